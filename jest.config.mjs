@@ -1,0 +1,20 @@
+/** One project per tier; ESM through swc. Run by `npm test` (see scripts/test.mjs). */
+const base = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } }, module: { type: 'es6' } }],
+  },
+  moduleNameMapper: { '^#(\\w+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+const project = (displayName, testMatch, extra = {}) => ({ ...base, displayName, testMatch: testMatch.map((glob) => `<rootDir>/${glob}`), ...extra });
+
+export default {
+  projects: [
+    project('unit', ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/model/**/*.spec.ts', 'test/architecture/**/*.spec.ts']),
+    project('integration', ['test/integration/**/*.spec.ts']),
+    project('e2e', ['test/e2e/**/*.spec.ts']),
+    project('chaos', ['test/chaos/**/*.spec.ts']),
+  ],
+};

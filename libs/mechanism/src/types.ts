@@ -1,0 +1,117 @@
+import type { Micros, Milli } from '#units';
+
+/** How usage becomes a price: unit * (gamma^u - 1) + reserve (paper, eq. 9-10; docs/mechanism.md section 4). */
+export interface PriceRule {
+  readonly gammaBandwidth: number;
+  /** One gamma per resource, in the market's resource order. */
+  readonly gamma: readonly number[];
+  readonly unit: Micros;
+  readonly reserve: Micros;
+}
+
+export interface SiteSpec {
+  readonly id: string;
+  /** Per resource, in the market's resource order. */
+  readonly capacityMilli: readonly Milli[];
+}
+
+/** What is sold: sites with capacities, one bandwidth budget per slot, over a window of slots. */
+export interface MarketSpec {
+  readonly resources: readonly string[];
+  readonly sites: readonly SiteSpec[];
+  /** Slots in the window (T); the window starts at the book's base slot. */
+  readonly slotCount: number;
+  readonly chunkKB: Milli;
+  readonly bandwidthKB: Milli;
+  readonly prices: PriceRule;
+}
+
+/** What finishing d slots after arrival is worth; >= 0 and never rising in d. */
+export type Valuation =
+  | { readonly kind: 'sigmoid'; readonly scale: number; readonly tau: number; readonly width: number }
+  | { readonly kind: 'deadline'; readonly value: number; readonly deadline: number }
+  | { readonly kind: 'linear'; readonly value: number; readonly decay: number }
+  | { readonly kind: 'table'; readonly values: readonly number[] };
+
+/** The part of a bid that the menu may depend on: everything but the valuation and the bidder. */
+export interface Job {
+  /** Chunks per home site, in the market's site order. */
+  readonly chunks: readonly number[];
+  readonly epochs: number;
+  /** Chunk-epochs one worker does in one slot, in thousandths. */
+  readonly throughputMilli: Milli;
+  readonly parameterKB: Milli;
+  /** Per resource, in the market's resource order. */
+  readonly workerMilli: readonly Milli[];
+  readonly psMilli: readonly Milli[];
+}
+
+export interface Bid {
+  readonly job: Job;
+  readonly valuation: Valuation;
+}
+
+/** `chunks` chunks of site `home`'s data, trained at site `place` (home != place). Site indices. */
+export interface Move {
+  readonly home: number;
+  readonly place: number;
+  readonly chunks: number;
+}
+
+/** What runs in one slot: the parameter server's site, workers per site, data moved, data trained at home. */
+export interface SlotPlan {
+  /** Absolute market slot. */
+  readonly slot: number;
+  readonly ps: number;
+  readonly workers: readonly number[];
+  readonly moves: readonly Move[];
+  readonly home: readonly number[];
+}
+
+/** Slots ascending; only slots with a worker appear (V3). */
+export type Schedule = readonly SlotPlan[];
+
+/** One line of a payment: quantity at a posted price. `site` is null and `resource` 'bandwidth' for traffic between sites. */
+export interface PaymentLine {
+  readonly slot: number;
+  readonly site: number | null;
+  readonly resource: string;
+  readonly quantityMilli: number;
+  readonly unitPrice: Micros;
+  readonly amount: Micros;
+}
+
+/** The least price found of a valid schedule that completes by `completion` (absolute slot). */
+export interface MenuEntry {
+  readonly completion: number;
+  readonly price: Micros;
+  readonly schedule: Schedule;
+}
+
+/** One entry for each completion at which something is possible; completion ascending, price never rising. */
+export type Menu = readonly MenuEntry[];
+
+/** In order of precedence (docs/refusals.md): the first that applies is the answer. */
+export const REFUSAL_CODES = ['market_closed', 'no_data', 'beyond_horizon', 'no_feasible_schedule', 'price_above_value', 'insufficient_funds'] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/** Why not, and what would have passed: an entry of the menu with the value the bid gave it. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly detail: string;
+  /** The entry that came nearest to passing (least shortfall), where the menu has one. */
+  readonly nearest?: { readonly completion: number; readonly price: Micros; readonly value: Micros };
+  /** The cheapest entry of the menu, where the menu has one. */
+  readonly cheapest?: { readonly completion: number; readonly price: Micros; readonly value: Micros };
+}
+
+export type Decision =
+  | {
+      readonly kind: 'accepted';
+      readonly completion: number;
+      readonly value: Micros;
+      readonly payment: Micros;
+      readonly schedule: Schedule;
+      readonly lines: readonly PaymentLine[];
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
