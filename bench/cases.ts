@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { faultLine, parseInstance, type Instance } from '#lab';
+import { hasShared, shared } from './repository.js';
+
+/** The exact menu of the one job of an instance, in credits: `menu[d]` for finishing at most d slots after arrival, null where impossible. */
+export interface ExactMenu {
+  readonly kind: string;
+  readonly seed: number;
+  readonly menu: readonly (number | null)[];
+}
+
+export interface Case extends ExactMenu {
+  readonly instance: Instance;
+}
+
+type Generator = (kind: string, seed: number) => unknown;
+
+/** Reads exact menus, one JSON object a line; none where the file is missing. */
+export function readMenus(file: string): readonly ExactMenu[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.filter(Boolean).map((line) => JSON.parse(line) as ExactMenu);
+}
+
+/** The published exact menus, if they are there. */
+export const sharedMenus = (): readonly ExactMenu[] => (hasShared ? readMenus(join(shared, 'data', 'oracle-exact.jsonl')) : []);
+
+/** The generator of the published instances. */
+export async function sharedGenerator(): Promise<Generator> {
+  const module = (await import(pathToFileURL(join(shared, 'tools', 'instances.mjs')).href)) as { instance: Generator };
+  return module.instance;
+}
+
+/** An instance made by a generator, read as any other file would be. */
+export function instanceOf(source: unknown): Instance {
+  const parsed = parseInstance(source);
+  if (parsed.kind === 'faults') throw new Error(`a generated instance has faults:\n${parsed.faults.map(faultLine).join('\n')}`);
+  return parsed.instance;
+}

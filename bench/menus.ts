@@ -1,0 +1,36 @@
+import { microsToCredits, occupancyOf, toBid, toMarketSpec, type Instance } from '#lab';
+import { createBook, menuOf, occupy, valueAt, type Book, type Menu, type Oracle } from '#mechanism';
+import type { Comparison } from './figures.js';
+import type { Case } from './cases.js';
+
+/** A book with the instance's occupancy. */
+export function bookOf(instance: Instance): Book {
+  const book = createBook(toMarketSpec(instance), 0);
+  for (let slot = 0; slot < instance.slots; slot++) {
+    const used = occupancyOf(instance, slot);
+    if (used) occupy(book, slot, used);
+  }
+  return book;
+}
+
+/** The menu of the instance's only job, in credits by d. */
+export function ourMenu(instance: Instance, oracle: Oracle): readonly (number | null)[] {
+  const [job] = instance.jobs;
+  if (!job) return [];
+  const menu = menuOf({ book: bookOf(instance), job: toBid(job, instance.resources).job, arrival: job.arrival, oracle });
+  return pricesByDelay(menu, { arrival: job.arrival, slots: instance.slots });
+}
+
+/** Prices in credits by d = completion - arrival. */
+export function pricesByDelay(menu: Menu, { arrival, slots }: { arrival: number; slots: number }): readonly (number | null)[] {
+  const prices = Array.from({ length: slots - arrival }, () => null as number | null);
+  for (const { completion, price } of menu) prices[completion - arrival] = microsToCredits(price);
+  return prices;
+}
+
+/** Our menu beside the exact one. */
+export function compare({ instance, menu }: Case, oracle: Oracle): Comparison {
+  const [job] = instance.jobs;
+  const value = (d: number): number => (job ? microsToCredits(valueAt(job.valuation, d)) : 0);
+  return { exact: menu, ours: ourMenu(instance, oracle), value };
+}
