@@ -15,8 +15,6 @@ export interface Case extends ExactMenu {
   readonly instance: Instance;
 }
 
-type Generator = (kind: string, seed: number) => unknown;
-
 /** Reads exact menus, one JSON object a line; none where the file is missing. */
 export function readMenus(file: string): readonly ExactMenu[] {
   if (!existsSync(file)) return [];
@@ -27,10 +25,10 @@ export function readMenus(file: string): readonly ExactMenu[] {
 /** The published exact menus, if they are there. */
 export const sharedMenus = (): readonly ExactMenu[] => (hasShared ? readMenus(join(shared, 'data', 'oracle-exact.jsonl')) : []);
 
-/** The generator of the published instances. */
-export async function sharedGenerator(): Promise<Generator> {
-  const module = (await import(pathToFileURL(join(shared, 'tools', 'instances.mjs')).href)) as { instance: Generator };
-  return module.instance;
+/** The instances of one family by seed. */
+export async function generatorOf(kind: string): Promise<(seed: number) => unknown> {
+  const module = (await import(pathToFileURL(join(shared, 'tools', 'instances.mjs')).href)) as { instance: (kind: string, seed: number) => unknown };
+  return (seed) => module.instance(kind, seed);
 }
 
 /** An instance made by a generator, read as any other file would be. */

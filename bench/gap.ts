@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { createOracle, type Oracle } from '#mechanism';
-import { instanceOf, readMenus, sharedGenerator, sharedMenus, type Case } from './cases.js';
+import { generatorOf, instanceOf, readMenus, sharedMenus, type Case } from './cases.js';
 import { gapFigures, gapsOf, mean, utilityLossOf, type Comparison } from './figures.js';
 import { compare } from './menus.js';
 
@@ -52,10 +52,11 @@ const { values } = parseArgs({
 const menus = [...sharedMenus(), ...values.extra.flatMap(readMenus)].filter(
   ({ kind, seed }) => (!values.kind || kind === values.kind) && (!values.seed || seed === Number(values.seed)),
 );
-const generate = await sharedGenerator();
-const cases = menus.map((menu): Case => ({ ...menu, instance: instanceOf(generate(menu.kind, menu.seed)) }));
+const kinds = [...new Set(menus.map(({ kind }) => kind))];
+const generators = new Map(await Promise.all(kinds.map(async (kind) => [kind, await generatorOf(kind)] as const)));
+const cases = menus.map((menu): Case => ({ ...menu, instance: instanceOf(generators.get(menu.kind)?.(menu.seed)) }));
 const oracle = createOracle(values.oracle === 'paper' ? 'paper' : 'default');
 compareAll(cases, oracle); // once to warm up
-for (const kind of new Set(cases.map((one) => one.kind))) {
+for (const kind of kinds) {
   report(kind, compareAll(cases.filter((one) => one.kind === kind), oracle), Number(values.worst));
 }

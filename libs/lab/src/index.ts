@@ -4,3 +4,5 @@
 export { faultLine, INSTANCE_LIMITS, type Amounts, type Fault, type Instance, type InstanceJob, type InstanceSite } from './instance.js';
 export { parseInstance, type ParsedInstance } from './parse-instance.js';
 export { creditsToMicros, microsToCredits, occupancyOf, toBid, toMarketSpec } from './convert.js';
+export { loadSolver, type Solver } from './milp.js';
+export { exactMenu, type ExactMenu, type ExactMenuInput } from './exact-menu.js';
