@@ -1,5 +1,12 @@
 /**
  * The mechanism: posted prices, the menu, admission and the schedule oracles (docs/mechanism.md). Pure: no clock, chance, I/O or framework.
  */
-export type { Job, Bid, Valuation, Schedule, SlotPlan, Move, PaymentLine, MenuEntry, Menu, Decision, Refusal, RefusalCode } from './types.js';
-export type { MarketSpec, SiteSpec, PriceRule } from './types.js';
+export * from './types.js';
+export { postedPrice } from './prices.js';
+export { createBook, occupy, advanceBook, applySchedule, usageOf, capacityOf, pricesOf, touchedSlots, type Book } from './book.js';
+export { valueAt, valuationFaults, VALUE_CREDITS_MAX, type ValuationFault } from './valuation.js';
+export { paymentLines, totalOf } from './payment.js';
+export { admit, menuOf, quote } from './admission.js';
+export { createOracle } from './oracle/create.js';
+export type { Oracle, OracleName, Search } from './oracle/oracle.js';
+export { validateSchedule, type ScheduleClaim, type Violation } from './validate.js';

@@ -1,0 +1,124 @@
+import { invariant } from '#units';
+import { postedPrice } from './prices.js';
+import type { Job, MarketSpec, Schedule, SlotPlan } from './types.js';
+
+/**
+ * What is sold and what it costs now, over a window of slots that rolls with the clock. Flat arrays; a slot's cells are
+ * [bandwidth kB, site 0 resource 0, site 0 resource 1, …]: cell 1 + site * resources + k. Prices are kept beside usage and
+ * recomputed only where it changed.
+ */
+export interface Book {
+  readonly spec: MarketSpec;
+  readonly siteCount: number;
+  readonly resourceCount: number;
+  /** Cells of one slot: 1 + sites * resources. */
+  readonly stride: number;
+  readonly slotCount: number;
+  /** Absolute number of the window's first slot. */
+  baseSlot: number;
+  /** Milli-units per cell of a slot; the same in every slot. */
+  readonly capacity: Float64Array;
+  /** Milli-units sold: slot-major, `stride` cells a slot. */
+  readonly used: Float64Array;
+  /** Whole micro-credits per unit (per MB for bandwidth), laid out as `used`. */
+  readonly price: Float64Array;
+}
+
+/** An empty book over the window [baseSlot, baseSlot + spec.slotCount). */
+export function createBook(spec: MarketSpec, baseSlot: number): Book {
+  const siteCount = spec.sites.length;
+  const resourceCount = spec.resources.length;
+  const stride = 1 + siteCount * resourceCount;
+  const capacity = Float64Array.of(spec.bandwidthKB, ...spec.sites.flatMap((site) => site.capacityMilli));
+  invariant(capacity.length === stride, 'every site has a capacity for every resource');
+  const book: Book = {
+    spec, siteCount, resourceCount, stride, slotCount: spec.slotCount, baseSlot, capacity,
+    used: new Float64Array(spec.slotCount * stride),
+    price: new Float64Array(spec.slotCount * stride),
+  };
+  for (let slot = 0; slot < book.slotCount; slot++) repriceSlot(book, slot * stride);
+  return book;
+}
+
+const gammaOf = ({ spec, resourceCount }: Book, cell: number): number =>
+  cell === 0 ? spec.prices.gammaBandwidth : spec.prices.gamma[(cell - 1) % resourceCount];
+
+function repriceCell(book: Book, at: number, cell: number): void {
+  const { unit, reserve } = book.spec.prices;
+  book.price[at + cell] = postedPrice(book.used[at + cell], book.capacity[cell], gammaOf(book, cell), Number(unit), Number(reserve));
+}
+
+function repriceSlot(book: Book, at: number): void {
+  for (let cell = 0; cell < book.stride; cell++) repriceCell(book, at, cell);
+}
+
+/** Where a slot's cells begin. */
+export function slotOffset(book: Book, slot: number): number {
+  invariant(slot >= book.baseSlot && slot < book.baseSlot + book.slotCount, 'slot lies in the window');
+  return (slot - book.baseSlot) * book.stride;
+}
+
+/** Sets what is sold of a slot, from a snapshot: cells as laid out above; cells that the snapshot lacks are unsold. */
+export function occupy(book: Book, slot: number, usedMilli: readonly number[]): void {
+  const at = slotOffset(book, slot);
+  for (let cell = 0; cell < book.stride; cell++) {
+    const used = usedMilli[cell] ?? 0;
+    invariant(used >= 0 && used <= book.capacity[cell], 'usage lies between zero and capacity');
+    book.used[at + cell] = used;
+    repriceCell(book, at, cell);
+  }
+}
+
+/** Rolls the window forward to begin at `slot`; slots that come into sight are unsold. */
+export function advanceBook(book: Book, slot: number): void {
+  invariant(slot >= book.baseSlot, 'the clock never goes back');
+  const gone = Math.min(slot - book.baseSlot, book.slotCount) * book.stride;
+  book.used.copyWithin(0, gone);
+  book.price.copyWithin(0, gone);
+  book.used.fill(0, book.used.length - gone);
+  for (let at = book.used.length - gone; at < book.used.length; at += book.stride) repriceSlot(book, at);
+  book.baseSlot = slot;
+}
+
+function addToCell(book: Book, at: number, cell: number, quantityMilli: number): void {
+  if (quantityMilli === 0) return;
+  book.used[at + cell] += quantityMilli;
+  invariant(book.used[at + cell] <= book.capacity[cell], 'nothing is oversold');
+  repriceCell(book, at, cell);
+}
+
+/** Traffic between sites in one slot of a schedule, kB: moved chunks, and parameters of workers away from the parameter server (V5). */
+export function trafficKB(spec: MarketSpec, job: Job, plan: SlotPlan): number {
+  const moved = plan.moves.reduce((sum, move) => sum + move.chunks, 0);
+  const away = plan.workers.reduce((sum, count, site) => (site === plan.ps ? sum : sum + count), 0);
+  return moved * spec.chunkKB + away * job.parameterKB;
+}
+
+/** What one slot of a schedule takes of resource k at a site, milli-units: its workers, and the parameter server if it sits there (V4). */
+export function takenMilli(job: Job, plan: SlotPlan, site: number, k: number): number {
+  return plan.workers[site] * job.workerMilli[k] + (plan.ps === site ? job.psMilli[k] : 0);
+}
+
+/** Adds an accepted schedule to what is sold and raises the prices that it touches. */
+export function applySchedule(book: Book, job: Job, schedule: Schedule): void {
+  for (const plan of schedule) {
+    const at = slotOffset(book, plan.slot);
+    addToCell(book, at, 0, trafficKB(book.spec, job, plan));
+    for (let site = 0, cell = 1; site < book.siteCount; site++)
+      for (let k = 0; k < book.resourceCount; k++, cell++) addToCell(book, at, cell, takenMilli(job, plan, site, k));
+  }
+}
+
+export const touchedSlots = (schedule: Schedule): number[] => schedule.map((plan) => plan.slot);
+export const capacityOf = (book: Book): number[] => Array.from(book.capacity);
+
+const cellsOf = (book: Book, values: Float64Array, slot: number): number[] => {
+  const at = slotOffset(book, slot);
+  return Array.from(values.subarray(at, at + book.stride));
+};
+
+/** What is sold of a slot, milli-units per cell. */
+export const usageOf = (book: Book, slot: number): number[] => cellsOf(book, book.used, slot);
+
+/** Posted prices of a slot: micro-credits per unit (per MB for bandwidth), per cell. */
+export const pricesOf = (book: Book, slot: number): bigint[] => cellsOf(book, book.price, slot).map(BigInt);

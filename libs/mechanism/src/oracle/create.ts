@@ -1,0 +1,7 @@
+import { createDefaultOracle } from './default.js';
+import type { Oracle, OracleName } from './oracle.js';
+
+/** A schedule oracle with its own workspace (grows to the largest market it sees; reuse it). */
+export function createOracle(name: OracleName): Oracle {
+  return name === 'default' ? createDefaultOracle() : createDefaultOracle();
+}

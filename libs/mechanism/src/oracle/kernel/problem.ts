@@ -1,0 +1,101 @@
+import type { Book } from '../../book.js';
+import type { Job } from '../../types.js';
+
+/**
+ * One job against the book, as flat numbers: what a worker costs and how many chunks fit, per opened slot and site. Slots are counted
+ * from the arrival (t = 0, 1, …); costs are micro-credits as doubles, for comparing only: a payment is computed from payment lines.
+ * Filled in place; arrays only grow.
+ */
+export interface Problem {
+  siteCount: number;
+  /** All chunks of the job (D). */
+  total: number;
+  chunkKB: number;
+  parameterKB: number;
+  /** Chunks per home site. */
+  homes: Int32Array;
+  /** Workers that n chunks in one slot at one site need: ceil(E n / P) (V2), n = 0 … total. */
+  workersFor: Int32Array;
+  /** Per slot: micro-credits per kB and kB left. */
+  alpha: Float64Array;
+  budgetKB: Float64Array;
+  /** Per slot and site: cost of one worker, cost of the parameter server. */
+  workerCost: Float64Array;
+  psCost: Float64Array;
+  /** Per slot and site: chunks that fit without the parameter server; with it (-1 where it does not fit). */
+  room: Int32Array;
+  roomBesidePs: Int32Array;
+  /** Opened slots. */
+  slotCount: number;
+}
+
+/** Ties go to less bandwidth, then to fewer resources (docs/mechanism.md section 6): a price too small to show in any payment. */
+const TIE_PER_KB = 1e-9;
+const TIE_PER_MILLI = 1e-12;
+
+export const createProblem = (): Problem => ({
+  siteCount: 0, total: 0, chunkKB: 0, parameterKB: 0, slotCount: 0,
+  homes: new Int32Array(0), workersFor: new Int32Array(0), alpha: new Float64Array(0), budgetKB: new Float64Array(0),
+  workerCost: new Float64Array(0), psCost: new Float64Array(0), room: new Int32Array(0), roomBesidePs: new Int32Array(0),
+});
+
+/** At least `length` long; contents are not kept. */
+export const int32 = (array: Int32Array, length: number): Int32Array => (array.length >= length ? array : new Int32Array(length * 2));
+export const float64 = (array: Float64Array, length: number): Float64Array => (array.length >= length ? array : new Float64Array(length * 2));
+
+/** Begins a job: no slot is open yet. */
+export function loadJob(problem: Problem, book: Book, job: Job): void {
+  const { siteCount, slotCount } = book;
+  problem.siteCount = siteCount;
+  problem.slotCount = 0;
+  problem.chunkKB = book.spec.chunkKB;
+  problem.parameterKB = job.parameterKB;
+  problem.homes = int32(problem.homes, siteCount);
+  problem.total = 0;
+  for (let site = 0; site < siteCount; site++) {
+    problem.homes[site] = job.chunks[site];
+    problem.total += job.chunks[site];
+  }
+  problem.workersFor = int32(problem.workersFor, problem.total + 1);
+  const perChunk = job.epochs * 1000;
+  for (let n = 0; n <= problem.total; n++) problem.workersFor[n] = Math.ceil((n * perChunk) / job.throughputMilli);
+  const cells = siteCount * slotCount;
+  problem.alpha = float64(problem.alpha, slotCount);
+  problem.budgetKB = float64(problem.budgetKB, slotCount);
+  problem.workerCost = float64(problem.workerCost, cells);
+  problem.psCost = float64(problem.psCost, cells);
+  problem.room = int32(problem.room, cells);
+  problem.roomBesidePs = int32(problem.roomBesidePs, cells);
+}
+
+/** Chunks that a site can take with `free` of each resource beyond `reserved`: at most the job's total; -1 where even nothing fits. */
+function roomOf(problem: Problem, job: Job, book: Book, cell: number, at: number, besidePs: boolean): number {
+  let workers = problem.workersFor[problem.total];
+  for (let k = 0; k < book.resourceCount; k++) {
+    const free = book.capacity[cell + k] - book.used[at + cell + k] - (besidePs ? job.psMilli[k] : 0);
+    if (free < 0) return -1;
+    const each = job.workerMilli[k];
+    if (each > 0) workers = Math.min(workers, Math.floor(free / each));
+  }
+  return Math.min(problem.total, Math.floor((workers * job.throughputMilli) / (job.epochs * 1000)));
+}
+
+/** Opens the next slot: its prices and what is left of it. @param at where the slot's cells begin in the book. */
+export function loadSlot(problem: Problem, book: Book, job: Job, at: number): void {
+  const t = problem.slotCount++;
+  problem.alpha[t] = book.price[at] / 1000 + TIE_PER_KB;
+  problem.budgetKB[t] = book.capacity[0] - book.used[at];
+  for (let site = 0, cell = 1, row = t * problem.siteCount; site < problem.siteCount; site++, cell += book.resourceCount, row++) {
+    let worker = 0;
+    let ps = 0;
+    for (let k = 0; k < book.resourceCount; k++) {
+      const perMilli = book.price[at + cell + k] / 1000 + TIE_PER_MILLI;
+      worker += perMilli * job.workerMilli[k];
+      ps += perMilli * job.psMilli[k];
+    }
+    problem.workerCost[row] = worker;
+    problem.psCost[row] = ps;
+    problem.room[row] = roomOf(problem, job, book, cell, at, false);
+    problem.roomBesidePs[row] = roomOf(problem, job, book, cell, at, true);
+  }
+}

@@ -1,0 +1,160 @@
+import { fillSlot, sortSites, type Filler, type FillRule } from './fill.js';
+import { float64, int32, type Problem } from './problem.js';
+import type { Plan } from './plan.js';
+
+/**
+ * Spreads a job's chunks over slots by count: least[t][n] is the cheapest price of processing n chunks by slot t, from per-slot curves
+ * cost(n) (paper, Algorithm 2, with its base case; which site's chunks they are is settled afterwards). One pass serves all completions.
+ */
+export interface Spread {
+  readonly rule: FillRule;
+  /** Slots spread so far. */
+  length: number;
+  least: Float64Array;
+  /** Chunks given to slot t in least[t][n]; 0: none. */
+  share: Int32Array;
+  /** Of slot t's curve at n: the parameter server's site; ~site where the thrifty fill was cheaper. */
+  server: Int32Array;
+  curve: Float64Array;
+  candidates: Int32Array;
+  candidateCost: Float64Array;
+}
+
+export const createSpread = (rule: FillRule): Spread => ({
+  rule, length: 0, least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), curve: new Float64Array(0),
+  candidates: new Int32Array(0), candidateCost: new Float64Array(0),
+});
+
+/** Parameter-server sites that are tried in a slot; where there are more, the most promising by estimate. */
+const SERVERS_MAX = 6;
+
+export function resetSpread(spread: Spread, problem: Problem, slotsMax: number): void {
+  const cells = (problem.total + 1) * slotsMax;
+  spread.length = 0;
+  spread.least = float64(spread.least, cells);
+  spread.share = int32(spread.share, cells);
+  spread.server = int32(spread.server, cells);
+  spread.curve = float64(spread.curve, problem.total + 1);
+  spread.candidates = int32(spread.candidates, problem.siteCount);
+  spread.candidateCost = float64(spread.candidateCost, problem.siteCount);
+}
+
+/** Felt price of serving all chunks from a server at `site`: itself, what fits beside it, the rest away at the cheapest site's price. */
+function estimateServer(problem: Problem, t: number, site: number, cheapestWorker: number): number {
+  const at = t * problem.siteCount + site;
+  const beside = problem.workersFor[problem.roomBesidePs[at]];
+  const away = problem.workersFor[problem.total] - beside;
+  const moves = (problem.total - Math.min(problem.homes[site], problem.roomBesidePs[at])) * problem.chunkKB;
+  return problem.psCost[at] + beside * problem.workerCost[at] + away * (cheapestWorker + problem.alpha[t] * problem.parameterKB) + moves * problem.alpha[t];
+}
+
+/** Fills `candidates` with the sites worth trying as parameter server, the best estimate first. */
+function chooseServers(problem: Problem, filler: Filler, spread: Spread, t: number): number {
+  const { candidates, candidateCost } = spread;
+  const cheapest = filler.orderLength > 0 ? problem.workerCost[t * problem.siteCount + filler.order[0]] : 0;
+  let length = 0;
+  for (let site = 0; site < problem.siteCount; site++) {
+    if (problem.roomBesidePs[t * problem.siteCount + site] < 0) continue;
+    const cost = estimateServer(problem, t, site, cheapest);
+    if (length === SERVERS_MAX && cost >= candidateCost[length - 1]) continue;
+    let at = length < SERVERS_MAX ? length++ : length - 1;
+    for (; at > 0 && candidateCost[at - 1] > cost; at--) {
+      candidates[at] = candidates[at - 1];
+      candidateCost[at] = candidateCost[at - 1];
+    }
+    candidates[at] = site;
+    candidateCost[at] = cost;
+  }
+  return length;
+}
+
+/** Takes over a fill where it is cheaper than the slot's curve so far. */
+function mergeFill(spread: Spread, filler: Filler, from: number, filled: number, server: number): void {
+  for (let n = 1; n <= filled; n++) {
+    if (filler.cost[n] < spread.curve[n]) {
+      spread.curve[n] = filler.cost[n];
+      spread.server[from + n] = server;
+    }
+  }
+}
+
+const THRIFTY: Record<'true' | 'false', FillRule> = { true: { credit: true, thrifty: true }, false: { credit: false, thrifty: true } };
+const thriftyOf = (rule: FillRule): FillRule => THRIFTY[rule.credit ? 'true' : 'false'];
+
+/** Cheapest price of n chunks in slot t, n = 0 … total, over the servers worth trying. @returns the most chunks that fit. */
+function slotCurve(problem: Problem, filler: Filler, spread: Spread, t: number): number {
+  sortSites(problem, filler, t);
+  spread.curve.fill(Infinity, 0, problem.total + 1);
+  const from = t * (problem.total + 1);
+  const servers = chooseServers(problem, filler, spread, t);
+  let most = 0;
+  for (let i = 0; i < servers; i++) {
+    const ps = spread.candidates[i];
+    const filled = fillSlot(problem, filler, t, ps, spread.rule, problem.total);
+    mergeFill(spread, filler, from, filled, ps);
+    most = Math.max(most, filled);
+    if (filled === problem.total) continue;
+    const thrifty = fillSlot(problem, filler, t, ps, thriftyOf(spread.rule), problem.total);
+    mergeFill(spread, filler, from, thrifty, ~ps);
+    most = Math.max(most, thrifty);
+  }
+  return most;
+}
+
+/** Extends the table by the next opened slot. */
+export function spreadSlot(problem: Problem, filler: Filler, spread: Spread): void {
+  const t = spread.length++;
+  const width = problem.total + 1;
+  const most = slotCurve(problem, filler, spread, t);
+  const { least, share, curve } = spread;
+  const now = t * width;
+  const before = now - width;
+  for (let n = 0; n < width; n++) {
+    let best = t === 0 ? (n === 0 ? 0 : Infinity) : least[before + n];
+    let taken = 0;
+    const limit = t === 0 ? (n <= most ? n : 0) : Math.min(n, most);
+    for (let here = t === 0 ? Math.max(limit, 1) : 1; here <= limit; here++) {
+      const cost = (t === 0 ? 0 : least[before + n - here]) + curve[here];
+      if (cost < best) {
+        best = cost;
+        taken = here;
+      }
+    }
+    least[now + n] = best;
+    share[now + n] = taken;
+  }
+}
+
+/** Reads the plan for all chunks by the last spread slot back into `plan` (counts and servers; homes are dealt afterwards). */
+export function readPlan(problem: Problem, filler: Filler, spread: Spread, plan: Plan): void {
+  const { siteCount, total } = problem;
+  plan.length = 0;
+  for (let t = spread.length - 1, n = total; n > 0; t--) {
+    const here = spread.share[t * (total + 1) + n];
+    if (here === 0) continue;
+    const server = spread.server[t * (total + 1) + here];
+    const ps = server < 0 ? ~server : server;
+    sortSites(problem, filler, t);
+    fillSlot(problem, filler, t, ps, server < 0 ? thriftyOf(spread.rule) : spread.rule, here);
+    const row = plan.length++;
+    plan.slot[row] = t;
+    plan.ps[row] = ps;
+    for (let site = 0; site < siteCount; site++) plan.counts[row * siteCount + site] = filler.counts[site];
+    n -= here;
+  }
+  reverseRows(plan, siteCount);
+}
+
+function reverseRows(plan: Plan, siteCount: number): void {
+  for (let low = 0, high = plan.length - 1; low < high; low++, high--) {
+    swap(plan.slot, low, high);
+    swap(plan.ps, low, high);
+    for (let site = 0; site < siteCount; site++) swap(plan.counts, low * siteCount + site, high * siteCount + site);
+  }
+}
+
+function swap(array: Int32Array, a: number, b: number): void {
+  const kept = array[a];
+  array[a] = array[b];
+  array[b] = kept;
+}
