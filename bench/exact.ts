@@ -5,9 +5,9 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { exactMenu, loadSolver, toBid, type Instance, type Solver } from '#lab';
+import { bookOf, exactMenu, loadSolver, toBid, type Instance, type Solver } from '#lab';
 import { generatorOf, instanceOf, readMenus } from './cases.js';
-import { bookOf, pricesByDelay } from './menus.js';
+import { pricesByDelay } from './menus.js';
 
 const { values } = parseArgs({
   options: {

@@ -1,3 +1,5 @@
+import { percentile } from '#lab';
+
 /** How far menus lie above the exact ones. Shares, not percent. */
 export interface GapFigures {
   readonly cases: number;
@@ -66,9 +68,3 @@ export function gapFigures(cases: readonly Comparison[]): GapFigures {
 
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 export const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : sum(values) / values.length);
-
-/** The value below which `share` of the (ascending) values lie; nearest rank. */
-export function percentile(ascending: readonly number[], share: number): number {
-  const rank = Math.max(1, Math.ceil(share * ascending.length));
-  return ascending[rank - 1] ?? 0;
-}

@@ -1,17 +1,7 @@
-import { microsToCredits, occupancyOf, toBid, toMarketSpec, type Instance } from '#lab';
-import { createBook, menuOf, occupy, valueAt, type Book, type Menu, type Oracle } from '#mechanism';
+import { bookOf, microsToCredits, toBid, type Instance } from '#lab';
+import { menuOf, valueAt, type Menu, type Oracle } from '#mechanism';
 import type { Comparison } from './figures.js';
 import type { Case } from './cases.js';
-
-/** A book with the instance's occupancy. */
-export function bookOf(instance: Instance): Book {
-  const book = createBook(toMarketSpec(instance), 0);
-  for (let slot = 0; slot < instance.slots; slot++) {
-    const used = occupancyOf(instance, slot);
-    if (used) occupy(book, slot, used);
-  }
-  return book;
-}
 
 /** The menu of the instance's only job, in credits by d. */
 export function ourMenu(instance: Instance, oracle: Oracle): readonly (number | null)[] {

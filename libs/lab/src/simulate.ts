@@ -1,0 +1,92 @@
+import { admit, applySchedule, type Book, type Decision, type Oracle } from '#mechanism';
+import { microsToCredits, toBid } from './convert.js';
+import type { Instance, InstanceJob } from './instance.js';
+import { bookOf } from './instance-book.js';
+import { ascending, percentile } from './percentile.js';
+import { toWireSchedule, type Result, type ResultJob } from './result.js';
+
+export interface Clock {
+  nowMs(): number;
+}
+
+export interface SimulateInput {
+  readonly instance: Instance;
+  readonly oracle: Oracle;
+  /** Measures how long decisions take; without it they are reported as 0. */
+  readonly clock?: Clock;
+  readonly onProgress?: (decided: number, of: number) => void;
+}
+
+const STOPPED: Clock = { nowMs: () => 0 };
+
+/**
+ * Decides the jobs of an instance in order, each at the prices that the earlier ones left, over the fixed horizon of the instance.
+ * @returns an eris-result/1. Deterministic but for `decisionMs`.
+ */
+export function simulate({ instance, oracle, clock = STOPPED, onProgress }: SimulateInput): Result {
+  const book = bookOf(instance);
+  const times: number[] = [];
+  const decisions = instance.jobs.map((job, index) => {
+    const { decision, ms } = decide({ instance, book, oracle, clock }, job);
+    times.push(ms);
+    onProgress?.(index + 1, instance.jobs.length);
+    return decision;
+  });
+  return resultOf(instance, { decisions, times, oracleName: oracle.name });
+}
+
+interface Run {
+  readonly instance: Instance;
+  readonly book: Book;
+  readonly oracle: Oracle;
+  readonly clock: Clock;
+}
+
+function decide({ instance, book, oracle, clock }: Run, job: InstanceJob): { decision: Decision; ms: number } {
+  const bid = toBid(job, instance.resources);
+  const start = clock.nowMs();
+  const decision = admit({ book, bid, arrival: job.arrival, oracle });
+  const ms = clock.nowMs() - start;
+  if (decision.kind === 'accepted') applySchedule(book, bid.job, decision.schedule);
+  return { decision, ms };
+}
+
+interface Decided {
+  readonly decisions: readonly Decision[];
+  readonly times: readonly number[];
+  readonly oracleName: string;
+}
+
+function resultOf(instance: Instance, { decisions, times, oracleName }: Decided): Result {
+  const accepted = decisions.filter((decision) => decision.kind === 'accepted');
+  const sum = (amounts: readonly bigint[]): number => microsToCredits(amounts.reduce((total, amount) => total + amount, 0n));
+  const sorted = ascending(times);
+  return {
+    format: 'eris-result/1',
+    instance: instance.name,
+    policy: 'eris',
+    oracle: oracleName,
+    welfare: sum(accepted.map(({ value }) => value)),
+    revenue: sum(accepted.map(({ payment }) => payment)),
+    accepted: accepted.length,
+    rejected: decisions.length - accepted.length,
+    decisionMs: { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), max: sorted.at(-1) ?? 0 },
+    jobs: decisions.map((decision, index) => jobOf(instance.jobs[index], decision)),
+  };
+}
+
+function jobOf({ id }: InstanceJob, decision: Decision): ResultJob {
+  if (decision.kind === 'refused') {
+    return { id, accepted: false, completion: null, value: 0, payment: 0, reason: decision.refusal.code, schedule: [] };
+  }
+  const { completion, value, payment, schedule } = decision;
+  return {
+    id,
+    accepted: true,
+    completion,
+    value: microsToCredits(value),
+    payment: microsToCredits(payment),
+    reason: null,
+    schedule: toWireSchedule(schedule),
+  };
+}
