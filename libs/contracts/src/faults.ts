@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import { LIMITS } from './limits.js';
+
+/** One thing wrong with a request; `path` is a JSON path such as $.chunks.17, or starts with `query`. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Writes a path: ['valuation', 'values', 2] under $ becomes $.valuation.values[2]. */
+export const pathOf = (root: string, steps: readonly PropertyKey[]): string =>
+  steps.reduce<string>((path, step) => (typeof step === 'number' ? `${path}[${step}]` : `${path}.${String(step)}`), root);
+
+/** One fault per issue and per unknown field, at most LIMITS.faults. */
+export function faultsOf(error: z.ZodError, root = '$'): readonly Fault[] {
+  return error.issues.flatMap((issue) => faultsOfIssue(issue, root)).slice(0, LIMITS.faults);
+}
+
+function faultsOfIssue(issue: z.core.$ZodIssue, root: string): Fault[] {
+  if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(root, issue.path), message: messageOf(issue) }];
+  return issue.keys.map((key) => ({ path: pathOf(root, [...issue.path, key]), message: 'is not a field of this request' }));
+}
+
+const messageOf = (issue: z.core.$ZodIssue): string => issue.message.replace(/^Invalid input: expected (\S+), received undefined$/, 'is missing').replace(/^Invalid input: /, '');

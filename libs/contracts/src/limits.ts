@@ -1,0 +1,27 @@
+import { invariant } from '#units';
+
+/** What a request may hold at most. More is refused with a problem that names the limit. */
+export const LIMITS = {
+  /** Sites that one bid may name. */
+  sitesPerBid: 2_000,
+  bulkBids: 1_000,
+  horizonSlots: 10_000,
+  resources: 16,
+  pageRows: 500,
+  pageRowsDefault: 50,
+  /** Slots that one answer of prices may cover. */
+  priceSlots: 500,
+  waitSeconds: 30,
+  nameLength: 200,
+  idempotencyKeyLength: 200,
+  /** Faults that one problem lists. */
+  faults: 20,
+  /** Any quantity, in units. */
+  quantity: 1_000_000_000,
+  chunksPerSite: 1_000_000,
+  epochs: 1_000_000,
+} as const;
+
+invariant(LIMITS.pageRowsDefault <= LIMITS.pageRows, 'a page by default is a page that may be asked for');
+invariant(Number.isSafeInteger(LIMITS.quantity * 1000), 'a quantity stays exact in milli-units');
+invariant(Number.isSafeInteger(LIMITS.chunksPerSite * LIMITS.sitesPerBid), 'the chunks of a bid can be added up exactly');

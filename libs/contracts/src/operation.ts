@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import type { ProblemCode } from './problems.js';
+import type { Role } from './schemas/tenancy.js';
+
+/** An answer that is not a problem. Without a schema the answer has no JSON body. */
+export interface SuccessResponse {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly mediaType?: string;
+}
+
+/** One route of the API: everything that guard, validation, document and tests need to know about it. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** With parameters in braces; every parameter is an id. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Who may call it; 'anyone' needs no key. */
+  readonly policy: 'anyone' | { readonly roles: readonly Role[] };
+  /** The Idempotency-Key header is required. */
+  readonly idempotent?: true;
+  /** Headers it reads beyond Authorization and Idempotency-Key, with what they mean. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly responses: Readonly<Record<number, SuccessResponse>>;
+  /** Problems beyond those that every route may answer with. */
+  readonly problems?: readonly ProblemCode[];
+}
+
+/** Gives the table's rows their own types while it checks their shape. */
+export const defineOperations = <const Table extends Record<string, Operation>>(table: Table): Table => table;
+
+export const ANYONE = 'anyone';
+export const OPERATORS = { roles: ['operator'] } as const;
+export const BIDDERS = { roles: ['bidder'] } as const;
+export const MEMBERS = { roles: ['operator', 'bidder', 'auditor'] } as const;
+/** Those who look over an operator's tenancy. */
+export const OVERSEERS = { roles: ['operator', 'auditor'] } as const;

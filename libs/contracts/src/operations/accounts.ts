@@ -1,0 +1,36 @@
+import { defineOperations, MEMBERS, OPERATORS } from '../operation.js';
+import { accountList, deposited, depositBody, entriesQuery, entryPage } from '../schemas/accounts.js';
+
+const tag = 'accounts';
+
+export const accountOperations = defineOperations({
+  listAccounts: {
+    method: 'GET',
+    path: '/v1/accounts',
+    tag,
+    summary: 'Accounts with their balances',
+    description: 'One per organisation that you may see. `held` is what accepted bids hold until their slots have run.',
+    policy: MEMBERS,
+    responses: { 200: { description: 'The accounts', schema: accountList } },
+  },
+  listEntries: {
+    method: 'GET',
+    path: '/v1/accounts/{accountId}/entries',
+    tag,
+    summary: 'The ledger entries of an account, oldest first',
+    policy: MEMBERS,
+    query: entriesQuery,
+    responses: { 200: { description: 'A page of entries', schema: entryPage } },
+  },
+  deposit: {
+    method: 'POST',
+    path: '/v1/accounts/{accountId}/deposits',
+    tag,
+    summary: 'Put credits into an account',
+    policy: OPERATORS,
+    idempotent: true,
+    body: depositBody,
+    responses: { 201: { description: 'The balance after it', schema: deposited } },
+    problems: ['key_reused', 'request_in_flight'],
+  },
+});

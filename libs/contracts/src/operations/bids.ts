@@ -1,0 +1,60 @@
+import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
+import { allocation, bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, queuedBid } from '../schemas/bids.js';
+
+const tag = 'bids';
+
+export const bidOperations = defineOperations({
+  placeBid: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/bids',
+    tag,
+    summary: 'Place a bid',
+    description:
+      'Acknowledged once it is on disk. It is decided at once and for good. The same key and body again give the same answer with Idempotency-Replayed: true.',
+    policy: BIDDERS,
+    idempotent: true,
+    headers: { Prefer: 'wait=N waits up to N seconds (at most 30) for the decision and answers with it.' },
+    body: bidBody,
+    responses: {
+      200: { description: 'Decided while you waited (Prefer: wait)', schema: bid },
+      202: { description: 'Stored; the decision follows', schema: queuedBid },
+    },
+    problems: ['market_paused', 'market_closed', 'key_reused', 'overloaded'],
+  },
+  placeBids: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/bids/bulk',
+    tag,
+    summary: 'Place up to 1,000 bids, each with its own key',
+    description: 'A result for each, in order: its id, or its problem. One bad bid costs only its own result.',
+    policy: BIDDERS,
+    body: bulkBody,
+    responses: { 200: { description: 'A result for each bid', schema: bulkResult } },
+  },
+  listBids: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/bids',
+    tag,
+    summary: 'Bids in the order in which they were placed',
+    description: 'Bidders see their own.',
+    policy: MEMBERS,
+    query: bidsQuery,
+    responses: { 200: { description: 'A page of bids', schema: bidPage } },
+  },
+  getBid: {
+    method: 'GET',
+    path: '/v1/bids/{bidId}',
+    tag,
+    summary: 'A bid and its decision',
+    policy: MEMBERS,
+    responses: { 200: { description: 'The bid', schema: bid } },
+  },
+  getAllocation: {
+    method: 'GET',
+    path: '/v1/allocations/{bidId}',
+    tag,
+    summary: 'What an accepted bid got: its schedule, and its payment line by line',
+    policy: MEMBERS,
+    responses: { 200: { description: 'The allocation', schema: allocation } },
+  },
+});

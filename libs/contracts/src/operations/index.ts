@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import type { Operation } from '../operation.js';
+import { accountOperations } from './accounts.js';
+import { bidOperations } from './bids.js';
+import { marketOperations } from './markets.js';
+import { serviceOperations } from './service.js';
+import { tenancyOperations } from './tenancy.js';
+
+/** Every route of the API, once. Guard, validation, document and tests read from here. */
+export const operations = { ...tenancyOperations, ...marketOperations, ...bidOperations, ...accountOperations, ...serviceOperations };
+
+export type OperationId = keyof typeof operations;
+export const operationIds = Object.keys(operations) as readonly OperationId[];
+export const operationOf = (id: OperationId): Operation => operations[id];
+
+type Part<Id extends OperationId, Key extends 'query' | 'body'> = (typeof operations)[Id] extends { readonly [K in Key]: infer Schema extends z.ZodType }
+  ? z.output<Schema>
+  : undefined;
+export type BodyOf<Id extends OperationId> = Part<Id, 'body'>;
+export type QueryOf<Id extends OperationId> = Part<Id, 'query'>;
+
+type Params<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | Params<Rest> : never;
+/** The ids in an operation's path. */
+export type ParamsOf<Id extends OperationId> = Readonly<Record<Params<(typeof operations)[Id]['path']>, bigint>>;
+
+type Schemas<Responses> = { [Status in keyof Responses]: Responses[Status] extends { readonly schema: infer Schema extends z.ZodType } ? z.output<Schema> : undefined }[keyof Responses];
+/** What an operation answers with when all goes well. */
+export type AnswerOf<Id extends OperationId> = Schemas<(typeof operations)[Id]['responses']>;

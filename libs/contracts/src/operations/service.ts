@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { ANYONE, defineOperations } from '../operation.js';
+
+const tag = 'service';
+const state = z.strictObject({ status: z.literal('ok') });
+
+export const serviceOperations = defineOperations({
+  healthz: {
+    method: 'GET',
+    path: '/healthz',
+    tag,
+    summary: 'The process runs',
+    policy: ANYONE,
+    responses: { 200: { description: 'It does', schema: state } },
+  },
+  readyz: {
+    method: 'GET',
+    path: '/readyz',
+    tag,
+    summary: 'The service can serve: its database answers',
+    policy: ANYONE,
+    responses: { 200: { description: 'It can', schema: state } },
+  },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    tag,
+    summary: 'Figures for Prometheus',
+    policy: ANYONE,
+    responses: { 200: { description: 'The figures', mediaType: 'text/plain' } },
+  },
+  openapi: {
+    method: 'GET',
+    path: '/openapi.json',
+    tag,
+    summary: 'This document',
+    policy: ANYONE,
+    responses: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.literal('3.1.0') }) } },
+  },
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { parseMicros } from '#units';
+import { amount, id, list, page, pageQuery, signedAmount, slot, time } from './primitives.js';
+
+const balance = z.strictObject({ available: signedAmount, held: signedAmount });
+export const account = z.strictObject({ id, organisationId: id, organisation: z.string(), balance, revenue: signedAmount }).meta({ id: 'Account' });
+export const accountList = list(account);
+
+export const depositBody = z.strictObject({ amount: amount.refine((text) => parseMicros(text) !== 0n, 'must be more than zero') });
+export const deposited = z.strictObject({ id, balance }).meta({ id: 'Deposited' });
+
+export const entriesQuery = z.strictObject(pageQuery);
+export const entry = z
+  .strictObject({
+    transferId: id,
+    kind: z.enum(['deposit', 'hold', 'capture', 'void']),
+    account: z.enum(['funding', 'wallet', 'escrow', 'revenue']),
+    amount: signedAmount,
+    marketId: id.nullable(),
+    bidId: id.nullable(),
+    slot: slot.nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'Entry' });
+export const entryPage = page(entry);

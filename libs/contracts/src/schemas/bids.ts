@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.js';
+import { problem } from './problem.js';
+import { amount, count, id, label, page, pageQuery, positive, quantities, quantity, slot, time, volume } from './primitives.js';
+
+const worth = quantity;
+const tableValues = z
+  .array(worth)
+  .min(1, 'must have at least one value')
+  .max(LIMITS.horizonSlots, `must have at most ${LIMITS.horizonSlots} values`)
+  .check(({ value, issues }) => {
+    const rise = value.findIndex((worthThen, index) => index > 0 && worthThen > value[index - 1]);
+    if (rise > 0) issues.push({ code: 'custom', input: value, path: [rise], message: `must not rise: ${value[rise]} is above the value before it, ${value[rise - 1]}` });
+  });
+/** What finishing d slots after arrival is worth, in credits. */
+export const valuation = z
+  .discriminatedUnion(
+    'kind',
+    [
+      z.strictObject({ kind: z.literal('sigmoid'), scale: worth, tau: worth, width: positive }),
+      z.strictObject({ kind: z.literal('deadline'), value: worth, deadline: count(0, LIMITS.horizonSlots) }),
+      z.strictObject({ kind: z.literal('linear'), value: worth, decay: worth }),
+      z.strictObject({ kind: z.literal('table'), values: tableValues }),
+    ],
+    { error: (issue) => (issue.code === 'invalid_union' ? 'must have the kind sigmoid, deadline, linear or table' : undefined) },
+  )
+  .meta({ id: 'Valuation' });
+
+const chunks = z
+  .record(z.string(), count(0, LIMITS.chunksPerSite))
+  .refine((perSite) => Object.keys(perSite).length <= LIMITS.sitesPerBid, `must name at most ${LIMITS.sitesPerBid} sites`);
+
+const bidFields = {
+  label: label.optional(),
+  valuation,
+  chunks,
+  epochs: count(1, LIMITS.epochs),
+  throughput: positive,
+  parameterMB: quantity,
+  worker: quantities,
+  ps: quantities,
+};
+export const bidBody = z.strictObject(bidFields).meta({ id: 'BidBody' });
+export type BidBodyWire = z.infer<typeof bidBody>;
+
+/** The key that makes a repeated request the same request. */
+export const idempotencyKey = z
+  .string('is missing')
+  .min(1, 'must not be empty')
+  .max(LIMITS.idempotencyKeyLength, `must have at most ${LIMITS.idempotencyKeyLength} characters`)
+  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+
+/** Items are checked one by one, so that one bad bid costs only its own result. */
+export const bulkBody = z.strictObject({
+  bids: z.array(z.unknown()).min(1, 'must hold at least one bid').max(LIMITS.bulkBids, `must hold at most ${LIMITS.bulkBids} bids`),
+});
+export const bulkItem = z.strictObject({ idempotencyKey, ...bidFields }).meta({ id: 'BulkItem' });
+
+const option = z.strictObject({ completion: slot, price: amount, value: amount });
+export const refusal = z
+  .strictObject({ code: z.string(), detail: z.string(), nearest: option.optional(), cheapest: option.optional() })
+  .meta({ id: 'Refusal' });
+
+const decision = z.strictObject({
+  sequence: z.string(),
+  priceVersion: z.string(),
+  completion: slot.nullable(),
+  value: amount.nullable(),
+  payment: amount,
+  reason: refusal.nullable(),
+  decidedAt: time,
+});
+export const bidStatus = z.enum(['queued', 'accepted', 'refused'], 'must be queued, accepted or refused');
+export const bid = z
+  .strictObject({
+    id,
+    marketId: id,
+    organisationId: id,
+    label: z.string().nullable(),
+    status: bidStatus,
+    receivedAt: time,
+    arrivalSlot: slot.nullable(),
+    decision: decision.nullable(),
+    allocationId: id.nullable(),
+  })
+  .meta({ id: 'Bid' });
+export const queuedBid = z.strictObject({ id, status: z.literal('queued') }).meta({ id: 'QueuedBid' });
+export const bulkResult = z
+  .strictObject({ results: z.array(z.union([z.strictObject({ id, status: bidStatus }), z.strictObject({ problem })])) })
+  .meta({ id: 'BulkResult' });
+
+export const bidsQuery = z.strictObject({ ...pageQuery, status: bidStatus.optional(), label: label.optional() });
+export const bidPage = page(bid);
+
+export const quote = z
+  .strictObject({
+    priceVersion: z.string(),
+    menu: z.array(z.strictObject({ completion: slot, price: amount })),
+    best: option.nullable(),
+    reason: refusal.optional(),
+  })
+  .meta({ id: 'Quote' });
+
+const perSite = z.record(id, z.number());
+const slotPlan = z.strictObject({
+  slot,
+  ps: id,
+  workers: perSite,
+  moves: z.array(z.strictObject({ from: id, to: id, chunks: z.number() })),
+  home: perSite,
+});
+const line = z.strictObject({ slot, siteId: id.nullable(), resource: z.string(), quantity: volume, unitPrice: amount, amount });
+export const allocation = z
+  .strictObject({ bidId: id, marketId: id, schedule: z.array(slotPlan), payment: amount, lines: z.array(line) })
+  .meta({ id: 'Allocation' });
+
+const afterText = z.string().regex(/^\d{1,18}$/, 'must be a sequence number');
+export const eventsQuery = z.strictObject({ after: afterText.optional() });

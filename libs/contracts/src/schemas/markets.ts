@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.js';
+import { amount, count, id, list, name, positive, quantities, quantity, resources, slot, time } from './primitives.js';
+
+export const clockKind = z.enum(['manual', 'realtime'], 'must be manual or realtime');
+export const marketStatus = z.enum(['open', 'paused', 'closed'], 'must be open, paused or closed');
+
+const gamma = z.record(z.string(), z.number('must be a number').min(1, 'must be at least 1').max(1_000_000, 'must be at most 1000000'));
+const prices = z.strictObject({ gamma, unit: amount, reserve: amount });
+
+/** One gamma for bandwidth and each resource, and for nothing else. */
+function checkGamma({ value, issues }: z.core.ParsePayload<{ resources: string[]; prices: { gamma: Record<string, number> } }>): void {
+  const wanted = ['bandwidth', ...value.resources];
+  const given = Object.keys(value.prices.gamma);
+  const fault = (key: string, message: string) => issues.push({ code: 'custom', input: value, path: ['prices', 'gamma', key], message });
+  for (const key of wanted) if (!given.includes(key)) fault(key, 'is missing: every resource and bandwidth need a gamma');
+  for (const key of given) if (!wanted.includes(key)) fault(key, `is not one of ${wanted.join(', ')}`);
+}
+
+export const createMarketBody = z
+  .strictObject({
+    name,
+    clock: clockKind,
+    slotMinutes: count(1, 10_080),
+    horizonSlots: count(1, LIMITS.horizonSlots),
+    chunkMB: positive,
+    bandwidthMB: quantity,
+    resources,
+    prices,
+  })
+  .check(checkGamma);
+
+export const market = z
+  .strictObject({
+    id,
+    name,
+    clock: clockKind,
+    status: marketStatus,
+    slotMinutes: z.number(),
+    horizonSlots: z.number(),
+    chunkMB: z.number(),
+    bandwidthMB: z.number(),
+    resources: z.array(z.string()),
+    prices: z.strictObject({ gamma: z.record(z.string(), z.number()), unit: amount, reserve: amount }),
+    slot,
+    sequence: z.string(),
+    openedAt: time,
+  })
+  .meta({ id: 'Market' });
+export const marketList = list(market);
+export const changeMarketBody = z.strictObject({ status: marketStatus });
+
+const location = z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) });
+export const addSiteBody = z.strictObject({ name, capacity: quantities, location: location.optional() });
+export const changeCapacityBody = z.strictObject({ capacity: quantities });
+export const site = z
+  .strictObject({ id, marketId: id, ordinal: z.number(), name, capacity: z.record(z.string(), z.number()), location: location.nullable() })
+  .meta({ id: 'Site' });
+export const siteList = list(site);
+
+export const advanceClockBody = z.strictObject({ slot });
+export const clock = z.strictObject({ slot }).meta({ id: 'Clock' });
+
+const slotText = z.coerce.number().int('must be a slot').min(0, 'must be a slot');
+export const pricesQuery = z.strictObject({ from: slotText.optional(), to: slotText.optional() });
+const sitePrices = z.record(id, z.record(z.string(), amount));
+export const priceList = z
+  .strictObject({ priceVersion: z.string(), slots: z.array(z.strictObject({ slot, bandwidth: amount, sites: sitePrices })) })
+  .meta({ id: 'Prices' });

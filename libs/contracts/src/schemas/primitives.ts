@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { LIMITS } from '../limits.js';
+
+/** Ids are decimal text: they outgrow what a JSON number holds exactly. */
+export const id = z.string().regex(/^[1-9]\d{0,18}$/, 'must be an id').meta({ examples: ['17'] });
+export const name = z.string().min(1, 'must not be empty').max(LIMITS.nameLength, `must have at most ${LIMITS.nameLength} characters`);
+export const label = name;
+
+/** Credits as decimal text with at most six fraction digits, zero or more. */
+export const amount = z
+  .string('must be a decimal amount as text, such as "812.4"')
+  .regex(/^\d{1,15}(\.\d{1,6})?$/, 'must be a decimal amount as text with at most 6 fraction digits, such as "812.4"')
+  .meta({ examples: ['812.4'] });
+/** Credits as decimal text, of either sign. */
+export const signedAmount = z.string().regex(/^-?\d{1,15}(\.\d{1,6})?$/);
+/** A volume as decimal text with at most three fraction digits. */
+export const volume = z.string().regex(/^\d+(\.\d{1,3})?$/);
+
+const number = (message: string) => z.number({ error: (issue) => `${message}, not ${described(issue.input)}` });
+const described = (input: unknown): string => (input === undefined ? 'nothing' : input === null ? 'null' : typeof input === 'object' ? 'an object or a list' : JSON.stringify(input).slice(0, 40));
+
+export const quantity = number('must be a plain number without a unit')
+  .min(0, 'must not be negative')
+  .max(LIMITS.quantity, `must be at most ${LIMITS.quantity}`);
+/** A quantity that is not zero once it is in thousandths. */
+export const positive = number('must be a plain number without a unit')
+  .min(0.001, 'must be at least 0.001')
+  .max(LIMITS.quantity, `must be at most ${LIMITS.quantity}`);
+export const count = (min: number, max: number) =>
+  number('must be a whole number').int('must be a whole number').min(min, min === 0 ? 'must not be negative' : `must be at least ${min}`).max(max, `must be at most ${max}`);
+export const slot = count(0, 2_000_000_000);
+
+const resourceName = z.string().regex(/^[A-Za-z]\w{0,39}$/, 'must be a letter followed by letters, digits or _ (at most 40)');
+export const resources = z
+  .array(resourceName)
+  .min(1, 'must name at least one resource')
+  .max(LIMITS.resources, `must name at most ${LIMITS.resources} resources`)
+  .refine((names) => new Set(names).size === names.length, 'must not name a resource twice')
+  .refine((names) => !names.includes('bandwidth'), '"bandwidth" is not a resource of a site');
+export const quantities = z.record(z.string(), quantity);
+export const time = z.iso.datetime();
+
+/** What a list is asked with. */
+export const pageQuery = {
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int('must be a whole number').min(1, 'must be at least 1').max(LIMITS.pageRows, `must be at most ${LIMITS.pageRows}`).default(LIMITS.pageRowsDefault),
+};
+/** A page: pass `nextCursor` as `cursor` for the rows after it; null on the last page. */
+export const page = <Row extends z.ZodType>(row: Row) => z.strictObject({ items: z.array(row), nextCursor: z.string().nullable() });
+export const list = <Row extends z.ZodType>(row: Row) => z.strictObject({ items: z.array(row) });
