@@ -1,15 +1,19 @@
 import { invariant } from '#units';
 import { slotOffset, type Book } from '../book.js';
 import type { Job, Schedule } from '../types.js';
+import { coverSlot, createCover, readCoverPlan, resetCover } from './kernel/cover.js';
 import { createFiller } from './kernel/fill.js';
 import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, resetPlan, scheduleOf } from './kernel/plan.js';
 import { createProblem, loadJob, loadSlot } from './kernel/problem.js';
+import { createCoverReader } from './kernel/read-cover.js';
 import { createSpread, readPlan, resetSpread, spreadSlot, type Spread } from './kernel/spread.js';
 import type { Oracle, Search } from './oracle.js';
 
 function createWorkspace() {
   return {
     problem: createProblem(),
+    cover: createCover(),
+    reader: createCoverReader(),
     filler: createFiller(),
     dealer: createDealer(),
     trial: createPlan(),
@@ -32,6 +36,15 @@ function tryPlan(work: Workspace, spread: Spread): void {
   if (trial.cost < best.cost) copyPlan(trial, best, problem.siteCount);
 }
 
+/** The exact core: the optimum by the last opened slot. */
+function tryCover(work: Workspace): void {
+  const { problem, cover, reader, best } = work;
+  const cost = coverSlot(problem, cover);
+  if (cost >= best.cost) return;
+  readCoverPlan(problem, cover, reader, best);
+  best.cost = cost;
+}
+
 /** The default oracle (docs/decisions/oracle.md). */
 export function createDefaultOracle(): Oracle {
   const work = createWorkspace();
@@ -44,11 +57,15 @@ export function createDefaultOracle(): Oracle {
       loadJob(problem, book, job);
       for (const plan of [work.trial, best]) resetPlan(plan, problem, slotsMax);
       for (const spread of [work.hopeful, work.wary]) resetSpread(spread, problem, slotsMax);
+      const exact = resetCover(work.cover, problem, slotsMax);
       return {
         advance(): number {
           loadSlot(problem, book, job, slotOffset(book, arrival + problem.slotCount));
-          tryPlan(work, work.hopeful);
-          tryPlan(work, work.wary);
+          if (exact) tryCover(work);
+          else {
+            tryPlan(work, work.hopeful);
+            tryPlan(work, work.wary);
+          }
           return best.cost;
         },
         schedule: (): Schedule => scheduleOf(problem, best, arrival),

@@ -1,0 +1,167 @@
+import { float64, int32, type Problem } from './problem.js';
+
+/**
+ * The exact price of training a given set of chunks in one slot. A cover says how many chunks of each home are trained in the slot; its
+ * index is mixed-radix over the homes, the last site fastest. For one server site, sites are decided one after the other: a site processes
+ * its own chunks of the cover plus an inflow (negative: it ships them), and the flows sum to zero. A state is (cover so far, net inflow
+ * so far); it keeps the cheapest way and, where the slot's bandwidth budget can bind, the ways that cost more but send less.
+ */
+export interface SlotCover {
+  /** cheapest[c]: least price of cover c, and the server site that gives it. */
+  cheapest: Float64Array;
+  server: Int32Array;
+  /** Two levels of states, swapped from site to site: price and traffic per way, and ways per state. */
+  price: [Float64Array, Float64Array];
+  traffic: [Float64Array, Float64Array];
+  ways: [Int32Array, Int32Array];
+}
+
+export const createSlotCover = (): SlotCover => ({
+  cheapest: new Float64Array(0), server: new Int32Array(0),
+  price: [new Float64Array(0), new Float64Array(0)], traffic: [new Float64Array(0), new Float64Array(0)], ways: [new Int32Array(0), new Int32Array(0)],
+});
+
+/** Ways that a state keeps where bandwidth can bind; beyond, the costlier of the middle ones are dropped. */
+export const WAYS_MAX = 8;
+
+/** Whether any plan of one slot could exceed its bandwidth budget. */
+export const budgetBinds = (problem: Problem, t: number): boolean =>
+  problem.total * problem.chunkKB + (problem.workersFor[problem.total] + problem.siteCount) * problem.parameterKB > problem.budgetKB[t];
+
+/**
+ * Adds a way to a state: kept where no kept way is as cheap and sends as little. Ways are in order of rising price and falling traffic.
+ * @returns nothing; arrays are changed in place.
+ */
+export function addWay(price: Float64Array, traffic: Float64Array, ways: Int32Array, state: number, waysMax: number, cost: number, sent: number): void {
+  const from = state * waysMax;
+  const count = ways[state];
+  let at = 0;
+  while (at < count && price[from + at] <= cost) at++;
+  if (at > 0 && traffic[from + at - 1] <= sent) return;
+  let end = at;
+  while (end < count && traffic[from + end] >= sent) end++;
+  const kept = count - (end - at);
+  if (kept === waysMax) {
+    if (at === waysMax) at = waysMax - 1; // the thriftiest way replaces the last: keeps what can still fit
+    else for (let i = kept - 1; i > at; i--) moveWay(price, traffic, from + i - 1, from + i);
+  } else if (end === at) for (let i = count; i > at; i--) moveWay(price, traffic, from + i - 1, from + i);
+  else for (let i = end; i < count; i++) moveWay(price, traffic, from + i, from + at + 1 + i - end);
+  price[from + at] = cost;
+  traffic[from + at] = sent;
+  ways[state] = Math.min(waysMax, kept + 1);
+}
+
+function moveWay(price: Float64Array, traffic: Float64Array, from: number, to: number): void {
+  price[to] = price[from];
+  traffic[to] = traffic[from];
+}
+
+/** Makes room for `coverCount` covers and for the widest level of states. */
+export function reserveSlotCover(cover: SlotCover, coverCount: number, statesMax: number): void {
+  cover.cheapest = float64(cover.cheapest, coverCount);
+  cover.server = int32(cover.server, coverCount);
+  for (const side of [0, 1] as const) {
+    cover.price[side] = float64(cover.price[side], statesMax * WAYS_MAX);
+    cover.traffic[side] = float64(cover.traffic[side], statesMax * WAYS_MAX);
+    cover.ways[side] = int32(cover.ways[side], statesMax);
+  }
+}
+
+/** Fills `cheapest` and `server` for all covers of slot t. Covers that do not fit cost Infinity. */
+export function priceCovers(problem: Problem, cover: SlotCover, t: number, coverCount: number): void {
+  cover.cheapest.fill(Infinity, 0, coverCount);
+  cover.cheapest[0] = 0;
+  const waysMax = budgetBinds(problem, t) ? WAYS_MAX : 1;
+  for (let ps = 0; ps < problem.siteCount; ps++) if (problem.roomBesidePs[t * problem.siteCount + ps] >= 0) priceCoversWith(problem, cover, t, ps, coverCount, waysMax);
+}
+
+function priceCoversWith(problem: Problem, cover: SlotCover, t: number, ps: number, coverCount: number, waysMax: number): void {
+  const { siteCount, total, homes } = problem;
+  let side: 0 | 1 = 0;
+  cover.ways[0][0] = 1;
+  cover.price[0][0] = problem.psCost[t * siteCount + ps];
+  cover.traffic[0][0] = 0;
+  let covers = 1;
+  let low = 0; // net inflow so far lies in [-low, high]
+  let high = 0;
+  let homesLeft = total;
+  let roomLeft = 0;
+  for (let site = 0; site < siteCount; site++) roomLeft += Math.max(0, problem.room[t * siteCount + site]);
+  for (let site = 0; site < siteCount; site++) {
+    homesLeft -= homes[site];
+    roomLeft -= Math.max(0, problem.room[t * siteCount + site]);
+    const nextLow = Math.min(low + homes[site], roomLeft);
+    const nextHigh = Math.min(total, homesLeft);
+    extendSite(problem, cover, { t, ps, site, side, covers, low, high, nextLow, nextHigh, waysMax });
+    side = side === 0 ? 1 : 0;
+    covers *= homes[site] + 1;
+    low = nextLow;
+    high = nextHigh;
+  }
+  for (let c = 1; c < coverCount; c++) {
+    if (cover.ways[side][c] > 0 && cover.price[side][c * waysMax] < cover.cheapest[c]) {
+      cover.cheapest[c] = cover.price[side][c * waysMax];
+      cover.server[c] = ps;
+    }
+  }
+}
+
+interface Step {
+  readonly t: number;
+  readonly ps: number;
+  readonly site: number;
+  readonly side: 0 | 1;
+  readonly covers: number;
+  readonly low: number;
+  readonly high: number;
+  readonly nextLow: number;
+  readonly nextHigh: number;
+  readonly waysMax: number;
+}
+
+/** Decides one site for every state of the level before it. */
+function extendSite(problem: Problem, cover: SlotCover, step: Step): void {
+  const { t, ps, site, covers, low, high, nextLow, nextHigh, waysMax } = step;
+  const at = t * problem.siteCount + site;
+  const { workersFor, chunkKB } = problem;
+  const home = problem.homes[site];
+  const room = ps === site ? problem.roomBesidePs[at] : Math.max(0, problem.room[at]);
+  const awayKB = ps === site ? 0 : problem.parameterKB;
+  const perWorker = problem.workerCost[at] + awayKB * problem.alpha[t];
+  const perMove = chunkKB * problem.alpha[t];
+  const budget = problem.budgetKB[t];
+  const other = step.side === 0 ? 1 : 0;
+  const price = cover.price[step.side];
+  const traffic = cover.traffic[step.side];
+  const ways = cover.ways[step.side];
+  const nextPrice = cover.price[other];
+  const nextTraffic = cover.traffic[other];
+  const nextWays = cover.ways[other];
+  const nextWidth = nextLow + nextHigh + 1;
+  nextWays.fill(0, 0, covers * (home + 1) * nextWidth);
+  for (let c = 0, state = 0; c < covers; c++) {
+    for (let net = -low; net <= high; net++, state++) {
+      for (let way = state * waysMax, end = way + ways[state]; way < end; way++) {
+        for (let own = 0, row = c * (home + 1) * nextWidth; own <= home; own++, row += nextWidth) {
+          const from = Math.max(0, own - nextLow - net);
+          const to = Math.min(room, own + nextHigh - net);
+          for (let count = from; count <= to; count++) {
+            const inflow = count - own;
+            const workers = workersFor[count];
+            const moved = inflow > 0 ? inflow : 0;
+            const sent = traffic[way] + moved * chunkKB + workers * awayKB;
+            if (sent > budget) break;
+            const cost = price[way] + workers * perWorker + moved * perMove;
+            const next = row + net + inflow + nextLow;
+            if (waysMax > 1) addWay(nextPrice, nextTraffic, nextWays, next, waysMax, cost, sent);
+            else if (nextWays[next] === 0 || cost < nextPrice[next]) {
+              nextWays[next] = 1;
+              nextPrice[next] = cost;
+              nextTraffic[next] = sent;
+            }
+          }
+        }
+      }
+    }
+  }
+}
