@@ -39,7 +39,8 @@ export function exactMenu(input: ExactMenuInput): ExactMenu {
 const cheaperOf = (earlier: MenuEntry | undefined, found: MenuEntry): MenuEntry =>
   earlier && earlier.price <= found.price ? { ...earlier, completion: found.completion } : found;
 
-function cheapestBy({ solver, book, job, arrival, timeLimitSeconds }: ExactMenuInput, completion: number): MenuEntry | 'impossible' | 'unsolved' {
+/** The least price of a valid schedule that completes by `completion`. */
+export function cheapestBy({ solver, book, job, arrival, timeLimitSeconds }: ExactMenuInput, completion: number): MenuEntry | 'impossible' | 'unsolved' {
   const milp = new Milp();
   const offers = slotsBetween(arrival, completion).map((slot) => offerOf(book, slot));
   const block = addJob(milp, { spec: book.spec, job, offers });

@@ -11,3 +11,4 @@ export { parseResult, type ParsedResult, type Result, type ResultJob } from './r
 export { simulate, type Clock, type SimulateInput } from './simulate.js';
 export { auditResult, findingLine, type Audit, type AuditFinding } from './audit.js';
 export { ascending, percentile } from './percentile.js';
+export { EXACT_SIZE_MAX, exactOracle, exactSize, ExactTimeout } from './exact-oracle.js';

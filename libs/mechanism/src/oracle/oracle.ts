@@ -1,7 +1,8 @@
 import type { Book } from '../book.js';
 import type { Job, Schedule } from '../types.js';
 
-export type OracleName = 'default' | 'paper';
+/** `exact` is the laboratory's reference: a solver outside this library. */
+export type OracleName = 'default' | 'paper' | 'exact';
 
 /**
  * A schedule oracle: finds cheap valid schedules for one job against the book as it stands. It never sees the valuation, the bidder or
@@ -9,7 +10,8 @@ export type OracleName = 'default' | 'paper';
  * a time per oracle, and nothing is allocated per bid once the workspace has grown to the market's size.
  */
 export interface Oracle {
-  readonly name: OracleName;
+  /** `exact` is the laboratory's (libs/lab): it solves each completion to optimality. */
+  readonly name: OracleName | 'exact';
   /** Begins a search for a job that may run from absolute slot `arrival` (inside the book's window). */
   open(book: Book, job: Job, arrival: number): Search;
 }

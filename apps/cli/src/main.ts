@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { COMMANDS } from './commands.js';
+import { BadInput, EXIT, type Terminal } from './terminal.js';
+
+const terminal: Terminal = {
+  clock: { nowMs: () => performance.now() },
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isErrTty: process.stderr.isTTY,
+};
+
+/** Commander's own errors (usage) are bad input; asking for help is none. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+  if (error instanceof BadInput) {
+    terminal.err(`${error.message}\n`);
+    return EXIT.badInput;
+  }
+  terminal.err(`eris: ${error instanceof Error ? error.message : String(error)}\n`);
+  return EXIT.failed;
+}
+
+// A reader that has seen enough (`eris simulate … | head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exitCode = EXIT.ok;
+});
+
+const program = new Command('eris').description('An online auction marketplace for edge learning resources.').version('0.1.0').showHelpAfterError();
+program.exitOverride();
+for (const register of COMMANDS) register(program, terminal);
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

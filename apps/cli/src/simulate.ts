@@ -1,0 +1,66 @@
+import { EXACT_SIZE_MAX, exactOracle, exactSize, loadSolver, simulate, type Instance, type Result } from '#lab';
+import { createOracle, type Oracle } from '#mechanism';
+import { Option, type Command } from 'commander';
+import { readInstance } from './instance-file.js';
+import { BadInput, progressOf, writeText, type Terminal } from './terminal.js';
+
+const ORACLES = ['default', 'paper', 'exact'] as const;
+
+interface SimulateOptions {
+  readonly instance: string;
+  readonly policy: string;
+  readonly oracle: (typeof ORACLES)[number];
+  readonly exactSeconds: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** `eris simulate`: decides an instance's jobs in order, without any service. */
+export function registerSimulate(program: Command, terminal: Terminal): void {
+  program
+    .command('simulate')
+    .description('decide the jobs of an instance (eris-instance/1) in order and write the result (eris-result/1); needs no service')
+    .requiredOption('--instance <file>', 'the instance to read; - is standard input')
+    .addOption(new Option('--policy <name>', 'how jobs are decided').choices(['eris']).default('eris'))
+    .addOption(new Option('--oracle <name>', 'what finds the schedules; exact is for small instances').choices(ORACLES).default('default'))
+    .option('--exact-seconds <seconds>', 'time limit of one exact solve', '60')
+    .option('--out <file>', 'where the result goes; - is standard output', '-')
+    .option('--json', 'nothing but the result as JSON on standard output: no progress, no summary')
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 bad input (one line per fault on standard error, nothing written).')
+    .action((options: SimulateOptions) => runSimulate(terminal, options));
+}
+
+async function runSimulate(terminal: Terminal, options: SimulateOptions): Promise<void> {
+  const instance = await readInstance(options.instance);
+  const oracle = await oracleOf(options, instance);
+  const progress = progressOf({ ...terminal, isErrTty: terminal.isErrTty && !options.json }, { label: 'deciding', total: instance.jobs.length });
+  const result = simulate({ instance, oracle, clock: terminal.clock, onProgress: (done) => progress.update(done) });
+  progress.stop();
+  const text = `${JSON.stringify(result)}\n`;
+  await writeText(terminal, options.out, text);
+  if (options.json && options.out !== '-') terminal.out(text);
+  if (!options.json) terminal.err(summaryOf(result));
+}
+
+async function oracleOf({ oracle, exactSeconds }: SimulateOptions, instance: Instance): Promise<Oracle> {
+  if (oracle !== 'exact') return createOracle(oracle);
+  const seconds = Number(exactSeconds);
+  if (!(seconds > 0)) throw new BadInput([`--exact-seconds: ${exactSeconds} is not a number above 0`]);
+  const size = exactSize(instance);
+  if (size > EXACT_SIZE_MAX) throw new BadInput([`--oracle exact: sites x sites x slots is ${size}, at most ${EXACT_SIZE_MAX}`]);
+  return exactOracle(await loadSolver(), seconds);
+}
+
+function summaryOf(result: Result): string {
+  const reasons = new Map<string, number>();
+  for (const { reason } of result.jobs) if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const refused = [...reasons].map(([reason, count]) => `${count} ${reason}`).join(', ');
+  const { p50, p99, max } = result.decisionMs ?? { p50: 0, p99: 0, max: 0 };
+  const lines = [
+    `${result.instance}: policy ${result.policy}, oracle ${result.oracle ?? 'default'}`,
+    `accepted ${result.accepted}, refused ${result.rejected}${refused && ` (${refused})`}`,
+    `welfare ${result.welfare}, revenue ${result.revenue}`,
+    `decision ms: p50 ${p50.toFixed(3)}, p99 ${p99.toFixed(3)}, max ${max.toFixed(3)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,49 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { SingleBar } from 'cli-progress';
+
+/** What a command may use of the world: made once in main.ts. */
+export interface Terminal {
+  readonly clock: { nowMs(): number };
+  /** Standard output: results only. */
+  out(text: string): void;
+  /** Standard error: summaries, progress, faults. */
+  err(text: string): void;
+  readonly isErrTty: boolean;
+}
+
+/** Exit codes of every command. */
+export const EXIT = { ok: 0, failed: 1, badInput: 2 } as const;
+
+/** Bad input: each line says what is wrong and where. Ends the command with exit code 2. */
+export class BadInput extends Error {
+  override readonly name = 'BadInput';
+  constructor(readonly lines: readonly string[]) {
+    super(lines.join('\n'));
+  }
+}
+
+/** Reads a whole file; `-` is standard input. @throws BadInput where it can't be read. */
+export async function readText(file: string): Promise<string> {
+  try {
+    if (file !== '-') return await readFile(file, 'utf8');
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+    return Buffer.concat(chunks).toString('utf8');
+  } catch (error) {
+    throw new BadInput([`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+/** Writes a whole file; `-` is standard output. */
+export async function writeText(terminal: Terminal, file: string, text: string): Promise<void> {
+  if (file === '-') terminal.out(text);
+  else await writeFile(file, text);
+}
+
+/** A progress bar on standard error, where that is a terminal; otherwise nothing. */
+export function progressOf(terminal: Terminal, { label, total }: { label: string; total: number }): { update(done: number): void; stop(): void } {
+  if (!terminal.isErrTty || total === 0) return { update: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({ format: `${label} {bar} {value}/{total}`, clearOnComplete: true, hideCursor: true, stream: process.stderr });
+  bar.start(total, 0);
+  return { update: (done) => bar.update(done), stop: () => bar.stop() };
+}

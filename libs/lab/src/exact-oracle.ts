@@ -1,0 +1,53 @@
+import { paymentLines, totalOf, type Book, type Job, type MenuEntry, type Oracle, type Schedule, type Search } from '#mechanism';
+import { invariant } from '#units';
+import { cheapestBy } from './exact-menu.js';
+import type { Solver } from './milp.js';
+
+/** Above this many sites x sites x slots the exact oracle isn't offered: a solve would take minutes to hours. */
+export const EXACT_SIZE_MAX = 500;
+
+/** How large an instance is for the exact oracle: compare with EXACT_SIZE_MAX. */
+export const exactSize = ({ sites, slots }: { readonly sites: readonly unknown[]; readonly slots: number }): number => sites.length ** 2 * slots;
+
+/** Thrown when the solver couldn't prove an optimum within the time it was given. */
+export class ExactTimeout extends Error {
+  override readonly name = 'ExactTimeout';
+}
+
+/** An oracle that solves every completion exactly. Slow; for small instances and for checks of the other oracles. */
+export function exactOracle(solver: Solver, timeLimitSeconds: number): Oracle {
+  return { name: 'exact', open: (book, job, arrival) => new ExactSearch({ solver, book, job, arrival, timeLimitSeconds }) };
+}
+
+interface SearchInput {
+  readonly solver: Solver;
+  readonly book: Book;
+  readonly job: Job;
+  readonly arrival: number;
+  readonly timeLimitSeconds: number;
+}
+
+class ExactSearch implements Search {
+  readonly #input: SearchInput;
+  #opened = 0;
+  #best: MenuEntry | undefined;
+
+  constructor(input: SearchInput) {
+    this.#input = input;
+  }
+
+  advance(): number {
+    const completion = this.#input.arrival + this.#opened++;
+    const found = cheapestBy(this.#input, completion);
+    if (found === 'unsolved') throw new ExactTimeout(`no proven optimum by slot ${completion} within ${this.#input.timeLimitSeconds} s`);
+    if (found !== 'impossible' && (!this.#best || found.price < this.#best.price)) this.#best = found;
+    return this.#best ? Number(this.#best.price) : Infinity;
+  }
+
+  schedule(): Schedule {
+    invariant(this.#best !== undefined, 'a schedule is asked for only where one was found');
+    const { schedule, price } = this.#best;
+    invariant(totalOf(paymentLines(this.#input.book, this.#input.job, schedule)) === price, 'the book stands still during a search');
+    return schedule;
+  }
+}
