@@ -1,0 +1,4 @@
+/** Reading what was decided: bids, allocations, the market's log. */
+export { ReadBids, type AllocationOutcome, type BidOutcome, type BidsOutcome, type ListBidsRequest } from './read-bids.js';
+export { ReadEvents, type EventsOutcome, type ReadEventsRequest } from './read-events.js';
+export type { AllocationRecord, BidFilter, BidReader, BidRecord, BidStatus, DecisionRecord, EventPage, EventReader, EventRecord, LineRecord, PlacementRecord, Viewer } from './ports.js';

@@ -1,0 +1,99 @@
+/** Who reads. Operators and auditors see what happens in the markets of their organisation; bidders see their own bids. */
+export interface Viewer {
+  readonly organisationId: bigint;
+  readonly role: 'operator' | 'bidder' | 'auditor';
+}
+
+export type BidStatus = 'queued' | 'accepted' | 'refused';
+
+export interface DecisionRecord {
+  readonly sequence: bigint;
+  readonly priceVersion: bigint;
+  readonly outcome: 'accepted' | 'refused';
+  readonly arrivalSlot: number;
+  readonly completion: number | null;
+  readonly valueMicros: bigint | null;
+  readonly paymentMicros: bigint;
+  /** The refusal as it was recorded, in the words of the API: {code, detail, nearest?, cheapest?}. */
+  readonly reason: unknown;
+  readonly decidedAt: Date;
+}
+
+export interface BidRecord {
+  readonly bidId: bigint;
+  readonly marketId: bigint;
+  readonly organisationId: bigint;
+  readonly label: string | null;
+  readonly receivedAt: Date;
+  readonly decision: DecisionRecord | null;
+}
+
+export interface BidFilter {
+  readonly status?: BidStatus;
+  readonly label?: string;
+  /** Only bids with a higher id. */
+  readonly afterId: bigint;
+  /** At most so many. */
+  readonly limit: number;
+}
+
+/** One slot of an allocation; sites are ordinals. */
+export interface PlacementRecord {
+  readonly slot: number;
+  readonly ps: number;
+  readonly workers: readonly number[];
+  readonly home: readonly number[];
+  /** home, place, chunks, home, place, chunks, … */
+  readonly moves: readonly number[];
+}
+
+/** One line of a payment as it was recorded: amounts in micro-credits as text. */
+export interface LineRecord {
+  readonly slot: number;
+  readonly site: number | null;
+  readonly resource: string;
+  readonly quantityMilli: number;
+  readonly unitPrice: string;
+  readonly amount: string;
+}
+
+export interface AllocationRecord {
+  readonly bidId: bigint;
+  readonly marketId: bigint;
+  readonly paymentMicros: bigint;
+  readonly lines: readonly LineRecord[];
+  /** Slots ascending. */
+  readonly placements: readonly PlacementRecord[];
+  /** Site ids by ordinal. */
+  readonly siteIds: readonly bigint[];
+}
+
+/** Reads of bids, each one snapshot, of what the viewer may see. */
+export interface BidReader {
+  find(viewer: Viewer, bidId: bigint): Promise<BidRecord | undefined>;
+  /** Ids ascending; undefined where the viewer sees no such market. */
+  list(viewer: Viewer, marketId: bigint, filter: BidFilter): Promise<readonly BidRecord[] | undefined>;
+  findAllocation(viewer: Viewer, bidId: bigint): Promise<AllocationRecord | undefined>;
+  /** Those of the bids that are decided. */
+  decidedAmong(bidIds: readonly bigint[]): Promise<readonly bigint[]>;
+}
+
+export interface EventRecord {
+  readonly sequence: bigint;
+  readonly kind: string;
+  /** As recorded, in the words of the API. */
+  readonly payload: unknown;
+  readonly at: Date;
+}
+
+export interface EventPage {
+  /** Sequence ascending; without those that the viewer may not see. */
+  readonly events: readonly EventRecord[];
+  /** Everything up to this sequence number is in this page or before it. */
+  readonly upTo: bigint;
+}
+
+export interface EventReader {
+  /** Events after a sequence number, as of one moment; undefined where the viewer sees no such market. */
+  page(viewer: Viewer, marketId: bigint, range: { readonly after: bigint; readonly limit: number }): Promise<EventPage | undefined>;
+}

@@ -1,0 +1,140 @@
+import type { AllocationRecord, BidFilter, BidReader, BidRecord, LineRecord, PlacementRecord, Viewer } from '#market';
+import type { Pool } from 'pg';
+
+const COLUMNS = `b.id, b.market_id, b.organisation_id, b.label, b.received_at, d.sequence, d.price_version, d.outcome, d.arrival_slot,
+  d.completion, d.value_micros, d.payment_micros, d.reason, d.decided_at`;
+/** $1 the viewer's organisation, $2 whether it oversees its markets. */
+const VISIBLE = `(b.organisation_id = $1 OR ($2 AND m.organisation_id = $1))`;
+const FROM = `FROM bid b JOIN market m ON m.id = b.market_id LEFT JOIN decision d ON d.bid_id = b.id`;
+
+/**
+ * find-bid: a bid with its decision.
+ * Input:  viewer, bid. Output: at most one row.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const FIND = `SELECT ${COLUMNS} ${FROM} WHERE ${VISIBLE} AND b.id = $3`;
+
+/**
+ * list-bids: bids of a market by id, those of one organisation or all.
+ * Input:  viewer, market, id to go on after, limit, then label and status where given. Output: rows, ids ascending.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+function listText(filter: BidFilter, oversees: boolean): string {
+  const status = { queued: 'AND d.bid_id IS NULL', accepted: "AND d.outcome = 'accepted'", refused: "AND d.outcome = 'refused'" };
+  return `SELECT ${COLUMNS} ${FROM} WHERE b.market_id = $3 AND b.id > $4 ${oversees ? '' : 'AND b.organisation_id = $1'} AND ${VISIBLE}
+    ${filter.label === undefined ? '' : 'AND b.label = $6'} ${filter.status === undefined ? '' : status[filter.status]} ORDER BY b.id LIMIT $5`;
+}
+
+/**
+ * see-market: does the viewer see the market, and does it belong to the viewer?
+ * Input:  organisation, market. Output: at most one row.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const SEE_MARKET = `SELECT m.organisation_id = $1 AS own FROM market m JOIN organisation o ON o.id = $1 WHERE m.id = $2 AND m.organisation_id IN (o.id, o.parent_id)`;
+
+/**
+ * find-allocation: an allocation with its placements and the market's site ids by ordinal.
+ * Input:  viewer, bid. Output: at most one row.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const FIND_ALLOCATION = `
+  SELECT b.id, b.market_id, a.payment_micros, a.lines,
+    (SELECT json_agg(json_build_object('slot', p.slot, 'ps', p.ps, 'workers', p.workers, 'home', p.home, 'moves', p.moves) ORDER BY p.slot)
+     FROM placement p WHERE p.bid_id = b.id) AS placements,
+    (SELECT array_agg(s.id ORDER BY s.ordinal) FROM site s WHERE s.market_id = b.market_id) AS site_ids
+  FROM bid b JOIN market m ON m.id = b.market_id JOIN allocation a ON a.bid_id = b.id WHERE ${VISIBLE} AND b.id = $3`;
+
+/**
+ * decided-among: which of these bids are decided.
+ * Input:  bids. Output: the decided ones.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const DECIDED_AMONG = `SELECT bid_id FROM decision WHERE bid_id = ANY($1::bigint[])`;
+
+interface BidRow {
+  readonly id: bigint;
+  readonly market_id: bigint;
+  readonly organisation_id: bigint;
+  readonly label: string | null;
+  readonly received_at: Date;
+  readonly sequence: bigint | null;
+  readonly price_version: bigint;
+  readonly outcome: 'accepted' | 'refused';
+  readonly arrival_slot: number;
+  readonly completion: number | null;
+  readonly value_micros: bigint | null;
+  readonly payment_micros: bigint;
+  readonly reason: unknown;
+  readonly decided_at: Date;
+}
+
+interface AllocationRow {
+  readonly id: bigint;
+  readonly market_id: bigint;
+  readonly payment_micros: bigint;
+  readonly lines: readonly LineRecord[];
+  readonly placements: readonly PlacementRecord[] | null;
+  readonly site_ids: readonly bigint[];
+}
+
+/** Whether a role sees all that happens in its organisation's markets. */
+export const oversees = (viewer: Viewer): boolean => viewer.role !== 'bidder';
+
+/** Bids as the API shows them, over a pool. */
+export function createBidReader(pool: Pool): BidReader {
+  return {
+    find: async (viewer, bidId) => {
+      const { rows } = await pool.query<BidRow>({ name: 'find-bid', text: FIND, values: [viewer.organisationId, oversees(viewer), bidId] });
+      return rows.length === 0 ? undefined : bidOf(rows[0]);
+    },
+    list: (viewer, marketId, filter) => list(pool, viewer, { marketId, filter }),
+    findAllocation: async (viewer, bidId) => {
+      const { rows } = await pool.query<AllocationRow>({ name: 'find-allocation', text: FIND_ALLOCATION, values: [viewer.organisationId, oversees(viewer), bidId] });
+      return rows.length === 0 ? undefined : allocationOf(rows[0]);
+    },
+    decidedAmong: async (bidIds) => {
+      const { rows } = await pool.query<{ bid_id: bigint }>({ name: 'decided-among', text: DECIDED_AMONG, values: [bidIds] });
+      return rows.map((row) => row.bid_id);
+    },
+  };
+}
+
+async function list(pool: Pool, viewer: Viewer, { marketId, filter }: { marketId: bigint; filter: BidFilter }): Promise<BidRecord[] | undefined> {
+  const seen = await pool.query<{ own: boolean }>({ name: 'see-market', text: SEE_MARKET, values: [viewer.organisationId, marketId] });
+  if (seen.rows.length === 0) return undefined;
+  const all = oversees(viewer) && seen.rows[0].own;
+  const values = [viewer.organisationId, all, marketId, filter.afterId, filter.limit, ...(filter.label === undefined ? [] : [filter.label])];
+  const { rows } = await pool.query<BidRow>(listText(filter, all), values);
+  return rows.map(bidOf);
+}
+
+function bidOf(row: BidRow): BidRecord {
+  const { sequence } = row;
+  const decision = sequence === null ? null : { ...decisionOf(row), sequence };
+  return { bidId: row.id, marketId: row.market_id, organisationId: row.organisation_id, label: row.label, receivedAt: row.received_at, decision };
+}
+
+const decisionOf = (row: BidRow) => ({
+  priceVersion: row.price_version,
+  outcome: row.outcome,
+  arrivalSlot: row.arrival_slot,
+  completion: row.completion,
+  valueMicros: row.value_micros,
+  paymentMicros: row.payment_micros,
+  reason: row.reason,
+  decidedAt: row.decided_at,
+});
+
+const allocationOf = (row: AllocationRow): AllocationRecord => ({
+  bidId: row.id,
+  marketId: row.market_id,
+  paymentMicros: row.payment_micros,
+  lines: row.lines,
+  placements: row.placements ?? [],
+  siteIds: row.site_ids,
+});
