@@ -1,0 +1,90 @@
+import { invariant } from '#units';
+import { answerGroup, takeGroups, type Group, type Waiting } from './group.js';
+import type { BidInbox, InboxAnswer, NewBid } from './inbox.js';
+import type { Ringer } from './ringer.js';
+
+/** The most bids that one statement carries, and about how much text. */
+export const STATEMENT_BIDS_MAX = 512;
+export const STATEMENT_CHARACTERS_MAX = 8 * 1024 * 1024;
+/** What a caller is told to wait when the queue is full: longer than a full queue takes. */
+const RETRY_AFTER_MS = 1000;
+
+export interface AcceptLimits {
+  /** How long the first bid of a statement waits for company, ms. */
+  readonly waitMs: number;
+  /** The most bids that may wait; beyond it bids are turned away. */
+  readonly queueMax: number;
+}
+
+export type AcceptOutcome = InboxAnswer | { readonly kind: 'overloaded'; readonly retryAfterMs: number };
+
+/**
+ * Takes bids in. Bids that arrive together, or while a statement runs, share one statement and its commit; each is answered after
+ * that commit. Markets with new bids are rung for afterwards, and nobody waits for the bell.
+ */
+export class AcceptBids {
+  private readonly queue: Waiting[] = [];
+  private draining: Promise<void> | undefined;
+
+  constructor(
+    private readonly inbox: BidInbox,
+    private readonly ringer: Ringer,
+    private readonly limits: AcceptLimits,
+  ) {
+    invariant(limits.queueMax >= 1, 'the queue holds at least one bid');
+  }
+
+  /** How many bids wait for their statement. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  /**
+   * Stores a bid once per organisation and key.
+   * @returns after commit. Rejects with the store's error where it is not known whether the bid was stored: the same key asks again.
+   */
+  accept(newBid: NewBid): Promise<AcceptOutcome> {
+    if (this.queue.length >= this.limits.queueMax) return Promise.resolve({ kind: 'overloaded', retryAfterMs: RETRY_AFTER_MS });
+    return new Promise<AcceptOutcome>((resolve, reject) => {
+      this.queue.push({ newBid, resolve, reject });
+      this.draining ??= this.drain();
+    });
+  }
+
+  /** Stores many bids by the same way; an outcome for each, in order. */
+  acceptMany(newBids: readonly NewBid[]): Promise<AcceptOutcome[]> {
+    return Promise.all(newBids.map((newBid) => this.accept(newBid)));
+  }
+
+  /** Resolves once every bid that was taken in has its answer. */
+  async idle(): Promise<void> {
+    await this.draining;
+  }
+
+  private async drain(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, this.limits.waitMs));
+    while (this.queue.length > 0) {
+      await this.store(takeGroups(this.queue, { bidsMax: STATEMENT_BIDS_MAX, charactersMax: STATEMENT_CHARACTERS_MAX }));
+    }
+    this.draining = undefined;
+  }
+
+  private async store(groups: readonly Group[]): Promise<void> {
+    try {
+      const answers = await this.inbox.insert(groups.map((group) => group[0].newBid));
+      invariant(answers.length === groups.length, 'every bid has an answer');
+      groups.forEach((group, index) => answerGroup(group, answers[index]));
+      this.ringFor(groups, answers);
+    } catch (cause) {
+      for (const waiting of groups.flat()) waiting.reject(cause);
+    }
+  }
+
+  private ringFor(groups: readonly Group[], answers: readonly InboxAnswer[]): void {
+    const marketIds = new Set<bigint>();
+    answers.forEach((answer, index) => {
+      if (answer.kind === 'queued' && !answer.replayed) marketIds.add(groups[index][0].newBid.marketId);
+    });
+    for (const marketId of marketIds) this.ringer.ring(marketId);
+  }
+}

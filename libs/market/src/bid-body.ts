@@ -1,0 +1,95 @@
+import { type Bid, type Job, type Valuation, valuationFaults } from '#mechanism';
+import { demandMilli, invariant, supplyMilli, type Milli } from '#units';
+
+/** A bid as the bidder writes it and as `bid.body` stores it (docs/api.md): chunks keyed by site id, volumes in units. */
+export interface BidBody {
+  readonly label?: string;
+  readonly valuation: Valuation;
+  readonly chunks: Readonly<Record<string, number>>;
+  readonly epochs: number;
+  readonly throughput: number;
+  readonly parameterMB: number;
+  readonly worker: Readonly<Record<string, number>>;
+  readonly ps: Readonly<Record<string, number>>;
+}
+
+/** What a body is read against: the market's sites and the names of its resources, in their order. */
+export interface BidContext {
+  readonly sites: readonly { readonly id: string; readonly ordinal: number }[];
+  readonly resources: readonly string[];
+}
+
+/** One thing wrong with a body; `path` is a JSON path such as $.chunks.17. */
+export interface BodyFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+export type BidReading = { readonly kind: 'bid'; readonly bid: Bid } | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] };
+
+/** The most units of a volume or of a rate that a body may name. */
+export const UNITS_MAX = 1_000_000_000;
+/** The most chunks of a site and the most epochs: their product, in thousandths, stays a safe integer. */
+export const COUNT_MAX = 1_000_000;
+invariant(COUNT_MAX * COUNT_MAX * 1000 <= Number.MAX_SAFE_INTEGER, 'work is counted exactly');
+invariant(UNITS_MAX * 1000 <= Number.MAX_SAFE_INTEGER, 'volumes are counted exactly');
+/** At most so many faults are listed. */
+export const FAULTS_MAX = 20;
+
+/**
+ * Reads a body as a bid in the market's own order of sites and resources. Demand is rounded up to a milli-unit, the rate of work down;
+ * a resource or a site that is not named counts as 0.
+ * @returns the bid, or what is wrong with the body (unknown site, unknown resource, a number out of its range, a rising valuation).
+ */
+export function toBid(body: BidBody, context: BidContext): BidReading {
+  const faults: BodyFault[] = [];
+  const job: Job = {
+    chunks: chunksOf(body.chunks, context, faults),
+    epochs: counted(body.epochs, '$.epochs', faults),
+    throughputMilli: rate(body.throughput, faults),
+    parameterKB: volume(body.parameterMB, '$.parameterMB', faults),
+    workerMilli: volumesOf(body.worker, '$.worker', context, faults),
+    psMilli: volumesOf(body.ps, '$.ps', context, faults),
+  };
+  for (const { path, message } of valuationFaults(body.valuation)) faults.push({ path: `$.valuation${path}`, message });
+  if (faults.length > 0) return { kind: 'faults', faults: faults.slice(0, FAULTS_MAX) };
+  return { kind: 'bid', bid: { job, valuation: body.valuation } };
+}
+
+function chunksOf(chunks: BidBody['chunks'], context: BidContext, faults: BodyFault[]): number[] {
+  const ordinals = new Map(context.sites.map((site) => [site.id, site.ordinal]));
+  const perSite = new Array<number>(context.sites.length).fill(0);
+  for (const [id, count] of Object.entries(chunks)) {
+    const ordinal = ordinals.get(id);
+    if (ordinal === undefined) faults.push({ path: `$.chunks.${id}`, message: 'is not a site of this market' });
+    else if (!isCount(count)) faults.push({ path: `$.chunks.${id}`, message: `must be a whole number from 0 to ${COUNT_MAX}` });
+    else perSite[ordinal] = count;
+  }
+  return perSite;
+}
+
+function volumesOf(volumes: BidBody['worker'], path: string, context: BidContext, faults: BodyFault[]): Milli[] {
+  for (const name of Object.keys(volumes)) {
+    if (!context.resources.includes(name)) faults.push({ path: `${path}.${name}`, message: `is not one of ${context.resources.join(', ')}` });
+  }
+  return context.resources.map((name) => volume(Object.hasOwn(volumes, name) ? volumes[name] : 0, `${path}.${name}`, faults));
+}
+
+function counted(count: number, path: string, faults: BodyFault[]): number {
+  if (!isCount(count) || count === 0) faults.push({ path, message: `must be a whole number from 1 to ${COUNT_MAX}` });
+  return count;
+}
+
+function volume(units: number, path: string, faults: BodyFault[]): Milli {
+  if (!isVolume(units)) faults.push({ path, message: `must be a number from 0 to ${UNITS_MAX}` });
+  return demandMilli(units);
+}
+
+function rate(perSlot: number, faults: BodyFault[]): Milli {
+  const milli = supplyMilli(perSlot);
+  if (!isVolume(perSlot) || milli < 1) faults.push({ path: '$.throughput', message: `must be a number from 0.001 to ${UNITS_MAX}` });
+  return milli;
+}
+
+const isVolume = (units: number): boolean => Number.isFinite(units) && units >= 0 && units <= UNITS_MAX;
+const isCount = (count: number): boolean => Number.isInteger(count) && count >= 0 && count <= COUNT_MAX;

@@ -1,0 +1,32 @@
+import type { Clock, ClockStore, RealtimeMarket } from './ports.js';
+
+const MS_PER_MINUTE = 60_000;
+/** Slots are 32-bit integers in the database. */
+const SLOT_MAX = 2_147_483_647;
+
+/** Moves realtime markets to the slot that the time of day says. A clock that is set back moves nothing. */
+export class TickRealtime {
+  constructor(
+    private readonly store: ClockStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @returns how many markets moved. */
+  async run(): Promise<number> {
+    const nowMs = this.clock.nowMs();
+    const due = (await this.store.realtimeMarkets()).filter((market) => slotAt(market, nowMs) > market.slot);
+    for (const market of due) await this.tick(market.marketId, slotAt(market, nowMs));
+    return due.length;
+  }
+
+  private async tick(marketId: bigint, slot: number): Promise<void> {
+    await this.store.transaction(async (tx) => {
+      const head = await tx.lock(marketId);
+      if (head && head.slot < slot) await tx.advance(head, slot);
+    });
+  }
+}
+
+function slotAt({ openedAtMs, slotMinutes }: RealtimeMarket, nowMs: number): number {
+  return Math.min(SLOT_MAX, Math.floor((nowMs - openedAtMs) / (slotMinutes * MS_PER_MINUTE)));
+}

@@ -1,0 +1,7 @@
+/** Turns rows into one array per column: what `unnest` takes. */
+export function columnsOf<Row>(rows: readonly Row[], ...pick: readonly ((row: Row) => unknown)[]): unknown[][] {
+  return pick.map((value) => rows.map(value));
+}
+
+/** An integer array as Postgres writes it: unnest flattens nested arrays, so rows of arrays travel as text. */
+export const intArray = (values: readonly (number | bigint)[]): string => `{${values.join(',')}}`;

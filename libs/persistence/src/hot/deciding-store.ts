@@ -1,0 +1,125 @@
+import type { DecidingStore, DecidingTx, Fence, LeaseClaim, QueuedBid, Wallet } from '#market';
+import { invariant } from '#units';
+import type { Pool, PoolClient } from 'pg';
+import { recordBatch } from './record-batch.js';
+import { HEAD_COLUMNS, headOf, loadMarket, type HeadRow } from './state.js';
+import { inTransaction } from './transaction.js';
+
+/**
+ * has-backlog: is there anything to decide?
+ * Input:  market. Output: one row.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const HAS_BACKLOG = `SELECT EXISTS (SELECT FROM undecided_bid WHERE market_id = $1) AS found`;
+
+/**
+ * fence-market: locks the market's row and takes or renews its lease, by the database's clock.
+ * Input:  market, owner, milliseconds. Output: the market's head, the epoch (null: another owner holds it); no row: no such market.
+ * Events: none. The epoch rises when the owner changes.
+ * Retry:  safe; the same owner keeps its epoch.
+ */
+const FENCE = `
+  WITH m AS (SELECT * FROM market WHERE id = $1 FOR NO KEY UPDATE), taken AS (
+    INSERT INTO market_lease AS l (market_id, epoch, owner, until)
+    SELECT id, 1, $2, clock_timestamp() + $3::float8 * interval '1 ms' FROM m
+    ON CONFLICT (market_id) DO UPDATE SET epoch = l.epoch + (l.owner <> excluded.owner)::int, owner = excluded.owner, until = excluded.until
+    WHERE l.owner = excluded.owner OR l.until <= clock_timestamp()
+    RETURNING epoch
+  )
+  SELECT ${HEAD_COLUMNS}, (SELECT epoch FROM taken) AS epoch FROM m`;
+
+/**
+ * release-lease: lets others take the market at once. Not waited onto the disk: a release that is lost is a lease that runs out.
+ * Input:  market, owner. Output: none.
+ * Events: none.
+ * Retry:  safe.
+ */
+const RELEASE = `UPDATE market_lease SET until = '-infinity' WHERE market_id = $1 AND owner = $2`;
+
+/**
+ * read-backlog: undecided bids in the order of their ids.
+ * Input:  market, how many. Output: bids.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const BACKLOG = `
+  SELECT b.id, b.organisation_id, b.body FROM undecided_bid u JOIN bid b ON b.id = u.bid_id
+  WHERE u.market_id = $1 ORDER BY u.bid_id LIMIT $2`;
+
+/**
+ * lock-wallets: locks wallets and escrows in id order, the order of all who lock accounts.
+ * Input:  organisations. Output: accounts.
+ * Events: none.
+ * Retry:  safe; the locks go with the transaction.
+ */
+const LOCK_WALLETS = `
+  SELECT id, organisation_id, kind, balance_micros FROM account
+  WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id FOR NO KEY UPDATE`;
+
+interface AccountRow {
+  readonly id: bigint;
+  readonly organisation_id: bigint;
+  readonly kind: 'wallet' | 'escrow';
+  readonly balance_micros: bigint;
+}
+
+/** What deciding needs of Postgres, over a pool. */
+export function createDecidingStore(pool: Pool): DecidingStore {
+  return {
+    hasBacklog: async (marketId) => {
+      const { rows } = await pool.query<{ found: boolean }>({ name: 'has-backlog', text: HAS_BACKLOG, values: [marketId] });
+      return rows[0].found;
+    },
+    transaction: (idleMs, work) => inTransaction(pool, (client) => work(decidingTx(client)), idleMs),
+    release: (marketId, owner) =>
+      inTransaction(pool, async (client) => {
+        await client.query('SET LOCAL synchronous_commit = off');
+        await client.query({ name: 'release-lease', text: RELEASE, values: [marketId, owner] });
+      }),
+  };
+}
+
+function decidingTx(client: PoolClient): DecidingTx {
+  return {
+    fence: (marketId, claim) => fence(client, marketId, claim),
+    loadState: async (head) => {
+      const state = await loadMarket(client, head.marketId);
+      invariant(state?.head.sequence === head.sequence, 'a locked market stays as it is');
+      return state;
+    },
+    backlog: (marketId, limit) => backlog(client, marketId, limit),
+    lockWallets: (organisationIds) => lockWallets(client, organisationIds),
+    record: (batch) => recordBatch(client, batch),
+  };
+}
+
+async function fence(client: PoolClient, marketId: bigint, { owner, leaseMs }: LeaseClaim): Promise<Fence> {
+  const values = [marketId, owner, leaseMs];
+  const { rows } = await client.query<HeadRow & { epoch: bigint | null }>({ name: 'fence-market', text: FENCE, values });
+  if (rows.length === 0) return { kind: 'market_unknown' };
+  const [row] = rows;
+  return row.epoch === null ? { kind: 'busy' } : { kind: 'ours', epoch: row.epoch, head: headOf(row) };
+}
+
+async function backlog(client: PoolClient, marketId: bigint, limit: number): Promise<QueuedBid[]> {
+  const { rows } = await client.query<{ id: bigint; organisation_id: bigint; body: QueuedBid['body'] }>({
+    name: 'read-backlog',
+    text: BACKLOG,
+    values: [marketId, limit],
+  });
+  return rows.map((row) => ({ bidId: row.id, organisationId: row.organisation_id, body: row.body }));
+}
+
+async function lockWallets(client: PoolClient, organisationIds: readonly bigint[]): Promise<Wallet[]> {
+  const { rows } = await client.query<AccountRow>({ name: 'lock-wallets', text: LOCK_WALLETS, values: [organisationIds] });
+  const accountOf = (organisationId: bigint, kind: AccountRow['kind']): AccountRow => {
+    const account = rows.find((row) => row.organisation_id === organisationId && row.kind === kind);
+    invariant(account !== undefined, `organisation ${organisationId} has a ${kind}`);
+    return account;
+  };
+  return organisationIds.map((organisationId) => {
+    const wallet = accountOf(organisationId, 'wallet');
+    return { organisationId, walletId: wallet.id, escrowId: accountOf(organisationId, 'escrow').id, fundsMicros: wallet.balance_micros };
+  });
+}

@@ -1,0 +1,84 @@
+import type { BidInbox, InboxAnswer, NewBid } from '#market';
+import { invariant } from '#units';
+import type { Pool } from 'pg';
+import { columnsOf } from './columns.js';
+
+/**
+ * insert-bids: stores bids and their backlog rows, in one statement that is its own transaction.
+ * Input:  markets, organisations, keys, hashes, labels, bodies; no two with the same organisation and key.
+ * Output: per bid, in order: the id stored now, or the row that had the key before; the market's status (null: not one of theirs).
+ * Events: none.
+ * Retry:  safe; the key makes a second run find the first one's rows.
+ */
+const INSERT_BIDS = `
+  WITH incoming AS (
+    SELECT i.*, m.status FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::text[], $6::text[])
+      WITH ORDINALITY AS i(market_id, organisation_id, key, hash, label, body, place)
+    LEFT JOIN organisation o ON o.id = i.organisation_id
+    LEFT JOIN market m ON m.id = i.market_id AND m.organisation_id IN (o.id, o.parent_id)
+  ), stored AS (
+    SELECT i.place, b.id, b.market_id = i.market_id AND b.request_hash = i.hash AS same
+    FROM incoming i JOIN bid b ON b.organisation_id = i.organisation_id AND b.idempotency_key = i.key
+  ), fresh AS (
+    INSERT INTO bid (market_id, organisation_id, idempotency_key, request_hash, label, body)
+    SELECT market_id, organisation_id, key, hash, label, body::jsonb FROM incoming
+    WHERE status = 'open' AND place NOT IN (SELECT place FROM stored) ORDER BY place
+    ON CONFLICT (organisation_id, idempotency_key) DO NOTHING
+    RETURNING id, market_id, organisation_id, idempotency_key
+  ), backlog AS (
+    INSERT INTO undecided_bid (market_id, bid_id) SELECT market_id, id FROM fresh
+  )
+  SELECT i.status, f.id AS fresh_id, s.id AS stored_id, s.same
+  FROM incoming i
+  LEFT JOIN fresh f ON f.organisation_id = i.organisation_id AND f.idempotency_key = i.key
+  LEFT JOIN stored s ON s.place = i.place
+  ORDER BY i.place`;
+
+interface InsertedRow {
+  readonly status: 'open' | 'paused' | 'closed' | null;
+  readonly fresh_id: bigint | null;
+  readonly stored_id: bigint | null;
+  readonly same: boolean | null;
+}
+
+/** How often a bid whose key another connection is storing at this moment is asked about again. */
+const RACES_MAX = 3;
+
+/** Stores bids over a pool: `insert-bids`. */
+export function createBidInbox(pool: Pool): BidInbox {
+  const insert = async (bids: readonly NewBid[], racesLeft: number): Promise<InboxAnswer[]> => {
+    const rows = await insertBids(pool, bids);
+    const answers = rows.map(answerOf);
+    const raced = bids.filter((_, index) => answers[index] === undefined);
+    if (raced.length === 0) return answers as InboxAnswer[];
+    invariant(racesLeft > 0, 'a key that conflicts is stored');
+    const later = await insert(raced, racesLeft - 1); // the other connection's row is visible to a new statement
+    return answers.map((answer) => answer ?? (later.shift() as InboxAnswer));
+  };
+  return { insert: (bids) => insert(bids, RACES_MAX) };
+}
+
+async function insertBids(pool: Pool, bids: readonly NewBid[]): Promise<InsertedRow[]> {
+  const values = columnsOf(
+    bids,
+    (bid) => bid.marketId,
+    (bid) => bid.organisationId,
+    (bid) => bid.idempotencyKey,
+    (bid) => Buffer.from(bid.requestHash),
+    (bid) => bid.label,
+    (bid) => bid.body,
+  );
+  const { rows } = await pool.query<InsertedRow>({ name: 'insert-bids', text: INSERT_BIDS, values });
+  invariant(rows.length === bids.length, 'one row per bid');
+  return rows;
+}
+
+/** @returns undefined where another connection stored the key while this statement ran. */
+function answerOf(row: InsertedRow): InboxAnswer | undefined {
+  if (row.stored_id !== null) return row.same ? { kind: 'queued', bidId: row.stored_id, replayed: true } : { kind: 'key_reused' };
+  if (row.fresh_id !== null) return { kind: 'queued', bidId: row.fresh_id, replayed: false };
+  if (row.status === null) return { kind: 'market_unknown' };
+  if (row.status === 'closed') return { kind: 'market_closed' };
+  if (row.status === 'paused') return { kind: 'market_paused' };
+  return undefined;
+}

@@ -1,0 +1,79 @@
+import { Queue, withBackend, type JobsOptions } from 'bullmq';
+import { type BellSite, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
+
+/** Wakes a worker for a market. */
+export interface Bell {
+  /** Rejects where the ring is not known to have been heard; nothing is lost by that, the worker's sweep finds the backlog. */
+  ring(marketId: bigint): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a wake-up job carries. */
+export interface WakeUp {
+  readonly marketId: string;
+}
+
+/** How long a ring may take, ms. */
+const RING_MS_MAX = 5_000;
+
+type WakeUpQueue = Pick<Queue<WakeUp>, 'add' | 'close' | 'on' | 'waitUntilReady'>;
+
+/**
+ * Makes a bell on Redis or on Postgres. The connection is made by the first ring and made anew if it never came up.
+ * @param onError told of trouble with the connection while nobody rings.
+ */
+export function createBell(site: BellSite, onError: (cause: unknown) => void): Bell {
+  let queue: Promise<WakeUpQueue> | undefined;
+  const opened = (): Promise<WakeUpQueue> => {
+    queue ??= open(site, onError).catch((cause: unknown) => {
+      queue = undefined;
+      throw cause;
+    });
+    return queue;
+  };
+  return {
+    ring: (marketId) => within(RING_MS_MAX, opened().then((ready) => ready.add('wake', { marketId: marketId.toString() }, jobOptions(marketId)))),
+    close: async () => {
+      const closing = queue;
+      queue = undefined;
+      if (closing) await (await closing).close();
+    },
+  };
+}
+
+/** One waiting job per market; a ring while one runs is kept for afterwards. */
+function jobOptions(marketId: bigint): JobsOptions {
+  return { deduplication: { id: `market-${marketId}`, keepLastIfActive: true }, removeOnComplete: true, removeOnFail: true };
+}
+
+async function open(site: BellSite, onError: (cause: unknown) => void): Promise<WakeUpQueue> {
+  const queue = queueOf(site);
+  queue.on('error', onError);
+  try {
+    await within(RING_MS_MAX, queue.waitUntilReady());
+    return queue;
+  } catch (cause) {
+    void queue.close().catch(onError);
+    throw cause;
+  }
+}
+
+function queueOf(site: BellSite): WakeUpQueue {
+  if (site.redisUrl !== undefined) {
+    return new Queue<WakeUp>(QUEUE_NAME, { connection: redisConnection(site.redisUrl, 'ring'), prefix: prefixOf(site) });
+  }
+  const { Queue: PostgresQueue } = withBackend(postgresBackend);
+  return new PostgresQueue<WakeUp>(QUEUE_NAME, { connection: postgresConnection(site.databaseUrl) }) as unknown as WakeUpQueue;
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the queue did not answer within ${ms} ms`)), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,36 @@
+import { createPostgresBackend, type ConnectionOptions, type PostgresPoolConfig } from 'bullmq';
+
+/** Where the bell hangs: Redis where there is one, else the database itself (BullMQ's PostgreSQL backend). */
+export interface BellSite {
+  readonly redisUrl?: string;
+  readonly databaseUrl: string;
+}
+
+export const QUEUE_NAME = 'markets';
+/** Postgres schema of the queue's own tables. */
+const SCHEMA = 'bullmq';
+const CONNECT_MS_MAX = 5_000;
+/** Reconnecting to Redis: a little longer each time, at most this, ms. */
+const RECONNECT_MS_MAX = 2_000;
+
+/** Keys in Redis begin with the database's name: two installations that share a Redis don't ring each other's bells. */
+export function prefixOf({ databaseUrl }: BellSite): string {
+  return `eris-${decodeURIComponent(new URL(databaseUrl).pathname.slice(1)) || 'default'}`;
+}
+
+/** Redis: a ring fails at once while it is away, a listener waits for it to come back. */
+export function redisConnection(url: string, role: 'ring' | 'listen'): ConnectionOptions {
+  return {
+    url,
+    connectTimeout: CONNECT_MS_MAX,
+    maxRetriesPerRequest: null,
+    enableOfflineQueue: role === 'listen',
+    retryStrategy: (times: number) => Math.min(times * 100, RECONNECT_MS_MAX),
+  };
+}
+
+export function postgresConnection(connectionString: string): PostgresPoolConfig {
+  return { connectionString, schema: SCHEMA, migrate: true, max: 3, connectionTimeoutMillis: CONNECT_MS_MAX };
+}
+
+export const postgresBackend = createPostgresBackend;

@@ -1,0 +1,52 @@
+import { withBackend, Worker, type WorkerOptions } from 'bullmq';
+import type { WakeUp } from './bell.js';
+import { type BellSite, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
+
+export interface BellListener {
+  /** Hears no further ring and waits for the wake-ups that run. */
+  close(): Promise<void>;
+}
+
+export interface ListenerOptions extends BellSite {
+  /** How many markets may be awake at the same time. */
+  readonly concurrency: number;
+  /** Does a market's work. At least once per ring; a ring during it is followed by another call. */
+  readonly onWake: (marketId: bigint) => Promise<void>;
+  /** Told of failed wake-ups and of trouble with the connection; the listener goes on. */
+  readonly onError: (cause: unknown) => void;
+}
+
+/** A worker that dies leaves its wake-up to others after so long, ms. */
+const LOCK_MS = 5_000;
+const STALLED_CHECK_MS = 2_500;
+/** After an error of the connection it is tried again after so long, ms. */
+const RETRY_MS = 1_000;
+/** A wake-up may be handed on so often; it says only where to look. */
+const HANDED_ON_MAX = 100;
+
+type Limits = Pick<WorkerOptions, 'concurrency' | 'lockDuration' | 'stalledInterval' | 'runRetryDelay' | 'maxStalledCount'>;
+type ListeningWorker = Pick<Worker<WakeUp>, 'on' | 'close'>;
+
+/** Listens to the bell on Redis or on Postgres. */
+export function createBellListener(options: ListenerOptions): BellListener {
+  const limits: Limits = {
+    concurrency: options.concurrency,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    runRetryDelay: RETRY_MS,
+    maxStalledCount: HANDED_ON_MAX,
+  };
+  const worker = workerOf(options, limits, ({ data }) => options.onWake(BigInt(data.marketId)));
+  worker.on('error', options.onError);
+  worker.on('failed', (_, cause) => options.onError(cause));
+  return { close: () => worker.close() };
+}
+
+function workerOf(site: BellSite, limits: Limits, hear: (job: { readonly data: WakeUp }) => Promise<void>): ListeningWorker {
+  if (site.redisUrl !== undefined) {
+    return new Worker<WakeUp>(QUEUE_NAME, hear, { ...limits, connection: redisConnection(site.redisUrl, 'listen'), prefix: prefixOf(site) });
+  }
+  const { Worker: PostgresWorker } = withBackend(postgresBackend);
+  const connection = postgresConnection(site.databaseUrl);
+  return new PostgresWorker<WakeUp>(QUEUE_NAME, hear, { ...limits, connection }) as unknown as ListeningWorker;
+}
