@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { faultLine, parseInstance, type Instance } from '#lab';
+import { FAMILIES, faultLine, parseInstance, type Family, type Instance } from '#lab';
 import { hasShared, shared } from './repository.js';
 
 /** The exact menu of the one job of an instance, in credits: `menu[d]` for finishing at most d slots after arrival, null where impossible. */
@@ -25,8 +25,12 @@ export function readMenus(file: string): readonly ExactMenu[] {
 /** The published exact menus, if they are there. */
 export const sharedMenus = (): readonly ExactMenu[] => (hasShared ? readMenus(join(shared, 'data', 'oracle-exact.jsonl')) : []);
 
-/** The instances of one family by seed. */
+const ownFamily = (kind: string): kind is Family => kind in FAMILIES;
+
+/** The instances of one kind by seed: `own-uneven` is the laboratory's family `uneven`, `uneven` the published generator's. */
 export async function generatorOf(kind: string): Promise<(seed: number) => unknown> {
+  const family = kind.replace(/^own-/, '');
+  if (family !== kind && ownFamily(family)) return FAMILIES[family];
   const module = (await import(pathToFileURL(join(shared, 'tools', 'instances.mjs')).href)) as { instance: (kind: string, seed: number) => unknown };
   return (seed) => module.instance(kind, seed);
 }

@@ -12,3 +12,6 @@ export { simulate, type Clock, type SimulateInput } from './simulate.js';
 export { auditResult, findingLine, type Audit, type AuditFinding } from './audit.js';
 export { ascending, percentile } from './percentile.js';
 export { EXACT_SIZE_MAX, exactOracle, exactSize, ExactTimeout } from './exact-oracle.js';
+export { createPrng, type Prng } from './prng.js';
+export { paperWorkload, SETTINGS, type Setting } from './workload.js';
+export { FAMILIES, type Family } from './families.js';
