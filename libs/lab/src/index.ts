@@ -15,3 +15,4 @@ export { EXACT_SIZE_MAX, exactOracle, exactSize, ExactTimeout } from './exact-or
 export { createPrng, type Prng } from './prng.js';
 export { paperWorkload, SETTINGS, type Setting } from './workload.js';
 export { FAMILIES, type Family } from './families.js';
+export { offlineBound, offlineOptimum, type OfflineInput, type OfflineJob, type OfflineOptimum } from './offline-optimum.js';
