@@ -9,6 +9,8 @@ export interface ExactMenu {
   readonly kind: string;
   readonly seed: number;
   readonly menu: readonly (number | null)[];
+  /** How long the solver took for the whole menu, where it was measured. */
+  readonly ms?: number;
 }
 
 export interface Case extends ExactMenu {
