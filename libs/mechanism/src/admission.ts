@@ -1,6 +1,6 @@
 import { formatMicros, invariant, micros, type Micros } from '#units';
 import type { Book } from './book.js';
-import type { Oracle } from './oracle/oracle.js';
+import type { Oracle, Search } from './oracle/oracle.js';
 import { paymentLines, totalOf } from './payment.js';
 import type { Bid, Decision, Job, Menu, MenuEntry, PaymentLine, Refusal, RefusalCode } from './types.js';
 import { valueAt } from './valuation.js';
@@ -15,31 +15,31 @@ interface Offer {
   readonly value: Micros;
 }
 
-/**
- * Walks a job's menu from the earliest completion on: yields, slot by slot, the entry that completes by then where it is cheaper than
- * all before, else undefined. Prices are exact sums of payment lines and strictly fall.
- */
-function* entriesOf(book: Book, job: Job, arrival: number, oracle: Oracle): Generator<PricedEntry | undefined> {
+/** One slot of a menu's walk: a lower bound on every entry so far, and the entry that ends here, priced when asked for. */
+interface Step {
+  readonly completion: number;
+  /** Micro-credits, a double: no entry by this completion is cheaper (beyond the rounding of its payment lines). */
+  readonly bound: number;
+  /** The entry that completes at this slot, if the oracle knows one; its price is the exact sum of its payment lines. */
+  entry(): PricedEntry | undefined;
+}
+
+/** Walks a job's menu from the earliest completion on. */
+function* stepsOf(book: Book, job: Job, arrival: number, oracle: Oracle): Generator<Step> {
   const search = oracle.open(book, job, arrival);
   const end = book.baseSlot + book.slotCount;
-  let estimate = Infinity;
-  let cheapest: bigint | undefined;
   for (let completion = arrival; completion < end; completion++) {
-    const next = search.advance();
-    let found: PricedEntry | undefined;
-    if (next < estimate) {
-      estimate = next;
-      const schedule = search.schedule();
-      const lines = paymentLines(book, job, schedule);
-      const price = totalOf(lines);
-      if (cheapest === undefined || price < cheapest) {
-        cheapest = price;
-        found = { completion, price, schedule, lines };
-        invariant(schedule[schedule.length - 1].slot === completion, 'a cheaper plan uses the slot that was opened last');
-      }
-    }
-    yield found;
+    const bound = search.advance();
+    yield { completion, bound, entry: () => (bound === Infinity ? undefined : entryOf(book, job, completion, search)) };
   }
+}
+
+function entryOf(book: Book, job: Job, completion: number, search: Search): PricedEntry | undefined {
+  const schedule = search.schedule();
+  if (!schedule) return undefined;
+  invariant(schedule[schedule.length - 1].slot === completion, 'a schedule ends at the slot that was opened last');
+  const lines = paymentLines(book, job, schedule);
+  return { completion, price: totalOf(lines), schedule, lines };
 }
 
 const hasData = (job: Job): boolean => job.chunks.some((chunks) => chunks > 0);
@@ -52,12 +52,11 @@ const inWindow = (book: Book, slot: number): boolean => slot >= book.baseSlot &&
 export function menuOf({ book, job, arrival, oracle }: { book: Book; job: Job; arrival: number; oracle: Oracle }): Menu {
   if (!hasData(job) || !inWindow(book, arrival)) return [];
   const menu: MenuEntry[] = [];
-  let current: PricedEntry | undefined;
-  let completion = arrival;
-  for (const found of entriesOf(book, job, arrival, oracle)) {
-    current = found ?? current;
-    if (current) menu.push({ completion, price: current.price, schedule: current.schedule });
-    completion++;
+  let cheapest: PricedEntry | undefined;
+  for (const step of stepsOf(book, job, arrival, oracle)) {
+    const entry = step.entry();
+    if (entry && (!cheapest || entry.price < cheapest.price)) cheapest = entry;
+    if (cheapest) menu.push({ completion: step.completion, price: cheapest.price, schedule: cheapest.schedule });
   }
   return menu;
 }
@@ -75,7 +74,7 @@ const utilityOf = ({ entry, value }: Offer): bigint => value - entry.price;
 
 function consider(walk: Walk, offer: Offer, fundsMicros: bigint | undefined): void {
   const utility = utilityOf(offer);
-  walk.cheapest = offer; // prices fall along the walk
+  if (!walk.cheapest || offer.entry.price < walk.cheapest.entry.price) walk.cheapest = offer;
   if (!walk.nearest || utility > utilityOf(walk.nearest)) walk.nearest = offer;
   if (utility <= 0n) return;
   if (!walk.passing || utility > utilityOf(walk.passing)) walk.passing = offer;
@@ -83,19 +82,26 @@ function consider(walk: Walk, offer: Offer, fundsMicros: bigint | undefined): vo
   if (payable && (!walk.best || utility > utilityOf(walk.best))) walk.best = offer;
 }
 
+/** Micro-credits by which the rounding of payment lines may bring a price below the oracle's bound. */
+const ROUNDING_SLACK = 1000;
+
+/** Whether an entry that cannot win is still worth telling in a refusal: the first, and those much cheaper than any before. */
+const tells = ({ cheapest, passing }: Walk, bound: number): boolean => !passing && (!cheapest || bound < 0.9 * Number(cheapest.entry.price));
+
 /**
- * Walks the menu as long as it can matter: later completions are worth no more and prices are not negative, so once f(d) is no more
- * than the best utility found, no later entry wins. (Where nothing has been possible yet, the walk goes on until something is, so that
- * the reason of a refusal is right.) Stopping early changes no outcome.
+ * Walks the menu as long as it can matter. Later completions are worth no more and no price is negative: once f(d) is no more than the
+ * best utility found, no later entry wins. An entry whose bound leaves it no more than that utility is not priced either. Neither changes
+ * an outcome. (Until anything is possible the walk goes on and prices what it finds, so that a refusal tells what would have passed.)
  */
 function walkMenu(book: Book, bid: Bid, arrival: number, oracle: Oracle, fundsMicros: bigint | undefined): Walk {
   const walk: Walk = {};
-  let d = 0;
-  for (const entry of entriesOf(book, bid.job, arrival, oracle)) {
-    const value = valueAt(bid.valuation, d++);
+  for (const step of stepsOf(book, bid.job, arrival, oracle)) {
+    const value = valueAt(bid.valuation, step.completion - arrival);
+    const bar = Number(walk.best ? utilityOf(walk.best) : 0n);
+    if (walk.nearest && Number(value) <= bar) break;
+    if (Number(value) - step.bound + ROUNDING_SLACK < bar && !tells(walk, step.bound)) continue;
+    const entry = step.entry();
     if (entry) consider(walk, { entry, value }, fundsMicros);
-    const bar = walk.best ? utilityOf(walk.best) : 0n;
-    if (walk.cheapest && value <= bar) break;
   }
   return walk;
 }

@@ -10,16 +10,22 @@ export type OracleName = 'default' | 'paper' | 'exact';
  * a time per oracle, and nothing is allocated per bid once the workspace has grown to the market's size.
  */
 export interface Oracle {
-  /** `exact` is the laboratory's (libs/lab): it solves each completion to optimality. */
-  readonly name: OracleName | 'exact';
+  readonly name: OracleName;
   /** Begins a search for a job that may run from absolute slot `arrival` (inside the book's window). */
   open(book: Book, job: Job, arrival: number): Search;
 }
 
-/** Opens one slot after the other; what is found is the cheapest schedule that completes by the last opened slot. */
+/**
+ * Opens one slot after the other. What `schedule` gives depends on the opened slots alone, never on which schedules were asked for
+ * before: a caller may skip any of them, and finds the same in the others.
+ */
 export interface Search {
-  /** Opens the next slot. Estimated price in micro-credits (a double, for comparing) of the best plan by then; Infinity where none is known. */
+  /**
+   * Opens the next slot.
+   * @returns no more than the price (micro-credits, a double for comparing) of any schedule that `schedule` could give now or could have
+   * given before; Infinity where it gives none.
+   */
   advance(): number;
-  /** The best plan by the last opened slot as a schedule; call only after `advance` gave a finite price. */
-  schedule(): Schedule;
+  /** A cheap schedule whose last slot is the one opened last; undefined where none is known that is worth it. */
+  schedule(): Schedule | undefined;
 }

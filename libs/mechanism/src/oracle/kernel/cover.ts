@@ -1,6 +1,6 @@
 import { budgetBinds, createSlotCover, priceCovers, reserveSlotCover, WAYS_MAX } from './slot-cover.js';
 import { readCover, type CoverReader } from './read-cover.js';
-import { float64, int32, type Problem } from './problem.js';
+import { float64, int32, sameSlot, type Problem } from './problem.js';
 import type { Plan } from './plan.js';
 
 /**
@@ -26,9 +26,6 @@ export const createCover = (): Cover => ({
   length: 0, coverCount: 0, slot: createSlotCover(), least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), weight: new Int32Array(0), priced: -1,
 });
 
-/** Steps of the pass over one slot that the exact core may take; beyond, the job goes to the spread. */
-const STEPS_MAX = 2_000_000;
-
 /** Covers of a job and the steps that one slot would take: prices of covers for all servers, and all pairs of covers. */
 function stepsOf(problem: Problem): { covers: number; pairs: number; states: number; steps: number } {
   let covers = 1;
@@ -46,13 +43,13 @@ function stepsOf(problem: Problem): { covers: number; pairs: number; states: num
   return { covers, pairs, states, steps: steps * problem.siteCount + pairs };
 }
 
-/** Prepares the exact core. @returns whether the job is small enough for it. */
-export function resetCover(cover: Cover, problem: Problem, slotsMax: number): boolean {
+/** Prepares the exact core. @param stepsMax steps it may take per slot. @returns whether the job is small enough for it. */
+export function resetCover(cover: Cover, problem: Problem, slotsMax: number, stepsMax: number): boolean {
   const { covers, states, steps } = stepsOf(problem);
   cover.length = 0;
   cover.priced = -1;
   cover.coverCount = covers;
-  if (steps > STEPS_MAX) return false;
+  if (steps > stepsMax) return false;
   reserveSlotCover(cover.slot, covers, states);
   cover.least = float64(cover.least, covers);
   cover.share = int32(cover.share, covers * slotsMax);
@@ -64,16 +61,6 @@ export function resetCover(cover: Cover, problem: Problem, slotsMax: number): bo
   }
   cover.least.fill(Infinity, 0, covers);
   cover.least[0] = 0;
-  return true;
-}
-
-/** Whether two slots offer the same to this job. */
-function sameSlot(problem: Problem, a: number, b: number): boolean {
-  if (problem.alpha[a] !== problem.alpha[b] || problem.budgetKB[a] !== problem.budgetKB[b]) return false;
-  for (let site = 0, i = a * problem.siteCount, j = b * problem.siteCount; site < problem.siteCount; site++, i++, j++) {
-    if (problem.workerCost[i] !== problem.workerCost[j] || problem.psCost[i] !== problem.psCost[j]) return false;
-    if (problem.room[i] !== problem.room[j] || problem.roomBesidePs[i] !== problem.roomBesidePs[j]) return false;
-  }
   return true;
 }
 
@@ -120,9 +107,9 @@ function joinAfter(problem: Problem, cover: Cover, t: number, before: number, ba
   }
 }
 
-/** Reads the best plan for the whole job by the last covered slot into `plan`. */
-export function readCoverPlan(problem: Problem, cover: Cover, reader: CoverReader, plan: Plan): void {
-  plan.length = 0;
+/** Reads the optimum by the last covered slot into `plan`. @returns whether it uses that slot. */
+export function readCoverPlan(problem: Problem, cover: Cover, reader: CoverReader, plan: Plan): boolean {
+  if (cover.share[cover.length * cover.coverCount - 1] === 0) return false;
   let rows = 0;
   for (let t = cover.length - 1, c = cover.coverCount - 1; c > 0; t--) {
     const part = cover.share[t * cover.coverCount + c];
@@ -139,4 +126,5 @@ export function readCoverPlan(problem: Problem, cover: Cover, reader: CoverReade
     row--;
     c -= part;
   }
+  return true;
 }

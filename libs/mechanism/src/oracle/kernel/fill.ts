@@ -14,10 +14,12 @@ export interface Filler {
   touchedLength: number;
   /** cost[n] of the last fill, micro-credits; cost[0] = the parameter server. */
   cost: Float64Array;
+  /** Whether the bandwidth budget kept the last fill from a chunk that had room. */
+  starved: boolean;
 }
 
 export const createFiller = (): Filler => ({
-  order: new Int32Array(0), orderLength: 0, counts: new Int32Array(0), touched: new Int32Array(0), touchedLength: 0, cost: new Float64Array(0),
+  order: new Int32Array(0), orderLength: 0, counts: new Int32Array(0), touched: new Int32Array(0), touchedLength: 0, cost: new Float64Array(0), starved: false,
 });
 
 /** Sorts the sites with room in slot t by worker cost, the larger home first on a tie (shell sort, in place). */
@@ -66,6 +68,7 @@ export function fillSlot(problem: Problem, filler: Filler, t: number, ps: number
   const { order, counts, cost, touched } = filler;
   for (let i = 0; i < filler.touchedLength; i++) counts[touched[i]] = 0;
   filler.touchedLength = 0;
+  filler.starved = false;
   const base = t * siteCount;
   const psRoom = roomBesidePs[base + ps];
   if (psRoom < 0) return 0;
@@ -92,12 +95,13 @@ export function fillSlot(problem: Problem, filler: Filler, t: number, ps: number
         bestFelt = workerCost[base + ps] * perChunk + isMoved * moveFelt;
         site = ps;
         moved = isMoved;
-      }
+      } else filler.starved = true;
     }
     if (homeAt < filler.orderLength) {
       const feltHere = workerCost[base + order[homeAt]] * perChunk + awayFelt;
       const count = counts[order[homeAt]];
-      if (feltHere < bestFelt && (workersFor[count + 1] - workersFor[count]) * parameterKB <= budget) {
+      if ((workersFor[count + 1] - workersFor[count]) * parameterKB > budget) filler.starved = true;
+      else if (feltHere < bestFelt) {
         bestFelt = feltHere;
         site = order[homeAt];
         moved = 0;
@@ -108,7 +112,8 @@ export function fillSlot(problem: Problem, filler: Filler, t: number, ps: number
       const count = counts[at];
       const isMoved = count >= credits * homes[at] ? 1 : 0;
       const feltHere = workerCost[base + at] * perChunk + awayFelt + isMoved * moveFelt;
-      if (feltHere < bestFelt && (workersFor[count + 1] - workersFor[count]) * parameterKB + isMoved * chunkKB <= budget) {
+      if ((workersFor[count + 1] - workersFor[count]) * parameterKB + isMoved * chunkKB > budget) filler.starved = true;
+      else if (feltHere < bestFelt) {
         site = at;
         moved = isMoved;
       }

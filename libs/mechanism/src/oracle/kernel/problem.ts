@@ -99,3 +99,13 @@ export function loadSlot(problem: Problem, book: Book, job: Job, at: number): vo
     problem.roomBesidePs[row] = roomOf(problem, job, book, cell, at, true);
   }
 }
+
+/** Whether two slots offer the same to this job. */
+export function sameSlot(problem: Problem, a: number, b: number): boolean {
+  if (problem.alpha[a] !== problem.alpha[b] || problem.budgetKB[a] !== problem.budgetKB[b]) return false;
+  for (let site = 0, i = a * problem.siteCount, j = b * problem.siteCount; site < problem.siteCount; site++, i++, j++) {
+    if (problem.workerCost[i] !== problem.workerCost[j] || problem.psCost[i] !== problem.psCost[j]) return false;
+    if (problem.room[i] !== problem.room[j] || problem.roomBesidePs[i] !== problem.roomBesidePs[j]) return false;
+  }
+  return true;
+}

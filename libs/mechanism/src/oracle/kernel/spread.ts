@@ -1,5 +1,5 @@
 import { fillSlot, sortSites, type Filler, type FillRule } from './fill.js';
-import { float64, int32, type Problem } from './problem.js';
+import { float64, int32, sameSlot, type Problem } from './problem.js';
 import type { Plan } from './plan.js';
 
 /**
@@ -15,13 +15,18 @@ export interface Spread {
   share: Int32Array;
   /** Of slot t's curve at n: the parameter server's site; ~site where the thrifty fill was cheaper. */
   server: Int32Array;
+  /** Of the last slot: price of n chunks, and the most that fit; `curveSlot` is -1 before there is one. */
   curve: Float64Array;
+  most: number;
+  curveSlot: number;
+  /** Chunks that fit in all slots up to t. */
+  reach: Int32Array;
   candidates: Int32Array;
   candidateCost: Float64Array;
 }
 
 export const createSpread = (rule: FillRule): Spread => ({
-  rule, length: 0, least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), curve: new Float64Array(0),
+  rule, length: 0, least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), curve: new Float64Array(0), most: 0, curveSlot: -1, reach: new Int32Array(0),
   candidates: new Int32Array(0), candidateCost: new Float64Array(0),
 });
 
@@ -31,6 +36,8 @@ const SERVERS_MAX = 6;
 export function resetSpread(spread: Spread, problem: Problem, slotsMax: number): void {
   const cells = (problem.total + 1) * slotsMax;
   spread.length = 0;
+  spread.curveSlot = -1;
+  spread.reach = int32(spread.reach, slotsMax);
   spread.least = float64(spread.least, cells);
   spread.share = int32(spread.share, cells);
   spread.server = int32(spread.server, cells);
@@ -93,7 +100,7 @@ function slotCurve(problem: Problem, filler: Filler, spread: Spread, t: number):
     const filled = fillSlot(problem, filler, t, ps, spread.rule, problem.total);
     mergeFill(spread, filler, from, filled, ps);
     most = Math.max(most, filled);
-    if (filled === problem.total) continue;
+    if (!filler.starved) continue;
     const thrifty = fillSlot(problem, filler, t, ps, thriftyOf(spread.rule), problem.total);
     mergeFill(spread, filler, from, thrifty, ~ps);
     most = Math.max(most, thrifty);
@@ -105,16 +112,24 @@ function slotCurve(problem: Problem, filler: Filler, spread: Spread, t: number):
 export function spreadSlot(problem: Problem, filler: Filler, spread: Spread): void {
   const t = spread.length++;
   const width = problem.total + 1;
-  const most = slotCurve(problem, filler, spread, t);
-  const { least, share, curve } = spread;
+  if (t > 0 && spread.curveSlot >= 0 && sameSlot(problem, spread.curveSlot, t)) copyServers(spread, width, spread.curveSlot, t);
+  else spread.most = slotCurve(problem, filler, spread, t);
+  spread.curveSlot = t;
+  const reachBefore = t === 0 ? 0 : spread.reach[t - 1];
+  const reach = Math.min(problem.total, reachBefore + spread.most);
+  spread.reach[t] = reach;
+  const { least, share, curve, most } = spread;
   const now = t * width;
   const before = now - width;
-  for (let n = 0; n < width; n++) {
-    let best = t === 0 ? (n === 0 ? 0 : Infinity) : least[before + n];
+  least.fill(Infinity, now, now + width);
+  share.fill(0, now, now + width);
+  least[now] = 0;
+  for (let n = 1; n <= reach; n++) {
+    let best = t > 0 ? least[before + n] : Infinity;
     let taken = 0;
-    const limit = t === 0 ? (n <= most ? n : 0) : Math.min(n, most);
-    for (let here = t === 0 ? Math.max(limit, 1) : 1; here <= limit; here++) {
-      const cost = (t === 0 ? 0 : least[before + n - here]) + curve[here];
+    const limit = Math.min(n, most);
+    for (let here = Math.max(1, n - reachBefore); here <= limit; here++) {
+      const cost = curve[here] + (here === n ? 0 : least[before + n - here]);
       if (cost < best) {
         best = cost;
         taken = here;
@@ -125,11 +140,21 @@ export function spreadSlot(problem: Problem, filler: Filler, spread: Spread): vo
   }
 }
 
-/** Reads the plan for all chunks by the last spread slot back into `plan` (counts and servers; homes are dealt afterwards). */
-export function readPlan(problem: Problem, filler: Filler, spread: Spread, plan: Plan): void {
+function copyServers(spread: Spread, width: number, from: number, to: number): void {
+  spread.server.copyWithin(to * width, from * width, from * width + spread.most + 1);
+}
+
+/** Least price of the whole job by slot t, as far as the curves know. */
+export const leastOf = (problem: Problem, spread: Spread, t: number): number => spread.least[t * (problem.total + 1) + problem.total];
+
+/** Whether the cheapest way by slot t uses slot t itself. */
+export const usesSlot = (problem: Problem, spread: Spread, t: number): boolean => spread.share[t * (problem.total + 1) + problem.total] > 0;
+
+/** Reads the plan for all chunks by slot `last` back into `plan` (counts and servers; homes are dealt afterwards). */
+export function readPlan(problem: Problem, filler: Filler, spread: Spread, plan: Plan, last: number): void {
   const { siteCount, total } = problem;
   plan.length = 0;
-  for (let t = spread.length - 1, n = total; n > 0; t--) {
+  for (let t = last, n = total; n > 0; t--) {
     const here = spread.share[t * (total + 1) + n];
     if (here === 0) continue;
     const server = spread.server[t * (total + 1) + here];
