@@ -1,0 +1,165 @@
+import { AcceptBids, AdvanceClock, DecideMarket, type DecidingStore, type NewBid, Ringer } from '#market';
+import { createOracle } from '#mechanism';
+import { createBidInbox, createClockStore, createDecidingStore } from '#persistence';
+import { brokenLaws } from '../support/market-laws.js';
+import { newBid, seedMarket, type SeededMarket, smallJob, workload } from '../support/market.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+
+const clock = { nowMs: () => performance.now() };
+const silent = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
+
+interface DecisionRow {
+  readonly outcome: string;
+  readonly code: string | null;
+  readonly payment_micros: bigint;
+}
+
+describe('deciding bids', () => {
+  let database: TestDatabase;
+  let market: SeededMarket;
+
+  const accept = (bids: readonly NewBid[]): Promise<unknown> =>
+    new AcceptBids(createBidInbox(database.pool), silent, { waitMs: 0, queueMax: 10_000 }).acceptMany(bids);
+  const decider = (owner: string, store: DecidingStore = createDecidingStore(database.pool), leaseMs = 2_000): DecideMarket =>
+    new DecideMarket(store, createOracle('default'), { owner, leaseMs, batchMax: 16, thinkMs: 250 }, clock);
+  const decisions = async (): Promise<DecisionRow[]> => {
+    const text = `SELECT outcome, reason ->> 'code' AS code, completion, value_micros, payment_micros, price_version, arrival_slot FROM decision ORDER BY sequence`;
+    return (await database.pool.query<DecisionRow>(text)).rows;
+  };
+  const decideAll = async (): Promise<void> => {
+    expect((await decider('one').run(market.marketId)).kind).toBe('drained');
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  };
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    market = await seedMarket(database.pool);
+  });
+  afterEach(() => database.drop());
+
+  it('decides a workload within the laws, and twice the same', async () => {
+    await accept(workload(market, 60, 7));
+    await decideAll();
+    const first = await decisions();
+    expect(new Set(first.map((row) => row.outcome))).toEqual(new Set(['accepted', 'refused']));
+    const again = await createTestDatabase();
+    try {
+      const twin = await seedMarket(again.pool);
+      await new AcceptBids(createBidInbox(again.pool), silent, { waitMs: 0, queueMax: 10_000 }).acceptMany(workload(twin, 60, 7));
+      const store = createDecidingStore(again.pool); // other batches, same decisions
+      await new DecideMarket(store, createOracle('default'), { owner: 'x', leaseMs: 2_000, batchMax: 5, thinkMs: 250 }, clock).run(twin.marketId);
+      const text = `SELECT outcome, reason ->> 'code' AS code, completion, value_micros, payment_micros, price_version, arrival_slot FROM decision ORDER BY sequence`;
+      expect((await again.pool.query(text)).rows).toEqual(first);
+    } finally {
+      await again.drop();
+    }
+  });
+
+  it('decides each bid once and sells nothing twice with four deciders at once', async () => {
+    const bids = workload(market, 120, 11);
+    const deciders = ['a', 'b', 'c', 'd'].map((owner) => decider(owner));
+    await Promise.all([0, 30, 60, 90].map((at) => accept(bids.slice(at, at + 30))));
+    await Promise.all(deciders.map((one) => one.run(market.marketId)));
+    await decideAll(); // whatever a busy lease left over
+    expect(await decisions()).toHaveLength(120);
+  });
+
+  it('refuses the commit of a decider that was away for longer than its lease', async () => {
+    await accept(workload(market, 20, 3));
+    const store = createDecidingStore(database.pool);
+    let paused: (() => void) | undefined;
+    const stopped = new Promise<void>((resolve) => (paused = resolve));
+    let resume: (() => void) | undefined;
+    const away = new Promise<void>((resolve) => (resume = resolve));
+    const slow = decider('slow', {
+      ...store,
+      transaction: (idleMs, work) =>
+        store.transaction(idleMs, async (tx) => {
+          const result = await work(tx);
+          paused?.(); // everything is written, nothing is committed
+          await away;
+          return result;
+        }),
+    }, 300);
+    const lost = slow.run(market.marketId);
+    await stopped;
+    const other = decider('other').run(market.marketId);
+    expect(await other).toEqual({ kind: 'drained', decided: 20 });
+    resume?.();
+    await expect(lost).rejects.toThrow();
+    expect(await decisions()).toHaveLength(20);
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
+  it('leaves a market to the process that holds its lease', async () => {
+    await accept(workload(market, 1, 5));
+    await database.pool.query(`INSERT INTO market_lease VALUES ($1, 7, 'other', now() + interval '1 minute')`, [market.marketId]);
+    expect(await decider('one').run(market.marketId)).toEqual({ kind: 'busy', decided: 0 });
+    await database.pool.query(`UPDATE market_lease SET until = now()`);
+    expect(await decider('one').run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
+    expect((await database.pool.query('SELECT epoch FROM decision')).rows).toEqual([{ epoch: 8n }]);
+  });
+
+  it('changes nothing, and keeps no book that is ahead, when a transaction fails before its commit', async () => {
+    await accept(workload(market, 10, 9));
+    const store = createDecidingStore(database.pool);
+    let failing = true;
+    const one = decider('one', {
+      ...store,
+      transaction: (idleMs, work) =>
+        store.transaction(idleMs, async (tx) => {
+          const result = await work(tx);
+          if (failing) throw new Error('just before the commit');
+          return result;
+        }),
+    });
+    await expect(one.run(market.marketId)).rejects.toThrow('just before the commit');
+    expect(await decisions()).toEqual([]);
+    failing = false;
+    expect(await one.run(market.marketId)).toEqual({ kind: 'drained', decided: 10 });
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
+  it('never spends more than a wallet holds, within a batch either', async () => {
+    await database.drop();
+    database = await createTestDatabase();
+    market = await seedMarket(database.pool, { bidderCount: 1, fundsMicros: 20_000_000n, reserveMicros: 100_000n });
+    await accept(workload(market, 60, 13));
+    await decideAll();
+    const rows = await decisions();
+    expect(rows.some((row) => row.code === 'insufficient_funds')).toBe(true);
+    expect(rows.reduce((sum, row) => sum + row.payment_micros, 0n)).toBeLessThanOrEqual(20_000_000n);
+  });
+
+  it('refuses what waits in a closed market and leaves what waits in a paused one', async () => {
+    await accept(workload(market, 3, 1));
+    await database.pool.query(`UPDATE market SET status = 'paused'`);
+    expect(await decider('one').run(market.marketId)).toEqual({ kind: 'paused', decided: 0 });
+    await database.pool.query(`UPDATE market SET status = 'closed'`);
+    await decideAll();
+    expect((await decisions()).map((row) => row.code)).toEqual(['market_closed', 'market_closed', 'market_closed']);
+  });
+
+  it('sees a change of the market by someone else and builds its book anew', async () => {
+    const one = decider('one');
+    await accept(workload(market, 5, 2));
+    await one.run(market.marketId);
+    const move = { marketId: market.marketId, slot: 4, organisationId: market.operatorId };
+    const advance = new AdvanceClock(createClockStore(database.pool), clock, () => undefined);
+    expect(await advance.run(move)).toEqual({ kind: 'moved', slot: 4 });
+    await accept([newBid(market, market.bidderIds[0], 'later', smallJob(market, 5000))]);
+    await one.run(market.marketId);
+    const { rows } = await database.pool.query('SELECT arrival_slot, price_version FROM decision ORDER BY sequence DESC LIMIT 1');
+    expect(rows).toEqual([{ arrival_slot: 4, price_version: 7n }]);
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
+  it('stops at the end of a batch when told to', async () => {
+    await accept(workload(market, 40, 2));
+    const stopping = new AbortController();
+    const store = createDecidingStore(database.pool);
+    const one = decider('one', { ...store, transaction: (idleMs, work) => store.transaction(idleMs, work).finally(() => stopping.abort()) });
+    expect(await one.run(market.marketId, stopping.signal)).toEqual({ kind: 'stopped', decided: 16 });
+    expect(await decisions()).toHaveLength(16);
+  });
+});

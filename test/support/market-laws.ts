@@ -1,0 +1,41 @@
+import type { Pool } from 'pg';
+
+/** Laws that hold in the database whatever has happened to the processes: each counts its violations. */
+const LAWS = {
+  'every event has the next number of its market': `SELECT count(*) FROM (SELECT sequence, row_number() OVER (PARTITION BY market_id ORDER BY sequence) AS n FROM event) e WHERE sequence <> n`,
+  'the market stands at its last event': `SELECT count(*) FROM market m WHERE sequence <> (SELECT max(sequence) FROM event e WHERE e.market_id = m.id)`,
+  'every decision has its event': `SELECT count(*) FROM decision d WHERE NOT EXISTS (SELECT FROM event e WHERE e.market_id = d.market_id AND e.sequence = d.sequence AND e.kind = 'bid_' || d.outcome AND e.payload ->> 'bidId' = d.bid_id::text)`,
+  'a bid is either undecided or decided': `SELECT count(*) FROM bid b WHERE (EXISTS (SELECT FROM undecided_bid u WHERE u.bid_id = b.id))::int + (EXISTS (SELECT FROM decision d WHERE d.bid_id = b.id))::int <> 1`,
+  'an accepted bid has an allocation, its lines and slots add up to its payment': `
+    SELECT count(*) FROM decision d LEFT JOIN allocation a ON a.bid_id = d.bid_id
+    WHERE d.outcome = 'accepted' AND (a.bid_id IS NULL OR a.payment_micros <> d.payment_micros OR d.payment_micros > d.value_micros
+      OR d.payment_micros > d.funds_micros
+      OR d.payment_micros <> (SELECT coalesce(sum((line ->> 'amount')::bigint), 0) FROM jsonb_array_elements(a.lines) line)
+      OR d.payment_micros <> (SELECT sum(p.amount_micros) FROM placement p WHERE p.bid_id = d.bid_id))`,
+  'each payment is held once': `SELECT count(*) FROM decision d WHERE d.payment_micros > 0 AND 1 <> (SELECT count(*) FROM transfer t WHERE t.kind = 'hold' AND t.bid_id = d.bid_id AND t.amount_micros = d.payment_micros)`,
+  'entries sum to zero': `SELECT abs(coalesce(sum(amount_micros), 0)) FROM entry`,
+  'a balance is the sum of its entries and only funding is negative': `SELECT count(*) FROM account a WHERE balance_micros <> (SELECT coalesce(sum(e.amount_micros), 0) FROM entry e WHERE e.account_id = a.id) OR (balance_micros < 0 AND kind <> 'funding')`,
+  'escrow holds what is held and not yet captured or voided': `
+    SELECT abs((SELECT coalesce(sum(balance_micros), 0) FROM account WHERE kind = 'escrow')
+      - (SELECT coalesce(sum(CASE WHEN kind = 'hold' THEN amount_micros WHEN kind IN ('capture', 'void') THEN -amount_micros ELSE 0 END), 0) FROM transfer))`,
+  'nothing is oversold': `SELECT count(*) FROM slot_usage u, unnest(used_milli, capacity_milli) AS c(used, capacity) WHERE used < 0 OR used > coalesce(capacity, 0)`,
+  'usage is the sum of what was placed': `
+    WITH taken AS (
+      SELECT p.market_id, p.slot, 1 + (w.site - 1) * array_length(m.resources, 1) + (r.k - 1) AS cell,
+        w.workers * ceil(coalesce((b.body -> 'worker' ->> r.name)::numeric, 0) * 1000)
+          + CASE WHEN p.ps = w.site - 1 THEN ceil(coalesce((b.body -> 'ps' ->> r.name)::numeric, 0) * 1000) ELSE 0 END AS milli
+      FROM placement p JOIN bid b ON b.id = p.bid_id JOIN market m ON m.id = p.market_id,
+        unnest(p.workers) WITH ORDINALITY AS w(workers, site), unnest(m.resources) WITH ORDINALITY AS r(name, k)
+    ), summed AS (SELECT market_id, slot, cell, sum(milli) AS milli FROM taken GROUP BY 1, 2, 3)
+    SELECT count(*) FROM summed s JOIN slot_usage u USING (market_id, slot) WHERE s.milli <> u.used_milli[s.cell + 1]`,
+};
+
+/** @returns the laws that are broken, with the size of the damage; empty where all hold. */
+export async function brokenLaws(pool: Pool): Promise<string[]> {
+  const broken: string[] = [];
+  for (const [law, text] of Object.entries(LAWS)) {
+    const { rows } = await pool.query<{ damage: string }>(`SELECT (${text})::text AS damage`);
+    if (rows[0].damage !== '0') broken.push(`${law}: ${rows[0].damage}`);
+  }
+  return broken;
+}
