@@ -33,7 +33,9 @@ const ownFamily = (kind: string): kind is Family => kind in FAMILIES;
 export async function generatorOf(kind: string): Promise<(seed: number) => unknown> {
   const family = kind.replace(/^own-/, '');
   if (family !== kind && ownFamily(family)) return FAMILIES[family];
-  const module = (await import(pathToFileURL(join(shared, 'tools', 'instances.mjs')).href)) as { instance: (kind: string, seed: number) => unknown };
+  const module = (await import(pathToFileURL(join(shared, 'tools', 'instances.mjs')).href)) as {
+    instance: (kind: string, seed: number) => unknown;
+  };
   return (seed) => module.instance(kind, seed);
 }
 

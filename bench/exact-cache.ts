@@ -18,7 +18,14 @@ export interface CacheInput {
 }
 
 /** The exact menus of a family's seeds: read where they were computed before, else computed and kept. Unsolved seeds are left out. */
-export async function exactCases({ solver, kind, seeds, timeLimitSeconds, file = join(root, 'reports', 'exact', `${kind}.jsonl`), onSolved }: CacheInput): Promise<readonly Case[]> {
+export async function exactCases({
+  solver,
+  kind,
+  seeds,
+  timeLimitSeconds,
+  file = join(root, 'reports', 'exact', `${kind}.jsonl`),
+  onSolved,
+}: CacheInput): Promise<readonly Case[]> {
   const kept = new Map(readMenus(file).map((menu) => [menu.seed, menu]));
   const generate = await generatorOf(kind);
   mkdirSync(join(file, '..'), { recursive: true });

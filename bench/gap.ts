@@ -32,8 +32,10 @@ function report(kind: string, compared: readonly Compared[], worst: number): voi
       `false impossible ${percent(figures.falseImpossible)}  utility loss ${percent(figures.utilityLossMean)}  ` +
       `ms ${mean(compared.map(({ ms }) => ms)).toFixed(3)}`,
   );
-  if (figures.falsePossible + figures.belowExact > 0) console.log(`  WRONG: ${figures.falsePossible} possible though impossible, ${figures.belowExact} below the exact price`);
-  const badness = ({ comparison }: Compared): number => Math.max(0, ...gapsOf(comparison), utilityLossOf(comparison) ?? 0) + missing(comparison);
+  if (figures.falsePossible + figures.belowExact > 0)
+    console.log(`  WRONG: ${figures.falsePossible} possible though impossible, ${figures.belowExact} below the exact price`);
+  const badness = ({ comparison }: Compared): number =>
+    Math.max(0, ...gapsOf(comparison), utilityLossOf(comparison) ?? 0) + missing(comparison);
   const ranked = compared.filter((one) => badness(one) > 1e-6).sort((a, b) => badness(b) - badness(a));
   for (const { of, comparison } of ranked.slice(0, worst)) printCase(of, comparison);
 }
@@ -47,7 +49,13 @@ function printCase({ kind, seed }: Case, { exact, ours }: Comparison): void {
 }
 
 const { values } = parseArgs({
-  options: { oracle: { type: 'string', default: 'default' }, worst: { type: 'string', default: '5' }, extra: { type: 'string', multiple: true, default: [] }, kind: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    oracle: { type: 'string', default: 'default' },
+    worst: { type: 'string', default: '5' },
+    extra: { type: 'string', multiple: true, default: [] },
+    kind: { type: 'string' },
+    seed: { type: 'string' },
+  },
 });
 const menus = [...sharedMenus(), ...values.extra.flatMap(readMenus)].filter(
   ({ kind, seed }) => (!values.kind || kind === values.kind) && (!values.seed || seed === Number(values.seed)),
@@ -58,5 +66,12 @@ const cases = menus.map((menu): Case => ({ ...menu, instance: instanceOf(generat
 const oracle = createOracle(values.oracle === 'paper' ? 'paper' : 'default');
 compareAll(cases, oracle); // once to warm up
 for (const kind of kinds) {
-  report(kind, compareAll(cases.filter((one) => one.kind === kind), oracle), Number(values.worst));
+  report(
+    kind,
+    compareAll(
+      cases.filter((one) => one.kind === kind),
+      oracle,
+    ),
+    Number(values.worst),
+  );
 }

@@ -8,7 +8,10 @@ if (!/^[a-z-]+$/.test(name)) {
   console.error('which bench? node bench/run.mjs gap | mechanism | exact');
   process.exit(2);
 }
-const build = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.bench.json'], { cwd: root, encoding: 'utf8' });
+const build = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.bench.json'], {
+  cwd: root,
+  encoding: 'utf8',
+});
 if (build.status !== 0) console.error(build.stdout);
 const run = spawnSync(process.execPath, [`dist/bench/${name}.js`, ...rest], { cwd: root, stdio: 'inherit' });
 process.exit(run.status ?? 1);

@@ -24,8 +24,14 @@ export async function gapSection(quick: boolean): Promise<Readonly<Record<string
   console.log('\n# Prices above the exact optimum, over all menu entries\n');
   console.log(table([HEAD, ...figures.default.rows, ...figures.paper.rows]));
   console.log(`\nexact solver: ${mean(sets.flatMap(({ cases }) => cases.flatMap(({ ms }) => ms ?? []))).toFixed(0)} ms a menu (HiGHS)`);
-  console.log('gap: ours / exact - 1 where both exist (0 of 0 counts as 0, more than 0 of 0 as 1); +-: 95 % interval of the mean over cases');
-  return { ...named(figures.default.totals, 'oracle', ''), ...named(figures.default.totals, 'uneven', 'uneven'), ...named(figures.default.totals, 'remote', 'remote') };
+  console.log(
+    'gap: ours / exact - 1 where both exist (0 of 0 counts as 0, more than 0 of 0 as 1); +-: 95 % interval of the mean over cases',
+  );
+  return {
+    ...named(figures.default.totals, 'oracle', ''),
+    ...named(figures.default.totals, 'uneven', 'uneven'),
+    ...named(figures.default.totals, 'remote', 'remote'),
+  };
 }
 
 async function caseSets(solver: Solver, quick: boolean): Promise<readonly CaseSet[]> {
@@ -34,7 +40,9 @@ async function caseSets(solver: Solver, quick: boolean): Promise<readonly CaseSe
     const onSolved = (seed: number, ms: number): void => void process.stderr.write(`exact menu of ${kind} ${seed}: ${ms.toFixed(0)} ms\n`);
     return exactCases({ solver, kind, seeds, timeLimitSeconds: 60, onSolved });
   };
-  const published = await Promise.all((['oracle', 'uneven'] as const).map(async (family) => ({ name: `${family}, published`, family, cases: await publishedCases(family) })));
+  const published = await Promise.all(
+    (['oracle', 'uneven'] as const).map(async (family) => ({ name: `${family}, published`, family, cases: await publishedCases(family) })),
+  );
   return [
     ...published.filter(({ cases }) => cases.length > 0),
     { name: 'oracle, further seeds', family: 'oracle', cases: await further(hasShared ? 'oracle' : 'own-paper') },
@@ -66,11 +74,21 @@ function figuresOf(sets: readonly CaseSet[], name: 'default' | 'paper'): Figures
     const gapSpread = meanWithSpread(comparisons.map((one) => mean(gapsOf(one)))).halfWidth;
     const lossSpread = meanWithSpread(comparisons.flatMap((one) => utilityLossOf(one) ?? [])).halfWidth;
     const wrong = figures.falsePossible + figures.belowExact;
-    const shares = [figures.gapMean, gapSpread, figures.gapP95, figures.gapMax, figures.falseImpossible, figures.utilityLossMean, lossSpread];
+    const shares = [
+      figures.gapMean,
+      gapSpread,
+      figures.gapP95,
+      figures.gapMax,
+      figures.falseImpossible,
+      figures.utilityLossMean,
+      lossSpread,
+    ];
     return [setName, name, String(figures.cases), ...shares.map((share) => percent(share)), String(wrong)];
   });
   const families = [...new Set(sets.map(({ family }) => family))];
-  const totals = families.map((family) => [family, gapFigures(compared.filter((set) => set.family === family).flatMap(({ comparisons }) => comparisons))] as const);
+  const totals = families.map(
+    (family) => [family, gapFigures(compared.filter((set) => set.family === family).flatMap(({ comparisons }) => comparisons))] as const,
+  );
   return { rows, totals: Object.fromEntries(totals) };
 }
 

@@ -1,6 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { auditResult, bookOf, exactOracle, loadSolver, microsToCredits, offlineOptimum, paperWorkload, simulate, toBid, type Instance, type Solver } from '#lab';
+import {
+  auditResult,
+  bookOf,
+  exactOracle,
+  loadSolver,
+  microsToCredits,
+  offlineOptimum,
+  paperWorkload,
+  simulate,
+  toBid,
+  type Instance,
+  type Solver,
+} from '#lab';
 import { createOracle, valueAt, type Oracle } from '#mechanism';
 import { instanceOf } from '../cases.js';
 import { mean, sum } from '../figures.js';
@@ -52,7 +64,11 @@ function smallRatios(solver: Solver, count: number): Ratios {
     return { seed, bound, runs: oracles.map((oracle) => runAll(instance, oracle)) };
   });
   const ratio = ({ bound }: { bound: number }, run: Run): number => bound / Math.max(run.welfare, Number.EPSILON);
-  const rows = runs.map((one) => [`small-${one.seed}`, one.bound.toFixed(1), ...one.runs.flatMap((run) => [run.welfare.toFixed(1), ratio(one, run).toFixed(3)])]);
+  const rows = runs.map((one) => [
+    `small-${one.seed}`,
+    one.bound.toFixed(1),
+    ...one.runs.flatMap((run) => [run.welfare.toFixed(1), ratio(one, run).toFixed(3)]),
+  ]);
   const means = oracles.map((_, index) => mean(runs.map((one) => ratio(one, one.runs[index]))));
   console.log(table([['instance', 'optimum', 'default', 'ratio', 'paper', 'ratio', 'exact', 'ratio'], ...rows]));
   console.log(`mean ratio: default ${means[0].toFixed(3)}, paper ${means[1].toFixed(3)}, exact ${means[2].toFixed(3)}`);
@@ -71,17 +87,31 @@ function largeRows(kind: 'testbed' | 'simulator'): { invalid: number } {
   });
   console.log(`\n# Welfare, ${kind}\n`);
   const rows = runs.map(({ instance, alone, ours, paper }) => [
-    instance.name, ours.welfare.toFixed(1), String(ours.accepted), ours.revenue.toFixed(1), paper.welfare.toFixed(1), String(paper.accepted), alone.toFixed(1), (ours.welfare / alone).toFixed(3),
+    instance.name,
+    ours.welfare.toFixed(1),
+    String(ours.accepted),
+    ours.revenue.toFixed(1),
+    paper.welfare.toFixed(1),
+    String(paper.accepted),
+    alone.toFixed(1),
+    (ours.welfare / alone).toFixed(3),
     bestPeer(peers, instance.name),
   ]);
-  console.log(table([['instance', 'default', 'accepted', 'revenue', 'paper', 'accepted', 'stand-alone bound', 'share of it', 'most claimed by a peer'], ...rows]));
-  console.log(`mean: default ${mean(runs.map(({ ours }) => ours.welfare)).toFixed(1)}, paper ${mean(runs.map(({ paper }) => paper.welfare)).toFixed(1)}, stand-alone bound ${mean(runs.map(({ alone }) => alone)).toFixed(1)}`);
+  console.log(
+    table([
+      ['instance', 'default', 'accepted', 'revenue', 'paper', 'accepted', 'stand-alone bound', 'share of it', 'most claimed by a peer'],
+      ...rows,
+    ]),
+  );
+  console.log(
+    `mean: default ${mean(runs.map(({ ours }) => ours.welfare)).toFixed(1)}, paper ${mean(runs.map(({ paper }) => paper.welfare)).toFixed(1)}, stand-alone bound ${mean(runs.map(({ alone }) => alone)).toFixed(1)}`,
+  );
   if (hasShared) console.log(`most welfare of valid schedules of any peer, mean per seed: ${VALID_PEERS[kind]}`);
   return { invalid: sum(runs.map(({ ours, paper }) => ours.invalid + paper.invalid)) };
 }
 
 /** From the peers' published report: welfare per seed whose schedules pass V1-V6. */
-const VALID_PEERS = { testbed: '392 (Tiresias, AntMan)', simulator: '18,370 (the authors\' Eris)' };
+const VALID_PEERS = { testbed: '392 (Tiresias, AntMan)', simulator: "18,370 (the authors' Eris)" };
 
 function bestPeer(peers: Peers, name: string): string {
   const [best] = Object.entries(peers[name] ?? {}).sort(([, a], [, b]) => b.claimedWelfare - a.claimedWelfare);

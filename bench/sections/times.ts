@@ -12,11 +12,19 @@ export function timeSection(quick: boolean): Readonly<Record<string, number>> {
   const simulator = measure('simulator', { jobs: 100, rounds, oracle: createOracle('default') });
   const testbed = measure('testbed', { jobs: 10, rounds, oracle: createOracle('default') });
   const paperOracle = createOracle('paper');
-  const paper = [measure('simulator', { jobs: 100, rounds: 2, oracle: paperOracle }), measure('testbed', { jobs: 10, rounds: 2, oracle: paperOracle })];
+  const paper = [
+    measure('simulator', { jobs: 100, rounds: 2, oracle: paperOracle }),
+    measure('testbed', { jobs: 10, rounds: 2, oracle: paperOracle }),
+  ];
   const rows = [simulator, testbed, ...paper].map(({ name, p50, p99, decisions }) => [name, shown(p50), shown(p99), String(decisions)]);
   console.log(table([['setting', 'p50', 'p99', 'decisions a round'], ...rows]));
   growth(quick);
-  return { simulatorP50Ms: simulator.p50.median, simulatorP99Ms: simulator.p99.median, testbedP50Ms: testbed.p50.median, testbedP99Ms: testbed.p99.median };
+  return {
+    simulatorP50Ms: simulator.p50.median,
+    simulatorP99Ms: simulator.p99.median,
+    testbedP50Ms: testbed.p50.median,
+    testbedP99Ms: testbed.p99.median,
+  };
 }
 
 type Spread = ReturnType<typeof median>;
@@ -61,7 +69,10 @@ function scaled({ sites = 50, slots = 150, chunks }: { sites?: number; slots?: n
     sites: Array.from({ length: sites }, (_, index) => ({ ...base.sites[at(index)], id: `site-${index}` })),
     jobs: base.jobs.map((job) => {
       const total = chunks ?? job.chunks.reduce((sum, count) => sum + count, 0);
-      const dealt = Array.from({ length: sites }, (_, site) => Math.floor(((site + 1) * total) / sites) - Math.floor((site * total) / sites));
+      const dealt = Array.from(
+        { length: sites },
+        (_, site) => Math.floor(((site + 1) * total) / sites) - Math.floor((site * total) / sites),
+      );
       return { ...job, arrival: Math.floor((job.arrival * slots) / base.slots), chunks: dealt };
     }),
   };
@@ -79,7 +90,10 @@ function growth(quick: boolean): void {
     const oracle = createOracle('default');
     const points = SCALES[what][quick ? 'quick' : 'full'].map((x) => {
       const instance = scaled({ [what]: x });
-      const times = [1, 2, 3].map(() => decisionTimes(instance, oracle)).slice(1).flat();
+      const times = [1, 2, 3]
+        .map(() => decisionTimes(instance, oracle))
+        .slice(1)
+        .flat();
       return { x, y: times.reduce((sum, ms) => sum + ms, 0) / times.length };
     });
     const shownPoints = points.map(({ x, y }) => `${x}: ${y.toFixed(3)}`).join('  ');

@@ -26,7 +26,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode = EXIT.ok;
 });
 
-const program = new Command('eris').description('An online auction marketplace for edge learning resources.').version('0.1.0').showHelpAfterError();
+const program = new Command('eris')
+  .description('An online auction marketplace for edge learning resources.')
+  .version('0.1.0')
+  .showHelpAfterError();
 program.exitOverride();
 for (const register of COMMANDS) register(program, terminal);
 for (const command of program.commands) command.exitOverride();

@@ -33,7 +33,10 @@ export function registerSimulate(program: Command, terminal: Terminal): void {
 async function runSimulate(terminal: Terminal, options: SimulateOptions): Promise<void> {
   const instance = await readInstance(options.instance);
   const oracle = await oracleOf(options, instance);
-  const progress = progressOf({ ...terminal, isErrTty: terminal.isErrTty && !options.json }, { label: 'deciding', total: instance.jobs.length });
+  const progress = progressOf(
+    { ...terminal, isErrTty: terminal.isErrTty && !options.json },
+    { label: 'deciding', total: instance.jobs.length },
+  );
   const result = simulate({ instance, oracle, clock: terminal.clock, onProgress: (done) => progress.update(done) });
   progress.stop();
   const text = `${JSON.stringify(result)}\n`;

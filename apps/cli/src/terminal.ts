@@ -41,7 +41,10 @@ export async function writeText(terminal: Terminal, file: string, text: string):
 }
 
 /** A progress bar on standard error, where that is a terminal; otherwise nothing. */
-export function progressOf(terminal: Terminal, { label, total }: { label: string; total: number }): { update(done: number): void; stop(): void } {
+export function progressOf(
+  terminal: Terminal,
+  { label, total }: { label: string; total: number },
+): { update(done: number): void; stop(): void } {
   if (!terminal.isErrTty || total === 0) return { update: () => undefined, stop: () => undefined };
   const bar = new SingleBar({ format: `${label} {bar} {value}/{total}`, clearOnComplete: true, hideCursor: true, stream: process.stderr });
   bar.start(total, 0);

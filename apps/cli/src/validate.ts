@@ -17,7 +17,10 @@ export function registerValidate(program: Command, terminal: Terminal): void {
     .requiredOption('--instance <file>', 'the instance; - is standard input')
     .requiredOption('--result <file>', 'the result; - is standard input')
     .option('--json', 'print the findings as one JSON object')
-    .addHelpText('after', '\nExit codes: 0 all holds, 1 something does not (one line each), 2 bad input (one line per fault on standard error).')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all holds, 1 something does not (one line each), 2 bad input (one line per fault on standard error).',
+    )
     .action((options: ValidateOptions) => runValidate(terminal, options));
 }
 

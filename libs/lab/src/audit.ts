@@ -36,7 +36,8 @@ interface Replay {
  */
 export function auditResult(instance: Instance, result: Result): Audit {
   const replay: Replay = { instance, book: bookOf(instance), findings: [], welfare: 0n, revenue: 0n, validSchedules: 0 };
-  if (result.instance !== instance.name) replay.findings.push({ rule: 'instance', detail: `the result is of "${result.instance}", the instance is "${instance.name}"` });
+  if (result.instance !== instance.name)
+    replay.findings.push({ rule: 'instance', detail: `the result is of "${result.instance}", the instance is "${instance.name}"` });
   if (result.jobs.length !== instance.jobs.length) {
     replay.findings.push({ rule: 'jobs', detail: `${result.jobs.length} jobs in the result, ${instance.jobs.length} in the instance` });
   }
@@ -45,7 +46,11 @@ export function auditResult(instance: Instance, result: Result): Audit {
     if (claimed) auditJob(replay, job, claimed);
   });
   auditSums(replay, result);
-  return { findings: replay.findings, validSchedules: replay.validSchedules, acceptedJobs: result.jobs.filter((job) => job.accepted).length };
+  return {
+    findings: replay.findings,
+    validSchedules: replay.validSchedules,
+    acceptedJobs: result.jobs.filter((job) => job.accepted).length,
+  };
 }
 
 function auditJob(replay: Replay, job: InstanceJob, claimed: ResultJob): void {
@@ -69,7 +74,15 @@ function auditAccepted(replay: Replay, accepted: AcceptedJob): void {
   const schedule = fromWireSchedule(claimed.schedule);
   const completion = claimed.completion ?? -1;
   const usage = (slot: number): readonly number[] => (slot < instance.slots ? usageOf(book, slot) : []);
-  const violations = validateSchedule({ spec: book.spec, usage, job: bid.job, arrival: job.arrival, schedule, completion, horizonEnd: instance.slots });
+  const violations = validateSchedule({
+    spec: book.spec,
+    usage,
+    job: bid.job,
+    arrival: job.arrival,
+    schedule,
+    completion,
+    horizonEnd: instance.slots,
+  });
   findings.push(...violations.map(({ rule, slot, detail }) => ({ job: job.id, slot, rule, detail })));
   if (violations.length > 0) return;
   replay.validSchedules++;
@@ -77,12 +90,17 @@ function auditAccepted(replay: Replay, accepted: AcceptedJob): void {
   applySchedule(book, bid.job, schedule);
 }
 
-function auditMoney(replay: Replay, { job, claimed, bid }: AcceptedJob, { schedule, completion }: { schedule: Schedule; completion: number }): void {
+function auditMoney(
+  replay: Replay,
+  { job, claimed, bid }: AcceptedJob,
+  { schedule, completion }: { schedule: Schedule; completion: number },
+): void {
   const value = valueAt(bid.valuation, completion - job.arrival);
   const payment = totalOf(paymentLines(replay.book, bid.job, schedule));
   const find = (rule: string, detail: string): number => replay.findings.push({ job: job.id, rule, detail });
   if (creditsToMicros(claimed.value) !== value) find('value', `claims ${claimed.value}, the valuation gives ${formatMicros(value)}`);
-  if (creditsToMicros(claimed.payment) !== payment) find('payment', `claims ${claimed.payment}, posted prices give ${formatMicros(payment)}`);
+  if (creditsToMicros(claimed.payment) !== payment)
+    find('payment', `claims ${claimed.payment}, posted prices give ${formatMicros(payment)}`);
   if (payment > value) find('rationality', `pays ${formatMicros(payment)} for a value of ${formatMicros(value)}`);
   replay.welfare += value;
   replay.revenue += payment;
@@ -91,13 +109,16 @@ function auditMoney(replay: Replay, { job, claimed, bid }: AcceptedJob, { schedu
 function auditSums({ findings, welfare, revenue }: Replay, result: Result): void {
   const accepted = result.jobs.filter((job) => job.accepted).length;
   const expectSum = (rule: string, claimed: number, found: bigint): void => {
-    if (creditsToMicros(claimed) !== found) findings.push({ rule, detail: `claims ${claimed}, valid schedules sum to ${formatMicros(found)}` });
+    if (creditsToMicros(claimed) !== found)
+      findings.push({ rule, detail: `claims ${claimed}, valid schedules sum to ${formatMicros(found)}` });
   };
   expectSum('welfare', result.welfare, welfare);
   expectSum('revenue', result.revenue, revenue);
-  if (result.accepted !== accepted) findings.push({ rule: 'accepted', detail: `claims ${result.accepted}, ${accepted} jobs are marked so` });
+  if (result.accepted !== accepted)
+    findings.push({ rule: 'accepted', detail: `claims ${result.accepted}, ${accepted} jobs are marked so` });
   const rejected = result.jobs.length - accepted;
-  if (result.rejected !== rejected) findings.push({ rule: 'rejected', detail: `claims ${result.rejected}, ${rejected} jobs are marked so` });
+  if (result.rejected !== rejected)
+    findings.push({ rule: 'rejected', detail: `claims ${result.rejected}, ${rejected} jobs are marked so` });
 }
 
 /** One line of a finding. */

@@ -55,7 +55,9 @@ function addSlot(milp: Milp, { spec, job }: BlockInput, offer: SlotOffer): SlotV
     ps: spec.sites.map((_, site) => milp.variable({ cost: perSite(job.psMilli, site), upper: 1 })),
     beside: most.map((upper) => milp.variable({ cost: -parameters, upper, whole: false })),
     chunks: job.chunks.map((chunks, home) =>
-      spec.sites.map((_, place) => milp.variable({ cost: home === place ? 0 : costOf(0, spec.chunkKB), upper: most[place] === 0 ? 0 : chunks })),
+      spec.sites.map((_, place) =>
+        milp.variable({ cost: home === place ? 0 : costOf(0, spec.chunkKB), upper: most[place] === 0 ? 0 : chunks }),
+      ),
     ),
   };
   addSlotRows(milp, { job, slot, most });
@@ -69,8 +71,20 @@ function addSlotRows(milp: Milp, { job, slot, most }: { job: Job; slot: SlotVari
     const placed = slot.chunks.map((row) => [row[site], -job.epochs * 1000] as const);
     milp.row({ lower: 0, terms: [[slot.workers[site], job.throughputMilli], ...placed] }); // V2
     milp.row({ upper: 0, terms: [[slot.workers[site], 1], ...anyServer.map(([ps]) => [ps, -limit] as const)] }); // V3: workers have a server
-    milp.row({ upper: 0, terms: [[slot.beside[site], 1], [slot.workers[site], -1]] });
-    milp.row({ upper: 0, terms: [[slot.beside[site], 1], [slot.ps[site], -limit]] });
+    milp.row({
+      upper: 0,
+      terms: [
+        [slot.beside[site], 1],
+        [slot.workers[site], -1],
+      ],
+    });
+    milp.row({
+      upper: 0,
+      terms: [
+        [slot.beside[site], 1],
+        [slot.ps[site], -limit],
+      ],
+    });
   });
 }
 
@@ -87,7 +101,9 @@ function workersMax(spec: MarketSpec, job: Job, { offer, site }: { offer: SlotOf
 /** What the job takes of one cell of a slot, in thousands of milli-units (units, MB): the terms of a capacity row. */
 export function demandTerms(spec: MarketSpec, job: Job, { slot, cell }: { slot: SlotVariables; cell: number }): [number, number][] {
   if (cell === 0) {
-    const moved = slot.chunks.flatMap((row, home) => row.flatMap((variable, place): [number, number][] => (home === place ? [] : [[variable, spec.chunkKB / 1000]])));
+    const moved = slot.chunks.flatMap((row, home) =>
+      row.flatMap((variable, place): [number, number][] => (home === place ? [] : [[variable, spec.chunkKB / 1000]])),
+    );
     const away = slot.workers.flatMap((variable, site): [number, number][] => [
       [variable, job.parameterKB / 1000],
       [slot.beside[site], -job.parameterKB / 1000],
@@ -104,7 +120,7 @@ export function demandTerms(spec: MarketSpec, job: Job, { slot, cell }: { slot: 
 
 /** The schedule that a solution describes: whole numbers again, slots without workers left out. */
 export function scheduleOf({ slots }: JobBlock, values: Float64Array): Schedule {
-  const count = (variable: number): number => Math.round(values[variable]);
+  const count = (variable: number): number => Math.round(values[variable]) + 0; // + 0: never -0
   return slots.flatMap((slot): SlotPlan[] => {
     const workers = slot.workers.map(count);
     if (workers.every((amount) => amount === 0)) return [];

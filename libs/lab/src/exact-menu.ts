@@ -40,7 +40,10 @@ const cheaperOf = (earlier: MenuEntry | undefined, found: MenuEntry): MenuEntry 
   earlier && earlier.price <= found.price ? { ...earlier, completion: found.completion } : found;
 
 /** The least price of a valid schedule that completes by `completion`. */
-export function cheapestBy({ solver, book, job, arrival, timeLimitSeconds }: ExactMenuInput, completion: number): MenuEntry | 'impossible' | 'unsolved' {
+export function cheapestBy(
+  { solver, book, job, arrival, timeLimitSeconds }: ExactMenuInput,
+  completion: number,
+): MenuEntry | 'impossible' | 'unsolved' {
   const milp = new Milp();
   const offers = slotsBetween(arrival, completion).map((slot) => offerOf(book, slot));
   const block = addJob(milp, { spec: book.spec, job, offers });
@@ -49,13 +52,21 @@ export function cheapestBy({ solver, book, job, arrival, timeLimitSeconds }: Exa
   if (solved.kind === 'infeasible') return 'impossible';
   if (solved.kind === 'time_limit') return 'unsolved';
   const schedule = scheduleOf(block, solved.values);
-  const claim = { spec: book.spec, usage: (slot: number) => usageOf(book, slot), job, arrival, schedule, completion: schedule.at(-1)?.slot ?? completion };
+  const claim = {
+    spec: book.spec,
+    usage: (slot: number) => usageOf(book, slot),
+    job,
+    arrival,
+    schedule,
+    completion: schedule.at(-1)?.slot ?? completion,
+  };
   const violations = validateSchedule({ ...claim, horizonEnd: completion + 1 });
   invariant(violations.length === 0, `the exact schedule is valid: ${JSON.stringify(violations)}`);
   return { completion, price: totalOf(paymentLines(book, job, schedule)), schedule };
 }
 
-export const slotsBetween = (first: number, last: number): readonly number[] => Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+export const slotsBetween = (first: number, last: number): readonly number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 
 const CREDITS_PER_MILLI = 1e-9; // a price is micro-credits per unit, a unit is a thousand milli-units
 
@@ -68,7 +79,10 @@ function offerOf(book: Book, slot: number): SlotOffer {
   };
 }
 
-function addCapacity(milp: Milp, { book, job, block, offers }: { book: Book; job: Job; block: JobBlock; offers: readonly SlotOffer[] }): void {
+function addCapacity(
+  milp: Milp,
+  { book, job, block, offers }: { book: Book; job: Job; block: JobBlock; offers: readonly SlotOffer[] },
+): void {
   block.slots.forEach((slot, index) => {
     offers[index].freeMilli.forEach((free, cell) => milp.row({ upper: free / 1000, terms: demandTerms(book.spec, job, { slot, cell }) }));
   });

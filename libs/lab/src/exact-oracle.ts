@@ -7,7 +7,8 @@ import type { Solver } from './milp.js';
 export const EXACT_SIZE_MAX = 500;
 
 /** How large an instance is for the exact oracle: compare with EXACT_SIZE_MAX. */
-export const exactSize = ({ sites, slots }: { readonly sites: readonly unknown[]; readonly slots: number }): number => sites.length ** 2 * slots;
+export const exactSize = ({ sites, slots }: { readonly sites: readonly unknown[]; readonly slots: number }): number =>
+  sites.length ** 2 * slots;
 
 /** Thrown when the solver couldn't prove an optimum within the time it was given. */
 export class ExactTimeout extends Error {

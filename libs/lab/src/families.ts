@@ -20,7 +20,9 @@ function drawn(prng: Prng, ranges: Readonly<Record<string, readonly [number, num
 
 /** At most `percent` of every capacity, in whole units. */
 function occupied(prng: Prng, { capacity, percent }: { capacity: Amounts; percent: number }): Amounts {
-  return Object.fromEntries(Object.entries(capacity).map(([name, amount]) => [name, prng.between(0, Math.floor((amount * percent) / 100))]));
+  return Object.fromEntries(
+    Object.entries(capacity).map(([name, amount]) => [name, prng.between(0, Math.floor((amount * percent) / 100))]),
+  );
 }
 
 function paperCase(seed: number): Instance {
@@ -50,7 +52,10 @@ function paperCase(seed: number): Instance {
 function unevenCase(seed: number): Instance {
   const prng = prngOf(2, seed);
   const slots = prng.between(4, 6);
-  const sites = times(prng.between(3, 4), (index): InstanceSite => ({ id: `site-${index + 1}`, capacity: drawn(prng, { gpu: [1, 6], cpu: [8, 40], memoryGB: [16, 80] }) }));
+  const sites = times(prng.between(3, 4), (index): InstanceSite => ({
+    id: `site-${index + 1}`,
+    capacity: drawn(prng, { gpu: [1, 6], cpu: [8, 40], memoryGB: [16, 80] }),
+  }));
   const bandwidthMB = prng.between(80, 600);
   const gammas = times(4, () => prng.pick([10, 100, 1000]));
   return {
@@ -65,7 +70,9 @@ function unevenCase(seed: number): Instance {
     sites,
     occupancy: {
       bandwidthMB: times(slots, () => prng.between(0, Math.floor(bandwidthMB * 0.85))),
-      sites: times(slots, () => sites.map(({ capacity }) => ({ ...occupied(prng, { capacity, percent: 75 }), gpu: prng.between(0, capacity['gpu']) }))),
+      sites: times(slots, () =>
+        sites.map(({ capacity }) => ({ ...occupied(prng, { capacity, percent: 75 }), gpu: prng.between(0, capacity['gpu']) })),
+      ),
     },
     jobs: [unevenJob(prng, { slots, siteCount: sites.length })],
   };
@@ -113,14 +120,21 @@ function remoteCase(seed: number): Instance {
     chunkMB,
     bandwidthMB,
     resources: ['core', 'fpga'],
-    prices: { gamma: { bandwidth: prng.pick([2, 30, 1000]), core: prng.pick([2, 30, 1000]), fpga: prng.pick([30, 1000]) }, unit: prng.pick([1, 5]), reserve: prng.pick([0, 0.05]) },
+    prices: {
+      gamma: { bandwidth: prng.pick([2, 30, 1000]), core: prng.pick([2, 30, 1000]), fpga: prng.pick([30, 1000]) },
+      unit: prng.pick([1, 5]),
+      reserve: prng.pick([0, 0.05]),
+    },
     sites,
     occupancy: remoteOccupancy(prng, { slots, sites, bandwidthMB }),
     jobs: [remoteJob(prng, { slots, chunks })],
   };
 }
 
-function remoteOccupancy(prng: Prng, { slots, sites, bandwidthMB }: { slots: number; sites: readonly InstanceSite[]; bandwidthMB: number }): Instance['occupancy'] {
+function remoteOccupancy(
+  prng: Prng,
+  { slots, sites, bandwidthMB }: { slots: number; sites: readonly InstanceSite[]; bandwidthMB: number },
+): Instance['occupancy'] {
   const turn = prng.between(0, slots - 1);
   const tide = times(slots, (slot) => 30 + Math.floor((60 * Math.abs(slot - turn)) / slots));
   return {

@@ -41,7 +41,10 @@ export const instanceSchema = z.object({
   bandwidthMB: quantity,
   resources: z.array(label).min(1).max(LIMITS.resources),
   prices: z.object({ gamma: z.record(z.string(), z.number().min(1).max(LIMITS.amount)), unit: quantity, reserve: quantity }),
-  sites: z.array(z.object({ id: label, capacity: amounts })).min(1).max(LIMITS.sites),
+  sites: z
+    .array(z.object({ id: label, capacity: amounts }))
+    .min(1)
+    .max(LIMITS.sites),
   occupancy: z.object({ bandwidthMB: z.array(quantity), sites: z.array(z.array(amounts)) }).optional(),
   jobs: z.array(job).max(LIMITS.jobs),
 });

@@ -84,7 +84,14 @@ export class Milp {
   }
 }
 
-const EXACT = { output_flag: false, mip_rel_gap: 0, mip_abs_gap: 1e-7, mip_feasibility_tolerance: 1e-7, primal_feasibility_tolerance: 1e-8, random_seed: 1 };
+const EXACT = {
+  output_flag: false,
+  mip_rel_gap: 0,
+  mip_abs_gap: 1e-7,
+  mip_feasibility_tolerance: 1e-7,
+  primal_feasibility_tolerance: 1e-8,
+  random_seed: 1,
+};
 
 function outcomeOf({ constants }: Solver, model: Model): Solved {
   const status = model.getModelStatus();

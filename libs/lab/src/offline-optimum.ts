@@ -94,7 +94,15 @@ function offlineJob(book: Book, { id, job, arrival, block, chosen }: Entry, valu
   const schedule = scheduleOf(block, values);
   if (d < 0 || schedule.length === 0) return { id, completion: null, schedule: [] };
   const completion = schedule[schedule.length - 1].slot;
-  const violations = validateSchedule({ spec: book.spec, usage: (slot) => usageOf(book, slot), job, arrival, schedule, completion, horizonEnd: arrival + d + 1 });
+  const violations = validateSchedule({
+    spec: book.spec,
+    usage: (slot) => usageOf(book, slot),
+    job,
+    arrival,
+    schedule,
+    completion,
+    horizonEnd: arrival + d + 1,
+  });
   invariant(violations.length === 0, `the offline schedule of ${id} is valid by itself: ${JSON.stringify(violations)}`);
   return { id, completion, schedule };
 }

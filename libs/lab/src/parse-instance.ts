@@ -2,7 +2,8 @@ import { INSTANCE_LIMITS, type Amounts, type Fault, type Instance, type Instance
 import { instanceSchema } from './instance-schema.js';
 import { FaultList, faultsOf, readJson, type PathStep } from './json-fault.js';
 
-export type ParsedInstance = { readonly kind: 'instance'; readonly instance: Instance } | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
+export type ParsedInstance =
+  { readonly kind: 'instance'; readonly instance: Instance } | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
 
 /**
  * Reads an eris-instance/1 file, given as text or as parsed JSON.
@@ -48,12 +49,17 @@ function checkJobs(instance: Instance, list: FaultList): void {
   checkDistinct(ids, (index) => ['jobs', index, 'id'], list);
   instance.jobs.forEach((job, index) => {
     const previous = instance.jobs[index - 1];
-    if (previous && job.arrival < previous.arrival) list.add(['jobs', index, 'arrival'], `falls from ${previous.arrival} to ${job.arrival}`);
+    if (previous && job.arrival < previous.arrival)
+      list.add(['jobs', index, 'arrival'], `falls from ${previous.arrival} to ${job.arrival}`);
     checkJob(instance, { job, path: ['jobs', index] }, list);
   });
 }
 
-function checkJob({ slots, sites, resources }: Instance, { job, path }: { job: InstanceJob; path: readonly PathStep[] }, list: FaultList): void {
+function checkJob(
+  { slots, sites, resources }: Instance,
+  { job, path }: { job: InstanceJob; path: readonly PathStep[] },
+  list: FaultList,
+): void {
   if (job.arrival >= slots) list.add([...path, 'arrival'], `is ${job.arrival}, but the last slot is ${slots - 1}`);
   if (job.chunks.length !== sites.length) list.add([...path, 'chunks'], `has ${job.chunks.length} entries for ${sites.length} sites`);
   for (const part of ['worker', 'ps'] as const) {
@@ -100,7 +106,11 @@ function checkOccupiedSlot(instance: Instance, { sites, slot }: { sites: readonl
   });
 }
 
-function checkAmounts(amounts: Amounts, { resources, path }: { resources: readonly string[]; path: readonly PathStep[] }, list: FaultList): void {
+function checkAmounts(
+  amounts: Amounts,
+  { resources, path }: { resources: readonly string[]; path: readonly PathStep[] },
+  list: FaultList,
+): void {
   for (const name of resources) {
     if (amounts[name] === undefined) list.add([...path, name], 'missing amount');
   }

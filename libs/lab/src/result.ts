@@ -42,7 +42,8 @@ const result = z.object({
 export type Result = z.infer<typeof result>;
 export type ResultJob = z.infer<typeof job>;
 
-export type ParsedResult = { readonly kind: 'result'; readonly result: Result } | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
+export type ParsedResult =
+  { readonly kind: 'result'; readonly result: Result } | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
 
 /** Reads an eris-result/1 file, given as text or as parsed JSON. Only its shape is checked here; `auditResult` checks what it claims. */
 export function parseResult(source: unknown): ParsedResult {

@@ -83,7 +83,9 @@ describe('validateSchedule', () => {
 
   describe('V4 capacity', () => {
     it('counts what others use', () => {
-      expect(broken({ usage: () => [0, 1, 0, 0, 0] })).toEqual([{ rule: 'V4', slot: 1, detail: 'site 0: 2000 of gpu (milli) where 1999 are left' }]);
+      expect(broken({ usage: () => [0, 1, 0, 0, 0] })).toEqual([
+        { rule: 'V4', slot: 1, detail: 'site 0: 2000 of gpu (milli) where 1999 are left' },
+      ]);
     });
     it('counts the server beside its workers', () => expect(rules(broken({ usage: () => [0, 0, 1_001, 0, 0] }))).toBe('V4'));
     it('looks at each site', () => {
@@ -96,7 +98,9 @@ describe('validateSchedule', () => {
   describe('V5 bandwidth', () => {
     it('counts moved chunks', () => expect(rules(broken({ usage: () => [98_001] }))).toBe('V5'));
     it('counts parameters of workers away from the server, but not of those beside it', () => {
-      expect(brokenPlan({ ps: 1 }, { usage: () => [40_000] })).toEqual([{ rule: 'V5', slot: 1, detail: '62000 kB between sites where 60000 are left' }]);
+      expect(brokenPlan({ ps: 1 }, { usage: () => [40_000] })).toEqual([
+        { rule: 'V5', slot: 1, detail: '62000 kB between sites where 60000 are left' },
+      ]);
     });
   });
 

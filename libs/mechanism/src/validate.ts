@@ -88,7 +88,9 @@ function serverViolations({ slot, workers }: SlotPlan): Violation[] {
 
 function repeatedSlots(schedule: Schedule): Violation[] {
   const slots = schedule.map((plan) => plan.slot);
-  return slots.flatMap((slot, index): Violation[] => (slots.indexOf(slot) < index ? [{ rule: 'V3', slot, detail: 'the slot has two plans' }] : []));
+  return slots.flatMap((slot, index): Violation[] =>
+    slots.indexOf(slot) < index ? [{ rule: 'V3', slot, detail: 'the slot has two plans' }] : [],
+  );
 }
 
 /** V4: workers and the parameter server fit in what is left of each resource of each site. */
@@ -122,6 +124,7 @@ function timeViolations({ spec, arrival, schedule, completion, horizonEnd = arri
     ...(index > 0 && slot < slots[index - 1] ? [{ rule: 'V6' as const, slot, detail: 'slots do not ascend' }] : []),
   ]);
   const last = schedule.filter((plan) => plan.workers.some((count) => count > 0)).at(-1)?.slot;
-  if (last !== completion) found.push({ rule: 'V6', detail: `completion is claimed in slot ${completion}, the last worker is in slot ${last ?? 'none'}` });
+  if (last !== completion)
+    found.push({ rule: 'V6', detail: `completion is claimed in slot ${completion}, the last worker is in slot ${last ?? 'none'}` });
   return found;
 }
