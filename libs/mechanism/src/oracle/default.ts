@@ -3,7 +3,7 @@ import { slotOffset, type Book } from '../book.js';
 import type { Job, Schedule } from '../types.js';
 import { coverSlot, createCover, readCoverPlan, resetCover } from './kernel/cover.js';
 import { createFiller } from './kernel/fill.js';
-import { costOfPlan, createDealer, createPlan, dealHomes, resetPlan, scheduleOf } from './kernel/plan.js';
+import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, resetPlan, scheduleOf } from './kernel/plan.js';
 import { createProblem, loadJob, loadSlot } from './kernel/problem.js';
 import { createCoverReader } from './kernel/read-cover.js';
 import { createSpread, leastOf, readPlan, resetSpread, spreadSlot, usesSlot, type Spread } from './kernel/spread.js';
@@ -17,6 +17,8 @@ function createWorkspace() {
     filler: createFiller(),
     dealer: createDealer(),
     plan: createPlan(),
+    kept: createPlan(),
+    best: createPlan(),
     hopeful: createSpread({ credit: true, thrifty: false }),
     wary: createSpread({ credit: false, thrifty: false }),
   };
@@ -44,6 +46,39 @@ function planBySpread(work: Workspace): boolean {
   if (!usesSlot(problem, wary, t)) return hoped < Infinity;
   if (planOf(work, wary, t) <= hoped) return work.plan.cost < Infinity;
   return planOf(work, hopeful, t) < Infinity;
+}
+
+/** Deals the homes of a plan anew where that is cheaper; what the core paid for chunks of its pool comes back here. */
+function improveHomes(work: Workspace): void {
+  const { problem, plan, kept } = work;
+  plan.cost = costOfPlan(problem, plan);
+  copyPlan(plan, kept, problem.siteCount);
+  dealHomes(problem, plan, work.dealer);
+  plan.cost = costOfPlan(problem, plan);
+  if (plan.cost > kept.cost) copyPlan(kept, plan, problem.siteCount);
+}
+
+/** For jobs of middle size: the core on a coarse lattice beside the spread, the cheaper of both slot by slot. */
+function coarseSearch(work: Workspace, firstSlot: number, open: () => void, opened: number): Search {
+  const { problem, cover, reader, plan, best, hopeful } = work;
+  let seen = 0;
+  return {
+    advance(): number {
+      if (++seen > opened) open();
+      problem.slotCount = seen;
+      coverSlot(problem, cover);
+      spreadSlot(problem, work.filler, hopeful);
+      if (readCoverPlan(problem, cover, reader, plan)) {
+        improveHomes(work);
+        if (plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
+      }
+      if (planBySpread(work) && plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
+      return best.cost;
+    },
+    schedule(): Schedule | undefined {
+      return best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1 ? scheduleOf(problem, best, firstSlot) : undefined;
+    },
+  };
 }
 
 /** For jobs whose homes span few covers: the optimum, slot by slot. */
@@ -75,14 +110,19 @@ function spreadSearch(work: Workspace, firstSlot: number, open: () => void): Sea
   };
 }
 
-/** Steps per slot that the exact core may take; a job that would need more goes to the spread. */
-const EXACT_STEPS_MAX = 2_000_000;
+/** Steps that the core may take in all slots of a window together: bounds the time of a decision. */
+const STEPS_MAX = 12_000_000;
+/** Slots that are looked at to choose which homes a coarse lattice tracks. */
+const LOOK_SLOTS_MAX = 12;
 
-/**
- * The default oracle (docs/decisions/oracle.md): exact on small jobs, counts spread over slots on large ones.
- * @param exactStepsMax where small ends; 0 measures the spread alone.
- */
-export function createDefaultOracle(exactStepsMax = EXACT_STEPS_MAX): Oracle {
+export interface OracleOptions {
+  /** Steps of the core for a whole window; 0 measures the spread alone. */
+  readonly stepsMax?: number;
+  readonly coarseStepsMax?: number;
+}
+
+/** The default oracle (docs/decisions/oracle.md): exact on small jobs, a coarser lattice on middle ones, counts spread over slots on large ones. */
+export function createDefaultOracle({ stepsMax = STEPS_MAX, coarseStepsMax = STEPS_MAX }: OracleOptions = {}): Oracle {
   const work = createWorkspace();
   return {
     name: 'default',
@@ -91,10 +131,14 @@ export function createDefaultOracle(exactStepsMax = EXACT_STEPS_MAX): Oracle {
       const slotsMax = book.baseSlot + book.slotCount - arrival;
       invariant(slotsMax > 0, 'arrival lies in the window');
       loadJob(problem, book, job);
-      resetPlan(work.plan, problem, slotsMax);
+      for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
       const open = (): void => loadSlot(problem, book, job, slotOffset(book, arrival + problem.slotCount));
-      if (resetCover(work.cover, problem, slotsMax, exactStepsMax)) return exactSearch(work, arrival, open);
+      if (resetCover(work.cover, problem, slotsMax, stepsMax / slotsMax, true)) return exactSearch(work, arrival, open);
       for (const spread of [work.hopeful, work.wary]) resetSpread(spread, problem, slotsMax);
+      const looked = Math.min(slotsMax, LOOK_SLOTS_MAX);
+      for (let t = 0; t < looked; t++) open();
+      if (resetCover(work.cover, problem, slotsMax, coarseStepsMax / (slotsMax * slotsMax), false)) return coarseSearch(work, arrival, open, looked);
+      problem.slotCount = 0;
       return spreadSearch(work, arrival, open);
     },
   };

@@ -1,3 +1,4 @@
+import type { Lattice } from './lattice.js';
 import type { Plan } from './plan.js';
 import { float64, int32, type Problem } from './problem.js';
 
@@ -19,59 +20,69 @@ export interface CoverRequest {
   readonly plan: Plan;
   readonly row: number;
   readonly cover: number;
-  readonly weight: Int32Array;
   readonly waysMax: number;
 }
 
-/** Decides the sites of one cover again, this time keeping every level, and writes counts and credits into the plan's row. */
-export function readCover(problem: Problem, reader: CoverReader, request: CoverRequest): void {
+/** Decides the entries of one cover again, this time keeping every level, and writes counts and credits into the plan's row. */
+export function readCover(problem: Problem, reader: CoverReader, lattice: Lattice, request: CoverRequest): void {
   const { siteCount, total } = problem;
-  const { plan, row, weight, waysMax } = request;
+  const { plan, row, waysMax } = request;
+  const { length, site, unit, weight } = lattice;
   const width = 2 * total + 1;
-  const states = (siteCount + 1) * width;
-  reader.own = int32(reader.own, siteCount);
+  const states = (length + 1) * width;
+  reader.own = int32(reader.own, length);
   reader.ways = int32(reader.ways, states);
-  reader.price = float64(reader.price, states * waysMax);
-  reader.traffic = float64(reader.traffic, states * waysMax);
-  reader.count = int32(reader.count, states * waysMax);
-  reader.from = int32(reader.from, states * waysMax);
+  for (const name of ['price', 'traffic'] as const) reader[name] = float64(reader[name], states * waysMax);
+  for (const name of ['count', 'from'] as const) reader[name] = int32(reader[name], states * waysMax);
   reader.ways.fill(0, 0, states);
-  for (let site = 0, rest = request.cover; site < siteCount; site++) {
-    reader.own[site] = Math.floor(rest / weight[site]);
-    rest -= reader.own[site] * weight[site];
+  for (let entry = 0, rest = request.cover; entry < length; entry++) {
+    const level = Math.floor(rest / weight[entry]);
+    reader.own[entry] = level * unit[entry];
+    rest -= level * weight[entry];
   }
   reader.ways[total] = 1;
   reader.price[total * waysMax] = 0;
   reader.traffic[total * waysMax] = 0;
-  for (let site = 0; site < siteCount; site++) forward(problem, reader, plan.slot[row], plan.ps[row], site, waysMax);
-  for (let site = siteCount, way = (siteCount * width + total) * waysMax; site > 0; site--) {
-    const at = row * siteCount + site - 1;
-    plan.counts[at] = reader.count[way];
-    plan.credits[at] = Math.min(reader.count[way], reader.own[site - 1]);
+  for (let entry = 0; entry < length; entry++) forward(problem, reader, { t: plan.slot[row], ps: plan.ps[row], site: site[entry], entry, waysMax });
+  plan.counts.fill(0, row * siteCount, (row + 1) * siteCount);
+  plan.credits.fill(0, row * siteCount, (row + 1) * siteCount);
+  for (let entry = length - 1, way = (length * width + total) * waysMax; entry >= 0; entry--) {
+    if (site[entry] >= 0) {
+      plan.counts[row * siteCount + site[entry]] = reader.count[way];
+      plan.credits[row * siteCount + site[entry]] = Math.min(reader.count[way], reader.own[entry]);
+    }
     way = reader.from[way];
   }
 }
 
-/** One site for the single cover: every net inflow so far, every count that fits. */
-function forward(problem: Problem, reader: CoverReader, t: number, ps: number, site: number, waysMax: number): void {
+interface ReadStep {
+  readonly t: number;
+  readonly ps: number;
+  /** -1: a pool. */
+  readonly site: number;
+  readonly entry: number;
+  readonly waysMax: number;
+}
+
+/** One entry for the single cover: every net inflow so far, every count that fits. */
+function forward(problem: Problem, reader: CoverReader, { t, ps, site, entry, waysMax }: ReadStep): void {
   const { total, workersFor, chunkKB } = problem;
   const width = 2 * total + 1;
   const at = t * problem.siteCount + site;
-  const own = reader.own[site];
-  const room = ps === site ? problem.roomBesidePs[at] : Math.max(0, problem.room[at]);
+  const own = reader.own[entry];
+  const room = site < 0 ? 0 : ps === site ? problem.roomBesidePs[at] : Math.max(0, problem.room[at]);
   const awayKB = ps === site ? 0 : problem.parameterKB;
-  const perWorker = problem.workerCost[at] + awayKB * problem.alpha[t];
+  const perWorker = site < 0 ? 0 : problem.workerCost[at] + awayKB * problem.alpha[t];
   const perMove = chunkKB * problem.alpha[t];
   for (let net = 0; net < width; net++) {
-    const state = site * width + net;
+    const state = entry * width + net;
     for (let way = state * waysMax, end = way + reader.ways[state]; way < end; way++) {
       for (let count = Math.max(0, own - net); count <= room && net + count - own < width; count++) {
         const moved = Math.max(0, count - own);
         const sent = reader.traffic[way] + moved * chunkKB + workersFor[count] * awayKB;
         if (sent > problem.budgetKB[t]) break;
-        keepWay(reader, (site + 1) * width + net + count - own, waysMax, {
-          price: reader.price[way] + workersFor[count] * perWorker + moved * perMove, sent, count, from: way,
-        });
+        const price = reader.price[way] + workersFor[count] * perWorker + moved * perMove;
+        keepWay(reader, (entry + 1) * width + net + count - own, waysMax, { price, sent, count, from: way });
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { Lattice } from './lattice.js';
 import { float64, int32, type Problem } from './problem.js';
 
 /**
@@ -68,15 +69,19 @@ export function reserveSlotCover(cover: SlotCover, coverCount: number, statesMax
 }
 
 /** Fills `cheapest` and `server` for all covers of slot t. Covers that do not fit cost Infinity. */
-export function priceCovers(problem: Problem, cover: SlotCover, t: number, coverCount: number): void {
-  cover.cheapest.fill(Infinity, 0, coverCount);
+export function priceCovers(problem: Problem, cover: SlotCover, lattice: Lattice, t: number): void {
+  cover.cheapest.fill(Infinity, 0, lattice.coverCount);
   cover.cheapest[0] = 0;
   const waysMax = budgetBinds(problem, t) ? WAYS_MAX : 1;
-  for (let ps = 0; ps < problem.siteCount; ps++) if (problem.roomBesidePs[t * problem.siteCount + ps] >= 0) priceCoversWith(problem, cover, t, ps, coverCount, waysMax);
+  for (let ps = 0; ps < problem.siteCount; ps++)
+    if (problem.roomBesidePs[t * problem.siteCount + ps] >= 0) priceCoversWith(problem, cover, lattice, t, ps, waysMax);
 }
 
-function priceCoversWith(problem: Problem, cover: SlotCover, t: number, ps: number, coverCount: number, waysMax: number): void {
-  const { siteCount, total, homes } = problem;
+const roomAt = (problem: Problem, t: number, site: number): number => (site < 0 ? 0 : Math.max(0, problem.room[t * problem.siteCount + site]));
+
+function priceCoversWith(problem: Problem, cover: SlotCover, lattice: Lattice, t: number, ps: number, waysMax: number): void {
+  const { siteCount, total } = problem;
+  const { site, unit, levels, length, coverCount } = lattice;
   let side: 0 | 1 = 0;
   cover.ways[0][0] = 1;
   cover.price[0][0] = problem.psCost[t * siteCount + ps];
@@ -84,17 +89,18 @@ function priceCoversWith(problem: Problem, cover: SlotCover, t: number, ps: numb
   let covers = 1;
   let low = 0; // net inflow so far lies in [-low, high]
   let high = 0;
-  let homesLeft = total;
+  let chunksLeft = total;
   let roomLeft = 0;
-  for (let site = 0; site < siteCount; site++) roomLeft += Math.max(0, problem.room[t * siteCount + site]);
-  for (let site = 0; site < siteCount; site++) {
-    homesLeft -= homes[site];
-    roomLeft -= Math.max(0, problem.room[t * siteCount + site]);
-    const nextLow = Math.min(low + homes[site], roomLeft);
-    const nextHigh = Math.min(total, homesLeft);
-    extendSite(problem, cover, { t, ps, site, side, covers, low, high, nextLow, nextHigh, waysMax });
+  for (let entry = 0; entry < length; entry++) roomLeft += roomAt(problem, t, site[entry]);
+  for (let entry = 0; entry < length; entry++) {
+    const own = unit[entry] * levels[entry];
+    chunksLeft -= own;
+    roomLeft -= roomAt(problem, t, site[entry]);
+    const nextLow = Math.min(low + own, roomLeft);
+    const nextHigh = chunksLeft;
+    extendSite(problem, cover, { t, ps, site: site[entry], unit: unit[entry], levels: levels[entry], side, covers, low, high, nextLow, nextHigh, waysMax });
     side = side === 0 ? 1 : 0;
-    covers *= homes[site] + 1;
+    covers *= levels[entry] + 1;
     low = nextLow;
     high = nextHigh;
   }
@@ -109,7 +115,10 @@ function priceCoversWith(problem: Problem, cover: SlotCover, t: number, ps: numb
 interface Step {
   readonly t: number;
   readonly ps: number;
+  /** -1: a pool. */
   readonly site: number;
+  readonly unit: number;
+  readonly levels: number;
   readonly side: 0 | 1;
   readonly covers: number;
   readonly low: number;
@@ -119,15 +128,14 @@ interface Step {
   readonly waysMax: number;
 }
 
-/** Decides one site for every state of the level before it. */
+/** Decides one entry for every state of the level before it. */
 function extendSite(problem: Problem, cover: SlotCover, step: Step): void {
-  const { t, ps, site, covers, low, high, nextLow, nextHigh, waysMax } = step;
+  const { t, ps, site, unit, levels, covers, low, high, nextLow, nextHigh, waysMax } = step;
   const at = t * problem.siteCount + site;
   const { workersFor, chunkKB } = problem;
-  const home = problem.homes[site];
-  const room = ps === site ? problem.roomBesidePs[at] : Math.max(0, problem.room[at]);
+  const room = ps === site ? problem.roomBesidePs[at] : roomAt(problem, t, site);
   const awayKB = ps === site ? 0 : problem.parameterKB;
-  const perWorker = problem.workerCost[at] + awayKB * problem.alpha[t];
+  const perWorker = site < 0 ? 0 : problem.workerCost[at] + awayKB * problem.alpha[t];
   const perMove = chunkKB * problem.alpha[t];
   const budget = problem.budgetKB[t];
   const other = step.side === 0 ? 1 : 0;
@@ -138,11 +146,12 @@ function extendSite(problem: Problem, cover: SlotCover, step: Step): void {
   const nextTraffic = cover.traffic[other];
   const nextWays = cover.ways[other];
   const nextWidth = nextLow + nextHigh + 1;
-  nextWays.fill(0, 0, covers * (home + 1) * nextWidth);
+  const span = (levels + 1) * nextWidth;
+  nextWays.fill(0, 0, covers * span);
   for (let c = 0, state = 0; c < covers; c++) {
     for (let net = -low; net <= high; net++, state++) {
       for (let way = state * waysMax, end = way + ways[state]; way < end; way++) {
-        for (let own = 0, row = c * (home + 1) * nextWidth; own <= home; own++, row += nextWidth) {
+        for (let level = 0, own = 0, row = c * span; level <= levels; level++, own += unit, row += nextWidth) {
           const from = Math.max(0, own - nextLow - net);
           const to = Math.min(room, own + nextHigh - net);
           for (let count = from; count <= to; count++) {
