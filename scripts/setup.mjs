@@ -1,0 +1,96 @@
+// Brings a clone to where its commands run: dependencies, the database client, the build. Each step is skipped where it is up to date.
+// Plain Node without dependencies: this is what runs before there are any.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NODE_MIN = [20, 19];
+const root = fileURLToPath(new URL('..', import.meta.url));
+const inRoot = (...parts) => join(root, ...parts);
+const BUILD_INPUTS = ['apps', 'libs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const BUILD_STAMP = inRoot('dist', '.built');
+
+/** Runs every step that is due. Says what it does on standard error, so that a command's output stays clean. @returns an exit code. */
+export function setup() {
+  const complaint = nodeComplaint(process.versions.node);
+  if (complaint) return fail(complaint);
+  return install() || generate() || build();
+}
+
+function nodeComplaint(version) {
+  const [major, minor] = version.split('.').map(Number);
+  const isEnough = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1]);
+  return isEnough ? '' : `Node ${NODE_MIN.join('.')} or newer is needed, this is ${version}. Get one from https://nodejs.org or your version manager.`;
+}
+
+function install() {
+  if (isInstalled()) return 0;
+  return step('installing dependencies (npm ci)', npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']), 'see the messages above; the npm registry must be reachable');
+}
+
+/** Whether node_modules holds what the lock file names: npm keeps a copy of the lock of what it has installed. */
+function isInstalled() {
+  const installedFile = inRoot('node_modules', '.package-lock.json');
+  if (!existsSync(installedFile)) return false;
+  const wanted = packagesOf(inRoot('package-lock.json'));
+  const installed = packagesOf(installedFile);
+  const isSame = (path) => installed[path]?.version === wanted[path].version;
+  const mayBeAbsent = (path) => wanted[path].optional || wanted[path].devOptional || wanted[path].peer;
+  return Object.keys(wanted).every((path) => path === '' || isSame(path) || (mayBeAbsent(path) && !installed[path]));
+}
+
+const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+
+const generate = () => step('', [process.execPath, [inRoot('scripts', 'generate.mjs')]], 'the Prisma client could not be generated');
+
+function build() {
+  const builtMs = existsSync(BUILD_STAMP) ? statSync(BUILD_STAMP).mtimeMs : 0;
+  if (BUILD_INPUTS.every((path) => newestMs(inRoot(path)) < builtMs)) return 0;
+  const startedAt = new Date(); // not when it ends: a source that changes meanwhile is built the next time
+  const status = step('building', [process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']], 'the sources do not compile');
+  if (status === 0) stampBuild(startedAt);
+  else rmSync(BUILD_STAMP, { force: true });
+  return status;
+}
+
+function stampBuild(startedAt) {
+  mkdirSync(inRoot('dist'), { recursive: true });
+  writeFileSync(BUILD_STAMP, '');
+  utimesSync(BUILD_STAMP, startedAt, startedAt);
+}
+
+/** When the file, or the newest file in the folder, was last changed. A folder changes when a file of it goes. */
+function newestMs(path) {
+  const { mtimeMs, isFolder } = describe(path);
+  if (!isFolder) return mtimeMs;
+  return readdirSync(path).reduce((newest, name) => Math.max(newest, newestMs(join(path, name))), mtimeMs);
+}
+
+function describe(path) {
+  const stats = statSync(path);
+  return { mtimeMs: stats.mtimeMs, isFolder: stats.isDirectory() };
+}
+
+/** The npm that runs us where it says so, else the one on the path. */
+function npm(args) {
+  const { npm_execpath: script = '' } = process.env;
+  return script.endsWith('npm-cli.js') ? [process.execPath, [script, ...args]] : ['npm', args];
+}
+
+function step(label, [command, args], remedy) {
+  if (label) process.stderr.write(`eris: ${label} …\n`);
+  const startedMs = performance.now();
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (error) return fail(`${command} could not be started: ${error.message}`);
+  if (status !== 0) return fail(`${label || args[0]} failed: ${remedy}`);
+  if (label) process.stderr.write(`eris: ${label}: done in ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
+  return 0;
+}
+
+function fail(message) {
+  process.stderr.write(`eris: ${message}\n`);
+  return 1;
+}
+
+if (process.argv[1] && fileURLToPath(import.meta.url) === process.argv[1]) process.exitCode = setup();

@@ -1,0 +1,55 @@
+// Runs the test tiers named as arguments (unit, integration, e2e, chaos); what follows goes to Jest. Without tiers: all that end within minutes.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setup } from './setup.mjs';
+
+const TIERS = ['unit', 'integration', 'e2e', 'chaos'];
+const DEFAULT_TIERS = ['unit', 'integration', 'e2e'];
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function run(args) {
+  const named = args.filter((arg) => TIERS.includes(arg));
+  const tiers = named.length > 0 ? named : DEFAULT_TIERS;
+  const status = setup() || jest(['--selectProjects', ...tiers, ...args.filter((arg) => !TIERS.includes(arg))]);
+  for (const note of notesOn(tiers)) process.stderr.write(`eris: ${note}\n`);
+  return status;
+}
+
+function jest(args) {
+  const options = [process.env.NODE_OPTIONS, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning'].filter(Boolean).join(' ');
+  const { status, error } = spawnSync(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, NODE_OPTIONS: options },
+  });
+  if (error) process.stderr.write(`eris: Jest could not be started: ${error.message}\n`);
+  return status ?? 1;
+}
+
+/** What this run left out or stood in for, and how to have it. */
+function notesOn(tiers) {
+  const absent = TIERS.filter((tier) => !tiers.includes(tier));
+  return [
+    absent.length > 0 && `not run: ${absent.join(', ')} (npm run test:${absent[0]})`,
+    !process.env.DATABASE_URL && 'Postgres was the embedded one; set DATABASE_URL to use another',
+    !process.env.REDIS_URL && !onPath('redis-server') && 'not run: the Redis backend (install redis-server, or set REDIS_URL); the Postgres backend ran',
+    !existsSync(join(root, '..', 'shared', 'data')) && 'not run: comparisons with reference data that lies outside of the repository',
+  ].filter(Boolean);
+}
+
+function onPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)));
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+process.exitCode = run(process.argv.slice(2));
