@@ -71,6 +71,7 @@ export function problemCodesOf(operation: Operation): readonly ProblemCode[] {
   const codes: ProblemCode[] = ['internal_error', 'database_unavailable', ...(operation.problems ?? [])];
   if (operation.policy !== 'anyone') codes.push('unauthenticated', 'role_not_allowed');
   if (operation.path.includes('{')) codes.push('not_found');
+  if (operation.path.includes('{marketId}')) codes.push('market_unknown');
   if (operation.query) codes.push('invalid_query');
   if (operation.headers) codes.push('invalid_header');
   if (operation.body) codes.push('malformed_json', 'invalid_body', 'body_too_large', 'unsupported_media_type');

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   unauthenticated: row(401, 'No valid key', 'Send authorization: Bearer <key> with a key that has not been revoked.'),
   role_not_allowed: row(403, 'This key may not do that', 'Use a key with one of the roles named in detail.'),
   not_found: row(404, 'Not found', 'Check the id; things of other organisations are not shown.'),
+  market_unknown: row(404, 'No such market', 'Check the id; markets of other operators are not shown.'),
   route_unknown: row(404, 'No such route', 'See /openapi.json for the routes.'),
   method_not_allowed: row(405, 'This route does not take that method', 'Use one of the methods in the Allow header.'),
   not_acceptable: row(406, 'Not acceptable', 'Accept application/json, or text/event-stream for events.'),

@@ -1,3 +1,5 @@
+import type { BidContext } from '../bid-body.js';
+
 /** Who reads. Operators and auditors see what happens in the markets of their organisation; bidders see their own bids. */
 export interface Viewer {
   readonly organisationId: bigint;
@@ -96,4 +98,9 @@ export interface EventPage {
 export interface EventReader {
   /** Events after a sequence number, as of one moment; undefined where the viewer sees no such market. */
   page(viewer: Viewer, marketId: bigint, range: { readonly after: bigint; readonly limit: number }): Promise<EventPage | undefined>;
+}
+
+export interface BidContextReader {
+  /** What a bid's body is read against; undefined where the organisation sees no such market. */
+  findContext(organisationId: bigint, marketId: bigint): Promise<BidContext | undefined>;
 }

@@ -1,0 +1,84 @@
+import { bulkItem, faultsOf, type AnswerOf, type BidBodyWire, type Problem, problemOf } from '#contracts';
+import type { AcceptBids, AcceptOutcome, CheckBid, NewBid, ReadBids } from '#market';
+import { problemOfOutcome } from '../http/answer.js';
+import { requestHash } from '../http/canonical.js';
+import type { Input } from '../http/input.js';
+import { faultsProblem, ProblemError } from '../http/problem-error.js';
+import { Reply } from '../http/reply.js';
+import type { DecisionWaiter } from '../streams/decision-waiter.js';
+import { bidView } from '../views/bid-views.js';
+
+type Placed = AnswerOf<'placeBid'>;
+type BulkResults = AnswerOf<'placeBids'>['results'];
+
+/** Who bids where, and under which key. */
+interface Placing {
+  readonly marketId: bigint;
+  readonly organisationId: bigint;
+  readonly idempotencyKey: string;
+}
+
+/** Places bids: checked, stored, and waited for where the caller asked for that. */
+export class PlaceBids {
+  constructor(
+    private readonly check: CheckBid,
+    private readonly accept: AcceptBids,
+    private readonly bids: ReadBids,
+    private readonly waiter: DecisionWaiter,
+  ) {}
+
+  /** One bid: 202 with its id, or 200 with its decision where that came in time. */
+  async one(input: Input<'placeBid'>): Promise<Reply<Placed>> {
+    const { caller, params, body, idempotencyKey } = input;
+    await this.checkBody(params.marketId, caller.organisationId, body);
+    const queued = queuedOr(await this.accept.accept(newBid({ ...params, ...caller, idempotencyKey }, body)));
+    const headers: Record<string, string> = queued.replayed ? { 'idempotency-replayed': 'true' } : {};
+    if (input.waitSeconds === undefined) return new Reply({ id: queued.bidId.toString(), status: 'queued' }, 202, headers);
+    return this.afterWaiting(input, queued.bidId, { ...headers, 'preference-applied': `wait=${input.waitSeconds}` });
+  }
+
+  private async checkBody(marketId: bigint, organisationId: bigint, body: BidBodyWire): Promise<void> {
+    const outcome = await this.check.run({ marketId, organisationId, body: body });
+    if (outcome.kind === 'faults') faultsProblem(outcome);
+    if (outcome.kind === 'market_unknown') throw problemOfOutcome(outcome);
+  }
+
+  private async afterWaiting({ caller, params, waitSeconds = 0 }: Input<'placeBid'>, bidId: bigint, headers: Record<string, string>): Promise<Reply<Placed>> {
+    const decided = await this.waiter.wait({ marketId: params.marketId, bidId, ms: waitSeconds * 1000 });
+    const found = decided ? await this.bids.find(caller, bidId) : undefined;
+    if (found?.kind === 'found') return new Reply(bidView(found.bid), 200, headers);
+    return new Reply({ id: bidId.toString(), status: 'queued' }, 202, headers);
+  }
+
+  /** Many bids, a result for each in the same order. */
+  async many({ caller, params, body }: Input<'placeBids'>): Promise<AnswerOf<'placeBids'>> {
+    const results = await Promise.all(body.bids.map((item, index) => this.item({ ...params, ...caller }, item, index)));
+    if (results.length > 0 && results.every((result) => 'problem' in result && result.problem.type === 'urn:eris:problem:market_unknown')) {
+      throw new ProblemError('market_unknown');
+    }
+    return { results };
+  }
+
+  private async item(place: Omit<Placing, 'idempotencyKey'>, item: unknown, index: number): Promise<BulkResults[number]> {
+    const parsed = bulkItem.safeParse(item);
+    if (!parsed.success) return { problem: problemOf('invalid_body', { errors: faultsOf(parsed.error, `$.bids[${index}]`) }) };
+    const { idempotencyKey, ...body } = parsed.data;
+    const checked = await this.check.run({ ...place, body: body });
+    if (checked.kind === 'faults') return { problem: problemOf('invalid_body', { errors: checked.faults.map((fault) => ({ ...fault, path: fault.path.replace('$', `$.bids[${index}]`) })) }) };
+    if (checked.kind === 'market_unknown') return { problem: problemOf('market_unknown') };
+    const outcome = await this.accept.accept(newBid({ ...place, idempotencyKey }, body));
+    return outcome.kind === 'queued' ? { id: outcome.bidId.toString(), status: 'queued' } : { problem: problemOfAccept(outcome) };
+  }
+}
+
+const problemOfAccept = (outcome: Exclude<AcceptOutcome, { kind: 'queued' }>): Problem => problemOf(outcome.kind);
+
+function queuedOr(outcome: AcceptOutcome): Extract<AcceptOutcome, { kind: 'queued' }> {
+  if (outcome.kind !== 'queued') throw problemOfOutcome(outcome);
+  return outcome;
+}
+
+function newBid({ marketId, organisationId, idempotencyKey }: Placing, body: BidBodyWire): NewBid {
+  const hash = requestHash(`bid:${marketId}`, body);
+  return { marketId, organisationId, idempotencyKey, requestHash: hash, label: body.label ?? null, body: JSON.stringify(body) };
+}

@@ -1,0 +1,40 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { problemOf } from '#contracts';
+import { ApiModule } from './api.module.js';
+import { readJsonBodies } from './http/json-body.js';
+import { NestLog } from './http/nest-log.js';
+import { ApiDocument } from './service/api-document.js';
+import type { Metrics } from './service/metrics.js';
+
+export interface ApiOptions {
+  /** Plain objects that the controllers are served by, each known by its class. */
+  readonly services: readonly object[];
+  readonly metrics: Metrics;
+  readonly document: ApiDocument;
+  readonly bodyLimitBytes: number;
+  readonly logger: Logger;
+}
+
+/** Makes the application; it doesn't listen yet. Fails where routes and contract differ. */
+export async function createApi({ services, metrics, document, bodyLimitBytes, logger }: ApiOptions): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, return503OnClosing: false, frameworkErrors: answerFrameworkError });
+  const module = ApiModule.over([...services, metrics, document], logger);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bodyParser: false, logger: new NestLog(logger), abortOnError: false });
+  const server = app.getHttpAdapter().getInstance();
+  readJsonBodies(server);
+  metrics.observe(server);
+  SwaggerModule.setup('docs', app, document.json as unknown as OpenAPIObject, { raw: false, customSiteTitle: 'Eris' });
+  await app.init();
+  return app;
+}
+
+/** What the router itself refuses, before any of ours is reached: a malformed address. */
+function answerFrameworkError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const code = error.statusCode === 414 ? 'uri_too_long' : 'malformed_request';
+  const problem = problemOf(code, { detail: error.message });
+  void reply.status(problem.status).header('content-type', 'application/problem+json').send(Buffer.from(JSON.stringify(problem)));
+}

@@ -1,0 +1,84 @@
+import { type BodyOf, faultsOf, idempotencyKey, type Operation, type OperationId, operationOf, type ParamsOf, type QueryOf } from '#contracts';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Caller } from './keyring.js';
+import type { GuardedRequest } from './policy-guard.js';
+import { waitSecondsOf } from './prefer.js';
+import { ProblemError } from './problem-error.js';
+import { OPERATION } from './serves.js';
+
+/** A validated request of an operation. */
+export interface Input<Id extends OperationId> {
+  readonly caller: Caller;
+  readonly params: ParamsOf<Id>;
+  readonly query: QueryOf<Id>;
+  readonly body: BodyOf<Id>;
+  /** Empty where the operation asks for none. */
+  readonly idempotencyKey: string;
+  /** Seconds that the caller would wait for the outcome, where it said so. */
+  readonly waitSeconds: number | undefined;
+  readonly lastEventId: string | undefined;
+  /** Aborts when the caller has gone away. */
+  readonly gone: () => AbortSignal;
+}
+
+const ID_MAX = 9_223_372_036_854_775_807n;
+
+/** The request as its operation describes it. Throws a ProblemError for one that isn't. */
+export const In = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const operation = operationOf(Reflect.getMetadata(OPERATION, context.getHandler()) as OperationId);
+  return inputOf(operation, context.switchToHttp().getRequest<GuardedRequest>());
+});
+
+function inputOf(operation: Operation, request: GuardedRequest) {
+  const { headers } = request;
+  return {
+    caller: request.caller,
+    params: paramsOf(request.params as Record<string, string>),
+    query: queryOf(operation, request.query),
+    body: bodyOf(operation, request.body),
+    idempotencyKey: operation.idempotent ? keyOf(headers['idempotency-key']) : '',
+    waitSeconds: waitSecondsOf(headers.prefer),
+    lastEventId: single(headers['last-event-id']),
+    gone: () => goneSignal(request),
+  };
+}
+
+/** A path with something that can't be an id leads nowhere. */
+function paramsOf(params: Record<string, string>): Record<string, bigint> {
+  const ids: Record<string, bigint> = {};
+  for (const [name, text] of Object.entries(params)) {
+    if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > ID_MAX) throw new ProblemError('not_found', { detail: `${name} is not the id of anything.` });
+    ids[name] = BigInt(text);
+  }
+  return ids;
+}
+
+function queryOf({ query }: Operation, given: unknown): unknown {
+  if (!query) return undefined;
+  const parsed = query.safeParse({ ...(given as object) });
+  if (!parsed.success) throw new ProblemError('invalid_query', { errors: faultsOf(parsed.error, 'query') });
+  return parsed.data;
+}
+
+function bodyOf({ body }: Operation, given: unknown): unknown {
+  if (!body) return undefined;
+  const parsed = body.safeParse(given);
+  if (!parsed.success) throw new ProblemError('invalid_body', { errors: faultsOf(parsed.error) });
+  return parsed.data;
+}
+
+function keyOf(header: string | string[] | undefined): string {
+  if (header === undefined) throw new ProblemError('idempotency_key_missing');
+  const parsed = idempotencyKey.safeParse(header);
+  if (!parsed.success) throw new ProblemError('invalid_header', { errors: faultsOf(parsed.error, 'Idempotency-Key') });
+  return parsed.data;
+}
+
+const single = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
+
+function goneSignal({ raw }: GuardedRequest): AbortSignal {
+  const controller = new AbortController();
+  raw.socket.once('close', () => controller.abort());
+  if (raw.socket.destroyed) controller.abort();
+  return controller.signal;
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { LIMITS, type Role } from '#contracts';
+import type { Clock } from '#market';
+
+/** How long a key that was found is believed: a revoked key stops working within this time everywhere. */
+export const KEY_CACHE_MS = 4_000;
+const KEYS_CACHED_MAX = 10_000;
+
+/** Who calls: what a key stands for. */
+export interface Caller {
+  readonly organisationId: bigint;
+  readonly role: Role;
+}
+
+/** Looks a key up by its hash; undefined for an unknown or revoked one. */
+export type FindCaller = (hash: Buffer) => Promise<Caller | undefined>;
+
+/** Tells callers by their keys, and remembers the answer for a moment. Only hashes are kept. */
+export class Keyring {
+  private readonly found = new Map<string, { caller: Caller; untilMs: number }>();
+
+  constructor(
+    private readonly find: FindCaller,
+    private readonly clock: Clock,
+  ) {}
+
+  async callerOf(key: string): Promise<Caller | undefined> {
+    if (key.length > LIMITS.nameLength) return undefined;
+    const hash = createHash('sha256').update(key).digest();
+    const name = hash.toString('base64');
+    const cached = this.found.get(name);
+    if (cached && cached.untilMs > this.clock.nowMs()) return cached.caller;
+    const untilMs = this.clock.nowMs() + KEY_CACHE_MS;
+    const caller = await this.find(hash);
+    this.found.delete(name);
+    if (caller) this.keep(name, { caller, untilMs });
+    return caller;
+  }
+
+  /** Forgets all answers: after a revocation in this process the next request looks again. */
+  forget(): void {
+    this.found.clear();
+  }
+
+  private keep(name: string, entry: { caller: Caller; untilMs: number }): void {
+    if (this.found.size >= KEYS_CACHED_MAX) this.found.delete(this.found.keys().next().value as string);
+    this.found.set(name, entry);
+  }
+}

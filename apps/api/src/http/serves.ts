@@ -1,0 +1,16 @@
+import { applyDecorators, Delete, Get, HttpCode, Patch, Post, SetMetadata } from '@nestjs/common';
+import { operationOf, type Operation, type OperationId } from '#contracts';
+
+export const OPERATION = 'eris:operation';
+
+const METHODS = { GET: Get, POST: Post, PATCH: Patch, DELETE: Delete } as const;
+
+/** The path as the router writes it: braces become colons. */
+export const routeOf = ({ path }: Operation): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+/** Makes a controller method serve an operation of the contract: method, path, status and policy come from its row. */
+export function Serves(operationId: OperationId): MethodDecorator {
+  const operation = operationOf(operationId);
+  const [status] = Object.keys(operation.responses).map(Number);
+  return applyDecorators(METHODS[operation.method](routeOf(operation)), HttpCode(status), SetMetadata(OPERATION, operationId));
+}

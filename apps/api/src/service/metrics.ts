@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Reply } from '../http/reply.js';
+
+/** Figures of this process, in a registry of its own. No label holds a key, an id or anything else a caller chose. */
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly requests = new Histogram({
+    name: 'eris_http_request_seconds',
+    help: 'Time to answer, by method, route and status.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+    registers: [this.registry],
+  });
+  private readonly troubles = new Counter({
+    name: 'eris_troubles_total',
+    help: 'Failures that were made up for: a bell that did not ring, a lost notification, a wait that could not be finished.',
+    labelNames: ['what'] as const,
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Shows a figure that is read whenever someone asks. */
+  gauge(name: string, help: string, read: () => number): void {
+    const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], collect: () => gauge.set(read()) });
+  }
+
+  trouble(what: 'bell' | 'notification' | 'wait'): void {
+    this.troubles.inc({ what });
+  }
+
+  /** Measures every request of a server. */
+  observe(server: FastifyInstance): void {
+    server.addHook('onResponse', (request, reply, done) => {
+      const route = request.routeOptions.url ?? 'none';
+      this.requests.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+      done();
+    });
+  }
+
+  async text(): Promise<Reply<string>> {
+    return new Reply(await this.registry.metrics(), undefined, { 'content-type': this.registry.contentType });
+  }
+}

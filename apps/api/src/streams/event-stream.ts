@@ -1,0 +1,72 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock, EventPage, EventRecord, ReadEvents, Viewer } from '#market';
+import { isDatabaseTrouble } from '../http/database-trouble.js';
+import type { MarketPulse } from './market-pulse.js';
+
+export const EVENTS_PER_PAGE = 200;
+/** How often is looked where no notification comes, and how long a stream may be silent, ms. */
+const LOOK_EVERY_MS = 1_000;
+const HEARTBEAT_MS = 15_000;
+
+/** What every stream needs. */
+export interface StreamTools {
+  readonly readEvents: ReadEvents;
+  readonly pulse: MarketPulse;
+  readonly clock: Clock;
+}
+
+export interface StreamRequest {
+  readonly viewer: Viewer;
+  readonly marketId: bigint;
+  /** The page that the stream begins with. */
+  readonly first: EventPage;
+  /** Aborts when the reader has gone or the server stops. */
+  readonly signal: AbortSignal;
+}
+
+/** The log of a market as server-sent events, from a first page on until the signal. The reader's pace is the stream's pace. */
+export function eventStream(tools: StreamTools, request: StreamRequest): Readable {
+  return Readable.from(follow(tools, request), { objectMode: false });
+}
+
+async function* follow(tools: StreamTools, request: StreamRequest): AsyncGenerator<string> {
+  const watch = tools.pulse.watch(request.marketId);
+  let { first: page } = request;
+  let saidAtMs = tools.clock.nowMs();
+  yield 'retry: 1000\n\n';
+  try {
+    while (!request.signal.aborted) {
+      if (page.events.length > 0) {
+        yield page.events.map(eventText).join('');
+        saidAtMs = tools.clock.nowMs();
+      }
+      if (page.events.length < EVENTS_PER_PAGE) await watch.next(LOOK_EVERY_MS, request.signal);
+      if (tools.clock.nowMs() - saidAtMs >= HEARTBEAT_MS) {
+        yield ': still here\n\n';
+        saidAtMs = tools.clock.nowMs();
+      }
+      page = await nextPage(tools, request, page.upTo);
+    }
+  } finally {
+    watch.close();
+  }
+}
+
+/** The page after a sequence number; an empty one while the database is away. */
+async function nextPage({ readEvents }: StreamTools, { viewer, marketId }: StreamRequest, after: bigint): Promise<EventPage> {
+  try {
+    const outcome = await readEvents.run({ viewer, marketId, after, limit: EVENTS_PER_PAGE });
+    return outcome.kind === 'page' ? outcome : { events: [], upTo: after };
+  } catch (error) {
+    if (!isDatabaseTrouble(error)) throw error;
+    await sleep(LOOK_EVERY_MS);
+    return { events: [], upTo: after };
+  }
+}
+
+export function eventText({ sequence, kind, payload, at }: EventRecord): string {
+  const data = JSON.stringify({ sequence: sequence.toString(), kind, at: at.toISOString(), payload });
+  return `id: ${sequence}\nevent: ${kind}\ndata: ${data}\n\n`;
+}
+

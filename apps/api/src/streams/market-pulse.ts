@@ -1,0 +1,58 @@
+interface Pulse {
+  count: number;
+  readonly sleepers: Set<() => void>;
+}
+
+/** Wakes those who wait for a market's log to grow. Markets are forgotten once nobody waits for them. */
+export class MarketPulse {
+  private readonly pulses = new Map<bigint, Pulse>();
+
+  /** Says that the log of a market has grown. */
+  beat(marketId: bigint): void {
+    const pulse = this.pulses.get(marketId);
+    if (!pulse) return;
+    pulse.count += 1;
+    for (const wake of [...pulse.sleepers]) wake();
+  }
+
+  /** Watches a market until closed: a beat between two looks is never missed. */
+  watch(marketId: bigint): PulseWatch {
+    const pulse = this.pulses.get(marketId) ?? { count: 0, sleepers: new Set() };
+    this.pulses.set(marketId, pulse);
+    let seen = pulse.count;
+    let closed = false;
+    const onClosed = (): void => undefined;
+    pulse.sleepers.add(onClosed); // keeps the market while it is watched
+    return {
+      next: async (ms, signal) => {
+        if (pulse.count === seen && !signal.aborted && !closed) await sleepOn(pulse, ms, signal);
+        seen = pulse.count;
+      },
+      close: () => {
+        closed = true;
+        pulse.sleepers.delete(onClosed);
+        if (pulse.sleepers.size === 0 && this.pulses.get(marketId) === pulse) this.pulses.delete(marketId);
+      },
+    };
+  }
+}
+
+export interface PulseWatch {
+  /** Resolves at the next beat, after `ms` at the latest; at once where there was a beat since the last look, or when told to stop. */
+  next(ms: number, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+function sleepOn(pulse: Pulse, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      pulse.sleepers.delete(wake);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    pulse.sleepers.add(wake);
+    signal.addEventListener('abort', wake, { once: true });
+  });
+}

@@ -1,0 +1,88 @@
+import type { AnswerOf } from '#contracts';
+import type { AllocationRecord, BidRecord, DecisionRecord, QuoteOutcome } from '#market';
+import { formatMicros, formatMilli, invariant } from '#units';
+
+type BidAnswer = AnswerOf<'getBid'>;
+type AllocationAnswer = AnswerOf<'getAllocation'>;
+type Decision = NonNullable<BidAnswer['decision']>;
+type Refusal = NonNullable<Decision['reason']>;
+
+export const statusOf = (decision: DecisionRecord | null): BidAnswer['status'] => decision?.outcome ?? 'queued';
+
+export function bidView(bid: BidRecord): BidAnswer {
+  const { decision } = bid;
+  return {
+    id: bid.bidId.toString(),
+    marketId: bid.marketId.toString(),
+    organisationId: bid.organisationId.toString(),
+    label: bid.label,
+    status: statusOf(decision),
+    receivedAt: bid.receivedAt.toISOString(),
+    arrivalSlot: decision?.arrivalSlot ?? null,
+    decision: decision && decisionView(decision),
+    allocationId: decision?.outcome === 'accepted' ? bid.bidId.toString() : null,
+  };
+}
+
+const decisionView = (decision: DecisionRecord): Decision => ({
+  sequence: decision.sequence.toString(),
+  priceVersion: decision.priceVersion.toString(),
+  completion: decision.completion,
+  value: decision.valueMicros === null ? null : formatMicros(decision.valueMicros),
+  payment: formatMicros(decision.paymentMicros),
+  reason: decision.reason as Refusal | null,
+  decidedAt: decision.decidedAt.toISOString(),
+});
+
+export function allocationView(allocation: AllocationRecord): AllocationAnswer {
+  const idOf = (ordinal: number): string => {
+    invariant(ordinal < allocation.siteIds.length, 'an allocation names sites of its market');
+    return allocation.siteIds[ordinal].toString();
+  };
+  const perSite = (counts: readonly number[]) => Object.fromEntries(counts.flatMap((count, ordinal) => (count > 0 ? [[idOf(ordinal), count]] : [])));
+  return {
+    bidId: allocation.bidId.toString(),
+    marketId: allocation.marketId.toString(),
+    payment: formatMicros(allocation.paymentMicros),
+    schedule: allocation.placements.map(({ slot, ps, workers, moves, home }) => ({
+      slot,
+      ps: idOf(ps),
+      workers: perSite(workers),
+      moves: triplesOf(moves).map(([from, to, chunks]) => ({ from: idOf(from), to: idOf(to), chunks })),
+      home: perSite(home),
+    })),
+    lines: allocation.lines.map((line) => ({
+      slot: line.slot,
+      siteId: line.site === null ? null : idOf(line.site),
+      resource: line.resource,
+      quantity: formatMilli(line.quantityMilli),
+      unitPrice: formatMicros(BigInt(line.unitPrice)),
+      amount: formatMicros(BigInt(line.amount)),
+    })),
+  };
+}
+
+function triplesOf(flat: readonly number[]): [number, number, number][] {
+  invariant(flat.length % 3 === 0, 'a move is a home, a place and a count');
+  return Array.from({ length: flat.length / 3 }, (_, index) => [flat[3 * index], flat[3 * index + 1], flat[3 * index + 2]]);
+}
+
+export function quoteView(quoted: Extract<QuoteOutcome, { kind: 'quoted' }>): AnswerOf<'quoteBid'> {
+  const { priceVersion, menu, best, refusal } = quoted;
+  return {
+    priceVersion: priceVersion.toString(),
+    menu: menu.map(({ completion, price }) => ({ completion, price: formatMicros(price) })),
+    best: best && optionView(best),
+    ...(refusal ? { reason: refusalView(refusal) } : {}),
+  };
+}
+
+type MenuOption = NonNullable<Extract<QuoteOutcome, { kind: 'quoted' }>['best']>;
+const optionView = ({ completion, price, value }: MenuOption) => ({ completion, price: formatMicros(price), value: formatMicros(value) });
+
+const refusalView = ({ code, detail, nearest, cheapest }: NonNullable<Extract<QuoteOutcome, { kind: 'quoted' }>['refusal']>): Refusal => ({
+  code,
+  detail,
+  ...(nearest ? { nearest: optionView(nearest) } : {}),
+  ...(cheapest ? { cheapest: optionView(cheapest) } : {}),
+});

@@ -1,0 +1,74 @@
+import { operationIds, operationOf, type Operation, type OperationId, problem, problemCodesOf, PROBLEMS } from '#contracts';
+import { request } from 'undici';
+
+/** An answer, already checked against the contract of its operation. */
+export interface Answer<Body = Json> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Body;
+}
+
+// Bodies are checked against their schemas before a test sees them; tests then read the fields that they know.
+export type Json = { readonly [key: string]: Json } & readonly Json[] & string & number;
+
+export interface Call {
+  readonly key?: string;
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Calls the API as a client would, and fails on any answer that the contract doesn't know. */
+export class ApiClient {
+  constructor(readonly url: string) {}
+
+  get = (path: string, call: Call = {}): Promise<Answer> => this.send('GET', path, call);
+  post = (path: string, call: Call = {}): Promise<Answer> => this.send('POST', path, call);
+  patch = (path: string, call: Call = {}): Promise<Answer> => this.send('PATCH', path, call);
+  delete = (path: string, call: Call = {}): Promise<Answer> => this.send('DELETE', path, call);
+
+  async send(method: string, path: string, { key, body, text, headers }: Call): Promise<Answer> {
+    const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await request(this.url + path, {
+      method: method as 'GET',
+      headers: { ...(key ? { authorization: `Bearer ${key}` } : {}), ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(payload === undefined ? {} : { body: payload }),
+    });
+    const received = await response.body.text();
+    const type = String(response.headers['content-type'] ?? '');
+    const answer = { status: response.statusCode, headers: response.headers, body: (type.includes('json') ? JSON.parse(received) : received) as Json };
+    checkAnswer(method, path.split('?')[0], answer);
+    return answer;
+  }
+}
+
+/** Every operation whose path matches, with the path's ids. */
+export function operationAt(method: string, path: string): OperationId | undefined {
+  const matches = operationIds.filter((id) => operationOf(id).method === method && new RegExp(`^${operationOf(id).path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path));
+  return matches.sort((a, b) => operationOf(a).path.split('{').length - operationOf(b).path.split('{').length)[0];
+}
+
+/** @throws where status, media type or body are not what the contract says. */
+function checkAnswer(method: string, path: string, answer: Answer): void {
+  const id = operationAt(method, path);
+  if (answer.status >= 400) return checkProblem(id && operationOf(id), answer, `${method} ${path}`);
+  if (!id) throw new Error(`${method} ${path} answered ${answer.status} and is not in the contract`);
+  const response = operationOf(id).responses[answer.status];
+  if (!response) throw new Error(`${id} answered ${answer.status}, which is not in its contract`);
+  if (!response.schema) return;
+  const parsed = response.schema.safeParse(answer.body);
+  if (!parsed.success) throw new Error(`${id} answered ${JSON.stringify(answer.body).slice(0, 600)}, against its contract: ${parsed.error.message}`);
+}
+
+function checkProblem(operation: Operation | undefined, answer: Answer, where: string): void {
+  const said = JSON.stringify(answer.body);
+  const parsed = problem.safeParse(answer.body);
+  if (!parsed.success) throw new Error(`${where} answered ${answer.status} ${said}, not a problem: ${parsed.error.message}`);
+  const type = String(answer.headers['content-type']);
+  if (!type.startsWith('application/problem+json')) throw new Error(`${where}: a problem of type ${type}`);
+  const code = parsed.data.type.replace('urn:eris:problem:', '') as keyof typeof PROBLEMS;
+  if (PROBLEMS[code]?.status !== answer.status) throw new Error(`${where}: ${code} came with ${answer.status}`);
+  const anywhere = ['route_unknown', 'method_not_allowed', 'malformed_request', 'uri_too_long', 'stopping'];
+  if (operation && !anywhere.includes(code) && !problemCodesOf(operation).includes(code)) throw new Error(`${where} answered ${code}, which is not in its contract: ${said}`);
+}
