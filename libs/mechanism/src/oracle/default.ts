@@ -5,6 +5,7 @@ import { coverSlot, createCover, readCoverPlan, resetCover } from './kernel/cove
 import { createFiller } from './kernel/fill.js';
 import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, resetPlan, scheduleOf } from './kernel/plan.js';
 import { createProblem, loadJob, loadSlot } from './kernel/problem.js';
+import { maySuit } from './kernel/lattice.js';
 import { createCoverReader } from './kernel/read-cover.js';
 import { createSpread, leastOf, readPlan, resetSpread, spreadSlot, usesSlot, type Spread } from './kernel/spread.js';
 import type { Oracle, Search } from './oracle.js';
@@ -111,7 +112,7 @@ function spreadSearch(work: Workspace, firstSlot: number, open: () => void): Sea
 }
 
 /** Steps that the core may take in all slots of a window together: bounds the time of a decision. */
-const STEPS_MAX = 12_000_000;
+const STEPS_MAX = 200_000_000;
 /** Slots that are looked at to choose which homes a coarse lattice tracks. */
 const LOOK_SLOTS_MAX = 12;
 
@@ -122,7 +123,7 @@ export interface OracleOptions {
 }
 
 /** The default oracle (docs/decisions/oracle.md): exact on small jobs, a coarser lattice on middle ones, counts spread over slots on large ones. */
-export function createDefaultOracle({ stepsMax = STEPS_MAX, coarseStepsMax = STEPS_MAX }: OracleOptions = {}): Oracle {
+export function createDefaultOracle({ stepsMax = STEPS_MAX, coarseStepsMax = STEPS_MAX / 4 }: OracleOptions = {}): Oracle {
   const work = createWorkspace();
   return {
     name: 'default',
@@ -136,9 +137,12 @@ export function createDefaultOracle({ stepsMax = STEPS_MAX, coarseStepsMax = STE
       if (resetCover(work.cover, problem, slotsMax, stepsMax / slotsMax, true)) return exactSearch(work, arrival, open);
       for (const spread of [work.hopeful, work.wary]) resetSpread(spread, problem, slotsMax);
       const looked = Math.min(slotsMax, LOOK_SLOTS_MAX);
-      for (let t = 0; t < looked; t++) open();
-      if (resetCover(work.cover, problem, slotsMax, coarseStepsMax / (slotsMax * slotsMax), false)) return coarseSearch(work, arrival, open, looked);
-      problem.slotCount = 0;
+      const coarseSteps = coarseStepsMax / (slotsMax * slotsMax);
+      if (maySuit(problem, coarseSteps)) {
+        while (problem.slotCount < looked) open();
+        if (resetCover(work.cover, problem, slotsMax, coarseSteps, false)) return coarseSearch(work, arrival, open, looked);
+        problem.slotCount = 0;
+      }
       return spreadSearch(work, arrival, open);
     },
   };

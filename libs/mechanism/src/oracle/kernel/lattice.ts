@@ -104,6 +104,9 @@ function finish(lattice: Lattice): boolean {
   return true;
 }
 
+/** Whether any lattice could do with `stepsMax` steps per slot: sites alone take some, however coarse the homes. */
+export const maySuit = ({ siteCount, total }: Problem, stepsMax: number): boolean => (siteCount * siteCount * total * total) / 4 <= stepsMax;
+
 /**
  * Chooses the finest lattice that takes at most `stepsMax` steps per slot: exact if possible, else as many homes as possible, then the
  * smallest units. Ranks homes by the slots opened so far. @returns whether there is one.
