@@ -31,7 +31,7 @@ export const createSpread = (rule: FillRule): Spread => ({
 });
 
 /** Parameter-server sites that are tried in a slot; where there are more, the most promising by estimate. */
-const SERVERS_MAX = 6;
+const SERVERS_MAX = 4;
 
 export function resetSpread(spread: Spread, problem: Problem, slotsMax: number): void {
   const cells = (problem.total + 1) * slotsMax;
