@@ -1,6 +1,17 @@
 /** Real: the solver, the oracles, the published menus and optima. The full sets are measured by `npm run bench:mechanism`. */
 import { readFileSync } from 'node:fs';
-import { bookOf, exactMenu, loadSolver, microsToCredits, offlineBound, offlineOptimum, parseInstance, toBid, type Instance, type Solver } from '#lab';
+import {
+  bookOf,
+  exactMenu,
+  loadSolver,
+  microsToCredits,
+  offlineBound,
+  offlineOptimum,
+  parseInstance,
+  toBid,
+  type Instance,
+  type Solver,
+} from '#lab';
 import { createOracle, menuOf } from '#mechanism';
 import { describePublished, published } from '../support/published.js';
 
@@ -29,7 +40,10 @@ describePublished('the published reference', () => {
   let solver: Solver;
   let generate: (kind: string, seed: number) => unknown;
   const menus = published.exists
-    ? readFileSync(published.path('data', 'oracle-exact.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as PublishedMenu)
+    ? readFileSync(published.path('data', 'oracle-exact.jsonl'), 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as PublishedMenu)
     : [];
 
   beforeAll(async () => {
@@ -61,9 +75,15 @@ describePublished('the published reference', () => {
 
   it.each([1, 3, 6])('has our offline optimum and linear bound: small-%i', (index) => {
     const instance = instanceOf(readFileSync(published.path('data', 'instances', `small-${index}.json`), 'utf8'));
-    const optima = JSON.parse(readFileSync(published.path('data', 'offline-optimum.json'), 'utf8')) as Record<string, { welfare: number; lpBound: number }>;
+    const optima = JSON.parse(readFileSync(published.path('data', 'offline-optimum.json'), 'utf8')) as Record<
+      string,
+      { welfare: number; lpBound: number }
+    >;
     const { welfare, lpBound } = optima[`small-${index}`];
-    expect(offlineOptimum({ solver, instance, timeLimitSeconds: 60 })).toMatchObject({ kind: 'optimal', welfare: expect.closeTo(welfare, 2) as number });
+    expect(offlineOptimum({ solver, instance, timeLimitSeconds: 60 })).toMatchObject({
+      kind: 'optimal',
+      welfare: expect.closeTo(welfare, 2) as number,
+    });
     expect(offlineBound({ solver, instance, timeLimitSeconds: 60 })).toBeCloseTo(lpBound, 1);
   });
 });
