@@ -41,10 +41,10 @@ function planOf(work: Workspace, spread: Spread, t: number): number {
 function planBySpread(work: Workspace): boolean {
   const { problem, hopeful, wary } = work;
   const t = problem.slotCount - 1;
-  const hoped = usesSlot(problem, hopeful, t) ? planOf(work, hopeful, t) : Infinity;
-  if (hoped <= leastOf(problem, hopeful, t) * TIGHT) return hoped < Infinity;
+  const hoped = usesSlot(hopeful, t) ? planOf(work, hopeful, t) : Infinity;
+  if (hoped <= leastOf(hopeful, t) * TIGHT) return hoped < Infinity;
   while (wary.length < problem.slotCount) spreadSlot(problem, work.filler, wary);
-  if (!usesSlot(problem, wary, t)) return hoped < Infinity;
+  if (!usesSlot(wary, t)) return hoped < Infinity;
   if (planOf(work, wary, t) <= hoped) return work.plan.cost < Infinity;
   return planOf(work, hopeful, t) < Infinity;
 }
@@ -103,7 +103,7 @@ function spreadSearch(work: Workspace, firstSlot: number, open: () => void): Sea
     advance(): number {
       open();
       spreadSlot(problem, work.filler, hopeful);
-      return leastOf(problem, hopeful, problem.slotCount - 1);
+      return leastOf(hopeful, problem.slotCount - 1);
     },
     schedule(): Schedule | undefined {
       return planBySpread(work) ? scheduleOf(problem, work.plan, firstSlot) : undefined;

@@ -3,45 +3,54 @@ import { float64, int32, sameSlot, type Problem } from './problem.js';
 import type { Plan } from './plan.js';
 
 /**
- * Spreads a job's chunks over slots by count: least[t][n] is the cheapest price of processing n chunks by slot t, from per-slot curves
- * cost(n) (paper, Algorithm 2, with its base case; which site's chunks they are is settled afterwards). One pass serves all completions.
+ * Spreads a job's chunks over slots by count: least[t][b] is the cheapest price of processing b blocks of `grain` chunks by slot t, from
+ * per-slot curves (paper, Algorithm 2, with its base case; which site's chunks they are is settled afterwards). One pass serves all
+ * completions. Blocks are single chunks up to BLOCKS_MAX chunks; beyond, the last block may be short, and is trimmed when a plan is read.
  */
 export interface Spread {
   readonly rule: FillRule;
+  grain: number;
+  /** Blocks of the whole job: ceil(total / grain). */
+  blocks: number;
   /** Slots spread so far. */
   length: number;
   least: Float64Array;
-  /** Chunks given to slot t in least[t][n]; 0: none. */
+  /** Blocks given to slot t in least[t][b]; 0: none. */
   share: Int32Array;
-  /** Of slot t's curve at n: the parameter server's site; ~site where the thrifty fill was cheaper. */
+  /** Of slot t's curve at b blocks: the parameter server's site; ~site where the thrifty fill was cheaper. */
   server: Int32Array;
-  /** Of the last slot: price of n chunks, and the most that fit; `curveSlot` is -1 before there is one. */
+  /** Of the last slot: price of b blocks, and the most that fit; `curveSlot` is -1 before there is one. */
   curve: Float64Array;
   most: number;
   curveSlot: number;
-  /** Chunks that fit in all slots up to t. */
+  /** Blocks that fit in all slots up to t. */
   reach: Int32Array;
   candidates: Int32Array;
   candidateCost: Float64Array;
 }
 
 export const createSpread = (rule: FillRule): Spread => ({
-  rule, length: 0, least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), curve: new Float64Array(0), most: 0, curveSlot: -1, reach: new Int32Array(0),
+  rule, grain: 1, blocks: 0, length: 0, least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), curve: new Float64Array(0), most: 0, curveSlot: -1, reach: new Int32Array(0),
   candidates: new Int32Array(0), candidateCost: new Float64Array(0),
 });
+
+/** Blocks that a job is cut into at most: bounds a slot's work at blocks squared. */
+const BLOCKS_MAX = 256;
 
 /** Parameter-server sites that are tried in a slot; where there are more, the most promising by estimate. */
 const SERVERS_MAX = 4;
 
 export function resetSpread(spread: Spread, problem: Problem, slotsMax: number): void {
-  const cells = (problem.total + 1) * slotsMax;
+  spread.grain = Math.ceil(problem.total / BLOCKS_MAX);
+  spread.blocks = Math.ceil(problem.total / spread.grain);
+  const cells = (spread.blocks + 1) * slotsMax;
   spread.length = 0;
   spread.curveSlot = -1;
   spread.reach = int32(spread.reach, slotsMax);
   spread.least = float64(spread.least, cells);
   spread.share = int32(spread.share, cells);
   spread.server = int32(spread.server, cells);
-  spread.curve = float64(spread.curve, problem.total + 1);
+  spread.curve = float64(spread.curve, spread.blocks + 1);
   spread.candidates = int32(spread.candidates, problem.siteCount);
   spread.candidateCost = float64(spread.candidateCost, problem.siteCount);
 }
@@ -75,35 +84,39 @@ function chooseServers(problem: Problem, filler: Filler, spread: Spread, t: numb
   return length;
 }
 
-/** Takes over a fill where it is cheaper than the slot's curve so far. */
-function mergeFill(spread: Spread, filler: Filler, from: number, filled: number, server: number): void {
-  for (let n = 1; n <= filled; n++) {
-    if (filler.cost[n] < spread.curve[n]) {
-      spread.curve[n] = filler.cost[n];
-      spread.server[from + n] = server;
+/** Blocks in a number of chunks that fit; the last block of the job may be short. */
+const blocksIn = (problem: Problem, { grain, blocks }: Spread, chunks: number): number => (chunks === problem.total ? blocks : Math.floor(chunks / grain));
+
+/** Takes over a fill where it is cheaper than the slot's curve so far. @returns the blocks that it holds. */
+function mergeFill(problem: Problem, spread: Spread, filler: Filler, from: number, filled: number, server: number): number {
+  const blocks = blocksIn(problem, spread, filled);
+  for (let b = 1; b <= blocks; b++) {
+    const cost = filler.cost[Math.min(b * spread.grain, problem.total)];
+    if (cost < spread.curve[b]) {
+      spread.curve[b] = cost;
+      spread.server[from + b] = server;
     }
   }
+  return blocks;
 }
 
 const THRIFTY: Record<'true' | 'false', FillRule> = { true: { credit: true, thrifty: true }, false: { credit: false, thrifty: true } };
 const thriftyOf = (rule: FillRule): FillRule => THRIFTY[rule.credit ? 'true' : 'false'];
 
-/** Cheapest price of n chunks in slot t, n = 0 … total, over the servers worth trying. @returns the most chunks that fit. */
+/** Cheapest price of b blocks in slot t, over the servers worth trying. @returns the most blocks that fit. */
 function slotCurve(problem: Problem, filler: Filler, spread: Spread, t: number): number {
   sortSites(problem, filler, t);
-  spread.curve.fill(Infinity, 0, problem.total + 1);
-  const from = t * (problem.total + 1);
+  spread.curve.fill(Infinity, 0, spread.blocks + 1);
+  const from = t * (spread.blocks + 1);
   const servers = chooseServers(problem, filler, spread, t);
   let most = 0;
   for (let i = 0; i < servers; i++) {
     const ps = spread.candidates[i];
     const filled = fillSlot(problem, filler, t, ps, spread.rule, problem.total);
-    mergeFill(spread, filler, from, filled, ps);
-    most = Math.max(most, filled);
+    most = Math.max(most, mergeFill(problem, spread, filler, from, filled, ps));
     if (!filler.starved) continue;
     const thrifty = fillSlot(problem, filler, t, ps, thriftyOf(spread.rule), problem.total);
-    mergeFill(spread, filler, from, thrifty, ~ps);
-    most = Math.max(most, thrifty);
+    most = Math.max(most, mergeFill(problem, spread, filler, from, thrifty, ~ps));
   }
   return most;
 }
@@ -111,12 +124,12 @@ function slotCurve(problem: Problem, filler: Filler, spread: Spread, t: number):
 /** Extends the table by the next opened slot. */
 export function spreadSlot(problem: Problem, filler: Filler, spread: Spread): void {
   const t = spread.length++;
-  const width = problem.total + 1;
+  const width = spread.blocks + 1;
   if (t > 0 && spread.curveSlot >= 0 && sameSlot(problem, spread.curveSlot, t)) copyServers(spread, width, spread.curveSlot, t);
   else spread.most = slotCurve(problem, filler, spread, t);
   spread.curveSlot = t;
   const reachBefore = t === 0 ? 0 : spread.reach[t - 1];
-  const reach = Math.min(problem.total, reachBefore + spread.most);
+  const reach = Math.min(spread.blocks, reachBefore + spread.most);
   spread.reach[t] = reach;
   const { least, share, curve, most } = spread;
   const now = t * width;
@@ -145,27 +158,30 @@ function copyServers(spread: Spread, width: number, from: number, to: number): v
 }
 
 /** Least price of the whole job by slot t, as far as the curves know. */
-export const leastOf = (problem: Problem, spread: Spread, t: number): number => spread.least[t * (problem.total + 1) + problem.total];
+export const leastOf = (spread: Spread, t: number): number => spread.least[t * (spread.blocks + 1) + spread.blocks];
 
 /** Whether the cheapest way by slot t uses slot t itself. */
-export const usesSlot = (problem: Problem, spread: Spread, t: number): boolean => spread.share[t * (problem.total + 1) + problem.total] > 0;
+export const usesSlot = (spread: Spread, t: number): boolean => spread.share[t * (spread.blocks + 1) + spread.blocks] > 0;
 
 /** Reads the plan for all chunks by slot `last` back into `plan` (counts and servers; homes are dealt afterwards). */
 export function readPlan(problem: Problem, filler: Filler, spread: Spread, plan: Plan, last: number): void {
   const { siteCount, total } = problem;
+  const { blocks, grain, share } = spread;
   plan.length = 0;
-  for (let t = last, n = total; n > 0; t--) {
-    const here = spread.share[t * (total + 1) + n];
+  let surplus = blocks * grain - total; // the short block, taken off the first slot that is read
+  for (let t = last, b = blocks; b > 0; t--) {
+    const here = share[t * (blocks + 1) + b];
     if (here === 0) continue;
-    const server = spread.server[t * (total + 1) + here];
+    const server = spread.server[t * (blocks + 1) + here];
     const ps = server < 0 ? ~server : server;
     sortSites(problem, filler, t);
-    fillSlot(problem, filler, t, ps, server < 0 ? thriftyOf(spread.rule) : spread.rule, here);
+    fillSlot(problem, filler, t, ps, server < 0 ? thriftyOf(spread.rule) : spread.rule, here * grain - surplus);
+    surplus = 0;
     const row = plan.length++;
     plan.slot[row] = t;
     plan.ps[row] = ps;
     for (let site = 0; site < siteCount; site++) plan.counts[row * siteCount + site] = filler.counts[site];
-    n -= here;
+    b -= here;
   }
   reverseRows(plan, siteCount);
 }
