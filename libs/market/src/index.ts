@@ -1,8 +1,13 @@
 /** Use cases of the marketplace and the ports they need. */
 export * from './accepting/index.js';
+export * from './accounts/index.js';
 export * from './bid-body.js';
 export * from './book/index.js';
+export * from './catalogue/index.js';
 export * from './clock/index.js';
 export * from './deciding/index.js';
+export * from './idempotency/index.js';
 export * from './quoting/index.js';
 export * from './reading/index.js';
+export * from './tenancy/index.js';
+export type { UnitOfWork } from './unit-of-work.js';

@@ -1,0 +1,69 @@
+import { invariant, micros, type Micros } from '#units';
+import { type Codec, hashOfRequest, runOnce } from '../idempotency/index.js';
+import type { Caller } from '../tenancy/index.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import type { AccountRecord, AccountsTx } from './ports.js';
+
+export interface DepositRequest {
+  /** The operator whose funding pays. */
+  readonly caller: Caller;
+  readonly accountId: bigint;
+  /** More than zero. */
+  readonly amount: Micros;
+  readonly idempotencyKey: string;
+  /** SHA-256 of the request's body. */
+  readonly requestHash: Uint8Array;
+}
+
+/** What a deposit is answered with, now and whenever it is repeated. */
+export interface Deposited {
+  readonly accountId: bigint;
+  readonly available: Micros;
+  readonly held: Micros;
+}
+
+/** In order of precedence. */
+export type DepositOutcome =
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'key_reused' }
+  | { readonly kind: 'request_in_flight' }
+  | { readonly kind: 'deposited'; readonly account: Deposited; readonly replayed: boolean };
+
+/** Puts credits into a wallet of the caller's organisation or of one that it made. */
+export class Deposit {
+  constructor(private readonly work: UnitOfWork<AccountsTx>) {}
+
+  run({ caller, accountId, amount, idempotencyKey, requestHash }: DepositRequest): Promise<DepositOutcome> {
+    invariant(amount > 0n, 'a deposit is more than zero');
+    const request = { organisationId: caller.organisationId, key: idempotencyKey, requestHash: hashOfRequest(`deposit:${accountId}`, requestHash) };
+    return this.work.transaction(async (tx) => {
+      if (!(await tx.findAccount(caller, accountId))) return { kind: 'not_found' };
+      const once = await runOnce(tx, { request, codec: DEPOSITED, effect: () => deposit(tx, { caller, accountId, amount }) });
+      return once.kind === 'done' ? { kind: 'deposited', account: once.value, replayed: once.replayed } : once;
+    });
+  }
+}
+
+async function deposit(tx: AccountsTx, { caller, accountId, amount }: { caller: Caller; accountId: bigint; amount: Micros }): Promise<Deposited> {
+  await tx.deposit({ operatorId: caller.organisationId, walletId: accountId, amount });
+  const after = await tx.findAccount(caller, accountId);
+  invariant(after !== undefined, 'an account that was found stays');
+  return depositedOf(after);
+}
+
+const depositedOf = ({ accountId, available, held }: AccountRecord): Deposited => ({ accountId, available, held });
+
+interface DepositedJson {
+  readonly accountId: string;
+  readonly available: string;
+  readonly held: string;
+}
+
+/** Micro-credits as text. */
+const DEPOSITED: Codec<Deposited> = {
+  toJson: ({ accountId, available, held }): DepositedJson => ({ accountId: `${accountId}`, available: `${available}`, held: `${held}` }),
+  fromJson: (json) => {
+    const { accountId, available, held } = json as DepositedJson;
+    return { accountId: BigInt(accountId), available: micros(BigInt(available)), held: micros(BigInt(held)) };
+  },
+};

@@ -1,0 +1,46 @@
+import type { Micros } from '#units';
+import type { IdempotencyTx } from '../idempotency/index.js';
+import type { Caller } from '../tenancy/index.js';
+
+export type AccountKind = 'funding' | 'wallet' | 'escrow' | 'revenue';
+export type TransferKind = 'deposit' | 'hold' | 'capture' | 'void';
+
+/** An organisation's money. The account's id is that of its wallet. */
+export interface AccountRecord {
+  readonly accountId: bigint;
+  readonly organisationId: bigint;
+  readonly organisationName: string;
+  /** In the wallet. */
+  readonly available: Micros;
+  /** In escrow, for accepted bids whose slots have not run. */
+  readonly held: Micros;
+  /** What an operator has earned. */
+  readonly revenue: Micros;
+}
+
+/** One side of a transfer, on one of the organisation's accounts. */
+export interface EntryRecord {
+  /** Where it stands among all entries: later entries of an organisation have higher positions. */
+  readonly position: bigint;
+  readonly transferId: bigint;
+  readonly kind: TransferKind;
+  readonly account: AccountKind;
+  /** Negative where money left the account. */
+  readonly amount: Micros;
+  readonly marketId: bigint | null;
+  readonly bidId: bigint | null;
+  readonly slot: number | null;
+  readonly createdAt: Date;
+}
+
+/** What accounts do in the database. */
+export interface AccountsTx extends IdempotencyTx {
+  /** By id, what the caller may see. */
+  listAccounts(caller: Caller): Promise<readonly AccountRecord[]>;
+  /** undefined where the caller sees no such account. */
+  findAccount(caller: Caller, accountId: bigint): Promise<AccountRecord | undefined>;
+  /** Entries of all accounts of an organisation after a position, at most so many, in order of position. */
+  listEntries(organisationId: bigint, range: { readonly after: bigint; readonly limit: number }): Promise<readonly EntryRecord[]>;
+  /** Moves money from an operator's funding into a wallet. */
+  deposit(transfer: { readonly operatorId: bigint; readonly walletId: bigint; readonly amount: Micros }): Promise<void>;
+}

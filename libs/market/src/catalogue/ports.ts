@@ -1,0 +1,91 @@
+import type { Micros, Milli } from '#units';
+import type { MarketClock, MarketStatus } from '../book/index.js';
+
+/** A market's terms, which never change. */
+export interface MarketTerms {
+  readonly name: string;
+  readonly clock: MarketClock;
+  readonly slotMinutes: number;
+  /** Slots on sale, from the current one on. */
+  readonly horizonSlots: number;
+  readonly chunkKb: Milli;
+  /** For all traffic between sites, per slot. */
+  readonly bandwidthKb: Milli;
+  /** In their order. */
+  readonly resources: readonly string[];
+  /** Resource name or "bandwidth" to gamma. */
+  readonly gamma: Readonly<Record<string, number>>;
+  readonly unit: Micros;
+  readonly reserve: Micros;
+}
+
+export interface MarketRecord extends MarketTerms {
+  readonly marketId: bigint;
+  /** The operator. */
+  readonly organisationId: bigint;
+  readonly status: MarketStatus;
+  /** Where the market's clock stands. */
+  readonly slot: number;
+  /** The last number of the market's log. */
+  readonly sequence: bigint;
+  readonly openedAt: Date;
+}
+
+export interface Location {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+export interface SiteRecord {
+  readonly siteId: bigint;
+  readonly marketId: bigint;
+  /** Its index in the market's arrays. */
+  readonly ordinal: number;
+  readonly name: string;
+  /** Per resource, in the market's resource order. */
+  readonly capacityMilli: readonly Milli[];
+  readonly location: Location | null;
+}
+
+export interface NewSite {
+  readonly marketId: bigint;
+  readonly ordinal: number;
+  readonly name: string;
+  readonly capacityMilli: readonly Milli[];
+  readonly location: Location | null;
+}
+
+/** What is sold of one resource of a site in the slot where most of it is. */
+export interface Peak {
+  readonly slot: number;
+  readonly usedMilli: number;
+}
+
+/** What the catalogue does in the database. */
+export interface CatalogueTx {
+  /** undefined where the operator already has a market of that name. */
+  insertMarket(organisationId: bigint, terms: MarketTerms): Promise<MarketRecord | undefined>;
+  /** Markets that the organisation is a member of: its own and its operator's, by id. */
+  listMarkets(organisationId: bigint): Promise<readonly MarketRecord[]>;
+  /** undefined where the organisation is no member of such a market. */
+  findMarket(organisationId: bigint, marketId: bigint): Promise<MarketRecord | undefined>;
+  /** An operator's own market, locked against all other writers of its log until the transaction ends. */
+  lockMarket(organisationId: bigint, marketId: bigint): Promise<MarketRecord | undefined>;
+  setStatus(marketId: bigint, status: MarketStatus): Promise<void>;
+  /** By ordinal. */
+  listSites(marketId: bigint): Promise<readonly SiteRecord[]>;
+  /** undefined where the market already has a site of that name. */
+  insertSite(site: NewSite): Promise<SiteRecord | undefined>;
+  setCapacity(siteId: bigint, capacityMilli: readonly Milli[]): Promise<void>;
+  /** The most that is sold of a cell (laid out as `slot_usage`) from a slot on; undefined where nothing is. */
+  findPeak(marketId: bigint, cell: number, fromSlot: number): Promise<Peak | undefined>;
+  /** Writes what there is of every cell beside what is sold, from a slot on. */
+  setUsageCapacity(marketId: bigint, fromSlot: number, capacityMilli: readonly Milli[]): Promise<void>;
+  /**
+   * Takes the market's next sequence number for a change, and announces it. The payload is what the API shows of the event.
+   * @returns the market's sequence afterwards.
+   */
+  appendEvent(marketId: bigint, kind: MarketEventKind, payload: object): Promise<bigint>;
+}
+
+export type MarketEventKind = 'market_opened' | 'site_added' | 'capacity_changed' | 'status_changed';

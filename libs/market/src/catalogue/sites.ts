@@ -1,0 +1,142 @@
+import { formatMilli, invariant, type Milli } from '#units';
+import type { BodyFault } from '../bid-body.js';
+import type { Caller } from '../tenancy/index.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { capacityCells, capacityFaults, capacityOf, cellOf, type Quantities, unitsOf } from './capacity.js';
+import type { CatalogueTx, Location, MarketRecord, SiteRecord } from './ports.js';
+
+/** How many sites a market has at most: its arrays grow with sites times slots. */
+export const SITES_MAX = 2_000;
+
+/** A site with the units that it has of each resource. */
+export interface SiteView extends SiteRecord {
+  readonly capacity: Quantities;
+}
+
+export interface AddSiteRequest {
+  readonly caller: Caller;
+  readonly marketId: bigint;
+  readonly name: string;
+  /** Units; a resource that is not named: none. */
+  readonly capacity: Quantities;
+  readonly location?: Location;
+}
+
+/** In order of precedence. */
+export type AddSiteOutcome =
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'market_closed' }
+  | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
+  | { readonly kind: 'name_taken' }
+  | { readonly kind: 'added'; readonly site: SiteView };
+
+/** Adds a site to a market of the caller's organisation; on sale from the current slot on. */
+export class AddSite {
+  constructor(private readonly work: UnitOfWork<CatalogueTx>) {}
+
+  run(request: AddSiteRequest): Promise<AddSiteOutcome> {
+    const { caller, marketId, name, capacity, location } = request;
+    return this.work.transaction(async (tx) => {
+      const market = await tx.lockMarket(caller.organisationId, marketId);
+      if (!market) return { kind: 'not_found' };
+      if (market.status === 'closed') return { kind: 'market_closed' };
+      const sites = await tx.listSites(marketId);
+      const faults = capacityFaults(capacity, market);
+      if (sites.length >= SITES_MAX) faults.push({ path: '$', message: `would be site number ${SITES_MAX + 1}; a market has at most ${SITES_MAX}` });
+      if (faults.length > 0) return { kind: 'faults', faults };
+      const site = await tx.insertSite({ marketId, ordinal: sites.length, name, capacityMilli: capacityOf(capacity, market), location: location ?? null });
+      if (!site) return { kind: 'name_taken' };
+      await tx.setUsageCapacity(marketId, market.slot, capacityCells(market, [...sites, site]));
+      await tx.appendEvent(marketId, 'site_added', eventOf(market, site));
+      return { kind: 'added', site: viewOf(market, site) };
+    });
+  }
+}
+
+export type SitesOutcome = { readonly kind: 'listed'; readonly sites: readonly SiteView[] } | { readonly kind: 'not_found' };
+
+/** The sites of a market that the caller is a member of, in order of their ordinals. */
+export class ListSites {
+  constructor(private readonly work: UnitOfWork<CatalogueTx>) {}
+
+  run({ caller, marketId }: { readonly caller: Caller; readonly marketId: bigint }): Promise<SitesOutcome> {
+    return this.work.read(async (tx) => {
+      const market = await tx.findMarket(caller.organisationId, marketId);
+      if (!market) return { kind: 'not_found' };
+      const sites = await tx.listSites(marketId);
+      return { kind: 'listed', sites: sites.map((site) => viewOf(market, site)) };
+    });
+  }
+}
+
+export interface ChangeCapacityRequest {
+  readonly caller: Caller;
+  readonly marketId: bigint;
+  readonly siteId: bigint;
+  /** Units; a resource that is not named keeps what it has. */
+  readonly capacity: Quantities;
+}
+
+/** In order of precedence. */
+export type ChangeCapacityOutcome =
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'market_closed' }
+  | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
+  | { readonly kind: 'capacity_sold'; readonly detail: string }
+  | { readonly kind: 'changed'; readonly site: SiteView };
+
+/** Changes what a site has, from the current slot on; never below what is sold of any such slot. */
+export class ChangeCapacity {
+  constructor(private readonly work: UnitOfWork<CatalogueTx>) {}
+
+  run({ caller, marketId, siteId, capacity }: ChangeCapacityRequest): Promise<ChangeCapacityOutcome> {
+    return this.work.transaction(async (tx) => {
+      const market = await tx.lockMarket(caller.organisationId, marketId);
+      const sites = market ? await tx.listSites(marketId) : [];
+      const before = sites.find((site) => site.siteId === siteId);
+      if (!market || !before) return { kind: 'not_found' };
+      if (market.status === 'closed') return { kind: 'market_closed' };
+      const faults = capacityFaults(capacity, market);
+      if (faults.length > 0) return { kind: 'faults', faults };
+      const site = { ...before, capacityMilli: capacityOf(capacity, market, before.capacityMilli) };
+      const sold = await findSold(tx, { market, before, after: site.capacityMilli });
+      if (sold !== undefined) return { kind: 'capacity_sold', detail: sold };
+      return { kind: 'changed', site: await applyCapacity(tx, { market, sites, site }) };
+    });
+  }
+}
+
+interface Change {
+  readonly market: MarketRecord;
+  readonly before: SiteRecord;
+  readonly after: readonly Milli[];
+}
+
+/** @returns what stands against lowering, in words, or undefined. */
+async function findSold(tx: CatalogueTx, { market, before, after }: Change): Promise<string | undefined> {
+  for (const [index, name] of market.resources.entries()) {
+    if (after[index] >= before.capacityMilli[index]) continue;
+    const peak = await tx.findPeak(market.marketId, cellOf(market, before.ordinal, index), market.slot);
+    if (peak && peak.usedMilli > after[index]) {
+      return `${formatMilli(peak.usedMilli)} ${name} of ${before.name} are sold in slot ${peak.slot}; ${formatMilli(after[index])} would not do.`;
+    }
+  }
+  return undefined;
+}
+
+async function applyCapacity(tx: CatalogueTx, { market, sites, site }: { market: MarketRecord; sites: readonly SiteRecord[]; site: SiteRecord }): Promise<SiteView> {
+  const cells = capacityCells(market, sites.map((each) => (each.siteId === site.siteId ? site : each)));
+  invariant(cells.length === 1 + sites.length * market.resources.length, 'every site has a capacity of every resource');
+  await tx.setCapacity(site.siteId, site.capacityMilli);
+  await tx.setUsageCapacity(market.marketId, market.slot, cells);
+  await tx.appendEvent(market.marketId, 'capacity_changed', eventOf(market, site));
+  return viewOf(market, site);
+}
+
+const viewOf = (market: MarketRecord, site: SiteRecord): SiteView => ({ ...site, capacity: unitsOf(market, site.capacityMilli) });
+
+const eventOf = (market: MarketRecord, site: SiteRecord): object => ({
+  siteId: site.siteId.toString(),
+  name: site.name,
+  capacity: unitsOf(market, site.capacityMilli),
+});

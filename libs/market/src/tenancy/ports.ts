@@ -1,0 +1,60 @@
+export type Role = 'operator' | 'bidder' | 'auditor';
+
+/** Who asks: an organisation, by a key of that role. */
+export interface Caller {
+  readonly organisationId: bigint;
+  readonly role: Role;
+}
+
+/** A tenant. Its account is its wallet. */
+export interface OrganisationRecord {
+  readonly organisationId: bigint;
+  /** The operator that made it; null for an operator of its own. */
+  readonly parentId: bigint | null;
+  readonly name: string;
+  readonly accountId: bigint;
+  readonly createdAt: Date;
+}
+
+/** A key as stored: the key itself is not. */
+export interface KeyRecord {
+  readonly keyId: bigint;
+  readonly organisationId: bigint;
+  /** The parent of the key's organisation. */
+  readonly parentId: bigint | null;
+  readonly role: Role;
+  readonly scopes: readonly string[];
+  readonly label: string | null;
+  /** How to recognise the key: its first characters. */
+  readonly prefix: string;
+  readonly createdAt: Date;
+  readonly revokedAt: Date | null;
+}
+
+export interface NewKey {
+  readonly organisationId: bigint;
+  readonly role: Role;
+  readonly label: string | null;
+  readonly prefix: string;
+  /** SHA-256 of the key. */
+  readonly hash: Uint8Array;
+}
+
+/** What tenancy does in the database. */
+export interface TenancyTx {
+  /** Makes an organisation with its four accounts; undefined where its parent already has one of that name. */
+  insertOrganisation(organisation: { readonly parentId: bigint | null; readonly name: string }): Promise<OrganisationRecord | undefined>;
+  /** An organisation and those that it made, by id. */
+  listFamily(organisationId: bigint): Promise<readonly OrganisationRecord[]>;
+  /** Operators of their own, by id. */
+  listRoots(): Promise<readonly OrganisationRecord[]>;
+  insertKey(key: NewKey): Promise<KeyRecord>;
+  findKey(keyId: bigint): Promise<KeyRecord | undefined>;
+  findKeyByHash(hash: Uint8Array): Promise<KeyRecord | undefined>;
+  /** Keeps the time of the first revocation. */
+  revokeKey(keyId: bigint): Promise<void>;
+  /** Is there a key of that role in that organisation that has not been revoked? */
+  hasLiveKey(organisationId: bigint, role: Role): Promise<boolean>;
+  /** One at a time through what follows, over all processes, until the transaction ends. */
+  lockAdministration(): Promise<void>;
+}
