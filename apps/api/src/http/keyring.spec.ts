@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { KEY_CACHE_MS, Keyring } from './keyring.js';
+
+function scene() {
+  const clock = { ms: 0, nowMs: () => clock.ms };
+  const known = new Set(['alive']);
+  let lookups = 0;
+  const hashOf = (key: string) => createHash('sha256').update(key).digest().toString('hex');
+  const keyring = new Keyring(async (hash) => {
+    lookups++;
+    return [...known].some((key) => hashOf(key) === hash.toString('hex')) ? { organisationId: 3n, role: 'bidder' } : undefined;
+  }, clock);
+  return { clock, known, keyring, lookups: () => lookups };
+}
+
+it('should tell a caller by its key, and look it up once for a while', async () => {
+  const { keyring, lookups } = scene();
+  expect(await keyring.callerOf('alive')).toEqual({ organisationId: 3n, role: 'bidder' });
+  expect(await keyring.callerOf('alive')).toBeDefined();
+  expect(await keyring.callerOf('dead')).toBeUndefined();
+  expect(lookups()).toBe(2);
+});
+
+it('should notice a revocation within five seconds', async () => {
+  expect(KEY_CACHE_MS).toBeLessThan(5_000);
+  const { clock, known, keyring } = scene();
+  await keyring.callerOf('alive');
+  known.clear();
+  clock.ms = KEY_CACHE_MS;
+  expect(await keyring.callerOf('alive')).toBeUndefined();
+});
+
+it('should notice a revocation in the same process at once', async () => {
+  const { known, keyring } = scene();
+  await keyring.callerOf('alive');
+  known.clear();
+  keyring.forget();
+  expect(await keyring.callerOf('alive')).toBeUndefined();
+});

@@ -1,0 +1,30 @@
+import { canonicalJson, requestHash } from './canonical.js';
+import { cursorOf, idOfCursor } from './cursor.js';
+import { waitSecondsOf } from './prefer.js';
+
+it.each([
+  ['wait=10', 10],
+  ['respond-async, wait=7', 7],
+  ['wait="3"', 3],
+  ['wait=600', 30],
+  ['wait=0', 0],
+  ['WAIT = 2; x', 2],
+  ['await=5', undefined],
+  ['wait=-1', undefined],
+  ['wait=2.5', undefined],
+  [undefined, undefined],
+])('should read Prefer: %p as %p seconds', (header, seconds) => {
+  expect(waitSecondsOf(header)).toBe(seconds);
+});
+
+it('should write equal requests alike and others not', () => {
+  expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: 2 })).toBe('{"a":2,"b":[1,{"c":"x","d":null}]}');
+  expect(requestHash('bid:1', { a: 1, b: 2 })).toEqual(requestHash('bid:1', { b: 2, a: 1 }));
+  expect(requestHash('bid:1', { a: 1 })).not.toEqual(requestHash('bid:2', { a: 1 }));
+});
+
+it('should find the way back from a cursor, and refuse others', () => {
+  expect(idOfCursor(cursorOf(17n) ?? undefined)).toBe(17n);
+  expect([idOfCursor(undefined), cursorOf(null)]).toEqual([0n, null]);
+  for (const text of ['x', Buffer.from('after:-1').toString('base64url'), Buffer.from('after:9999999999999999999').toString('base64url')]) expect(() => idOfCursor(text)).toThrow('invalid_query');
+});

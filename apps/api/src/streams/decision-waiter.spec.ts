@@ -1,0 +1,60 @@
+import { DecisionWaiter } from './decision-waiter.js';
+import { MarketPulse } from './market-pulse.js';
+
+function scene(stopping = new AbortController().signal) {
+  const decided = new Set<bigint>();
+  const queries: number[] = [];
+  const troubles: unknown[] = [];
+  const reader = {
+    fails: false,
+    decidedAmong: async (ids: readonly bigint[]) => {
+      queries.push(ids.length);
+      if (reader.fails) throw new Error('away');
+      return ids.filter((id) => decided.has(id));
+    },
+  };
+  const pulse = new MarketPulse();
+  const waiter = new DecisionWaiter(reader, pulse, stopping, (cause) => troubles.push(cause));
+  return { decided, queries, reader, pulse, waiter, troubles };
+}
+
+it('should find a bid that is decided already', async () => {
+  const { decided, waiter } = scene();
+  decided.add(7n);
+  expect(await waiter.wait({ marketId: 1n, bidId: 7n, ms: 1_000 })).toBe(true);
+});
+
+it('should look once for all who wait when the market beats', async () => {
+  const { decided, waiter, pulse, queries } = scene();
+  const waits = Array.from({ length: 500 }, (_, index) => waiter.wait({ marketId: 1n, bidId: BigInt(index), ms: 5_000 }));
+  setTimeout(() => {
+    for (let id = 0n; id < 500n; id++) decided.add(id);
+    pulse.beat(1n);
+  }, 20);
+  expect(new Set(await Promise.all(waits))).toEqual(new Set([true]));
+  expect(queries.length).toBeLessThan(5);
+});
+
+it('should find a decision that nobody told of', async () => {
+  const { decided, waiter } = scene();
+  setTimeout(() => decided.add(7n), 50);
+  expect(await waiter.wait({ marketId: 1n, bidId: 7n, ms: 5_000 })).toBe(true);
+});
+
+it('should give up in time', async () => {
+  const { waiter } = scene();
+  expect(await waiter.wait({ marketId: 1n, bidId: 7n, ms: 30 })).toBe(false);
+  expect(await waiter.wait({ marketId: 1n, bidId: 7n, ms: 0 })).toBe(false);
+});
+
+it('should let go of everybody when the server stops, or the store fails', async () => {
+  const stop = new AbortController();
+  const stopped = scene(stop.signal);
+  const waiting = stopped.waiter.wait({ marketId: 1n, bidId: 7n, ms: 60_000 });
+  setTimeout(() => stop.abort(), 20);
+  expect(await waiting).toBe(false);
+  const failing = scene();
+  failing.reader.fails = true;
+  expect(await failing.waiter.wait({ marketId: 1n, bidId: 7n, ms: 60_000 })).toBe(false);
+  expect(failing.troubles).toHaveLength(1);
+});

@@ -1,0 +1,101 @@
+import { operationIds, operationOf, type OperationId, ROLES } from '#contracts';
+import type { Json } from '../support/api-client.js';
+import { startTestApi, type TestApi } from '../support/api.js';
+import { decidedBid, jobBody, makeKey, marketBody, type Scene, setScene } from '../support/scenes.js';
+
+let api: TestApi;
+let theirs: Scene;
+let ours: Scene;
+let bidId: string;
+const keys: Record<string, string> = {};
+const before: string[] = [];
+
+beforeAll(async () => {
+  api = await startTestApi();
+  theirs = await setScene(api.client, api.adminKey, { name: 'theirs-secret' });
+  ours = await setScene(api.client, api.adminKey, { name: 'ours' });
+  bidId = (await decidedBid(api.client, theirs, { idempotencyKey: 'theirs' })).id;
+  keys.operator = ours.operatorKey;
+  keys.auditor = ours.auditorKey;
+  keys.bidder = ours.bidders[0].key;
+  before.push(...(await countRows()));
+}, 60_000);
+afterAll(() => api.close());
+
+/** An id of theirs for every parameter that a path may have. */
+const foreign = (): Record<string, string> => ({
+  organisationId: theirs.bidders[0].id,
+  keyId: theirs.bidders[0].keyId,
+  marketId: theirs.marketId,
+  siteId: theirs.siteIds[0],
+  bidId,
+  accountId: theirs.bidders[0].accountId,
+});
+
+const bodies: Partial<Record<OperationId, () => unknown>> = {
+  createKey: () => ({ role: 'bidder' }),
+  changeMarket: () => ({ status: 'closed' }),
+  addSite: () => ({ name: 'intruder', capacity: { gpu: 1 } }),
+  changeCapacity: () => ({ capacity: { gpu: 0, cpu: 0, memoryGB: 0 } }),
+  advanceClock: () => ({ slot: 5 }),
+  quoteBid: () => jobBody(theirs.siteIds),
+  placeBid: () => jobBody(theirs.siteIds),
+  placeBids: () => ({ bids: [{ idempotencyKey: 'intruder', ...jobBody(theirs.siteIds) }] }),
+  deposit: () => ({ amount: '1' }),
+  createOrganisation: () => ({ name: 'new' }),
+  createMarket: () => marketBody({ name: 'new' }),
+};
+
+const call = (id: OperationId, key: string | undefined): Promise<{ status: number; body: Json }> => {
+  const { method, path } = operationOf(id);
+  const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => foreign()[name]);
+  const body = bodies[id]?.();
+  return api.client.send(method, target, { ...(key ? { key } : {}), ...(body === undefined ? {} : { body }), headers: { 'idempotency-key': `matrix-${id}` } });
+};
+
+const countRows = async (): Promise<string[]> => {
+  const tables = ['organisation', 'api_key', 'market', 'site', 'bid', 'decision', 'transfer', 'event'];
+  const counts = tables.map((name) => `SELECT '${name} ' || count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY t::text)) AS row FROM ${name} t`);
+  const { rows } = await api.pool.query<{ row: string }>(counts.join(' UNION ALL '));
+  return rows.map(({ row }) => row);
+};
+
+const guarded = operationIds.filter((id) => operationOf(id).policy !== 'anyone');
+const foreignOperations = guarded.filter((id) => operationOf(id).path.includes('{'));
+const listOperations = guarded.filter((id) => operationOf(id).method === 'GET' && !operationOf(id).path.includes('{'));
+
+describe.each(ROLES)('as a %s of another tenant', (role) => {
+  it.each(foreignOperations)('should get nothing from %s', async (id) => {
+    const { status, body } = await call(id, keys[role]);
+    const { policy } = operationOf(id);
+    expect(status).toBe(policy !== 'anyone' && policy.roles.includes(role) ? 404 : 403);
+    expect(JSON.stringify(body)).not.toContain('theirs-secret');
+  });
+
+  it.each(listOperations)('should see nothing of theirs in %s', async (id) => {
+    const { body } = await call(id, keys[role]);
+    const text = JSON.stringify(body);
+    expect(text).not.toContain('theirs-secret');
+    for (const bidder of theirs.bidders) expect(text).not.toContain(`"id":"${bidder.accountId}"`);
+  });
+});
+
+it.each(guarded)('should ask for a key at %s', async (id) => {
+  expect((await call(id, undefined)).status).toBe(401);
+});
+
+it('should have changed nothing', async () => {
+  expect(await countRows()).toEqual(before);
+});
+
+it('should refuse a key within five seconds of its revocation', async () => {
+  const spare = await makeKey(api.client, ours.operatorKey, ours.bidders[1].id, 'bidder');
+  expect((await api.client.get('/v1/markets', { key: spare.key })).status).toBe(200);
+  expect((await api.client.delete(`/v1/keys/${spare.id}`, { key: ours.operatorKey })).status).toBe(204);
+  expect((await api.client.get('/v1/markets', { key: spare.key })).status).toBe(401);
+});
+
+it('should keep no key in the database', async () => {
+  const { rows } = await api.pool.query<{ row: string }>(`SELECT t::text AS row FROM api_key t UNION ALL SELECT t::text FROM idempotency_record t`);
+  for (const key of Object.values(keys)) for (const { row } of rows) expect(row).not.toContain(key);
+});
