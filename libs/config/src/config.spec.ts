@@ -1,0 +1,51 @@
+import { ConfigError, loadConfig } from './config.js';
+
+const messageOf = (env: Record<string, string>): string => {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+  }
+  return '';
+};
+
+describe('loadConfig', () => {
+  it('has an answer to everything where nothing is said', () => {
+    expect(loadConfig({})).toMatchObject({ host: '127.0.0.1', port: 3000, dataDir: './.eris', databaseUrl: undefined, bodyLimitBytes: 4_194_304, leaseMs: 10_000, batchMax: 256 });
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(loadConfig({ PORT: '', DATABASE_URL: '', REDIS_URL: '' })).toEqual(loadConfig({}));
+  });
+
+  it('is frozen', () => {
+    expect(Object.isFrozen(loadConfig({}))).toBe(true);
+  });
+
+  it.each([
+    ['PORT', '70000', 'PORT must lie between 0 and 65535'],
+    ['PORT', '-1', 'PORT must be a whole number'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of fatal'],
+    ['DATABASE_URL', 'mysql://host/name', 'DATABASE_URL must be an address such as postgresql://host/name'],
+    ['REDIS_URL', 'localhost', 'REDIS_URL must be an address such as redis://host/name'],
+    ['ERIS_ACCEPT_QUEUE_MAX', '10', 'ERIS_ACCEPT_QUEUE_MAX must lie between 1000 and'],
+    ['ERIS_ADMIN_KEY', 'secret', 'ERIS_ADMIN_KEY must have at least 24 characters'],
+  ])('refuses %s=%s by name', (name, value, message) => {
+    expect(messageOf({ [name]: value })).toContain(message);
+  });
+
+  it('names every variable that is wrong', () => {
+    expect(messageOf({ PORT: 'x', ERIS_LEASE_MS: '1' }).split('\n')).toHaveLength(3);
+  });
+
+  it('never repeats a secret in a message', () => {
+    expect(messageOf({ ERIS_ADMIN_KEY: 'hunter2' })).not.toContain('hunter2');
+  });
+
+  it.each([
+    [{ ERIS_DATABASE_CONNECTIONS: '4' }, 'above ERIS_WORKER_CONCURRENCY'],
+    [{ PORT: '4000', ERIS_WORKER_METRICS_PORT: '4000' }, 'differ from PORT'],
+  ])('checks relations: %j', (env, law) => {
+    expect(messageOf(env)).toContain(law);
+  });
+});

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+
+const MS_PER_SECOND = 1_000;
+const MIB = 1_048_576;
+/** A queue that is shorter than one bulk request could never take it. */
+const BULK_BIDS = 1_000;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const integer = ({ fallback, min, max }: { fallback: number; min: number; max: number }) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must lie between ${min} and ${max}`)
+    .default(fallback);
+
+const address = (...protocols: readonly string[]) =>
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `must be an address such as ${protocols[0]}//host/name`)
+    .optional();
+
+const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: integer({ fallback: 3000, min: 0, max: 65_535 }),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  DATABASE_URL: address('postgresql:', 'postgres:'),
+  REDIS_URL: address('redis:', 'rediss:'),
+  ERIS_DATA_DIR: z.string().default('./.eris'),
+  ERIS_ADMIN_KEY: z.string().min(24, 'must have at least 24 characters: it is the key to everything').optional(),
+  ERIS_DATABASE_CONNECTIONS: integer({ fallback: 10, min: 2, max: 1_000 }),
+  ERIS_BODY_LIMIT_BYTES: integer({ fallback: 4 * MIB, min: 1_024, max: 64 * MIB }),
+  ERIS_ACCEPT_WAIT_MS: integer({ fallback: 2, min: 0, max: MS_PER_SECOND }),
+  ERIS_ACCEPT_QUEUE_MAX: integer({ fallback: 10_000, min: BULK_BIDS, max: 1_000_000 }),
+  ERIS_LEASE_MS: integer({ fallback: 10_000, min: 1_000, max: 600_000 }),
+  ERIS_BATCH_MAX: integer({ fallback: 256, min: 1, max: 4_096 }),
+  ERIS_WORKER_CONCURRENCY: integer({ fallback: 4, min: 1, max: 256 }),
+  ERIS_WORKER_METRICS_PORT: integer({ fallback: 0, min: 0, max: 65_535 }),
+  ERIS_SHUTDOWN_MS: integer({ fallback: 10_000, min: 0, max: 600_000 }),
+});
+
+type Variables = z.infer<typeof Environment>;
+
+/** Relations between variables: the variable to blame, the law, what to do. */
+const RELATIONS: readonly (readonly [keyof Variables, (variables: Variables) => boolean, string])[] = [
+  ['ERIS_DATABASE_CONNECTIONS', (v) => v.ERIS_DATABASE_CONNECTIONS > v.ERIS_WORKER_CONCURRENCY, 'must be above ERIS_WORKER_CONCURRENCY: each market that is decided holds a connection'],
+  ['ERIS_WORKER_METRICS_PORT', (v) => v.ERIS_WORKER_METRICS_PORT === 0 || v.ERIS_WORKER_METRICS_PORT !== v.PORT, 'must differ from PORT: the API listens there'],
+];
+
+/** What the programs are told once, at their start. Times are milliseconds. Frozen. */
+export type Config = Readonly<ReturnType<typeof configOf>>;
+
+/** A variable that cannot be used; the message has a line for each, with what to do. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the environment.
+ * @param env the process's variables; an empty one counts as absent, as in compose files.
+ * @throws ConfigError naming every variable that is wrong.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const read = Environment.safeParse(present);
+  if (!read.success) throw configError(read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  const broken = RELATIONS.filter(([, holds]) => !holds(read.data));
+  if (broken.length > 0) throw configError(broken.map(([name, , law]) => `${name} ${law}`));
+  return Object.freeze(configOf(read.data));
+}
+
+const configError = (faults: readonly string[]): ConfigError =>
+  new ConfigError(`The environment cannot be used (docs/configuration.md):\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+
+const configOf = (variables: Variables) => ({
+  host: variables.HOST,
+  port: variables.PORT,
+  logLevel: variables.LOG_LEVEL,
+  databaseUrl: variables.DATABASE_URL,
+  redisUrl: variables.REDIS_URL,
+  dataDir: variables.ERIS_DATA_DIR,
+  adminKey: variables.ERIS_ADMIN_KEY,
+  databaseConnections: variables.ERIS_DATABASE_CONNECTIONS,
+  bodyLimitBytes: variables.ERIS_BODY_LIMIT_BYTES,
+  acceptWaitMs: variables.ERIS_ACCEPT_WAIT_MS,
+  acceptQueueMax: variables.ERIS_ACCEPT_QUEUE_MAX,
+  leaseMs: variables.ERIS_LEASE_MS,
+  batchMax: variables.ERIS_BATCH_MAX,
+  workerConcurrency: variables.ERIS_WORKER_CONCURRENCY,
+  workerMetricsPort: variables.ERIS_WORKER_METRICS_PORT,
+  shutdownMs: variables.ERIS_SHUTDOWN_MS,
+});

@@ -1,0 +1,2 @@
+/** The environment, read once: a frozen object of checked values (docs/configuration.md). */
+export { ConfigError, loadConfig, type Config } from './config.js';
