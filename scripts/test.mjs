@@ -12,13 +12,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 function run(args) {
   const named = args.filter((arg) => TIERS.includes(arg));
   const tiers = named.length > 0 ? named : DEFAULT_TIERS;
-  const status = setup() || jest(['--selectProjects', ...tiers, ...args.filter((arg) => !TIERS.includes(arg))]);
+  const status = setup() || jest([...args.filter((arg) => !TIERS.includes(arg)), '--selectProjects', ...tiers]);
   for (const note of notesOn(tiers)) process.stderr.write(`eris: ${note}\n`);
   return status;
 }
 
 function jest(args) {
-  const options = [process.env.NODE_OPTIONS, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning'].filter(Boolean).join(' ');
+  const options = [process.env.NODE_OPTIONS, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
+    .filter(Boolean)
+    .join(' ');
   const { status, error } = spawnSync(process.execPath, [join(root, 'node_modules', 'jest', 'bin', 'jest.js'), ...args], {
     cwd: root,
     stdio: 'inherit',
@@ -34,7 +36,9 @@ function notesOn(tiers) {
   return [
     absent.length > 0 && `not run: ${absent.join(', ')} (npm run test:${absent[0]})`,
     !process.env.DATABASE_URL && 'Postgres was the embedded one; set DATABASE_URL to use another',
-    !process.env.REDIS_URL && !onPath('redis-server') && 'not run: the Redis backend (install redis-server, or set REDIS_URL); the Postgres backend ran',
+    !process.env.REDIS_URL &&
+      !onPath('redis-server') &&
+      'not run: the Redis backend (install redis-server, or set REDIS_URL); the Postgres backend ran',
     !existsSync(join(root, '..', 'shared', 'data')) && 'not run: comparisons with reference data that lies outside of the repository',
   ].filter(Boolean);
 }

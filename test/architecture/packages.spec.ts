@@ -1,0 +1,62 @@
+import { sourcesOf, textOf } from './source-tree.js';
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+const manifest = JSON.parse(textOf('package.json')) as Manifest;
+const runtime = Object.keys(manifest.dependencies);
+const development = Object.keys(manifest.devDependencies);
+const decisions = textOf('docs/decisions/dependencies.md');
+
+/** Dependencies that no source imports by name: what loads them instead. */
+const LOADED_OTHERWISE: Readonly<Record<string, string>> = {
+  '@fastify/static': 'loaded by @nestjs/swagger for the pages at /docs',
+  '@prisma/client': 'imported by the generated client',
+};
+
+const imported = new Set(sourcesOf('libs', 'apps').flatMap(({ imports }) => imports.map(packageOf)));
+
+describe('packages', () => {
+  it('should each be used', () => {
+    const idle = runtime.filter((name) => !imported.has(name) && !(name in LOADED_OTHERWISE));
+    expect(idle.map((name) => `${name} is imported nowhere: npm uninstall ${name}`)).toEqual([]);
+  });
+
+  it('should each have a line in docs/decisions/dependencies.md', () => {
+    const silent = [...runtime, ...development].filter((name) => !decisions.includes(`\`${name}\``));
+    expect(silent.map((name) => `${name}: say in docs/decisions/dependencies.md why it is here`)).toEqual([]);
+  });
+
+  it('should be spoken of only where they are there', () => {
+    const named = [...decisions.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
+    const gone = named.filter((name) => !runtime.includes(name) && !development.includes(name));
+    expect(gone.map((name) => `${name} is no dependency: take its line off docs/decisions/dependencies.md`)).toEqual([]);
+  });
+
+  it('should be pinned to one version', () => {
+    const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(([, version]) => !/^\d/.test(version));
+    expect(loose.map(([name, version]) => `${name}@${version}: npm i --save-exact`)).toEqual([]);
+  });
+
+  it('should be dependencies where the product imports them', () => {
+    const known = new Set(runtime);
+    const shipped = sourcesOf('libs', 'apps').filter(({ path }) => !path.endsWith('.spec.ts'));
+    const missing = shipped.flatMap(({ path, imports }) =>
+      imports
+        .filter(isPackage)
+        .filter((name) => !known.has(packageOf(name)))
+        .map((name) => `${path}: ${name} is not in "dependencies"`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+const isPackage = (specifier: string): boolean => !/^(\.|#|node:)/.test(specifier);
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}

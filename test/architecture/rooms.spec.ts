@@ -1,0 +1,79 @@
+import { dirname, join } from 'node:path/posix';
+import { isSpec, sourcesOf, type SourceFile } from './source-tree.js';
+
+/** Which rooms a room may import: inward only (docs/architecture.md, "The rooms"). A new room gets a line here. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'libs/units': [],
+  'libs/config': ['units'],
+  'libs/contracts': ['units'],
+  'libs/mechanism': ['units'],
+  'libs/ledger': ['units'],
+  'libs/lab': ['mechanism', 'units'],
+  'libs/market': ['mechanism', 'ledger', 'units'],
+  'libs/persistence': ['market', 'ledger', 'mechanism', 'units'],
+  'libs/queue': ['market', 'units'],
+  'apps/api': ['config', 'contracts', 'market', 'mechanism', 'persistence', 'queue', 'units'],
+  'apps/worker': ['config', 'market', 'mechanism', 'persistence', 'queue', 'units'],
+  'apps/cli': ['config', 'contracts', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'queue', 'units'],
+};
+
+const sources = sourcesOf('libs', 'apps');
+const all = [...sources, ...sourcesOf('test', 'bench')];
+
+describe('rooms', () => {
+  it('should depend inward only', () => {
+    expect(sources.flatMap(outwardImports)).toEqual([]);
+  });
+
+  it('should be entered by name, through their door', () => {
+    expect(all.flatMap(sideEntrances)).toEqual([]);
+  });
+
+  it('should have no circles of files', () => {
+    expect(circles(sources.filter((file) => !isSpec(file)))).toEqual([]);
+  });
+});
+
+function outwardImports({ path, room, imports }: SourceFile): string[] {
+  const allowed = MAY_IMPORT[room];
+  if (!allowed) return [`${path}: the room ${room} is not in the plan; add it to docs/architecture.md and to MAY_IMPORT`];
+  return imports
+    .filter((specifier) => specifier.startsWith('#') && !allowed.includes(specifier.slice(1)))
+    .map(
+      (specifier) =>
+        `${path}: ${room} must not import ${specifier}; declare a port in the inner room, or move the code to where both may look`,
+    );
+}
+
+/** Other rooms are imported as '#name' only: no path into them, no '#name/deeper', no own door from inside. */
+function sideEntrances({ path, room, imports }: SourceFile): string[] {
+  return imports.flatMap((specifier) => {
+    if (specifier.startsWith('#')) {
+      if (!/^#\w+$/.test(specifier))
+        return [`${path}: '${specifier}' goes past the door; import '${specifier.split('/')[0]}' and export what you need there`];
+      return `libs/${specifier.slice(1)}` === room ? [`${path}: '${specifier}' is its own door; import the file beside it`] : [];
+    }
+    if (!specifier.startsWith('.')) return [];
+    const target = join(dirname(path), specifier);
+    const isElsewhere = room.includes('/') ? !target.startsWith(`${room}/`) : target.startsWith('libs/');
+    return isElsewhere ? [`${path}: '${specifier}' leads into another room; import it by name, such as '#mechanism'`] : [];
+  });
+}
+
+/** Every file that can reach itself over relative imports, by the circle that was found first. */
+function circles(files: readonly SourceFile[]): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const finished = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path))
+      found.push(`${[...trail.slice(trail.indexOf(path)), path].join(' -> ')}: move what both need to a third file`);
+    const file = byPath.get(path);
+    if (trail.includes(path) || finished.has(path) || !file) return;
+    for (const specifier of file.imports)
+      if (specifier.startsWith('.')) visit(join(dirname(path), specifier).replace(/\.js$/, '.ts'), [...trail, path]);
+    finished.add(path);
+  };
+  for (const { path } of files) visit(path, []);
+  return found;
+}
