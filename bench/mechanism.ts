@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util';
 import { gapSection } from './sections/gaps.js';
 import { instanceSection } from './sections/instances.js';
 import { timeSection } from './sections/times.js';
+import { truthSection } from './sections/truth.js';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
 const quick = values.quick;
-const figures = { ...(await gapSection(quick)), ...(await instanceSection(quick)), ...timeSection(quick) };
+const figures = { ...(await gapSection(quick)), ...(await instanceSection(quick)), ...truthSection(quick), ...timeSection(quick) };
 console.log(`\n${JSON.stringify(figures)}`);

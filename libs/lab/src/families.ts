@@ -4,9 +4,10 @@ import { PAPER_RESOURCES, paperWorkload, spread } from './workload.js';
 
 /**
  * Small markets with one job each, for measuring oracles against exact menus. `paper`: the paper's job on four occupied sites; `uneven`:
- * uneven sites, scarce bandwidth, heavy chunks; `remote`: the data lies where the capacity isn't, other resources, fractional speeds.
+ * uneven sites, scarce bandwidth, heavy chunks; `remote`: the data lies where the capacity isn't, other resources, fractional speeds;
+ * `broad`: the testbed's nine sites and Table II's jobs in full size, over few slots.
  */
-export const FAMILIES = { paper: paperCase, uneven: unevenCase, remote: remoteCase } as const;
+export const FAMILIES = { paper: paperCase, uneven: unevenCase, remote: remoteCase, broad: broadCase } as const;
 export type Family = keyof typeof FAMILIES;
 
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
@@ -157,5 +158,25 @@ function remoteJob(prng: Prng, { slots, chunks }: { slots: number; chunks: reado
     parameterMB: prng.between(0, 600) / 10,
     worker: { core: prng.between(1, 3), fpga: prng.between(0, 1) },
     ps: { core: prng.between(0, 2), fpga: prng.pick([0, 0, 1]) },
+  };
+}
+
+/** The testbed, half sold, and one of Table II's jobs as it is: too many chunks over too many homes for small tables. */
+function broadCase(seed: number): Instance {
+  const prng = prngOf(4, seed);
+  const base = paperWorkload({ kind: 'testbed', jobs: 1, seed: prng.below(2 ** 32) });
+  const slots = prng.between(4, 7);
+  const capacity = { gpu: 4, cpu: 32, memoryGB: 64 };
+  const sites = base.sites.map((site) => ({ ...site, capacity }));
+  return {
+    ...base,
+    name: `broad-case-${seed}`,
+    slots,
+    sites,
+    occupancy: {
+      bandwidthMB: times(slots, () => prng.between(0, 12_288)),
+      sites: times(slots, () => sites.map(() => occupied(prng, { capacity, percent: 50 }))),
+    },
+    jobs: [{ ...base.jobs[0], arrival: 0 }],
   };
 }
