@@ -89,8 +89,10 @@ function addToCell(book: Book, at: number, cell: number, quantityMilli: number):
 
 /** Traffic between sites in one slot of a schedule, kB: moved chunks, and parameters of workers away from the parameter server (V5). */
 export function trafficKB(spec: MarketSpec, job: Job, plan: SlotPlan): number {
-  const moved = plan.moves.reduce((sum, move) => sum + move.chunks, 0);
-  const away = plan.workers.reduce((sum, count, site) => (site === plan.ps ? sum : sum + count), 0);
+  let moved = 0;
+  for (const move of plan.moves) moved += move.chunks;
+  let away = -plan.workers[plan.ps];
+  for (const count of plan.workers) away += count;
   return moved * spec.chunkKB + away * job.parameterKB;
 }
 
@@ -104,8 +106,10 @@ export function applySchedule(book: Book, job: Job, schedule: Schedule): void {
   for (const plan of schedule) {
     const at = slotOffset(book, plan.slot);
     addToCell(book, at, 0, trafficKB(book.spec, job, plan));
-    for (let site = 0, cell = 1; site < book.siteCount; site++)
-      for (let k = 0; k < book.resourceCount; k++, cell++) addToCell(book, at, cell, takenMilli(job, plan, site, k));
+    for (let site = 0; site < book.siteCount; site++) {
+      if (plan.workers[site] === 0 && plan.ps !== site) continue;
+      for (let k = 0, cell = 1 + site * book.resourceCount; k < book.resourceCount; k++, cell++) addToCell(book, at, cell, takenMilli(job, plan, site, k));
+    }
   }
 }
 

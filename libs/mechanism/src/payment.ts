@@ -11,8 +11,10 @@ function slotLines(book: Book, job: Job, plan: SlotPlan): PaymentLine[] {
     lines.push({ slot: plan.slot, site, resource, quantityMilli, unitPrice, amount: amountOf(quantityMilli, unitPrice) });
   };
   add(0, null, 'bandwidth', trafficKB(book.spec, job, plan));
-  for (let site = 0, cell = 1; site < book.siteCount; site++)
-    for (let k = 0; k < book.resourceCount; k++, cell++) add(cell, site, book.spec.resources[k], takenMilli(job, plan, site, k));
+  for (let site = 0; site < book.siteCount; site++) {
+    if (plan.workers[site] === 0 && plan.ps !== site) continue;
+    for (let k = 0, cell = 1 + site * book.resourceCount; k < book.resourceCount; k++, cell++) add(cell, site, book.spec.resources[k], takenMilli(job, plan, site, k));
+  }
   return lines;
 }
 

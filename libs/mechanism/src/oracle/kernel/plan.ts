@@ -126,17 +126,18 @@ function relieve(problem: Problem, plan: Plan, dealer: Dealer, row: number): voi
  */
 export function scheduleOf(problem: Problem, plan: Plan, firstSlot: number): Schedule {
   const { siteCount, homes } = problem;
-  const left = Array.from({ length: siteCount }, (_, site) => homes[site]);
-  for (let at = 0; at < plan.length * siteCount; at++) left[at % siteCount] -= plan.credits[at];
+  const left: number[] = [];
+  for (let site = 0; site < siteCount; site++) left.push(homes[site]);
+  for (let row = 0, at = 0; row < plan.length; row++) for (let site = 0; site < siteCount; site++, at++) left[site] -= plan.credits[at];
   const schedule: SlotPlan[] = [];
-  let home = 0;
-  for (let row = 0; row < plan.length; row++) {
-    const at = row * siteCount;
-    const counts = Array.from(plan.counts.subarray(at, at + siteCount));
-    const credits = Array.from(plan.credits.subarray(at, at + siteCount));
+  for (let row = 0, home = 0; row < plan.length; row++) {
+    const workers: number[] = [];
+    const credits: number[] = [];
     const moves: Move[] = [];
-    for (let place = 0; place < siteCount; place++) {
-      for (let need = counts[place] - credits[place]; need > 0; ) {
+    for (let place = 0, at = row * siteCount; place < siteCount; place++, at++) {
+      workers.push(problem.workersFor[plan.counts[at]]);
+      credits.push(plan.credits[at]);
+      for (let need = plan.counts[at] - plan.credits[at]; need > 0; ) {
         while (left[home] === 0) home++;
         const chunks = Math.min(need, left[home]);
         moves.push({ home, place, chunks });
@@ -144,7 +145,7 @@ export function scheduleOf(problem: Problem, plan: Plan, firstSlot: number): Sch
         need -= chunks;
       }
     }
-    schedule.push({ slot: firstSlot + plan.slot[row], ps: plan.ps[row], workers: counts.map((count) => problem.workersFor[count]), moves, home: credits });
+    schedule.push({ slot: firstSlot + plan.slot[row], ps: plan.ps[row], workers, moves, home: credits });
   }
   return schedule;
 }

@@ -131,9 +131,12 @@ export function spreadSlot(problem: Problem, filler: Filler, spread: Spread): vo
   const reachBefore = t === 0 ? 0 : spread.reach[t - 1];
   const reach = Math.min(spread.blocks, reachBefore + spread.most);
   spread.reach[t] = reach;
-  const { least, share, curve, most } = spread;
+  const { least, share, curve } = spread;
   const now = t * width;
   const before = now - width;
+  const enough = t > 0 ? least[now - 1] : Infinity; // the whole job by the slot before: what costs as much is no use
+  let most = spread.most;
+  while (most > 0 && curve[most] >= enough) most--;
   least.fill(Infinity, now, now + width);
   share.fill(0, now, now + width);
   least[now] = 0;
@@ -148,7 +151,7 @@ export function spreadSlot(problem: Problem, filler: Filler, spread: Spread): vo
         taken = here;
       }
     }
-    least[now + n] = best;
+    least[now + n] = n === spread.blocks || best < enough ? best : Infinity;
     share[now + n] = taken;
   }
 }
