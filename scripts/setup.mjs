@@ -21,12 +21,18 @@ export function setup() {
 function nodeComplaint(version) {
   const [major, minor] = version.split('.').map(Number);
   const isEnough = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1]);
-  return isEnough ? '' : `Node ${NODE_MIN.join('.')} or newer is needed, this is ${version}. Get one from https://nodejs.org or your version manager.`;
+  return isEnough
+    ? ''
+    : `Node ${NODE_MIN.join('.')} or newer is needed, this is ${version}. Get one from https://nodejs.org or your version manager.`;
 }
 
 function install() {
   if (isInstalled()) return 0;
-  return step('installing dependencies (npm ci)', npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']), 'see the messages above; the npm registry must be reachable');
+  return step(
+    'installing dependencies (npm ci)',
+    npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+    'see the messages above; the npm registry must be reachable',
+  );
 }
 
 /** Whether node_modules holds what the lock file names: npm keeps a copy of the lock of what it has installed. */
@@ -48,7 +54,11 @@ function build() {
   const builtMs = existsSync(BUILD_STAMP) ? statSync(BUILD_STAMP).mtimeMs : 0;
   if (BUILD_INPUTS.every((path) => newestMs(inRoot(path)) < builtMs)) return 0;
   const startedAt = new Date(); // not when it ends: a source that changes meanwhile is built the next time
-  const status = step('building', [process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']], 'the sources do not compile');
+  const status = step(
+    'building',
+    [process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']],
+    'the sources do not compile',
+  );
   if (status === 0) stampBuild(startedAt);
   else rmSync(BUILD_STAMP, { force: true });
   return status;
