@@ -3,7 +3,7 @@ import { slotOffset, type Book } from '../book.js';
 import type { Job, Schedule } from '../types.js';
 import { coverSlot, createCover, readCoverPlan, resetCover } from './kernel/cover.js';
 import { createFiller } from './kernel/fill.js';
-import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, resetPlan, scheduleOf } from './kernel/plan.js';
+import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, keepAtHome, resetPlan, scheduleOf } from './kernel/plan.js';
 import { createProblem, loadJob, loadSlot } from './kernel/problem.js';
 import { maySuit } from './kernel/lattice.js';
 import { createCoverReader } from './kernel/read-cover.js';
@@ -52,6 +52,7 @@ function planBySpread(work: Workspace): boolean {
 /** Deals the homes of a plan anew where that is cheaper; what the core paid for chunks of its pool comes back here. */
 function improveHomes(work: Workspace): void {
   const { problem, plan, kept } = work;
+  keepAtHome(problem, plan);
   plan.cost = costOfPlan(problem, plan);
   copyPlan(plan, kept, problem.siteCount);
   dealHomes(problem, plan, work.dealer);
