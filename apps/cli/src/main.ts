@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.js';
 import { BadInput, EXIT, type Terminal } from './terminal.js';
@@ -26,9 +27,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode = EXIT.ok;
 });
 
+const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string };
 const program = new Command('eris')
   .description('An online auction marketplace for edge learning resources.')
-  .version('0.1.0')
+  .version(version)
   .showHelpAfterError();
 program.exitOverride();
 for (const register of COMMANDS) register(program, terminal);
