@@ -53,7 +53,7 @@ describe('money', () => {
   it('should be accounted for line by line in the allocation', async () => {
     const bid = await decidedBid(api.client, scene, { idempotencyKey: 'lines' });
     const { body } = await api.client.get(`/v1/allocations/${bid.allocationId}`, { key: scene.operatorKey });
-    const lines = body.lines as unknown as { amount: string; quantity: string; unitPrice: string }[];
+    const lines = body.lines as { amount: string; quantity: string; unitPrice: string }[];
     expect(lines.reduce((sum, line) => sum + (parseMicros(line.amount) ?? 0n), 0n)).toBe(parseMicros(body.payment));
     expect(body.payment).toBe(bid.decision.payment);
     for (const { quantity, unitPrice, amount } of lines) expect(Math.abs(Number(quantity) * Number(unitPrice) - Number(amount))).toBeLessThan(1e-5);

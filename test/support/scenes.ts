@@ -51,7 +51,7 @@ export async function addSite(api: ApiClient, key: string, marketId: string, nam
 
 export async function addBidder(api: ApiClient, { operatorKey, name, funds }: { operatorKey: string; name: string; funds: string }): Promise<Bidder> {
   const made = await api.post('/v1/organisations', { key: operatorKey, body: { name } });
-  const { id, accountId } = made.body as unknown as { id: string; accountId: string };
+  const { id, accountId } = made.body;
   const key = await makeKey(api, operatorKey, id, 'bidder');
   if (funds !== '0') await api.post(`/v1/accounts/${accountId}/deposits`, { key: operatorKey, body: { amount: funds }, headers: { 'idempotency-key': `first-${id}` } });
   return { id, accountId, key: key.key, keyId: key.id };

@@ -1,3 +1,43 @@
 import type { AnswerOf } from '#contracts';
-import { AdvanceClock, ChangeMarketStatus, CreateMarket, ReadPrices } from '#market';
+import { AdvanceClock, ChangeMarketStatus, CreateMarket, GetMarket, ListMarkets } from '#market';
 import { Controller } from '@nestjs/common';
+import { answer } from '../http/answer.js';
+import { In, type Input } from '../http/input.js';
+import { Serves } from '../http/serves.js';
+import { marketView, termsOf } from '../views/market-views.js';
+
+@Controller()
+export class MarketsController {
+  constructor(
+    private readonly createMarket: CreateMarket,
+    private readonly listMarkets: ListMarkets,
+    private readonly getMarket: GetMarket,
+    private readonly changeStatus: ChangeMarketStatus,
+    private readonly advanceClock: AdvanceClock,
+  ) {}
+
+  @Serves('createMarket')
+  create(@In() { caller, body }: Input<'createMarket'>): Promise<AnswerOf<'createMarket'>> {
+    return answer(this.createMarket.run({ caller, ...termsOf(body) }), { created: ({ market }) => marketView(market) });
+  }
+
+  @Serves('listMarkets')
+  list(@In() { caller }: Input<'listMarkets'>): Promise<AnswerOf<'listMarkets'>> {
+    return answer(this.listMarkets.run(caller), { listed: ({ markets }) => ({ items: markets.map(marketView) }) });
+  }
+
+  @Serves('getMarket')
+  get(@In() { caller, params }: Input<'getMarket'>): Promise<AnswerOf<'getMarket'>> {
+    return answer(this.getMarket.run({ caller, ...params }), { found: ({ market }) => marketView(market) });
+  }
+
+  @Serves('changeMarket')
+  change(@In() { caller, params, body }: Input<'changeMarket'>): Promise<AnswerOf<'changeMarket'>> {
+    return answer(this.changeStatus.run({ caller, ...params, ...body }), { changed: ({ market }) => marketView(market) });
+  }
+
+  @Serves('advanceClock')
+  advance(@In() { caller, params, body }: Input<'advanceClock'>): Promise<AnswerOf<'advanceClock'>> {
+    return answer(this.advanceClock.run({ organisationId: caller.organisationId, ...params, ...body }), { moved: ({ slot }) => ({ slot }) });
+  }
+}

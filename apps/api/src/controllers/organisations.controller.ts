@@ -22,8 +22,8 @@ export class OrganisationsController {
   }
 
   @Serves('listOrganisations')
-  async list(@In() { caller }: Input<'listOrganisations'>): Promise<AnswerOf<'listOrganisations'>> {
-    return { items: (await this.listOrganisations.run({ caller })).map(organisationView) };
+  list(@In() { caller }: Input<'listOrganisations'>): Promise<AnswerOf<'listOrganisations'>> {
+    return answer(this.listOrganisations.run(caller), { listed: ({ organisations }) => ({ items: organisations.map(organisationView) }) });
   }
 
   @Serves('createKey')

@@ -1,4 +1,4 @@
-import type { AnswerOf } from '#contracts';
+import type { AnswerOf, QueryOf } from '#contracts';
 import type { PricesOutcome } from '#market';
 import { formatMicros } from '#units';
 
@@ -16,4 +16,9 @@ export function priceView({ priceVersion, resources, siteIds, slots }: Prices): 
       sites: Object.fromEntries(siteIds.map((id, site) => [id, sitePrices(cells, site)])),
     })),
   };
+}
+
+/** Cuts the slots asked for to what one answer may cover. */
+export function rangeOf({ from = 0, to }: QueryOf<'readPrices'>): { from: number; to?: number } {
+  return to === undefined ? { from } : { from, to };
 }

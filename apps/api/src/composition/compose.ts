@@ -1,0 +1,125 @@
+import {
+  AcceptBids,
+  AddSite,
+  AdvanceClock,
+  BookReader,
+  ChangeCapacity,
+  ChangeMarketStatus,
+  CheckBid,
+  CreateKey,
+  CreateMarket,
+  CreateOrganisation,
+  Deposit,
+  EnsureAdminKey,
+  FindKey,
+  GetMarket,
+  ListAccounts,
+  ListEntries,
+  ListMarkets,
+  ListOrganisations,
+  ListSites,
+  QuoteBid,
+  ReadBids,
+  ReadEvents,
+  ReadPrices,
+  RevokeKey,
+  Ringer,
+} from '#market';
+import { createOracle } from '#mechanism';
+import {
+  createAccountsWork,
+  createBidContextReader,
+  createBidInbox,
+  createBidReader,
+  createBookSource,
+  createCatalogueWork,
+  createClockStore,
+  createEventReader,
+  createTenancyWork,
+} from '#persistence';
+import { PlaceBids } from '../bidding/place-bids.js';
+import { Keyring } from '../http/keyring.js';
+import { KeyRevocation } from '../service/key-revocation.js';
+import type { Metrics } from '../service/metrics.js';
+import { Readiness } from '../service/readiness.js';
+import { DecisionWaiter } from '../streams/decision-waiter.js';
+import { EventStreams } from '../streams/event-streams.js';
+import type { MarketPulse } from '../streams/market-pulse.js';
+import type { ApiSettings } from './settings.js';
+import type { Stores } from './stores.js';
+import type { Surroundings } from './surroundings.js';
+
+/** What the services are made of. */
+export interface Parts {
+  readonly settings: ApiSettings;
+  readonly surroundings: Surroundings;
+  readonly stores: Stores;
+  readonly metrics: Metrics;
+  readonly pulse: MarketPulse;
+  /** Aborts when the server begins to stop. */
+  readonly stopping: AbortSignal;
+}
+
+/** Makes every service that a controller asks for. */
+export function compose(parts: Parts): { services: object[]; accept: AcceptBids } {
+  const ringer = new Ringer(parts.stores.bell, (marketId, err) => {
+    parts.metrics.trouble('bell');
+    parts.surroundings.logger.warn({ err, marketId: marketId.toString() }, 'bell not rung; the sweep makes up for it');
+  });
+  const accept = new AcceptBids(createBidInbox(parts.stores.pool), ringer, parts.settings.accept);
+  parts.metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
+  return { services: [...tenancy(parts), ...catalogue(parts, ringer), ...bidding(parts, accept), ...accounts(parts), readiness(parts)], accept };
+}
+
+function tenancy({ stores, surroundings: { clock, randomBytes } }: Parts): object[] {
+  const work = createTenancyWork(stores.base);
+  const findKey = new FindKey(work);
+  const keyring = new Keyring(async (hash) => {
+    const key = await findKey.run(hash);
+    return key && key.revokedAt === null ? key : undefined;
+  }, clock);
+  return [
+    keyring,
+    new EnsureAdminKey(work, randomBytes),
+    new CreateOrganisation(work),
+    new ListOrganisations(work),
+    new CreateKey(work, randomBytes),
+    new KeyRevocation(new RevokeKey(work), keyring),
+  ];
+}
+
+function catalogue({ stores, surroundings: { clock }, pulse, stopping }: Parts, ringer: Ringer): object[] {
+  const work = createCatalogueWork(stores.base);
+  const readEvents = new ReadEvents(createEventReader(stores.pool));
+  return [
+    new CreateMarket(work),
+    new ListMarkets(work),
+    new GetMarket(work),
+    new ChangeMarketStatus(work),
+    new AddSite(work),
+    new ListSites(work),
+    new ChangeCapacity(work),
+    new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => ringer.ring(marketId)),
+    new EventStreams({ readEvents, pulse, clock }, stopping),
+  ];
+}
+
+function bidding({ stores, surroundings: { logger }, metrics, pulse, stopping }: Parts, accept: AcceptBids): object[] {
+  const reader = createBidReader(stores.pool);
+  const readBids = new ReadBids(reader);
+  const books = new BookReader(createBookSource(stores.pool));
+  const waiter = new DecisionWaiter(reader, pulse, stopping, (err) => {
+    metrics.trouble('wait');
+    logger.warn({ err }, 'could not look for decisions; those who wait get 202');
+  });
+  const check = new CheckBid(createBidContextReader(stores.pool));
+  return [readBids, new PlaceBids(check, accept, readBids, waiter), new QuoteBid(books, createOracle('default')), new ReadPrices(books)];
+}
+
+function accounts({ stores }: Parts): object[] {
+  const work = createAccountsWork(stores.base);
+  return [new ListAccounts(work), new ListEntries(work), new Deposit(work)];
+}
+
+const readiness = ({ stores, stopping }: Parts): Readiness =>
+  new Readiness(async () => void (await stores.pool.query('SELECT 1')), stopping);

@@ -1,0 +1,30 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { listenForChanges } from '#persistence';
+import { createApi } from '../create-api.js';
+import { ApiDocument } from '../service/api-document.js';
+import { Metrics } from '../service/metrics.js';
+import { MarketPulse } from '../streams/market-pulse.js';
+import { compose } from './compose.js';
+import { Lifecycle } from './lifecycle.js';
+import type { ApiSettings } from './settings.js';
+import { openStores } from './stores.js';
+import type { Surroundings } from './surroundings.js';
+
+/** Makes the whole API over a database that has its schema. It listens where the caller says, and gives everything back when it is closed. */
+export async function openApi(settings: ApiSettings, surroundings: Surroundings): Promise<NestFastifyApplication> {
+  const { logger } = surroundings;
+  const stop = new AbortController();
+  const metrics = new Metrics();
+  const pulse = new MarketPulse();
+  const stores = openStores(settings, metrics);
+  const changes = listenForChanges(settings.databaseUrl, {
+    onChange: ({ marketId }) => pulse.beat(marketId),
+    onTrouble: (err) => {
+      metrics.trouble('notification');
+      logger.warn({ err }, 'not listening for changes; looking now and then instead');
+    },
+  });
+  const { services, accept } = compose({ settings, surroundings, stores, metrics, pulse, stopping: stop.signal });
+  const lifecycle = new Lifecycle({ stop, accept, changes, stores });
+  return createApi({ services: [...services, lifecycle], metrics, document: new ApiDocument(settings.version), bodyLimitBytes: settings.bodyLimitBytes, logger });
+}

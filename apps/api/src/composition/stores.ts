@@ -1,0 +1,22 @@
+import { createBell, type Bell } from '#queue';
+import { createBase, createPool, type Base } from '#persistence';
+import type { Pool } from 'pg';
+import type { Metrics } from '../service/metrics.js';
+import type { ApiSettings } from './settings.js';
+
+/** Everything that holds a connection. */
+export interface Stores {
+  /** Short statements: keys of the hot path, reads, bids. */
+  readonly pool: Pool;
+  /** Transactions of the cold paths. */
+  readonly base: Base;
+  readonly bell: Bell;
+}
+
+export function openStores({ databaseUrl, redisUrl, connections }: ApiSettings, metrics: Metrics): Stores {
+  return {
+    pool: createPool(databaseUrl, { max: connections }),
+    base: createBase(databaseUrl),
+    bell: createBell({ databaseUrl, ...(redisUrl === undefined ? {} : { redisUrl }) }, () => metrics.trouble('bell')),
+  };
+}

@@ -1,0 +1,9 @@
+import type { Clock, RandomBytes } from '#market';
+import type { Logger } from 'pino';
+
+/** Time, chance and the log: given by whoever starts the process. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly logger: Logger;
+}

@@ -1,0 +1,35 @@
+import type { AnswerOf } from '#contracts';
+import { Deposit, ListAccounts, ListEntries } from '#market';
+import { Controller } from '@nestjs/common';
+import { answer } from '../http/answer.js';
+import { requestHash } from '../http/canonical.js';
+import { idOfCursor } from '../http/cursor.js';
+import { In, type Input } from '../http/input.js';
+import type { Reply } from '../http/reply.js';
+import { Serves } from '../http/serves.js';
+import { accountView, depositView, entriesView } from '../views/account-views.js';
+import { microsOf } from '../views/amount.js';
+
+@Controller()
+export class AccountsController {
+  constructor(
+    private readonly listAccounts: ListAccounts,
+    private readonly listEntries: ListEntries,
+    private readonly deposit: Deposit,
+  ) {}
+
+  @Serves('listAccounts')
+  list(@In() { caller }: Input<'listAccounts'>): Promise<AnswerOf<'listAccounts'>> {
+    return answer(this.listAccounts.run(caller), { listed: ({ accounts }) => ({ items: accounts.map(accountView) }) });
+  }
+
+  @Serves('listEntries')
+  entries(@In() { caller, params, query }: Input<'listEntries'>): Promise<AnswerOf<'listEntries'>> {
+    return answer(this.listEntries.run({ caller, ...params, afterPosition: idOfCursor(query.cursor), limit: query.limit }), { page: entriesView });
+  }
+
+  @Serves('deposit')
+  put(@In() { caller, params, body, idempotencyKey }: Input<'deposit'>): Promise<Reply<AnswerOf<'deposit'>>> {
+    return answer(this.deposit.run({ caller, ...params, idempotencyKey, amount: microsOf(body.amount), requestHash: requestHash('deposit', body) }), { deposited: depositView });
+  }
+}

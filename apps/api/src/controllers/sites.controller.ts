@@ -1,0 +1,47 @@
+import type { AnswerOf } from '#contracts';
+import { AddSite, ChangeCapacity, ListSites, ReadPrices } from '#market';
+import { Controller, type StreamableFile } from '@nestjs/common';
+import { answer } from '../http/answer.js';
+import { In, type Input } from '../http/input.js';
+import { faultsProblem } from '../http/problem-error.js';
+import type { Reply } from '../http/reply.js';
+import { Serves } from '../http/serves.js';
+import { EventStreams } from '../streams/event-streams.js';
+import { siteView } from '../views/market-views.js';
+import { priceView, rangeOf } from '../views/price-view.js';
+
+@Controller()
+export class SitesController {
+  constructor(
+    private readonly addSite: AddSite,
+    private readonly listSites: ListSites,
+    private readonly changeCapacity: ChangeCapacity,
+    private readonly readPrices: ReadPrices,
+    private readonly eventStreams: EventStreams,
+  ) {}
+
+  @Serves('addSite')
+  add(@In() { caller, params, body }: Input<'addSite'>): Promise<AnswerOf<'addSite'>> {
+    return answer(this.addSite.run({ caller, ...params, ...body }), { added: ({ site }) => siteView(site), faults: faultsProblem });
+  }
+
+  @Serves('listSites')
+  list(@In() { caller, params }: Input<'listSites'>): Promise<AnswerOf<'listSites'>> {
+    return answer(this.listSites.run({ caller, ...params }), { listed: ({ sites }) => ({ items: sites.map(siteView) }) });
+  }
+
+  @Serves('changeCapacity')
+  change(@In() { caller, params, body }: Input<'changeCapacity'>): Promise<AnswerOf<'changeCapacity'>> {
+    return answer(this.changeCapacity.run({ caller, ...params, ...body }), { changed: ({ site }) => siteView(site), faults: faultsProblem });
+  }
+
+  @Serves('readPrices')
+  prices(@In() { caller, params, query }: Input<'readPrices'>): Promise<AnswerOf<'readPrices'>> {
+    return answer(this.readPrices.run({ organisationId: caller.organisationId, ...params, ...rangeOf(query) }), { prices: priceView });
+  }
+
+  @Serves('streamEvents')
+  events(@In() input: Input<'streamEvents'>): Promise<Reply<StreamableFile>> {
+    return this.eventStreams.start(input);
+  }
+}

@@ -1,0 +1,68 @@
+import { EnsureAdminKey } from '#market';
+import type { Config } from '#config';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { openApi } from './composition/open-api.js';
+import type { ApiSettings } from './composition/settings.js';
+import type { Surroundings } from './composition/surroundings.js';
+import { isDatabaseTrouble } from './http/database-trouble.js';
+
+/** Why the API can't start, in words for whoever starts it. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** Of the API, as its document says. */
+const VERSION = '0.1.0';
+/** Postgres: a table isn't there. */
+const UNDEFINED_TABLE = /42P01|P2021/;
+
+/**
+ * Starts the API: serves until the process is told to end.
+ * @param say shows a line to whoever started it; only the first operator's key is worth one.
+ * @throws StartError where the database is not there, not reached or has no schema, or the port is taken.
+ */
+export async function startApi(config: Config, surroundings: Surroundings, say: (line: string) => void): Promise<NestFastifyApplication> {
+  const app = await openApi(settingsOf(config), surroundings);
+  try {
+    await ensureAdminKey(app, config, say);
+    app.enableShutdownHooks();
+    await app.listen(config.port, config.host);
+  } catch (cause) {
+    await app.close();
+    throw startErrorOf(cause, config);
+  }
+  surroundings.logger.info({ url: await app.getUrl() }, 'serving');
+  return app;
+}
+
+function settingsOf(config: Config): ApiSettings {
+  if (config.databaseUrl === undefined) throw new StartError('DATABASE_URL is not set. Set it, or use `npm start`, which brings a database of its own.');
+  return {
+    databaseUrl: config.databaseUrl,
+    ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl }),
+    connections: config.databaseConnections,
+    accept: { waitMs: config.acceptWaitMs, queueMax: config.acceptQueueMax },
+    bodyLimitBytes: config.bodyLimitBytes,
+    version: VERSION,
+  };
+}
+
+async function ensureAdminKey(app: NestFastifyApplication, { adminKey }: Config, say: (line: string) => void): Promise<void> {
+  const outcome = await app.get(EnsureAdminKey).run(adminKey);
+  if (outcome.kind === 'made') say(`The first operator's key, shown this once: ${outcome.plain}`);
+  if (outcome.kind === 'revoked') throw new StartError('ERIS_ADMIN_KEY is a key that was revoked. Set another one.');
+}
+
+function startErrorOf(cause: unknown, { databaseUrl, host, port }: Config): unknown {
+  if (isDatabaseTrouble(cause)) return new StartError(`The database at ${placeOf(databaseUrl)} cannot be reached. Start it, or correct DATABASE_URL.`, { cause });
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (UNDEFINED_TABLE.test(code)) return new StartError(`The database at ${placeOf(databaseUrl)} has no schema yet. Run \`npx eris migrate\` first.`, { cause });
+  if (code === 'EADDRINUSE') return new StartError(`Port ${port} of ${host} is taken. Set PORT to another one.`, { cause });
+  return cause;
+}
+
+/** Where a database is, without the password. */
+function placeOf(databaseUrl = ''): string {
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname}`;
+}

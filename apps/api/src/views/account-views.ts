@@ -1,0 +1,36 @@
+import type { AnswerOf } from '#contracts';
+import type { AccountRecord, DepositOutcome, EntriesOutcome, EntryRecord } from '#market';
+import { formatMicros } from '#units';
+import { cursorOf } from '../http/cursor.js';
+import { Reply } from '../http/reply.js';
+
+export const accountView = (account: AccountRecord): AnswerOf<'listAccounts'>['items'][number] => ({
+  id: account.accountId.toString(),
+  organisationId: account.organisationId.toString(),
+  organisation: account.organisationName,
+  balance: { available: formatMicros(account.available), held: formatMicros(account.held) },
+  revenue: formatMicros(account.revenue),
+});
+
+export function depositView({ account, replayed }: Extract<DepositOutcome, { kind: 'deposited' }>): Reply<AnswerOf<'deposit'>> {
+  const balance = { available: formatMicros(account.available), held: formatMicros(account.held) };
+  return new Reply({ id: account.accountId.toString(), balance }, undefined, replayed ? { 'idempotency-replayed': 'true' } : {});
+}
+
+export const entriesView = ({ entries, nextPosition }: Extract<EntriesOutcome, { kind: 'page' }>): AnswerOf<'listEntries'> => ({
+  items: entries.map(entryView),
+  nextCursor: cursorOf(nextPosition),
+});
+
+const textOf = (id: bigint | null): string | null => (id === null ? null : id.toString());
+
+const entryView = (entry: EntryRecord): AnswerOf<'listEntries'>['items'][number] => ({
+  transferId: entry.transferId.toString(),
+  kind: entry.kind,
+  account: entry.account,
+  amount: formatMicros(entry.amount),
+  marketId: textOf(entry.marketId),
+  bidId: textOf(entry.bidId),
+  slot: entry.slot,
+  createdAt: entry.createdAt.toISOString(),
+});

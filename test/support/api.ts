@@ -1,0 +1,49 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import { EnsureAdminKey } from '#market';
+import { createPool } from '#persistence';
+import type { Pool } from 'pg';
+import { pino } from 'pino';
+import { openApi } from '../../apps/api/src/composition/open-api.js';
+import { Journal } from '../../apps/worker/src/journal.js';
+import { WorkerModule } from '../../apps/worker/src/worker.module.js';
+import { ApiClient } from './api-client.js';
+import { createTestDatabase } from './postgres.js';
+
+/** The real application with a real worker, on a database of its own. */
+export interface TestApi {
+  readonly client: ApiClient;
+  readonly adminKey: string;
+  /** To look behind the API. */
+  readonly pool: Pool;
+  readonly databaseUrl: string;
+  close(): Promise<void>;
+}
+
+const clock = { nowMs: () => Date.now() };
+const logger = pino({ level: process.env.LOG_LEVEL ?? 'error' });
+
+/** The queue is Redis where REDIS_URL is set, else Postgres. */
+export async function startTestApi({ worker: withWorker = true } = {}): Promise<TestApi> {
+  const database = await createTestDatabase();
+  const redis = process.env.REDIS_URL ? { redisUrl: process.env.REDIS_URL } : {};
+  const settings = { databaseUrl: database.url, ...redis, connections: 8, accept: { waitMs: 2, queueMax: 10_000 }, bodyLimitBytes: 4 * 1024 * 1024, version: 'test' };
+  const app = await openApi(settings, { clock, randomBytes, logger });
+  const admin = await app.get(EnsureAdminKey).run();
+  if (admin.kind !== 'made') throw new Error('a new database has no key yet');
+  await app.listen(0, '127.0.0.1');
+  const worker = withWorker ? await startWorker(database.url, redis) : undefined;
+  const close = async (): Promise<void> => {
+    await app.close();
+    await worker?.close();
+    await database.drop();
+  };
+  return { client: new ApiClient(await app.getUrl()), adminKey: admin.plain, pool: database.pool, databaseUrl: database.url, close };
+}
+
+async function startWorker(databaseUrl: string, redis: { redisUrl?: string }): Promise<{ close(): Promise<void> }> {
+  const settings = { databaseUrl, ...redis, owner: `test-${randomBytes(6).toString('hex')}`, leaseMs: 10_000, batchMax: 256, concurrency: 4 };
+  const module = WorkerModule.within({ settings, pool: createPool(databaseUrl, { max: 6 }), clock, journal: new Journal(logger) });
+  return NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+}
