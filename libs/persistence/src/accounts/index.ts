@@ -1,0 +1,2 @@
+/** Balances, entries and deposits, over Prisma. */
+export { createAccountsWork } from './accounts-work.js';

@@ -1,0 +1,2 @@
+/** Markets and sites, over Prisma. */
+export { createCatalogueWork } from './catalogue-work.js';

@@ -1,0 +1,2 @@
+/** Keyed requests, over Prisma. */
+export { idempotencyTx } from './idempotency-tx.js';

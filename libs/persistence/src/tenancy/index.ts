@@ -1,0 +1,2 @@
+/** Organisations and keys, over Prisma. */
+export { createTenancyWork } from './tenancy-work.js';

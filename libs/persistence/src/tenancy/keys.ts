@@ -1,0 +1,49 @@
+import type { KeyRecord, NewKey, TenancyTx } from '#market';
+import type { PrismaTx } from '../cold-work.js';
+import type { Prisma } from '../prisma/generated/client.js';
+
+const WITH_PARENT = { organisation: { select: { parentId: true } } } satisfies Prisma.ApiKeyInclude;
+type Row = Prisma.ApiKeyGetPayload<{ include: typeof WITH_PARENT }>;
+
+type KeysTx = Pick<TenancyTx, 'insertKey' | 'findKey' | 'findKeyByHash' | 'revokeKey' | 'hasLiveKey'>;
+
+/** Keys over a transaction of Prisma's. */
+export function keysTx(db: PrismaTx): KeysTx {
+  const find = async (where: Prisma.ApiKeyWhereUniqueInput): Promise<KeyRecord | undefined> => {
+    const row = await db.apiKey.findUnique({ where, include: WITH_PARENT });
+    return row ? recordOf(row) : undefined;
+  };
+  return {
+    insertKey: (key) => insert(db, key),
+    findKey: (id) => find({ id }),
+    findKeyByHash: (hash) => find({ hash: Uint8Array.from(hash) }),
+    revokeKey: (id) => revoke(db, id),
+    hasLiveKey: async (organisationId, role) => (await db.apiKey.count({ where: { organisationId, role, revokedAt: null } })) > 0,
+  };
+}
+
+async function insert(db: PrismaTx, { hash, ...key }: NewKey): Promise<KeyRecord> {
+  return recordOf(await db.apiKey.create({ data: { ...key, hash: Uint8Array.from(hash) }, include: WITH_PARENT }));
+}
+
+/**
+ * revoke-key: from now on the key is refused.
+ * Input:  key. Output: none; the database's clock says when.
+ * Events: none.
+ * Retry:  safe; the first revocation stays.
+ */
+async function revoke(db: PrismaTx, keyId: bigint): Promise<void> {
+  await db.$executeRaw`UPDATE api_key SET revoked_at = now() WHERE id = ${keyId} AND revoked_at IS NULL`;
+}
+
+const recordOf = ({ id, organisation, organisationId, role, scopes, label, prefix, createdAt, revokedAt }: Row): KeyRecord => ({
+  keyId: id,
+  organisationId,
+  parentId: organisation.parentId,
+  role,
+  scopes,
+  label,
+  prefix,
+  createdAt,
+  revokedAt,
+});
