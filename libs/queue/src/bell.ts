@@ -18,25 +18,31 @@ const RING_MS_MAX = 5_000;
 
 type WakeUpQueue = Pick<Queue<WakeUp>, 'add' | 'close' | 'on' | 'waitUntilReady'>;
 
+/** A queue and how to end it. */
+interface OpenQueue {
+  readonly queue: WakeUpQueue;
+  readonly end: () => Promise<void>;
+}
+
 /**
  * Makes a bell on Redis or on Postgres. The connection is made by the first ring and made anew if it never came up.
  * @param onError told of trouble with the connection while nobody rings.
  */
 export function createBell(site: BellSite, onError: (cause: unknown) => void): Bell {
-  let queue: Promise<WakeUpQueue> | undefined;
-  const opened = (): Promise<WakeUpQueue> => {
-    queue ??= open(site, onError).catch((cause: unknown) => {
+  let queue: Promise<OpenQueue> | undefined;
+  const opened = (): Promise<OpenQueue> => {
+    queue ??= openQueue(site, onError).catch((cause: unknown) => {
       queue = undefined;
       throw cause;
     });
     return queue;
   };
   return {
-    ring: (marketId) => within(RING_MS_MAX, opened().then((ready) => ready.add('wake', { marketId: marketId.toString() }, jobOptions(marketId)))),
+    ring: (marketId) => within(RING_MS_MAX, opened().then((open) => open.queue.add('wake', { marketId: marketId.toString() }, jobOptions(marketId)))),
     close: async () => {
       const closing = queue;
       queue = undefined;
-      if (closing) await (await closing).close();
+      if (closing) await (await closing).end();
     },
   };
 }
@@ -46,24 +52,27 @@ function jobOptions(marketId: bigint): JobsOptions {
   return { deduplication: { id: `market-${marketId}`, keepLastIfActive: true }, removeOnComplete: true, removeOnFail: true };
 }
 
-async function open(site: BellSite, onError: (cause: unknown) => void): Promise<WakeUpQueue> {
-  const queue = queueOf(site);
-  queue.on('error', onError);
+async function openQueue(site: BellSite, onError: (cause: unknown) => void): Promise<OpenQueue> {
+  const open = queueOf(site);
+  open.queue.on('error', onError);
   try {
-    await within(RING_MS_MAX, queue.waitUntilReady());
-    return queue;
+    await within(RING_MS_MAX, open.queue.waitUntilReady());
+    return open;
   } catch (cause) {
-    void queue.close().catch(onError);
+    void open.end().catch(onError);
     throw cause;
   }
 }
 
-function queueOf(site: BellSite): WakeUpQueue {
-  if (site.redisUrl !== undefined) {
-    return new Queue<WakeUp>(QUEUE_NAME, { connection: redisConnection(site.redisUrl, 'ring'), prefix: prefixOf(site) });
+function queueOf(site: BellSite): OpenQueue {
+  if (site.redisUrl === undefined) {
+    const { Queue: PostgresQueue } = withBackend(postgresBackend);
+    const queue = new PostgresQueue<WakeUp>(QUEUE_NAME, { connection: postgresConnection(site.databaseUrl) }) as unknown as WakeUpQueue;
+    return { queue, end: () => queue.close() };
   }
-  const { Queue: PostgresQueue } = withBackend(postgresBackend);
-  return new PostgresQueue<WakeUp>(QUEUE_NAME, { connection: postgresConnection(site.databaseUrl) }) as unknown as WakeUpQueue;
+  const connection = redisConnection(site.redisUrl, 'ring');
+  const queue = new Queue<WakeUp>(QUEUE_NAME, { connection, prefix: prefixOf(site) });
+  return { queue, end: () => queue.close().finally(() => connection.disconnect()) };
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

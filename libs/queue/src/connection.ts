@@ -1,4 +1,5 @@
-import { createPostgresBackend, type ConnectionOptions, type PostgresPoolConfig } from 'bullmq';
+import { createPostgresBackend, type PostgresPoolConfig } from 'bullmq';
+import { Redis } from 'ioredis';
 
 /** Where the bell hangs: Redis where there is one, else the database itself (BullMQ's PostgreSQL backend). */
 export interface BellSite {
@@ -18,15 +19,14 @@ export function prefixOf({ databaseUrl }: BellSite): string {
   return `eris-${decodeURIComponent(new URL(databaseUrl).pathname.slice(1)) || 'default'}`;
 }
 
-/** Redis: a ring fails at once while it is away, a listener waits for it to come back. */
-export function redisConnection(url: string, role: 'ring' | 'listen'): ConnectionOptions {
-  return {
-    url,
+/** A connection of our own, to be ended by `disconnect`. A ring fails at once while Redis is away, a listener waits for it to come back. */
+export function redisConnection(url: string, role: 'ring' | 'listen'): Redis {
+  return new Redis(url, {
     connectTimeout: CONNECT_MS_MAX,
     maxRetriesPerRequest: null,
     enableOfflineQueue: role === 'listen',
     retryStrategy: (times: number) => Math.min(times * 100, RECONNECT_MS_MAX),
-  };
+  });
 }
 
 export function postgresConnection(connectionString: string): PostgresPoolConfig {

@@ -27,6 +27,12 @@ const HANDED_ON_MAX = 100;
 type Limits = Pick<WorkerOptions, 'concurrency' | 'lockDuration' | 'stalledInterval' | 'runRetryDelay' | 'maxStalledCount'>;
 type ListeningWorker = Pick<Worker<WakeUp>, 'on' | 'close'>;
 
+/** A worker and how to end it. */
+interface OpenWorker {
+  readonly worker: ListeningWorker;
+  readonly end: () => Promise<void>;
+}
+
 /** Listens to the bell on Redis or on Postgres. */
 export function createBellListener(options: ListenerOptions): BellListener {
   const limits: Limits = {
@@ -36,17 +42,20 @@ export function createBellListener(options: ListenerOptions): BellListener {
     runRetryDelay: RETRY_MS,
     maxStalledCount: HANDED_ON_MAX,
   };
-  const worker = workerOf(options, limits, ({ data }) => options.onWake(BigInt(data.marketId)));
+  const { worker, end } = workerOf(options, limits, ({ data }) => options.onWake(BigInt(data.marketId)));
   worker.on('error', options.onError);
   worker.on('failed', (_, cause) => options.onError(cause));
-  return { close: () => worker.close() };
+  return { close: end };
 }
 
-function workerOf(site: BellSite, limits: Limits, hear: (job: { readonly data: WakeUp }) => Promise<void>): ListeningWorker {
-  if (site.redisUrl !== undefined) {
-    return new Worker<WakeUp>(QUEUE_NAME, hear, { ...limits, connection: redisConnection(site.redisUrl, 'listen'), prefix: prefixOf(site) });
+function workerOf(site: BellSite, limits: Limits, hear: (job: { readonly data: WakeUp }) => Promise<void>): OpenWorker {
+  if (site.redisUrl === undefined) {
+    const { Worker: PostgresWorker } = withBackend(postgresBackend);
+    const options = { ...limits, connection: postgresConnection(site.databaseUrl) };
+    const worker = new PostgresWorker<WakeUp>(QUEUE_NAME, hear, options) as unknown as ListeningWorker;
+    return { worker, end: () => worker.close() };
   }
-  const { Worker: PostgresWorker } = withBackend(postgresBackend);
-  const connection = postgresConnection(site.databaseUrl);
-  return new PostgresWorker<WakeUp>(QUEUE_NAME, hear, { ...limits, connection }) as unknown as ListeningWorker;
+  const connection = redisConnection(site.redisUrl, 'listen');
+  const worker = new Worker<WakeUp>(QUEUE_NAME, hear, { ...limits, connection, prefix: prefixOf(site) });
+  return { worker, end: () => worker.close().finally(() => connection.disconnect()) };
 }

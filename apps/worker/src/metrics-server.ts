@@ -1,0 +1,13 @@
+import { createServer, type Server } from 'node:http';
+import type { Registry } from 'prom-client';
+
+/** Serves GET /metrics for Prometheus on this machine's port. */
+export function serveMetrics(registry: Registry, port: number): Server {
+  return createServer((request, response) => {
+    if (request.url !== '/metrics') return void response.writeHead(404).end();
+    registry.metrics().then(
+      (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+      (cause: unknown) => response.writeHead(500).end(String(cause)),
+    );
+  }).listen(port);
+}

@@ -1,0 +1,20 @@
+import type { BellSite } from '#queue';
+
+/** What a worker is told once, at its start. */
+export interface WorkerSettings extends BellSite {
+  /** A name that no other process has. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly batchMax: number;
+  /** Markets decided at the same time. */
+  readonly concurrency: number;
+  /** Where metrics are served, if they are. */
+  readonly metricsPort?: number;
+}
+
+/** How often markets with a backlog are looked for where a bell was lost, ms. */
+export const SWEEP_MS = 1_000;
+/** How often the clocks of realtime markets are looked at, ms. */
+export const TICK_MS = 1_000;
+/** A transaction takes no further bid once it has thought for so long, ms; a part of the lease. */
+export const THINK_MS_MAX = 250;

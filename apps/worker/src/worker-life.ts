@@ -1,0 +1,59 @@
+import type { Server } from 'node:http';
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { TickRealtime } from '#market';
+import { findWaitingMarkets } from '#persistence';
+import { createBellListener, type BellListener } from '#queue';
+import type { Pool } from 'pg';
+import { every, type Repetition } from './every.js';
+import type { Journal } from './journal.js';
+import type { MarketRunner } from './market-runner.js';
+import { serveMetrics } from './metrics-server.js';
+import { SWEEP_MS, TICK_MS, type WorkerSettings } from './settings.js';
+
+/** The parts that the worker's life moves. */
+export interface WorkerParts {
+  readonly settings: WorkerSettings;
+  readonly pool: Pool;
+  readonly runner: MarketRunner;
+  readonly ticker: TickRealtime;
+  readonly journal: Journal;
+}
+
+/**
+ * Begins with the application and ends with it. Three things wake a market: the bell, the sweep over the backlog (so that a lost bell, or
+ * a queue that is away, costs a second and no more), and bids that come while it is awake. Told to end, the worker hears no more bells,
+ * lets each market finish the batch that it is at, gives the leases back and closes its connections.
+ */
+export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown {
+  private listener?: BellListener;
+  private metrics?: Server;
+  private repetitions: Repetition[] = [];
+
+  constructor(private readonly parts: WorkerParts) {}
+
+  onApplicationBootstrap(): void {
+    const { settings, runner, ticker, journal } = this.parts;
+    this.listener = createBellListener({
+      ...settings,
+      onWake: (marketId) => runner.wake(marketId),
+      onError: (cause) => journal.trouble('bell', cause),
+    });
+    this.repetitions = [
+      every(SWEEP_MS, () => this.sweep(), (cause) => journal.trouble('sweep', cause)),
+      every(TICK_MS, () => ticker.run(), (cause) => journal.trouble('clock', cause)),
+    ];
+    if (settings.metricsPort !== undefined) this.metrics = serveMetrics(journal.registry, settings.metricsPort);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const { runner, pool } = this.parts;
+    this.metrics?.close();
+    await Promise.all([runner.stop(), ...this.repetitions.map((repetition) => repetition.stop())]);
+    await this.listener?.close();
+    await pool.end();
+  }
+
+  private async sweep(): Promise<void> {
+    for (const marketId of await findWaitingMarkets(this.parts.pool)) void this.parts.runner.wake(marketId); // never rejects
+  }
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Bell, type BellListener, type BellSite, createBell, createBellListener } from '#queue';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { hasRedis, startRedis, type TestRedis } from '../support/queue.js';
+import { until } from '../support/until.js';
+
+const SOON = { everyMs: 10, maxMs: 10_000 };
+
+describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('the bell on %s', (backend) => {
+  let database: TestDatabase;
+  let redis: TestRedis | undefined;
+  let site: BellSite;
+  let bell: Bell;
+  let errors: unknown[];
+  let listeners: BellListener[];
+
+  const listen = (onWake: (marketId: bigint) => Promise<void>, concurrency = 4): void => {
+    listeners.push(createBellListener({ ...site, concurrency, onWake, onError: (cause) => errors.push(cause) }));
+  };
+
+  beforeAll(async () => {
+    if (backend === 'Redis') redis = await startRedis();
+  });
+  afterAll(() => redis?.stop());
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    site = { databaseUrl: database.url, redisUrl: redis?.url };
+    errors = [];
+    listeners = [];
+    bell = createBell(site, (cause) => errors.push(cause));
+  });
+  afterEach(async () => {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    await bell.close();
+    await database.drop();
+  });
+
+  it('wakes for the market that was rung for', async () => {
+    const woken: bigint[] = [];
+    listen(async (marketId) => void woken.push(marketId));
+    await Promise.all([bell.ring(7n), bell.ring(2n ** 62n)]);
+    await until(() => woken.length === 2, SOON);
+    expect(new Set(woken)).toEqual(new Set([7n, 2n ** 62n]));
+    expect(errors).toEqual([]);
+  });
+
+  it('wakes once more for rings that come during a run, never twice at once', async () => {
+    let running = 0, most = 0, runs = 0;
+    listen(async () => {
+      most = Math.max(most, ++running);
+      runs++;
+      await sleep(150);
+      running--;
+    });
+    await bell.ring(1n);
+    await until(() => running === 1, SOON);
+    for (let ring = 0; ring < 5; ring++) await bell.ring(1n);
+    await until(() => runs === 2 && running === 0, SOON);
+    await sleep(100);
+    expect([runs, most]).toEqual([2, 1]);
+  });
+
+  it('can be rung again after a run that failed', async () => {
+    let runs = 0;
+    listen(() => (++runs === 1 ? Promise.reject(new Error('not this time')) : Promise.resolve()));
+    await bell.ring(1n);
+    await until(() => errors.length === 1, SOON);
+    await bell.ring(1n);
+    await until(() => runs === 2, SOON);
+  });
+
+  it('remembers one ring while nobody listens', async () => {
+    for (let ring = 0; ring < 5; ring++) await bell.ring(3n);
+    const woken: bigint[] = [];
+    listen(async (marketId) => void woken.push(marketId));
+    await until(() => woken.length > 0, SOON);
+    await sleep(100);
+    expect(woken).toEqual([3n]);
+  });
+});
+
+describe('a bell without its server', () => {
+  it.each([
+    { databaseUrl: 'postgresql://nobody@127.0.0.1:9/nothing' },
+    { databaseUrl: 'postgresql://nobody@127.0.0.1:9/nothing', redisUrl: 'redis://127.0.0.1:9' },
+  ])('says so within its time and can be closed', async (site) => {
+    const bell = createBell(site, () => undefined);
+    await expect(bell.ring(1n)).rejects.toThrow();
+    await bell.close();
+  }, 15_000);
+});
