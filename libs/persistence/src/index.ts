@@ -3,5 +3,6 @@ export * from './accounts/index.js';
 export * from './catalogue/index.js';
 export { coldWork, type PrismaTx } from './cold-work.js';
 export * from './hot/index.js';
+export * from './postgres/index.js';
 export * from './reading/index.js';
 export * from './tenancy/index.js';

@@ -1,0 +1,38 @@
+import pg, { type Pool } from 'pg';
+
+const INT8 = pg.types.builtins.INT8;
+/** Array of INT8: pg's list of types has no name for it. */
+const INT8_ARRAY = 1016;
+const TEXT_ARRAY = 1009;
+const CONNECT_MS_MAX = 5_000;
+const CONNECTIONS_DEFAULT = 10;
+
+export interface PoolOptions {
+  /** The most connections; 10 where it is not said. */
+  readonly max?: number;
+  /** Told of a connection that the server ended while nothing was asked of it. The pool has already let go of it; the next statement gets a new one. */
+  readonly onLost?: (error: Error) => void;
+}
+
+/**
+ * Opens a pool of connections; none is made before the first statement. Integers of 64 bits are read as bigint, in arrays too.
+ * @param url a `postgresql://` address.
+ */
+export function createPool(url: string, { max = CONNECTIONS_DEFAULT, onLost }: PoolOptions = {}): Pool {
+  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: CONNECT_MS_MAX, keepAlive: true, application_name: 'eris', types: { getTypeParser } });
+  pool.on('error', (error) => onLost?.(error));
+  return pool;
+}
+
+type Parser = (text: string) => unknown;
+
+const parseTextArray = pg.types.getTypeParser(TEXT_ARRAY as number) as (text: string) => unknown[];
+const parseBigints: Parser = (text) => bigintsOf(parseTextArray(text));
+const bigintsOf = (values: readonly unknown[]): unknown[] =>
+  values.map((value) => (Array.isArray(value) ? bigintsOf(value) : typeof value === 'string' ? BigInt(value) : null));
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): Parser {
+  if (oid === INT8) return BigInt as Parser;
+  if (oid === INT8_ARRAY) return parseBigints;
+  return pg.types.getTypeParser(oid, format as 'text') as Parser;
+}
