@@ -1,0 +1,87 @@
+import { invariant, micros } from '#units';
+import { type Balance, mayBeNegative } from './account.js';
+import type { Hold, Ledger } from './ledger.js';
+import { type Entry, isWay, type Transfer } from './transfer.js';
+
+/** Why a transfer is refused, in order of precedence. */
+export const TRANSFER_FAULTS = [
+  'amount_not_positive',
+  'account_unknown',
+  'not_a_way',
+  'already_held',
+  'not_held',
+  'slot_ended',
+  'exceeds_hold',
+] as const;
+export type TransferFault = (typeof TRANSFER_FAULTS)[number];
+
+/** `index` says which transfer is at fault; a balance is at fault only where none of them is. */
+export type ApplyOutcome =
+  | { readonly kind: TransferFault; readonly index: number }
+  | { readonly kind: 'exceeds_balance'; readonly accountId: bigint }
+  | { readonly kind: 'applied'; readonly ledger: Ledger };
+
+interface Draft {
+  readonly accounts: Map<bigint, Balance>;
+  readonly holds: Map<bigint, Hold>;
+  readonly entries: Entry[];
+}
+
+/**
+ * Makes transfers together, all or none: balances count once all of them are made, as in the database, where they are one statement.
+ * @returns the books afterwards, or why nothing happened. The books before are never changed.
+ */
+export function applyTransfers(ledger: Ledger, transfers: readonly Transfer[]): ApplyOutcome {
+  const draft: Draft = { accounts: new Map(ledger.accounts), holds: new Map(ledger.holds), entries: [...ledger.entries] };
+  for (const [index, transfer] of transfers.entries()) {
+    const fault = faultOf(draft, transfer);
+    if (fault) return { kind: fault, index };
+    move(draft, transfer);
+    changeHold(draft, transfer);
+  }
+  for (const { id, balance, ...account } of draft.accounts.values()) {
+    if (balance < 0n && !mayBeNegative({ id, ...account })) return { kind: 'exceeds_balance', accountId: id };
+  }
+  invariant(draft.entries.length === ledger.entries.length + 2 * transfers.length, 'a transfer has two entries');
+  return { kind: 'applied', ledger: draft };
+}
+
+function faultOf({ accounts, holds }: Draft, transfer: Transfer): TransferFault | undefined {
+  const debit = accounts.get(transfer.debitId);
+  const credit = accounts.get(transfer.creditId);
+  if (transfer.amount <= 0n) return 'amount_not_positive';
+  if (!debit || !credit) return 'account_unknown';
+  if (!isWay(transfer.kind, { debit, credit })) return 'not_a_way';
+  if (transfer.kind === 'deposit') return undefined;
+  const held = holds.get(transfer.bidId);
+  if (transfer.kind === 'hold') return held ? 'already_held' : undefined;
+  if (held?.escrowId !== transfer.debitId) return 'not_held';
+  if (held.endedSlots.has(transfer.slot)) return 'slot_ended';
+  return transfer.amount > held.left ? 'exceeds_hold' : undefined;
+}
+
+function move({ accounts, entries }: Draft, { debitId, creditId, amount }: Transfer): void {
+  const sides: Entry[] = [
+    { accountId: debitId, amount: micros(-amount) },
+    { accountId: creditId, amount },
+  ];
+  for (const side of sides) {
+    const account = accounts.get(side.accountId);
+    invariant(account !== undefined, 'money moves between accounts that are there');
+    accounts.set(account.id, { ...account, balance: micros(account.balance + side.amount) });
+    entries.push(side);
+  }
+}
+
+function changeHold({ holds }: Draft, transfer: Transfer): void {
+  if (transfer.kind === 'deposit') return;
+  if (transfer.kind === 'hold') {
+    const { creditId: escrowId, amount } = transfer;
+    holds.set(transfer.bidId, { escrowId, amount, left: amount, endedSlots: new Set() });
+    return;
+  }
+  const held = holds.get(transfer.bidId);
+  invariant(held !== undefined, 'only what is held is captured or voided');
+  const left = micros(held.left - transfer.amount);
+  holds.set(transfer.bidId, { ...held, left, endedSlots: new Set([...held.endedSlots, transfer.slot]) });
+}
