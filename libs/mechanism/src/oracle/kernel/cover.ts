@@ -19,10 +19,16 @@ export interface Cover {
   server: Int32Array;
   /** Slot whose cover prices are in `slot`, to be used again for an equal slot; -1: none. */
   priced: number;
+  /** Scratch of the join: covers worth adding to, digits left and taken, least price per row. */
+  active: Int32Array;
+  left: Int32Array;
+  own: Int32Array;
+  rowMin: Float64Array;
 }
 
 export const createCover = (): Cover => ({
   length: 0, lattice: createLattice(), slot: createSlotCover(), least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), priced: -1,
+  active: new Int32Array(0), left: new Int32Array(0), own: new Int32Array(0), rowMin: new Float64Array(0),
 });
 
 /**
@@ -38,6 +44,9 @@ export function resetCover(cover: Cover, problem: Problem, slotsMax: number, ste
   cover.least = float64(cover.least, coverCount);
   cover.share = int32(cover.share, coverCount * slotsMax);
   cover.server = int32(cover.server, coverCount * slotsMax);
+  cover.active = int32(cover.active, coverCount);
+  cover.rowMin = float64(cover.rowMin, coverCount);
+  for (const name of ['left', 'own'] as const) cover[name] = int32(cover[name], cover.lattice.length);
   cover.least.fill(Infinity, 0, coverCount);
   cover.least[0] = 0;
   return true;
@@ -56,37 +65,77 @@ export function coverSlot(problem: Problem, cover: Cover): number {
 }
 
 /**
- * least'[c + c'] = min(least[c] + price[c']). Covers before are visited from the fullest down, so that `least` still holds the values of
- * the slot before when it is read: a sum is never smaller than its part. What costs no less than the whole job by now is dropped.
+ * least'[c + c'] = min(least[c] + price[c']). What cannot be part of a better plan is left out: covers that cost no less than a cover with
+ * one level more (training less never costs more), and sums that cost no less than the whole job by now.
  */
 function joinCovers(cover: Cover, t: number): void {
-  const { least, share } = cover;
-  const { coverCount } = cover.lattice;
-  share.fill(0, t * coverCount, (t + 1) * coverCount);
-  for (let before = coverCount - 2; before >= 0; before--) {
-    const base = least[before];
-    if (base < least[coverCount - 1]) joinAfter(cover, t, before, 0, 0, before);
+  const { coverCount, levels, length } = cover.lattice;
+  cover.share.fill(0, t * coverCount, (t + 1) * coverCount);
+  const rowLength = levels[length - 1] + 1;
+  minimaOfRows(cover.slot.cheapest, cover.rowMin, rowLength, coverCount);
+  const active = listActive(cover);
+  for (let i = 0; i < active; i++) joinAfter(cover, t, cover.active[i], rowLength);
+}
+
+/** Least price in each row (covers that differ in the last digit only), the empty cover left out. */
+function minimaOfRows(price: Float64Array, rowMin: Float64Array, rowLength: number, coverCount: number): void {
+  for (let row = 0, at = 0; at < coverCount; row++) {
+    let least = Infinity;
+    for (let end = at + rowLength; at < end; at++) if (at > 0 && price[at] < least) least = price[at];
+    rowMin[row] = least;
   }
 }
 
-/** Adds every cover that fits beside `before`, digit by digit from `entry` on; the last entry's digit is the inner loop. */
-function joinAfter(cover: Cover, t: number, before: number, entry: number, part: number, rest: number): void {
-  const { least, share } = cover;
-  const { weight, levels, length, coverCount } = cover.lattice;
-  const digit = Math.floor(rest / weight[entry]);
-  const left = levels[entry] - digit;
-  if (entry < length - 1) {
-    for (let own = 0; own <= left; own++) joinAfter(cover, t, before, entry + 1, part + own * weight[entry], rest - digit * weight[entry]);
-    return;
+/** Lists the covers worth adding to, fullest first, so that `least` still holds the slot before's value when each is visited. */
+function listActive({ lattice, least, active }: Cover): number {
+  const { coverCount, weight, levels, length } = lattice;
+  let count = 0;
+  for (let c = coverCount - 2; c >= 0; c--) {
+    const base = least[c];
+    if (base >= least[coverCount - 1]) continue;
+    let beaten = false;
+    for (let entry = 0, rest = c; entry < length && !beaten; entry++) {
+      const digit = (rest / weight[entry]) | 0;
+      rest -= digit * weight[entry];
+      beaten = digit < levels[entry] && least[c + weight[entry]] <= base;
+    }
+    if (!beaten) active[count++] = c;
   }
+  return count;
+}
+
+/** Adds every cover that fits beside `before`: an odometer over all digits but the last, whose row is the inner loop. */
+function joinAfter(cover: Cover, t: number, before: number, rowLength: number): void {
+  const { least, share, left, own, rowMin } = cover;
+  const { weight, levels, length, coverCount } = cover.lattice;
   const price = cover.slot.cheapest;
   const base = least[before];
-  const at = t * coverCount;
-  for (let own = part === 0 ? 1 : 0, here = part + own; own <= left; own++, here++) {
-    const cost = base + price[here];
-    if (cost < least[before + here]) {
-      least[before + here] = cost;
-      share[at + before + here] = here;
+  const full = coverCount - 1;
+  const at = t * coverCount + before;
+  for (let entry = 0, rest = before; entry < length; entry++) {
+    const digit = (rest / weight[entry]) | 0;
+    rest -= digit * weight[entry];
+    left[entry] = levels[entry] - digit;
+    own[entry] = 0;
+  }
+  const last = left[length - 1];
+  for (let part = 0, row = 0, entry = 0; entry >= 0; row = (part / rowLength) | 0) {
+    if (base + rowMin[row] < least[full]) {
+      for (let here = part === 0 ? 1 : part, end = part + last; here <= end; here++) {
+        const cost = base + price[here];
+        if (cost < least[before + here]) {
+          least[before + here] = cost;
+          share[at + here] = here;
+        }
+      }
+    }
+    for (entry = length - 2; entry >= 0 && own[entry] === left[entry]; entry--) {
+      part -= own[entry] * weight[entry];
+      own[entry] = 0;
+    }
+    if (entry >= 0) {
+      own[entry]++;
+      part += weight[entry];
     }
   }
 }
