@@ -2,7 +2,10 @@
 export * from './accounts/index.js';
 export * from './catalogue/index.js';
 export { coldWork, type PrismaTx } from './cold-work.js';
+export * from './embedded/index.js';
 export * from './hot/index.js';
+export * from './migrations/index.js';
+export * from './migrations/index.js';
 export * from './postgres/index.js';
 export * from './reading/index.js';
 export * from './tenancy/index.js';

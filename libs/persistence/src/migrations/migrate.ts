@@ -1,0 +1,66 @@
+import pg, { type Pool } from 'pg';
+import { listMigrations, loadMigrations, readSchema } from './folder.js';
+import { openSchemaEngine } from './schema-engine.js';
+
+const NO_FILTERS = { externalTables: [], externalEnums: [] };
+/** Any number, as long as it is always the same: who migrates holds it. */
+const MIGRATION_LOCK = 4_207_191_820;
+
+/**
+ * Applies the migrations that a database lacks, and keeps Prisma's table of them. Safe to run by several processes at once.
+ * @returns the names of those applied now.
+ * @throws the database's error, or the engine's where an applied migration has been edited or has failed half-way.
+ */
+export async function migrate(url: string): Promise<readonly string[]> {
+  const guard = new pg.Client({ connectionString: url });
+  await guard.connect();
+  try {
+    await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return await applyMigrations(url);
+  } finally {
+    await guard.end();
+  }
+}
+
+async function applyMigrations(url: string): Promise<readonly string[]> {
+  const engine = await openSchemaEngine(url, await readSchema());
+  try {
+    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: await loadMigrations(), filters: NO_FILTERS });
+    return appliedMigrationNames;
+  } finally {
+    engine.free();
+  }
+}
+
+/**
+ * What would have to be done to a database with all migrations to make it as schema.prisma says; empty where they agree.
+ * Builds the migrations in a database of its own, which it drops.
+ */
+export async function diffSchema(url: string): Promise<string> {
+  const schema = await readSchema();
+  const engine = await openSchemaEngine(url, schema);
+  try {
+    const { stdout } = await engine.diff({
+      from: { tag: 'migrations', ...(await loadMigrations()) },
+      to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] },
+      script: true,
+      exitCode: null,
+      filters: NO_FILTERS,
+    });
+    return (stdout ?? '').replace('-- This is an empty migration.', '').trim();
+  } finally {
+    engine.free();
+  }
+}
+
+/** Migrations that the database lacks, oldest first; all of them where it has none. */
+export async function findPendingMigrations(pool: Pool): Promise<readonly string[]> {
+  const { rows: tables } = await pool.query<{ found: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`);
+  const applied = tables[0].found ? await findApplied(pool) : new Set<string>();
+  return (await listMigrations()).filter((name) => !applied.has(name));
+}
+
+async function findApplied(pool: Pool): Promise<Set<string>> {
+  const text = `SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+  return new Set((await pool.query<{ migration_name: string }>(text)).rows.map((row) => row.migration_name));
+}

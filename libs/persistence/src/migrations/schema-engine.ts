@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, type SqlDriverAdapter, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+import pg from 'pg';
+
+const BINDINGS = '@prisma/schema-engine-wasm/schema_engine_bg';
+const { CHAR, TEXT } = pg.types.builtins;
+const noLog = (): void => undefined;
+
+// One engine per process: the bindings hold one WebAssembly instance.
+let started: Promise<void> | undefined;
+
+/**
+ * Opens Prisma's schema engine, as WebAssembly: what `prisma migrate` does, without the program that it downloads.
+ * @param schema the text of schema.prisma, where the engine has to read it.
+ */
+export async function openSchemaEngine(url: string, schema: string): Promise<bindings.SchemaEngine> {
+  started ??= startBindings();
+  await started;
+  const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapterFactory(url));
+  return bindings.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, noLog, adapter);
+}
+
+interface EngineExports {
+  __wbindgen_start(): void;
+}
+
+/** The part of WebAssembly that starts the engine: the compiler's libraries for servers do not describe it. */
+declare const WebAssembly: {
+  instantiate(bytes: Uint8Array, imports: object): Promise<{ readonly instance: { readonly exports: EngineExports } }>;
+};
+
+async function startBindings(): Promise<void> {
+  const file = createRequire(import.meta.url).resolve(BINDINGS).replace(/\.js$/, '.wasm');
+  const { instance } = await WebAssembly.instantiate(await readFile(file), { './schema_engine_bg.js': bindings });
+  bindings.__wbg_set_wasm(instance.exports);
+  instance.exports.__wbindgen_start();
+}
+
+/** Gives the engine its connections. Scripts go to Postgres whole: Prisma's own adapter cuts them at every semicolon, in functions too. */
+class MigrationAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
+  readonly provider = 'postgres';
+  readonly adapterName = 'eris-migrations';
+
+  constructor(private readonly url: string) {}
+
+  connect(): Promise<SqlDriverAdapter> {
+    return adapterTo({ connectionString: this.url, max: 1 });
+  }
+
+  async connectToShadowDb(): Promise<SqlDriverAdapter> {
+    const name = `eris_shadow_${globalThis.crypto.randomUUID().replaceAll('-', '')}`;
+    await this.runAside(`CREATE DATABASE ${name}`);
+    const address = new URL(this.url);
+    address.pathname = `/${name}`;
+    const adapter = await adapterTo({ connectionString: address.href, max: 1 });
+    const dispose = adapter.dispose.bind(adapter);
+    adapter.dispose = async () => {
+      await dispose();
+      await this.runAside(`DROP DATABASE ${name} WITH (FORCE)`);
+    };
+    return adapter;
+  }
+
+  private async runAside(statement: string): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+async function adapterTo(config: pg.PoolConfig): Promise<SqlDriverAdapter> {
+  const pool = new CatalogPool(config);
+  const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (query) => {
+    const result = await queryRaw(query);
+    const letters = pool.lettersOf(result.rows);
+    return { ...result, columnTypes: result.columnTypes.map((type, index) => (letters.includes(index) ? ColumnTypeEnum.Character : type)) };
+  };
+  adapter.executeScript = async (script) => void (await pool.query(script));
+  return adapter;
+}
+
+/** Passes the catalogue's columns of one letter ("char") off as text, and tells which they were: Prisma's adapter refuses the type that its engine expects. */
+class CatalogPool extends pg.Pool {
+  private readonly letters = new WeakMap<unknown[], number[]>();
+
+  /** Indices of the columns of one letter in a result, told by its rows. */
+  lettersOf(rows: unknown[]): readonly number[] {
+    return this.letters.get(rows) ?? [];
+  }
+
+  override query = (async (...args: Parameters<pg.Pool['query']>) => {
+    const result = (await super.query(...args)) as unknown as pg.QueryResult | pg.QueryResult[];
+    for (const { fields, rows } of [result].flat()) {
+      this.letters.set(rows, fields.flatMap((field, index) => (field.dataTypeID === CHAR ? [index] : [])));
+      for (const field of fields) if (field.dataTypeID === CHAR) field.dataTypeID = TEXT;
+    }
+    return result;
+  }) as unknown as pg.Pool['query'];
+}
