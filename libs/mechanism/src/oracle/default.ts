@@ -135,10 +135,10 @@ export function createDefaultOracle({ stepsMax = STEPS_MAX, coarseStepsMax = STE
       loadJob(problem, book, job);
       for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
       const open = (): void => loadSlot(problem, book, job, slotOffset(book, arrival + problem.slotCount));
-      if (resetCover(work.cover, problem, slotsMax, stepsMax / slotsMax, true)) return exactSearch(work, arrival, open);
+      if (resetCover(work.cover, problem, slotsMax, stepsMax / book.slotCount, true)) return exactSearch(work, arrival, open);
       for (const spread of [work.hopeful, work.wary]) resetSpread(spread, problem, slotsMax);
       const looked = Math.min(slotsMax, LOOK_SLOTS_MAX);
-      const coarseSteps = coarseStepsMax / (slotsMax * slotsMax);
+      const coarseSteps = coarseStepsMax / (book.slotCount * book.slotCount);
       if (maySuit(problem, coarseSteps)) {
         while (problem.slotCount < looked) open();
         if (resetCover(work.cover, problem, slotsMax, coarseSteps, false)) return coarseSearch(work, arrival, open, looked);
