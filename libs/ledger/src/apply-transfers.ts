@@ -39,8 +39,8 @@ export function applyTransfers(ledger: Ledger, transfers: readonly Transfer[]): 
     move(draft, transfer);
     changeHold(draft, transfer);
   }
-  for (const { id, balance, ...account } of draft.accounts.values()) {
-    if (balance < 0n && !mayBeNegative({ id, ...account })) return { kind: 'exceeds_balance', accountId: id };
+  for (const account of draft.accounts.values()) {
+    if (account.balance < 0n && !mayBeNegative(account)) return { kind: 'exceeds_balance', accountId: account.id };
   }
   invariant(draft.entries.length === ledger.entries.length + 2 * transfers.length, 'a transfer has two entries');
   return { kind: 'applied', ledger: draft };
