@@ -1,6 +1,6 @@
 import pg, { type Pool } from 'pg';
 import { listMigrations, loadMigrations, readSchema } from './folder.js';
-import { openSchemaEngine } from './schema-engine.js';
+import { withSchemaEngine } from './schema-engine.js';
 
 const NO_FILTERS = { externalTables: [], externalEnums: [] };
 /** Any number, as long as it is always the same: who migrates holds it. */
@@ -23,13 +23,11 @@ export async function migrate(url: string): Promise<readonly string[]> {
 }
 
 async function applyMigrations(url: string): Promise<readonly string[]> {
-  const engine = await openSchemaEngine(url, await readSchema());
-  try {
-    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: await loadMigrations(), filters: NO_FILTERS });
+  const migrationsList = await loadMigrations();
+  return withSchemaEngine({ url, schema: await readSchema() }, async (engine) => {
+    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: NO_FILTERS });
     return appliedMigrationNames;
-  } finally {
-    engine.free();
-  }
+  });
 }
 
 /**
@@ -38,19 +36,12 @@ async function applyMigrations(url: string): Promise<readonly string[]> {
  */
 export async function diffSchema(url: string): Promise<string> {
   const schema = await readSchema();
-  const engine = await openSchemaEngine(url, schema);
-  try {
-    const { stdout } = await engine.diff({
-      from: { tag: 'migrations', ...(await loadMigrations()) },
-      to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] },
-      script: true,
-      exitCode: null,
-      filters: NO_FILTERS,
-    });
+  const from = { tag: 'migrations', ...(await loadMigrations()) } as const;
+  const to = { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] } as const;
+  return withSchemaEngine({ url, schema }, async (engine) => {
+    const { stdout } = await engine.diff({ from, to: { ...to, files: [...to.files] }, script: true, exitCode: null, filters: NO_FILTERS });
     return (stdout ?? '').replace('-- This is an empty migration.', '').trim();
-  } finally {
-    engine.free();
-  }
+  });
 }
 
 /** Migrations that the database lacks, oldest first; all of them where it has none. */

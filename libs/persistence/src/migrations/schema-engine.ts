@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -13,14 +14,20 @@ const noLog = (): void => undefined;
 let started: Promise<void> | undefined;
 
 /**
- * Opens Prisma's schema engine, as WebAssembly: what `prisma migrate` does, without the program that it downloads.
- * @param schema the text of schema.prisma, where the engine has to read it.
+ * Runs Prisma's schema engine, as WebAssembly: what `prisma migrate` does, without the program that it downloads.
+ * @param schema the text of schema.prisma.
+ * @param work what is done with it; its connections are closed afterwards.
  */
-export async function openSchemaEngine(url: string, schema: string): Promise<bindings.SchemaEngine> {
+export async function withSchemaEngine<T>({ url, schema }: { url: string; schema: string }, work: (engine: bindings.SchemaEngine) => Promise<T>): Promise<T> {
   started ??= startBindings();
   await started;
-  const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapterFactory(url));
-  return bindings.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, noLog, adapter);
+  const connections = new MigrationAdapterFactory(url);
+  try {
+    const engine = await bindings.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, noLog, bindMigrationAwareSqlAdapterFactory(connections));
+    return await work(engine).finally(() => engine.free());
+  } finally {
+    await connections.close();
+  }
 }
 
 interface EngineExports {
@@ -39,29 +46,38 @@ async function startBindings(): Promise<void> {
   instance.exports.__wbindgen_start();
 }
 
-/** Gives the engine its connections. Scripts go to Postgres whole: Prisma's own adapter cuts them at every semicolon, in functions too. */
+/** Gives the engine its connections. */
 class MigrationAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
   readonly provider = 'postgres';
   readonly adapterName = 'eris-migrations';
+  private readonly pools: CatalogPool[] = [];
+  private readonly shadows: string[] = [];
 
   constructor(private readonly url: string) {}
 
   connect(): Promise<SqlDriverAdapter> {
-    return adapterTo({ connectionString: this.url, max: 1 });
+    return this.connectTo(this.url);
   }
 
+  /** A database in which the engine builds the migrations; dropped at the end. */
   async connectToShadowDb(): Promise<SqlDriverAdapter> {
-    const name = `eris_shadow_${globalThis.crypto.randomUUID().replaceAll('-', '')}`;
+    const name = `eris_shadow_${randomUUID().replaceAll('-', '')}`;
     await this.runAside(`CREATE DATABASE ${name}`);
+    this.shadows.push(name);
     const address = new URL(this.url);
     address.pathname = `/${name}`;
-    const adapter = await adapterTo({ connectionString: address.href, max: 1 });
-    const dispose = adapter.dispose.bind(adapter);
-    adapter.dispose = async () => {
-      await dispose();
-      await this.runAside(`DROP DATABASE ${name} WITH (FORCE)`);
-    };
-    return adapter;
+    return this.connectTo(address.href);
+  }
+
+  async close(): Promise<void> {
+    for (const pool of this.pools) if (!pool.ended) await pool.end();
+    for (const name of this.shadows) await this.runAside(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  }
+
+  private connectTo(url: string): Promise<SqlDriverAdapter> {
+    const pool = new CatalogPool({ connectionString: url, max: 1 });
+    this.pools.push(pool);
+    return adapterOver(pool);
   }
 
   private async runAside(statement: string): Promise<void> {
@@ -75,9 +91,9 @@ class MigrationAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
   }
 }
 
-async function adapterTo(config: pg.PoolConfig): Promise<SqlDriverAdapter> {
-  const pool = new CatalogPool(config);
-  const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
+/** Prisma's adapter, with two repairs: letters are letters, and scripts go to Postgres whole (it cuts them at every semicolon, in functions too). */
+async function adapterOver(pool: CatalogPool): Promise<SqlDriverAdapter> {
+  const adapter = await new PrismaPg(pool).connect();
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
     const result = await queryRaw(query);

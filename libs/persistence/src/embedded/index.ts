@@ -1,0 +1,3 @@
+/** The embedded server: a real PostgreSQL without an installation. */
+export { EmbeddedPostgresError } from './error.js';
+export { startEmbeddedPostgres, type EmbeddedOptions, type EmbeddedPostgres } from './start.js';
