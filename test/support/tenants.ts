@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import {
+  AddSite,
+  ChangeCapacity,
+  ChangeMarketStatus,
+  CreateKey,
+  CreateMarket,
+  CreateOrganisation,
+  Deposit,
+  EnsureAdminKey,
+  FindKey,
+  GetAccount,
+  GetMarket,
+} from '#market';
+import {
+  type Caller,
+  ListAccounts,
+  ListEntries,
+  ListMarkets,
+  ListOrganisations,
+  ListSites,
+  type MarketRecord,
+  type OrganisationRecord,
+  RevokeKey,
+} from '#market';
+import { type Base, createAccountsWork, createBase, createCatalogueWork, createTenancyWork } from '#persistence';
+import { micros } from '#units';
+
+/** The cold use cases over a database, as the API wires them. */
+export function coldUseCases(url: string) {
+  const base: Base = createBase(url);
+  const [tenancy, catalogue, accounts] = [createTenancyWork(base), createCatalogueWork(base), createAccountsWork(base)];
+  return {
+    accounts: {
+      list: new ListAccounts(accounts),
+      get: new GetAccount(accounts),
+      entries: new ListEntries(accounts),
+      deposit: new Deposit(accounts),
+    },
+    keys: {
+      ensureAdmin: new EnsureAdminKey(tenancy, randomBytes),
+      create: new CreateKey(tenancy, randomBytes),
+      revoke: new RevokeKey(tenancy),
+      find: new FindKey(tenancy),
+    },
+    markets: {
+      create: new CreateMarket(catalogue),
+      list: new ListMarkets(catalogue),
+      get: new GetMarket(catalogue),
+      changeStatus: new ChangeMarketStatus(catalogue),
+    },
+    organisations: { create: new CreateOrganisation(tenancy), list: new ListOrganisations(tenancy) },
+    sites: { add: new AddSite(catalogue), list: new ListSites(catalogue), changeCapacity: new ChangeCapacity(catalogue) },
+    works: { accounts, catalogue, tenancy },
+    close: () => base.close(),
+  };
+}
+
+export type ColdUseCases = ReturnType<typeof coldUseCases>;
+
+/** An operator of its own, below the first organisation. */
+export async function makeOperator(cold: ColdUseCases, name: string): Promise<Caller & { readonly organisation: OrganisationRecord }> {
+  const admin = await cold.keys.ensureAdmin.run('a key that is the same in every call');
+  const roots = await cold.works.tenancy.read((tx) => tx.listRoots());
+  expect(['stored', 'present']).toContain(admin.kind);
+  return makeMember(cold, { organisationId: roots[0].organisationId, role: 'operator' }, { name, role: 'operator' });
+}
+
+/** An organisation of the caller's, ready to call. */
+export async function makeMember(
+  cold: ColdUseCases,
+  caller: Caller,
+  { name, role }: { name: string; role: Caller['role'] },
+): Promise<Caller & { readonly organisation: OrganisationRecord }> {
+  const made = await cold.organisations.create.run({ caller, name });
+  if (made.kind !== 'created') throw new Error(made.kind);
+  return { organisationId: made.organisation.organisationId, role, organisation: made.organisation };
+}
+
+/** A market with two resources and no sites yet. */
+export async function openMarket(cold: ColdUseCases, caller: Caller, name = 'market'): Promise<MarketRecord> {
+  const outcome = await cold.markets.create.run({ caller, ...TERMS, name });
+  if (outcome.kind !== 'created') throw new Error(outcome.kind);
+  return outcome.market;
+}
+
+export const TERMS = {
+  name: 'market',
+  clock: 'manual',
+  slotMinutes: 20,
+  horizonSlots: 10,
+  chunkMB: 2.0004,
+  bandwidthMB: 100.0006,
+  resources: ['gpu', 'cpu'],
+  gamma: { bandwidth: 1000, gpu: 30.5, cpu: 2 },
+  unit: micros(1_000_000n),
+  reserve: micros(250_000n),
+} as const;
