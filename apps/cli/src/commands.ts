@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
+import { registerDemo } from './demo.js';
+import { registerMigrate } from './migrate.js';
 import { registerSimulate } from './simulate.js';
-import type { Terminal } from './terminal.js';
+import { registerStart } from './start.js';
+import type { HostTerminal } from './terminal.js';
 import { registerValidate } from './validate.js';
 
-type Register = (program: Command, terminal: Terminal) => void;
+type Register = (program: Command, terminal: HostTerminal) => void;
 
 /** Every subcommand, one file each, in the order that --help shows. A command with heavy imports loads them in its action. */
-export const COMMANDS: readonly Register[] = [registerSimulate, registerValidate];
+export const COMMANDS: readonly Register[] = [registerDemo, registerStart, registerMigrate, registerSimulate, registerValidate];

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.js';
-import { BadInput, EXIT, type Terminal } from './terminal.js';
+import { BadInput, EXIT, type HostTerminal } from './terminal.js';
 
-const terminal: Terminal = {
+const terminal: HostTerminal = {
   clock: { nowMs: () => performance.now() },
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isErrTty: process.stderr.isTTY,
+  env: process.env,
 };
 
 /** Commander's own errors (usage) are bad input; asking for help is none. */

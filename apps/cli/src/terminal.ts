@@ -11,8 +11,14 @@ export interface Terminal {
   readonly isErrTty: boolean;
 }
 
-/** Exit codes of every command. */
-export const EXIT = { ok: 0, failed: 1, badInput: 2 } as const;
+/** What a command that starts processes may use besides. */
+export interface HostTerminal extends Terminal {
+  /** The environment, for loadConfig and for the processes. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Exit codes of every command; `interrupted` is the shells' 128 + SIGINT. */
+export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
 /** Bad input: each line says what is wrong and where. Ends the command with exit code 2. */
 export class BadInput extends Error {

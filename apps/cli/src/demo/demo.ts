@@ -1,0 +1,143 @@
+import { Pool } from 'undici';
+import { paperWorkload, type Instance } from '#lab';
+import { formatMicros } from '#units';
+import { runUntilSignal, type Run } from '../running/run.js';
+import { serve, type Serving } from '../running/serve.js';
+import { whereItServes } from '../running/start.js';
+import { EXIT, progressOf, type HostTerminal } from '../terminal.js';
+import { bidForAll, bodyOf, keyOf, moveClock, type Bidding } from './bidding.js';
+import type { Check } from './check.js';
+import { databaseCheck, ledgerCheck } from './ledger-checks.js';
+import { replay, type Allocation, type Replay } from './replay.js';
+import { reportLines, totalsOf, utilisationOf } from './report.js';
+import { openStage, type Stage } from './stage.js';
+
+export interface DemoOptions {
+  readonly jobs: number;
+  readonly seed: number;
+  readonly exit: boolean;
+  readonly all: boolean;
+  readonly json: boolean;
+}
+
+/** Connections to the API: what some bidders use at once. */
+const CONNECTIONS = 16;
+const BIDS_REPEATED = 10;
+
+/** Everything that a run has brought. */
+interface Outcome {
+  readonly stage: Stage;
+  readonly bidding: Bidding;
+  readonly replay: Replay;
+  readonly checks: readonly Check[];
+}
+
+/**
+ * Serves, plays the workload, prints what came of it and checks it; then goes on serving unless it is told to end.
+ * Exit code 1 where a check does not hold.
+ */
+export function demo(terminal: HostTerminal, options: DemoOptions): Promise<void> {
+  return runUntilSignal(terminal, async (run) => {
+    const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true });
+    const pool = new Pool(serving.url, { connections: CONNECTIONS });
+    await run.closing.add('connections to the API', () => pool.destroy());
+    const instance = paperWorkload({ kind: 'testbed', jobs: options.jobs, seed: options.seed });
+    const outcome = await play(terminal, { pool, serving, instance });
+    show(terminal, { options, instance, outcome });
+    if (!options.exit) await serveOn(terminal, { run, serving, stage: outcome.stage });
+  });
+}
+
+async function play(
+  terminal: HostTerminal,
+  { pool, serving, instance }: { pool: Pool; serving: Serving; instance: Instance },
+): Promise<Outcome> {
+  const stage = await openStage(pool, serving.adminKey, instance);
+  terminal.err(
+    `eris: market ${stage.name} is open: ${instance.sites.length} sites, ${stage.bidders.length} bidders, ${instance.jobs.length} jobs\n`,
+  );
+  const progress = progressOf(terminal, { label: 'bids decided', total: instance.jobs.length });
+  const bidding = await bidForAll({ stage, instance, clock: terminal.clock, onDecided: (count) => progress.update(count) });
+  progress.stop();
+  const allocations = await allocationsOf(stage, bidding);
+  await moveClock(stage, lastSlot(bidding, instance) + 1);
+  const decided = [...bidding.decided].sort((a, b) =>
+    Number(BigInt(a.bid.decision?.sequence ?? 0) - BigInt(b.bid.decision?.sequence ?? 0)),
+  );
+  const replayed = replay({ instance, decided, allocations, siteIds: stage.siteIds });
+  const others = [
+    await ledgerCheck(stage, bidding),
+    await databaseCheck(serving.databaseUrl, stage.marketId),
+    await repeatCheck(stage, bidding),
+  ];
+  return { stage, bidding, replay: replayed, checks: [...replayed.checks, ...others] };
+}
+
+async function allocationsOf({ operator }: Stage, { decided }: Bidding): Promise<Map<string, Allocation>> {
+  const accepted = decided.filter(({ bid }) => bid.status === 'accepted');
+  const found = await Promise.all(accepted.map(({ bid }) => operator.call('getAllocation', { params: { bidId: bid.id } })));
+  return new Map(found.map((allocation) => [allocation.bidId, allocation]));
+}
+
+/** The last slot in which anything runs: past it, every held credit is the operator's. */
+const lastSlot = ({ decided }: Bidding, { slots }: Instance): number =>
+  Math.max(slots - 1, ...decided.map(({ bid }) => bid.decision?.completion ?? 0));
+
+/** Some bids once more with their keys: the same ids, and nothing decided again. */
+async function repeatCheck(stage: Stage, { decided }: Bidding): Promise<Check> {
+  const repeated = decided.slice(0, BIDS_REPEATED);
+  const faults = await Promise.all(
+    repeated.map(async ({ job, bidder, bid }) => {
+      const headers = { 'idempotency-key': keyOf(stage, job) };
+      const { id } = await bidder.client.call('placeBid', { params: { marketId: stage.marketId }, headers, body: bodyOf(stage, job) });
+      return id === bid.id ? [] : [`${job.id}: was bid ${bid.id}, is bid ${id}`];
+    }),
+  );
+  return { name: 'a repeated bid is the same bid', detail: `${repeated.length} sent again with their keys`, faults: faults.flat() };
+}
+
+function show(
+  terminal: HostTerminal,
+  { options, instance, outcome }: { options: DemoOptions; instance: Instance; outcome: Outcome },
+): void {
+  const totals = totalsOf(outcome.bidding);
+  const failed = outcome.checks.filter(({ faults }) => faults.length > 0).length;
+  if (options.json) terminal.out(`${JSON.stringify(resultOf({ instance, outcome }))}\n`);
+  else {
+    const verdict = failed === 0 ? 'all checks hold' : `${failed} of ${outcome.checks.length} checks do NOT hold`;
+    terminal.out(`${[...reportLines({ instance, ...outcome, totals, all: options.all }), '', verdict].join('\n')}\n`);
+  }
+  if (failed > 0) process.exitCode = EXIT.failed;
+}
+
+function resultOf({ instance, outcome }: { instance: Instance; outcome: Outcome }): Record<string, unknown> {
+  const { stage, bidding, checks } = outcome;
+  const totals = totalsOf(bidding);
+  return {
+    instance: instance.name,
+    market: { id: stage.marketId, name: stage.name },
+    totals: { ...totals, welfare: formatMicros(totals.welfare), revenue: formatMicros(totals.revenue) },
+    utilisation: utilisationOf(instance, outcome.replay),
+    jobs: bidding.decided.map(({ job, bidder, bid }) => ({
+      job: job.id,
+      model: job.model,
+      bidder: bidder.name,
+      arrival: job.arrival,
+      bid,
+    })),
+    checks: checks.map(({ name, detail, faults }) => ({ name, detail, holds: faults.length === 0, faults })),
+  };
+}
+
+async function serveOn(terminal: HostTerminal, { run, serving, stage }: { run: Run; serving: Serving; stage: Stage }): Promise<void> {
+  const keys = stage.bidders.map(({ name, key }) => `  ${name.padEnd(16)} ${key}`);
+  const text = [
+    whereItServes(serving),
+    '',
+    `The market is ${stage.name}, id ${stage.marketId}. Its bidders' keys:`,
+    ...keys,
+    `Logs are in ${serving.logDir ?? '.'}.`,
+  ];
+  terminal.out(`${text.join('\n')}\n`);
+  await run.untilEnd;
+}

@@ -1,0 +1,137 @@
+import { createPool } from '#persistence';
+import { formatMicros, parseMicros } from '#units';
+import type { AnswerOf } from '#contracts';
+import type { ApiClient } from './api-client.js';
+import type { Bidding } from './bidding.js';
+import type { Check } from './check.js';
+import type { Stage } from './stage.js';
+
+type Account = AnswerOf<'listAccounts'>['items'][number];
+type Entry = AnswerOf<'listEntries'>['items'][number];
+
+const PAGE = '500';
+const amount = (text: string): bigint => parseMicros(text) ?? 0n;
+const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) => total + one, 0n);
+
+/** The ledger as the API shows it to the operator: every transfer has two sides, balances are the sums of entries, no credit is lost. */
+export async function ledgerCheck(stage: Stage, bidding: Bidding): Promise<Check> {
+  const { items: accounts } = await stage.operator.call('listAccounts');
+  const members = new Set(stage.bidders.map(({ accountId }) => accountId));
+  const wallets = accounts.filter(({ id }) => members.has(id));
+  const entriesOf = new Map(
+    await Promise.all(
+      accounts
+        .filter((account) => isOurs(account, stage))
+        .map(async (account) => [account.id, await entries(stage.operator, account.id)] as const),
+    ),
+  );
+  const ours = new Set(wallets.flatMap(({ id }) => (entriesOf.get(id) ?? []).map(({ transferId }) => transferId)));
+  const all = [...entriesOf.values()].flat().filter(({ transferId }) => ours.has(transferId));
+  const faults = [
+    ...sidesThatDiffer(all),
+    ...wallets.flatMap((account) => balanceFaults(account, entriesOf.get(account.id) ?? [])),
+    ...conservationFaults(stage, bidding, wallets),
+  ];
+  return {
+    name: 'the ledger sums to zero',
+    detail: `${all.length} entries of ${ours.size} transfers, each balanced; balances are their sums`,
+    faults,
+  };
+}
+
+/** The bidders of this run, and the operator that they pay: the only account without a name of this run that has earned anything. */
+function isOurs({ id, revenue }: Account, { bidders }: Stage): boolean {
+  return bidders.some(({ accountId }) => accountId === id) || amount(revenue) !== 0n;
+}
+
+async function entries(client: ApiClient, accountId: string): Promise<Entry[]> {
+  const found: Entry[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const page: AnswerOf<'listEntries'> = await client.call('listEntries', {
+      params: { accountId },
+      query: { limit: PAGE, ...(cursor ? { cursor } : {}) },
+    });
+    found.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return found;
+}
+
+function sidesThatDiffer(all: readonly Entry[]): string[] {
+  const totals = new Map<string, bigint>();
+  for (const entry of all) totals.set(entry.transferId, (totals.get(entry.transferId) ?? 0n) + amount(entry.amount));
+  return [...totals].flatMap(([id, total]) => (total === 0n ? [] : [`transfer ${id} sums to ${formatMicros(total)}`]));
+}
+
+function balanceFaults({ organisation, balance }: Account, all: readonly Entry[]): string[] {
+  const of = (kind: Entry['account']): bigint => sum(all.filter((entry) => entry.account === kind).map((entry) => amount(entry.amount)));
+  const available = of('wallet') === amount(balance.available);
+  const held = of('escrow') === amount(balance.held);
+  return [
+    ...(available ? [] : [`${organisation}: available is not the sum of its entries`]),
+    ...(held ? [] : [`${organisation}: held is not the sum of its entries`]),
+  ];
+}
+
+/** What was paid in is what bidders still have and what they were charged; every slot has run, so nothing is held any more. */
+function conservationFaults({ deposited }: Stage, { decided }: Bidding, wallets: readonly Account[]): string[] {
+  const available = sum(wallets.map(({ balance }) => amount(balance.available)));
+  const held = sum(wallets.map(({ balance }) => amount(balance.held)));
+  const charged = sum(decided.map(({ bid }) => amount(bid.decision?.payment ?? '0')));
+  const isKept = available + charged === amount(deposited);
+  return [
+    ...(isKept ? [] : [`${deposited} paid in, ${formatMicros(available)} left, ${formatMicros(charged)} charged`]),
+    ...(held === 0n ? [] : [`${formatMicros(held)} still held after the last slot`]),
+  ];
+}
+
+interface Figures {
+  readonly balances: string;
+  readonly entries: string;
+  readonly count: bigint;
+  readonly accounts: bigint;
+  readonly unequal: bigint;
+  readonly oversold: bigint;
+  readonly undecided: bigint;
+  readonly twice: bigint;
+}
+
+const SQL = `
+  SELECT (SELECT coalesce(sum(balance_micros), 0)::text FROM account) AS balances,
+         (SELECT coalesce(sum(amount_micros), 0)::text FROM entry) AS entries,
+         (SELECT count(*) FROM entry) AS count,
+         (SELECT count(*) FROM account) AS accounts,
+         (SELECT count(*) FROM account a WHERE balance_micros <> coalesce((SELECT sum(amount_micros) FROM entry e WHERE e.account_id = a.id), 0)) AS unequal,
+         (SELECT count(*) FROM slot_usage u, unnest(u.used_milli, u.capacity_milli) AS c(used, capacity)
+           WHERE u.market_id = $1 AND (c.used < 0 OR c.used > coalesce(c.capacity, 0))) AS oversold,
+         (SELECT count(*) FROM bid b LEFT JOIN decision d ON d.bid_id = b.id WHERE b.market_id = $1 AND d.bid_id IS NULL) AS undecided,
+         (SELECT count(*) - count(DISTINCT bid_id) FROM decision WHERE market_id = $1) AS twice`;
+
+/** The same laws asked of the database itself, past the API: sums over every account there is, and what is sold against what there is. */
+export async function databaseCheck(databaseUrl: string, marketId: string): Promise<Check> {
+  const pool = createPool(databaseUrl, { max: 1 });
+  try {
+    const { rows } = await pool.query<Figures>(SQL, [marketId]);
+    const figures = rows[0];
+    return {
+      name: 'the database says the same',
+      detail: `${figures.count} entries in ${figures.accounts} accounts, asked in SQL`,
+      faults: figureFaults(figures),
+    };
+  } finally {
+    await pool.end();
+  }
+}
+
+function figureFaults({ balances, entries: total, unequal, oversold, undecided, twice }: Figures): string[] {
+  const laws: readonly (readonly [boolean, string])[] = [
+    [balances === '0', `balances sum to ${balances} micro-credits`],
+    [total === '0', `entries sum to ${total} micro-credits`],
+    [unequal === 0n, `${unequal} balances are not the sum of their entries`],
+    [oversold === 0n, `${oversold} cells of slot_usage are out of bounds`],
+    [undecided === 0n, `${undecided} bids have no decision`],
+    [twice === 0n, `${twice} bids are decided twice`],
+  ];
+  return laws.flatMap(([holds, fault]) => (holds ? [] : [fault]));
+}

@@ -1,0 +1,127 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '#config';
+import { migrate, startEmbeddedPostgres } from '#persistence';
+import type { HostTerminal } from '../terminal.js';
+import { adminKeyOf } from './admin-key.js';
+import type { Closing } from './closing.js';
+import { probePort, urlOf } from './ports.js';
+import { Service } from './service.js';
+
+const API = new URL('../../../api/src/main.js', import.meta.url);
+const WORKER = new URL('../../../worker/src/main.js', import.meta.url);
+const READY_MAX_MS = 60_000;
+const READY_EVERY_MS = 50;
+/** What a service may take beyond its own time to shut down before it is killed. */
+const GRACE_MARGIN_MS = 5_000;
+
+/** A whole Eris that runs: database, API, worker. */
+export interface Serving {
+  readonly url: string;
+  readonly adminKey: string;
+  readonly databaseUrl: string;
+  /** Where the services' output is; undefined where it goes to ours. */
+  readonly logDir: string | undefined;
+}
+
+export interface ServeOptions {
+  readonly config: Config;
+  readonly closing: Closing;
+  /** Take another port where the wanted one is taken. */
+  readonly anyPort: boolean;
+  /** Keep the services' output in files of the data folder. */
+  readonly logToFiles: boolean;
+  /** The run is over: a service can't be kept running. */
+  onGiveUp(reason: string): void;
+}
+
+/**
+ * Starts everything in order and waits until the API answers; what it starts is stopped through `closing`.
+ * @throws Error saying what to do where the port is taken or the database can't be had.
+ */
+export async function serve(terminal: HostTerminal, options: ServeOptions): Promise<Serving> {
+  const { config } = options;
+  const port = await portOf(terminal, options);
+  const dataDir = resolve(config.dataDir);
+  const logDir = options.logToFiles ? join(dataDir, 'logs') : undefined;
+  if (logDir !== undefined) await mkdir(logDir, { recursive: true });
+  const databaseUrl = await databaseOf(terminal, options, dataDir);
+  await migrate(databaseUrl);
+  const adminKey = await adminKeyOf({ adminKey: config.adminKey, dataDir });
+  const env = { ...terminal.env, PORT: String(port), DATABASE_URL: databaseUrl, ERIS_DATA_DIR: dataDir, ERIS_ADMIN_KEY: adminKey };
+  const serving = { url: urlOf(config.host, port), adminKey, databaseUrl, logDir };
+  await startServices(terminal, { ...options, env, serving });
+  return serving;
+}
+
+async function portOf(terminal: HostTerminal, { config: { host, port }, anyPort }: ServeOptions): Promise<number> {
+  const free = await probePort(host, port);
+  if (free !== undefined) return free;
+  if (!anyPort)
+    throw new Error(`port ${port} of ${host} is taken: stop what listens there, or set PORT to another one (0 is any free one)`);
+  const other = (await probePort(host, 0)) ?? 0;
+  terminal.err(`eris: port ${port} is taken, using ${other}\n`);
+  return other;
+}
+
+async function databaseOf(terminal: HostTerminal, { config, closing }: ServeOptions, dataDir: string): Promise<string> {
+  if (config.databaseUrl !== undefined) return config.databaseUrl;
+  const startedMs = terminal.clock.nowMs();
+  const postgres = await startEmbeddedPostgres({ dataDir });
+  await closing.add('the embedded PostgreSQL', () => postgres.stop());
+  terminal.err(
+    `eris: embedded PostgreSQL is up after ${((terminal.clock.nowMs() - startedMs) / 1000).toFixed(1)} s (data in ${dataDir})\n`,
+  );
+  return postgres.url;
+}
+
+interface StartOptions extends ServeOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly serving: Serving;
+}
+
+/** The worker first, so that it is stopped last: what the API has acknowledged may still be decided. */
+async function startServices(terminal: HostTerminal, { config, closing, onGiveUp, env, serving }: StartOptions): Promise<void> {
+  const failure = new AbortController();
+  const common = {
+    env,
+    graceMs: config.shutdownMs + GRACE_MARGIN_MS,
+    clock: terminal.clock,
+    report: (text: string) => terminal.err(`eris: ${text}\n`),
+    onGiveUp: (reason: string) => {
+      failure.abort(new Error(reason));
+      onGiveUp(reason);
+    },
+  };
+  const services = [
+    new Service({ ...common, name: 'the worker', main: WORKER, ...logFileOf(serving, 'worker') }),
+    new Service({ ...common, name: 'the API', main: API, ...logFileOf(serving, 'api') }),
+  ];
+  for (const service of services) {
+    await closing.add(service.options.name, () => service.stop());
+    service.start();
+  }
+  await untilReady(terminal, serving.url, failure.signal);
+  for (const service of services) service.markReady();
+}
+
+const logFileOf = ({ logDir }: Serving, name: string): { logFile?: string } =>
+  logDir === undefined ? {} : { logFile: join(logDir, `${name}.log`) };
+
+/** Waits until the API says that it and its database are ready. @throws what made it give up, or that it took too long. */
+async function untilReady({ clock }: HostTerminal, url: string, failure: AbortSignal): Promise<void> {
+  const endMs = clock.nowMs() + READY_MAX_MS;
+  while (!(await isReady(url))) {
+    failure.throwIfAborted();
+    if (clock.nowMs() > endMs) throw new Error(`the API at ${url} was not ready within ${READY_MAX_MS / 1000} s`);
+    await sleep(READY_EVERY_MS);
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+    (answer) => answer.ok,
+    () => false, // not yet: nobody listens, or it is still waking up
+  );
+}

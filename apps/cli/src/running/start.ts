@@ -1,0 +1,17 @@
+import type { HostTerminal } from '../terminal.js';
+import { runUntilSignal } from './run.js';
+import { serve, type Serving } from './serve.js';
+
+/** Serves until a signal comes. @throws Error saying what to do where it can't be started or kept running. */
+export function start(terminal: HostTerminal): Promise<void> {
+  return runUntilSignal(terminal, async ({ config, closing, onGiveUp, untilEnd }) => {
+    const serving = await serve(terminal, { config, closing, onGiveUp, anyPort: false, logToFiles: false });
+    terminal.out(`${whereItServes(serving)}\n`);
+    await untilEnd;
+  });
+}
+
+/** What a person needs to know of a running Eris. */
+export function whereItServes({ url, adminKey }: Serving): string {
+  return ['', `  API        ${url}/v1`, `  pages      ${url}/docs`, `  admin key  ${adminKey}`, '', 'Ctrl-C stops everything.'].join('\n');
+}
