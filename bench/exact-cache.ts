@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bookOf, exactMenu, toBid, type Instance, type Solver } from '#lab';
 import { generatorOf, instanceOf, readMenus, type Case, type ExactMenu } from './cases.js';
@@ -17,7 +17,10 @@ export interface CacheInput {
   readonly onSolved?: (seed: number, ms: number, solved: boolean) => void;
 }
 
-/** The exact menus of a family's seeds: read where they were computed before, else computed and kept. Unsolved seeds are left out. */
+/**
+ * The exact menus of a family's seeds: read where they were computed before, else computed and kept. A seed that isn't solved in time is
+ * left out; that is kept too, in FILE.unsolved, so that the next run doesn't try again.
+ */
 export async function exactCases({
   solver,
   kind,
@@ -27,17 +30,22 @@ export async function exactCases({
   onSolved,
 }: CacheInput): Promise<readonly Case[]> {
   const kept = new Map(readMenus(file).map((menu) => [menu.seed, menu]));
+  const given = unsolvedSeeds(file);
   const generate = await generatorOf(kind);
   mkdirSync(join(file, '..'), { recursive: true });
   return seeds.flatMap((seed): Case[] => {
     const instance = instanceOf(generate(seed));
     const known = kept.get(seed);
     if (known) return [{ ...known, instance }];
+    if (given.has(seed)) return [];
     const start = process.hrtime.bigint();
     const menu = solvedMenu(solver, instance, timeLimitSeconds);
     const ms = elapsedMs(start);
     onSolved?.(seed, ms, menu !== undefined);
-    if (!menu) return [];
+    if (!menu) {
+      appendFileSync(unsolvedFile(file), `${seed}\n`);
+      return [];
+    }
     const solved: ExactMenu = { kind, seed, menu, ms: Math.round(ms) };
     appendFileSync(file, `${JSON.stringify(solved)}\n`);
     return [{ ...solved, instance }];
@@ -49,4 +57,11 @@ function solvedMenu(solver: Solver, instance: Instance, timeLimitSeconds: number
   const bid = toBid(job, instance.resources);
   const { menu, unsolved } = exactMenu({ solver, book: bookOf(instance), job: bid.job, arrival: job.arrival, timeLimitSeconds });
   return unsolved.length > 0 ? undefined : pricesByDelay(menu, { arrival: job.arrival, slots: instance.slots });
+}
+
+const unsolvedFile = (file: string): string => `${file}.unsolved`;
+
+function unsolvedSeeds(file: string): ReadonlySet<number> {
+  const name = unsolvedFile(file);
+  return new Set(existsSync(name) ? readFileSync(name, 'utf8').split('\n').filter(Boolean).map(Number) : []);
 }

@@ -1,6 +1,6 @@
 /**
- * The mechanism's figures: `npm run bench:mechanism` (`--quick` for a few minutes less). Prices against exact optima, welfare against the
- * offline optimum, bounds and peers, decision times and their growth. The last line is one JSON object.
+ * The mechanism's figures: `npm run bench:mechanism` (`--quick`: fewer cases; `--only gaps`: one section). Prices against exact optima,
+ * welfare against the offline optimum, bounds and peers, lies, decision times and their growth. The last line is one JSON object.
  */
 import { parseArgs } from 'node:util';
 import { gapSection } from './sections/gaps.js';
@@ -8,7 +8,13 @@ import { instanceSection } from './sections/instances.js';
 import { timeSection } from './sections/times.js';
 import { truthSection } from './sections/truth.js';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
-const quick = values.quick;
-const figures = { ...(await gapSection(quick)), ...(await instanceSection(quick)), ...truthSection(quick), ...timeSection(quick) };
+type Section = (quick: boolean) => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
+
+const SECTIONS: Readonly<Record<string, Section>> = { gaps: gapSection, instances: instanceSection, truth: truthSection, times: timeSection };
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const figures: Record<string, number> = {};
+for (const [name, section] of Object.entries(SECTIONS)) {
+  if (values.only === undefined || values.only === name) Object.assign(figures, await section(values.quick));
+}
 console.log(`\n${JSON.stringify(figures)}`);
