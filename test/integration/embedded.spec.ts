@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createPool, EmbeddedPostgresError, startEmbeddedPostgres, type EmbeddedPostgres } from '#persistence';
 
+/** What is tested here does not hang on the disk; one test does without. */
+const QUICK = { fsync: 'off', full_page_writes: 'off' };
 const isLinux = process.platform === 'linux';
 
 /** What is real: the server, its files, its processes. What is fake: nothing. */
@@ -13,7 +15,7 @@ describe('startEmbeddedPostgres', () => {
   const started: EmbeddedPostgres[] = [];
 
   const start = async (): Promise<EmbeddedPostgres> => {
-    const server = await startEmbeddedPostgres({ dataDir });
+    const server = await startEmbeddedPostgres({ dataDir, settings: QUICK });
     started.push(server);
     return server;
   };
@@ -40,7 +42,8 @@ describe('startEmbeddedPostgres', () => {
   });
 
   it('serves from nothing, in a folder that only we may enter, and leaves no process', async () => {
-    const server = await start();
+    const server = await startEmbeddedPostgres({ dataDir });
+    started.push(server);
     expect(await ask(server.url, 'SELECT current_database() AS name, 2::int8 AS two')).toEqual([{ name: 'eris', two: 2n }]);
     await server.stop();
     await server.ended;
@@ -89,7 +92,7 @@ describe('startEmbeddedPostgres', () => {
   }, 60_000);
 
   it('says why where it cannot start', async () => {
-    const settings = { shared_buffers: 'much' };
+    const settings = { ...QUICK, shared_buffers: 'much' };
     await expect(startEmbeddedPostgres({ dataDir, settings })).rejects.toThrow(/did not start[^]*shared_buffers/);
   }, 60_000);
 });

@@ -23,7 +23,7 @@ export interface EmbeddedOptions {
   readonly dataDir: string;
   /** A free one where it is not said. */
   readonly port?: number;
-  /** More of Postgres's settings. */
+  /** More of Postgres's settings. Without `fsync` the data are thrown away after use. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -45,7 +45,7 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres({ dataDir, port, settings = {} }: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const user = await findServerUser();
   const binaries = await prepareBinaries(user);
-  const cluster = await openCluster(dataDir, binaries, user);
+  const cluster = await openCluster({ dataDir, isThrowaway: settings.fsync === 'off' }, binaries, user);
   await clearLeftover(cluster);
   await writeFile(cluster.ownerFile, `${process.pid}\n`);
   const chosenPort = port ?? (await freePort());
