@@ -8,13 +8,15 @@ const base = {
   moduleNameMapper: { '^#(\\w+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
+/** Projects that need a Postgres: one server for the run. */
+const withPostgres = { globalSetup: '<rootDir>/test/support/postgres-setup.mjs', globalTeardown: '<rootDir>/test/support/postgres-teardown.mjs', testTimeout: 30_000 };
 const project = (displayName, testMatch, extra = {}) => ({ ...base, displayName, testMatch: testMatch.map((glob) => `<rootDir>/${glob}`), ...extra });
 
 export default {
   projects: [
     project('unit', ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/model/**/*.spec.ts', 'test/architecture/**/*.spec.ts']),
-    project('integration', ['test/integration/**/*.spec.ts']),
-    project('e2e', ['test/e2e/**/*.spec.ts']),
-    project('chaos', ['test/chaos/**/*.spec.ts']),
+    project('integration', ['test/integration/**/*.spec.ts'], withPostgres),
+    project('e2e', ['test/e2e/**/*.spec.ts'], withPostgres),
+    project('chaos', ['test/chaos/**/*.spec.ts'], withPostgres),
   ],
 };
