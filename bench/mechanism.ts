@@ -10,7 +10,12 @@ import { truthSection } from './sections/truth.js';
 
 type Section = (quick: boolean) => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
 
-const SECTIONS: Readonly<Record<string, Section>> = { gaps: gapSection, instances: instanceSection, truth: truthSection, times: timeSection };
+const SECTIONS: Readonly<Record<string, Section>> = {
+  gaps: gapSection,
+  instances: instanceSection,
+  truth: truthSection,
+  times: timeSection,
+};
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
 const figures: Record<string, number> = {};
