@@ -41,9 +41,16 @@ declare const WebAssembly: {
 
 async function startBindings(): Promise<void> {
   const file = createRequire(import.meta.url).resolve(BINDINGS).replace(/\.js$/, '.wasm');
-  const { instance } = await WebAssembly.instantiate(await readFile(file), { './schema_engine_bg.js': bindings });
+  const { instance } = await WebAssembly.instantiate(await readFile(file), { './schema_engine_bg.js': patientBindings() });
   bindings.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
+}
+
+/** The bindings, with timers that keep no process alive: the engine leaves one of ten seconds behind, a limit on its wait for a lock. */
+function patientBindings(): object {
+  const setTimer = (call: () => void, afterMs: number): NodeJS.Timeout => setTimeout(call, afterMs >>> 0).unref();
+  const isTimer = (name: string): boolean => name.startsWith('__wbg_setTimeout_');
+  return Object.fromEntries(Object.entries(bindings).map(([name, binding]) => [name, isTimer(name) ? setTimer : binding]));
 }
 
 /** Gives the engine its connections. */
