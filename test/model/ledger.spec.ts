@@ -1,4 +1,4 @@
-import { applyTransfers, openLedger, type Transfer } from '#ledger';
+import { applyTransfers, openLedger, type Transfer, TRANSFER_FAULTS } from '#ledger';
 import fc from 'fast-check';
 import { assertLedgerLawful, assertStepLawful } from '../laws/ledger.js';
 import { batchesArb, WORLD } from '../support/ledger-arbitraries.js';
@@ -35,4 +35,17 @@ describe('books under any sequence of transfers', () => {
       { numRuns: 300 },
     );
   });
+});
+
+it('should meet every outcome among the sequences that are tried', () => {
+  const met = new Set<string>();
+  for (const batches of fc.sample(batchesArb, { numRuns: 300, seed: 1 })) {
+    let ledger = openLedger(WORLD);
+    for (const batch of batches) {
+      const outcome = applyTransfers(ledger, batch);
+      met.add(outcome.kind);
+      if (outcome.kind === 'applied') ledger = outcome.ledger;
+    }
+  }
+  expect([...met].sort()).toEqual([...TRANSFER_FAULTS, 'applied', 'exceeds_balance'].sort().filter((kind) => kind !== 'account_unknown'));
 });

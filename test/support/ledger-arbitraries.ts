@@ -1,5 +1,5 @@
 import type { Account, Transfer } from '#ledger';
-import { micros, type Micros } from '#units';
+import { micros } from '#units';
 import fc from 'fast-check';
 
 /** An operator and two bidders. */
@@ -12,28 +12,54 @@ export const WORLD: readonly Account[] = [
   { id: 6n, ownerId: 3n, kind: 'escrow' },
 ];
 
-type Way = Readonly<{ debitId: bigint; creditId: bigint; amount: Micros }>;
+const amountArb = fc.oneof({ weight: 19, arbitrary: fc.bigInt(1n, 9n) }, { weight: 1, arbitrary: fc.bigInt(-1n, 0n) }).map(micros);
+/** Deposits are larger, or nothing would ever be held. */
+const depositArb = fc.bigInt(1n, 40n).map(micros);
 
-/** Mostly where money may go, sometimes anywhere. */
-const wayArb = (...sensible: readonly (readonly [bigint, bigint])[]): fc.Arbitrary<Way> => {
-  const anyAccount = fc.constantFrom(...WORLD.map(({ id }) => id));
-  const ends = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...sensible) }, { weight: 1, arbitrary: fc.tuple(anyAccount, anyAccount) });
-  const amounts = fc.oneof({ weight: 9, arbitrary: fc.bigInt(1n, 12n) }, { weight: 1, arbitrary: fc.bigInt(-1n, 0n) });
-  return fc.tuple(ends, amounts).map(([[debitId, creditId], amount]) => ({ debitId, creditId, amount: micros(amount) }));
-};
+const BIDDERS = [
+  { walletId: 3n, escrowId: 4n, bidIds: [1n, 2n] },
+  { walletId: 5n, escrowId: 6n, bidIds: [3n] },
+];
+const bidArb = fc
+  .constantFrom(...BIDDERS)
+  .chain(({ walletId, escrowId, bidIds }) =>
+    fc.record({ walletId: fc.constant(walletId), escrowId: fc.constant(escrowId), bidId: fc.constantFrom(...bidIds) }),
+  );
+const slot = fc.integer({ min: 0, max: 2 });
 
-const bidId = fc.bigInt(1n, 5n);
-const slot = fc.integer({ min: 0, max: 3 });
-
-const transferArb: fc.Arbitrary<Transfer> = fc.oneof(
-  wayArb([1n, 3n], [1n, 5n]).map((way) => ({ kind: 'deposit' as const, ...way })),
-  fc.tuple(wayArb([3n, 4n], [5n, 6n]), bidId).map(([way, bid]) => ({ kind: 'hold' as const, ...way, bidId: bid })),
-  fc.tuple(wayArb([4n, 2n], [6n, 2n]), bidId, slot).map(([way, bid, at]) => ({ kind: 'capture' as const, ...way, bidId: bid, slot: at })),
-  fc.tuple(wayArb([4n, 3n], [6n, 5n]), bidId, slot).map(([way, bid, at]) => ({ kind: 'void' as const, ...way, bidId: bid, slot: at })),
+const sensibleArb: fc.Arbitrary<Transfer> = fc.oneof(
+  fc
+    .tuple(fc.constantFrom(...BIDDERS), depositArb)
+    .map(([{ walletId }, amount]) => ({ kind: 'deposit' as const, debitId: 1n, creditId: walletId, amount })),
+  fc
+    .tuple(bidArb, amountArb)
+    .map(([{ walletId, escrowId, bidId }, amount]) => ({ kind: 'hold' as const, debitId: walletId, creditId: escrowId, amount, bidId })),
+  fc
+    .tuple(bidArb, amountArb, slot)
+    .map(([{ escrowId, bidId }, amount, at]) => ({ kind: 'capture' as const, debitId: escrowId, creditId: 2n, amount, bidId, slot: at })),
+  fc
+    .tuple(bidArb, amountArb, slot)
+    .map(([{ walletId, escrowId, bidId }, amount, at]) => ({
+      kind: 'void' as const,
+      debitId: escrowId,
+      creditId: walletId,
+      amount,
+      bidId,
+      slot: at,
+    })),
 );
 
+/** The right kind between any two accounts. */
+const anyAccount = fc.constantFrom(...WORLD.map(({ id }) => id));
+const strayArb: fc.Arbitrary<Transfer> = fc
+  .tuple(sensibleArb, anyAccount, anyAccount)
+  .map(([transfer, debitId, creditId]) => ({ ...transfer, debitId, creditId }));
+
+const transferArb = fc.oneof({ weight: 14, arbitrary: sensibleArb }, { weight: 1, arbitrary: strayArb });
+
 /** Transfers in batches: those of a batch happen together. */
-export const batchesArb: fc.Arbitrary<Transfer[][]> = fc.array(fc.array(transferArb, { minLength: 1, maxLength: 3 }), {
+export const batchesArb: fc.Arbitrary<Transfer[][]> = fc.array(fc.array(transferArb, { minLength: 1, maxLength: 2 }), {
   minLength: 1,
-  maxLength: 30,
+  maxLength: 40,
+  size: 'max',
 });
