@@ -1,6 +1,5 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { problemOf } from '#contracts';
@@ -27,8 +26,6 @@ export async function createApi({ services, metrics, document, bodyLimitBytes, l
   const server = app.getHttpAdapter().getInstance();
   readJsonBodies(server);
   metrics.observe(server);
-  SwaggerModule.setup('docs', app, document.json as unknown as OpenAPIObject, { raw: false, customSiteTitle: 'Eris' });
-  await app.init();
   return app;
 }
 

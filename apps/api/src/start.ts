@@ -1,10 +1,12 @@
 import { EnsureAdminKey } from '#market';
 import type { Config } from '#config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { openApi } from './composition/open-api.js';
 import type { ApiSettings } from './composition/settings.js';
 import type { Surroundings } from './composition/surroundings.js';
 import { isDatabaseTrouble } from './http/database-trouble.js';
+import { ApiDocument } from './service/api-document.js';
 
 /** Why the API can't start, in words for whoever starts it. */
 export class StartError extends Error {
@@ -25,6 +27,7 @@ export async function startApi(config: Config, surroundings: Surroundings, say: 
   const app = await openApi(settingsOf(config), surroundings);
   try {
     await ensureAdminKey(app, config, say);
+    showPages(app);
     app.enableShutdownHooks();
     await app.listen(config.port, config.host);
   } catch (cause) {
@@ -45,6 +48,12 @@ function settingsOf(config: Config): ApiSettings {
     bodyLimitBytes: config.bodyLimitBytes,
     version: VERSION,
   };
+}
+
+/** The document as pages to read and try, at /docs; everything they need comes with them. */
+function showPages(app: NestFastifyApplication): void {
+  const document = app.get(ApiDocument).json as unknown as OpenAPIObject;
+  SwaggerModule.setup('docs', app, document, { raw: false, customSiteTitle: 'Eris' });
 }
 
 async function ensureAdminKey(app: NestFastifyApplication, { adminKey }: Config, say: (line: string) => void): Promise<void> {

@@ -50,28 +50,31 @@ export class PlaceBids {
     return new Reply({ id: bidId.toString(), status: 'queued' }, 202, headers);
   }
 
-  /** Many bids, a result for each in the same order. */
+  /** Many bids, stored in the order in which they stand, a result for each. */
   async many({ caller, params, body }: Input<'placeBids'>): Promise<AnswerOf<'placeBids'>> {
-    const results = await Promise.all(body.bids.map((item, index) => this.item({ ...params, ...caller }, item, index)));
-    if (results.length > 0 && results.every((result) => 'problem' in result && result.problem.type === 'urn:eris:problem:market_unknown')) {
-      throw new ProblemError('market_unknown');
-    }
+    const place = { marketId: params.marketId, organisationId: caller.organisationId };
+    const checked = await Promise.all(body.bids.map((item, index) => this.checkItem(place, item, index)));
+    const results = await Promise.all(checked.map(async (item) => ('problem' in item ? item : resultOf(await this.accept.accept(item.newBid)))));
+    if (results.every((result) => 'problem' in result && result.problem.type === NO_SUCH_MARKET)) throw new ProblemError('market_unknown');
     return { results };
   }
 
-  private async item(place: Omit<Placing, 'idempotencyKey'>, item: unknown, index: number): Promise<BulkResults[number]> {
+  private async checkItem(place: Omit<Placing, 'idempotencyKey'>, item: unknown, index: number): Promise<{ newBid: NewBid } | { problem: Problem }> {
+    const root = `$.bids[${index}]`;
     const parsed = bulkItem.safeParse(item);
-    if (!parsed.success) return { problem: problemOf('invalid_body', { errors: faultsOf(parsed.error, `$.bids[${index}]`) }) };
+    if (!parsed.success) return { problem: problemOf('invalid_body', { errors: faultsOf(parsed.error, root) }) };
     const { idempotencyKey, ...body } = parsed.data;
-    const checked = await this.check.run({ ...place, body: body });
-    if (checked.kind === 'faults') return { problem: problemOf('invalid_body', { errors: checked.faults.map((fault) => ({ ...fault, path: fault.path.replace('$', `$.bids[${index}]`) })) }) };
+    const checked = await this.check.run({ ...place, body });
     if (checked.kind === 'market_unknown') return { problem: problemOf('market_unknown') };
-    const outcome = await this.accept.accept(newBid({ ...place, idempotencyKey }, body));
-    return outcome.kind === 'queued' ? { id: outcome.bidId.toString(), status: 'queued' } : { problem: problemOfAccept(outcome) };
+    if (checked.kind === 'readable') return { newBid: newBid({ ...place, idempotencyKey }, body) };
+    return { problem: problemOf('invalid_body', { errors: checked.faults.map(({ path, message }) => ({ path: path.replace('$', root), message })) }) };
   }
 }
 
-const problemOfAccept = (outcome: Exclude<AcceptOutcome, { kind: 'queued' }>): Problem => problemOf(outcome.kind);
+const NO_SUCH_MARKET = problemOf('market_unknown').type;
+
+const resultOf = (outcome: AcceptOutcome): BulkResults[number] =>
+  outcome.kind === 'queued' ? { id: outcome.bidId.toString(), status: 'queued' } : { problem: problemOf(outcome.kind) };
 
 function queuedOr(outcome: AcceptOutcome): Extract<AcceptOutcome, { kind: 'queued' }> {
   if (outcome.kind !== 'queued') throw problemOfOutcome(outcome);
