@@ -37,16 +37,14 @@ const sensibleArb: fc.Arbitrary<Transfer> = fc.oneof(
   fc
     .tuple(bidArb, amountArb, slot)
     .map(([{ escrowId, bidId }, amount, at]) => ({ kind: 'capture' as const, debitId: escrowId, creditId: 2n, amount, bidId, slot: at })),
-  fc
-    .tuple(bidArb, amountArb, slot)
-    .map(([{ walletId, escrowId, bidId }, amount, at]) => ({
-      kind: 'void' as const,
-      debitId: escrowId,
-      creditId: walletId,
-      amount,
-      bidId,
-      slot: at,
-    })),
+  fc.tuple(bidArb, amountArb, slot).map(([{ walletId, escrowId, bidId }, amount, at]) => ({
+    kind: 'void' as const,
+    debitId: escrowId,
+    creditId: walletId,
+    amount,
+    bidId,
+    slot: at,
+  })),
 );
 
 /** The right kind between any two accounts. */

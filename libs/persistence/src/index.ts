@@ -5,7 +5,6 @@ export { coldWork, type PrismaTx } from './cold-work.js';
 export * from './embedded/index.js';
 export * from './hot/index.js';
 export * from './migrations/index.js';
-export * from './migrations/index.js';
 export * from './postgres/index.js';
 export * from './reading/index.js';
 export * from './tenancy/index.js';

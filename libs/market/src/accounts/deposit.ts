@@ -35,7 +35,11 @@ export class Deposit {
 
   run({ caller, accountId, amount, idempotencyKey, requestHash }: DepositRequest): Promise<DepositOutcome> {
     invariant(amount > 0n, 'a deposit is more than zero');
-    const request = { organisationId: caller.organisationId, key: idempotencyKey, requestHash: hashOfRequest(`deposit:${accountId}`, requestHash) };
+    const request = {
+      organisationId: caller.organisationId,
+      key: idempotencyKey,
+      requestHash: hashOfRequest(`deposit:${accountId}`, requestHash),
+    };
     return this.work.transaction(async (tx) => {
       if (!(await tx.findAccount(caller, accountId))) return { kind: 'not_found' };
       const once = await runOnce(tx, { request, codec: DEPOSITED, effect: () => deposit(tx, { caller, accountId, amount }) });
@@ -44,7 +48,10 @@ export class Deposit {
   }
 }
 
-async function deposit(tx: AccountsTx, { caller, accountId, amount }: { caller: Caller; accountId: bigint; amount: Micros }): Promise<Deposited> {
+async function deposit(
+  tx: AccountsTx,
+  { caller, accountId, amount }: { caller: Caller; accountId: bigint; amount: Micros },
+): Promise<Deposited> {
   await tx.deposit({ operatorId: caller.organisationId, walletId: accountId, amount });
   const after = await tx.findAccount(caller, accountId);
   invariant(after !== undefined, 'an account that was found stays');

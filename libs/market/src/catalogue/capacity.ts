@@ -17,10 +17,14 @@ export function capacityOf(capacity: Quantities, { resources }: MarketRecord, be
 }
 
 /** The cell of a site's resource in the layout of `slot_usage`; cell 0 is bandwidth. */
-export const cellOf = ({ resources }: MarketRecord, ordinal: number, resourceIndex: number): number => 1 + ordinal * resources.length + resourceIndex;
+export const cellOf = ({ resources }: MarketRecord, ordinal: number, resourceIndex: number): number =>
+  1 + ordinal * resources.length + resourceIndex;
 
 /** What there is of every cell. Sites in order of their ordinals. */
-export const capacityCells = ({ bandwidthKb }: MarketRecord, sites: readonly SiteRecord[]): Milli[] => [bandwidthKb, ...sites.flatMap((site) => site.capacityMilli)];
+export const capacityCells = ({ bandwidthKb }: MarketRecord, sites: readonly SiteRecord[]): Milli[] => [
+  bandwidthKb,
+  ...sites.flatMap((site) => site.capacityMilli),
+];
 
 /** Units by resource name: what the API shows. */
 export const unitsOf = ({ resources }: MarketRecord, capacityMilli: readonly Milli[]): Quantities =>

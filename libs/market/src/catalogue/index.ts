@@ -1,6 +1,13 @@
 /** Markets and sites: what is sold, and on which terms. */
 export { ChangeMarketStatus, CreateMarket, GetMarket, ListMarkets } from './markets.js';
-export type { ChangeStatusOutcome, ChangeStatusRequest, CreateMarketOutcome, CreateMarketRequest, MarketOutcome, MarketsOutcome } from './markets.js';
+export type {
+  ChangeStatusOutcome,
+  ChangeStatusRequest,
+  CreateMarketOutcome,
+  CreateMarketRequest,
+  MarketOutcome,
+  MarketsOutcome,
+} from './markets.js';
 export { AddSite, ChangeCapacity, ListSites, SITES_MAX } from './sites.js';
 export type { AddSiteOutcome, AddSiteRequest, ChangeCapacityOutcome, ChangeCapacityRequest, SitesOutcome, SiteView } from './sites.js';
 export type { Quantities } from './capacity.js';

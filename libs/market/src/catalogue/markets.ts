@@ -74,9 +74,7 @@ export interface ChangeStatusRequest {
 
 /** In order of precedence. */
 export type ChangeStatusOutcome =
-  | { readonly kind: 'not_found' }
-  | { readonly kind: 'market_closed' }
-  | { readonly kind: 'changed'; readonly market: MarketRecord };
+  { readonly kind: 'not_found' } | { readonly kind: 'market_closed' } | { readonly kind: 'changed'; readonly market: MarketRecord };
 
 /** Pauses, resumes or closes a market of the caller's organisation. Closing is for good. The status that it already has changes nothing. */
 export class ChangeMarketStatus {

@@ -42,9 +42,16 @@ export class AddSite {
       if (market.status === 'closed') return { kind: 'market_closed' };
       const sites = await tx.listSites(marketId);
       const faults = capacityFaults(capacity, market);
-      if (sites.length >= SITES_MAX) faults.push({ path: '$', message: `would be site number ${SITES_MAX + 1}; a market has at most ${SITES_MAX}` });
+      if (sites.length >= SITES_MAX)
+        faults.push({ path: '$', message: `would be site number ${SITES_MAX + 1}; a market has at most ${SITES_MAX}` });
       if (faults.length > 0) return { kind: 'faults', faults };
-      const site = await tx.insertSite({ marketId, ordinal: sites.length, name, capacityMilli: capacityOf(capacity, market), location: location ?? null });
+      const site = await tx.insertSite({
+        marketId,
+        ordinal: sites.length,
+        name,
+        capacityMilli: capacityOf(capacity, market),
+        location: location ?? null,
+      });
       if (!site) return { kind: 'name_taken' };
       await tx.setUsageCapacity(marketId, market.slot, capacityCells(market, [...sites, site]));
       await tx.appendEvent(marketId, 'site_added', eventOf(market, site));
@@ -124,8 +131,14 @@ async function findSold(tx: CatalogueTx, { market, before, after }: Change): Pro
   return undefined;
 }
 
-async function applyCapacity(tx: CatalogueTx, { market, sites, site }: { market: MarketRecord; sites: readonly SiteRecord[]; site: SiteRecord }): Promise<SiteView> {
-  const cells = capacityCells(market, sites.map((each) => (each.siteId === site.siteId ? site : each)));
+async function applyCapacity(
+  tx: CatalogueTx,
+  { market, sites, site }: { market: MarketRecord; sites: readonly SiteRecord[]; site: SiteRecord },
+): Promise<SiteView> {
+  const cells = capacityCells(
+    market,
+    sites.map((each) => (each.siteId === site.siteId ? site : each)),
+  );
   invariant(cells.length === 1 + sites.length * market.resources.length, 'every site has a capacity of every resource');
   await tx.setCapacity(site.siteId, site.capacityMilli);
   await tx.setUsageCapacity(market.marketId, market.slot, cells);

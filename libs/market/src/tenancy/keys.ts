@@ -12,7 +12,8 @@ export interface CreateKeyRequest {
 }
 
 /** `plain` is the key itself: it is shown now and never again. */
-export type CreateKeyOutcome = { readonly kind: 'created'; readonly key: KeyRecord; readonly plain: string } | { readonly kind: 'not_found' };
+export type CreateKeyOutcome =
+  { readonly kind: 'created'; readonly key: KeyRecord; readonly plain: string } | { readonly kind: 'not_found' };
 
 /** Makes a key. Only its hash is stored. */
 export class CreateKey {

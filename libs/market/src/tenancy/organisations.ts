@@ -2,8 +2,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import type { Caller, OrganisationRecord, TenancyTx } from './ports.js';
 
 export type CreateOrganisationOutcome =
-  | { readonly kind: 'created'; readonly organisation: OrganisationRecord }
-  | { readonly kind: 'name_taken' };
+  { readonly kind: 'created'; readonly organisation: OrganisationRecord } | { readonly kind: 'name_taken' };
 
 /** Makes an organisation that belongs to the caller's, with its accounts. */
 export class CreateOrganisation {
