@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { problemOf } from '#contracts';
 import { ApiModule } from './api.module.js';
@@ -16,17 +16,28 @@ export interface ApiOptions {
   readonly document: ApiDocument;
   readonly bodyLimitBytes: number;
   readonly logger: Logger;
+  /** Aborts when the server begins to stop. */
+  readonly stopping: AbortSignal;
 }
 
 /** Makes the application; it doesn't listen yet. Fails where routes and contract differ. */
-export async function createApi({ services, metrics, document, bodyLimitBytes, logger }: ApiOptions): Promise<NestFastifyApplication> {
+export async function createApi({ services, metrics, document, bodyLimitBytes, logger, stopping }: ApiOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, return503OnClosing: false, frameworkErrors: answerFrameworkError });
   const module = ApiModule.over([...services, metrics, document], logger);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bodyParser: false, logger: new NestLog(logger), abortOnError: false });
   const server = app.getHttpAdapter().getInstance();
   readJsonBodies(server);
   metrics.observe(server);
+  hangUpWhen(stopping, server);
   return app;
+}
+
+/** Answers given while the server stops end their connections: an idle one would hold up the end. */
+function hangUpWhen(stopping: AbortSignal, server: FastifyInstance): void {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (stopping.aborted) reply.header('connection', 'close');
+    done();
+  });
 }
 
 /** What the router itself refuses, before any of ours is reached: a malformed address. */
