@@ -58,7 +58,7 @@ describe('accepting bids', () => {
   });
 
   it('does not know markets of other operators', async () => {
-    const foreign = await seedMarket(database.pool);
+    const foreign = await seedMarket(database.pool, { operator: 'another' });
     const outcomes = await acceptor().acceptMany([
       { ...bidOf('foreign'), marketId: foreign.marketId },
       { ...bidOf('absent'), marketId: 999_999n },

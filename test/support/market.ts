@@ -12,6 +12,8 @@ export interface SeededMarket {
 }
 
 export interface SeedOptions {
+  /** The operator's name; no two may share one. */
+  readonly operator?: string;
   readonly siteCount?: number;
   readonly bidderCount?: number;
   /** What each bidder's wallet holds, micro-credits. */
@@ -27,8 +29,8 @@ const RICH_MICROS = 10n ** 15n;
 
 /** The paper's testbed: 9 sites of 1 GPU, 12 CPU and 16 GB, 50 slots of 20 minutes, 20 GB per slot, chunks of 2 MB. */
 export async function seedMarket(pool: Pool, options: SeedOptions = {}): Promise<SeededMarket> {
-  const { siteCount = 9, bidderCount = 2, fundsMicros = RICH_MICROS, clock = 'manual', horizonSlots = 50, openedAt = new Date(0), reserveMicros = 0n } = options;
-  const operatorId = await seedOrganisation(pool, null, 'operator');
+  const { operator = 'operator', siteCount = 9, bidderCount = 2, fundsMicros = RICH_MICROS, clock = 'manual', horizonSlots = 50, openedAt = new Date(0), reserveMicros = 0n } = options;
+  const operatorId = await seedOrganisation(pool, null, operator);
   const gamma = { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 };
   const market = await pool.query<{ id: bigint }>(
     `INSERT INTO market (organisation_id, name, clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, gamma, unit_micros, reserve_micros, opened_at, sequence)

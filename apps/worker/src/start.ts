@@ -25,13 +25,13 @@ export interface WorkerSurroundings {
 export async function startWorker(config: Config, { owner, clock, logger }: WorkerSurroundings): Promise<INestApplicationContext> {
   logger.level = config.logLevel;
   const settings = settingsOf(config, owner);
-  const pool = createPool(settings.databaseUrl, { max: config.databaseConnections });
   const journal = new Journal(logger);
-  pool.on('error', (cause) => journal.trouble('database', cause));
+  const onLost = (cause: Error): void => journal.trouble('database', cause);
+  const pool = createPool(settings.databaseUrl, { max: config.databaseConnections, onLost });
   await checkDatabase(pool);
   const module = WorkerModule.within({ settings, pool, clock, journal });
   const app = await NestFactory.createApplicationContext(module, { logger: nestLogger(logger), abortOnError: false });
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true }); // exit code 0 after the drain, not death by the signal
   logger.info({ owner, queue: settings.redisUrl === undefined ? 'postgres' : 'redis' }, 'worker ready');
   return app;
 }

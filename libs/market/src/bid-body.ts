@@ -82,7 +82,7 @@ function counted(count: number, path: string, faults: BodyFault[]): number {
 
 function volume(units: number, path: string, faults: BodyFault[]): Milli {
   if (!isVolume(units)) faults.push({ path, message: `must be a number from 0 to ${UNITS_MAX}` });
-  return demandMilli(units);
+  return (demandMilli(units) + 0) as Milli; // zero has no sign
 }
 
 function rate(perSlot: number, faults: BodyFault[]): Milli {

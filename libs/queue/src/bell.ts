@@ -1,5 +1,6 @@
 import { Queue, withBackend, type JobsOptions } from 'bullmq';
 import { type BellSite, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
+import { within } from './within.js';
 
 /** Wakes a worker for a market. */
 export interface Bell {
@@ -73,16 +74,4 @@ function queueOf(site: BellSite): OpenQueue {
   const connection = redisConnection(site.redisUrl, 'ring');
   const queue = new Queue<WakeUp>(QUEUE_NAME, { connection, prefix: prefixOf(site) });
   return { queue, end: () => queue.close().finally(() => connection.disconnect()) };
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the queue did not answer within ${ms} ms`)), ms);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

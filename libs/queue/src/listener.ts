@@ -1,6 +1,7 @@
 import { withBackend, Worker, type WorkerOptions } from 'bullmq';
 import type { WakeUp } from './bell.js';
 import { type BellSite, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
+import { within } from './within.js';
 
 export interface BellListener {
   /** Hears no further ring and waits for the wake-ups that run. */
@@ -21,6 +22,8 @@ const LOCK_MS = 5_000;
 const STALLED_CHECK_MS = 2_500;
 /** After an error of the connection it is tried again after so long, ms. */
 const RETRY_MS = 1_000;
+/** A listener whose server is away is left to itself after so long, ms. */
+const CLOSE_MS_MAX = 3_000;
 /** A wake-up may be handed on so often; it says only where to look. */
 const HANDED_ON_MAX = 100;
 
@@ -45,7 +48,7 @@ export function createBellListener(options: ListenerOptions): BellListener {
   const { worker, end } = workerOf(options, limits, ({ data }) => options.onWake(BigInt(data.marketId)));
   worker.on('error', options.onError);
   worker.on('failed', (_, cause) => options.onError(cause));
-  return { close: end };
+  return { close: () => within(CLOSE_MS_MAX, end()).catch(options.onError) };
 }
 
 function workerOf(site: BellSite, limits: Limits, hear: (job: { readonly data: WakeUp }) => Promise<void>): OpenWorker {
@@ -57,5 +60,12 @@ function workerOf(site: BellSite, limits: Limits, hear: (job: { readonly data: W
   }
   const connection = redisConnection(site.redisUrl, 'listen');
   const worker = new Worker<WakeUp>(QUEUE_NAME, hear, { ...limits, connection, prefix: prefixOf(site) });
-  return { worker, end: () => worker.close().finally(() => connection.disconnect()) };
+  return {
+    worker,
+    end: async () => {
+      if (connection.status !== 'ready') connection.disconnect(); // nobody there to say goodbye to
+      await worker.close();
+      connection.disconnect();
+    },
+  };
 }
