@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { diffSchema, startEmbeddedPostgres } from '#persistence';
 
 const name = process.argv[2] ?? '';
-process.exitCode = /^[a-z][a-z0-9_]*$/.test(name) ? await write(name) : fail('Name the migration in small letters: node scripts/migration.mjs add_something');
+process.exitCode = /^[a-z][a-z0-9_]*$/.test(name)
+  ? await write(name)
+  : fail('Name the migration in small letters: node scripts/migration.mjs add_something');
 
 async function write(migration) {
   const script = await withPostgres(diffSchema);

@@ -11,7 +11,15 @@ const messageOf = (env: Record<string, string>): string => {
 
 describe('loadConfig', () => {
   it('has an answer to everything where nothing is said', () => {
-    expect(loadConfig({})).toMatchObject({ host: '127.0.0.1', port: 3000, dataDir: './.eris', databaseUrl: undefined, bodyLimitBytes: 4_194_304, leaseMs: 10_000, batchMax: 256 });
+    expect(loadConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      dataDir: './.eris',
+      databaseUrl: undefined,
+      bodyLimitBytes: 4_194_304,
+      leaseMs: 10_000,
+      batchMax: 256,
+    });
   });
 
   it('takes an empty variable for an absent one', () => {

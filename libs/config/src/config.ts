@@ -17,7 +17,10 @@ const integer = ({ fallback, min, max }: { fallback: number; min: number; max: n
 const address = (...protocols: readonly string[]) =>
   z
     .string()
-    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `must be an address such as ${protocols[0]}//host/name`)
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be an address such as ${protocols[0]}//host/name`,
+    )
     .optional();
 
 const Environment = z.object({
@@ -43,8 +46,16 @@ type Variables = z.infer<typeof Environment>;
 
 /** Relations between variables: the variable to blame, the law, what to do. */
 const RELATIONS: readonly (readonly [keyof Variables, (variables: Variables) => boolean, string])[] = [
-  ['ERIS_DATABASE_CONNECTIONS', (v) => v.ERIS_DATABASE_CONNECTIONS > v.ERIS_WORKER_CONCURRENCY, 'must be above ERIS_WORKER_CONCURRENCY: each market that is decided holds a connection'],
-  ['ERIS_WORKER_METRICS_PORT', (v) => v.ERIS_WORKER_METRICS_PORT === 0 || v.ERIS_WORKER_METRICS_PORT !== v.PORT, 'must differ from PORT: the API listens there'],
+  [
+    'ERIS_DATABASE_CONNECTIONS',
+    (v) => v.ERIS_DATABASE_CONNECTIONS > v.ERIS_WORKER_CONCURRENCY,
+    'must be above ERIS_WORKER_CONCURRENCY: each market that is decided holds a connection',
+  ],
+  [
+    'ERIS_WORKER_METRICS_PORT',
+    (v) => v.ERIS_WORKER_METRICS_PORT === 0 || v.ERIS_WORKER_METRICS_PORT !== v.PORT,
+    'must differ from PORT: the API listens there',
+  ],
 ];
 
 /** What the programs are told once, at their start. Times are milliseconds. Frozen. */

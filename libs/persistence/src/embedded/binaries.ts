@@ -19,7 +19,8 @@ const COPIES = '/var/lib/eris';
 /** Finds the programs that npm brought and makes them fit to run by the server's user. Safe to repeat, and for several at once. */
 export async function prepareBinaries(user: ServerUser): Promise<Binaries> {
   const { native, version } = await findNative();
-  const folder = user === undefined || (await isReachable(path.join(native, 'bin', 'postgres'))) ? native : await copyNative(native, version);
+  const folder =
+    user === undefined || (await isReachable(path.join(native, 'bin', 'postgres'))) ? native : await copyNative(native, version);
   await complete(folder);
   return { initdb: path.join(folder, 'bin', 'initdb'), postgres: path.join(folder, 'bin', 'postgres'), major: version.split('.')[0] };
 }
@@ -32,7 +33,10 @@ async function findNative(): Promise<{ native: string; version: string }> {
     const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
     return { native: path.join(root, 'native'), version };
   } catch (cause) {
-    throw new EmbeddedPostgresError(`There is no embedded Postgres for this machine (${name} is not installed). Install the dependencies again, or set DATABASE_URL.`, { cause });
+    throw new EmbeddedPostgresError(
+      `There is no embedded Postgres for this machine (${name} is not installed). Install the dependencies again, or set DATABASE_URL.`,
+      { cause },
+    );
   }
 }
 

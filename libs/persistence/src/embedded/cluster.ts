@@ -63,7 +63,14 @@ async function makeCluster({ root, folder, passwordFile, isThrowaway }: NewClust
   await writeFile(password, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
   if (user) for (const file of [draft, data, password]) await chown(file, user.uid, user.gid);
   const pgData = await serverPath(data, user);
-  const flags = [`--pgdata=${pgData}`, `--username=${SUPERUSER}`, '--auth=scram-sha-256', `--pwfile=${pgData}/../password`, '--encoding=UTF8', '--no-locale'];
+  const flags = [
+    `--pgdata=${pgData}`,
+    `--username=${SUPERUSER}`,
+    '--auth=scram-sha-256',
+    `--pwfile=${pgData}/../password`,
+    '--encoding=UTF8',
+    '--no-locale',
+  ];
   await runToEnd(initdb, [...flags, ...syncFlags(isThrowaway)], data, user);
   if (user) await chown(password, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
   await rename(password, passwordFile);
@@ -81,13 +88,17 @@ function syncFlags(isThrowaway: boolean): string[] {
 async function serverPath(folder: string, user: ServerUser): Promise<string> {
   if (user === undefined || (await isReachable(folder))) return folder;
   if (process.platform === 'linux') return WORKING_FOLDER;
-  throw new EmbeddedPostgresError(`The user ${user.name}, whom Postgres runs as, cannot enter ${folder}. Set ERIS_DATA_DIR to a folder that everybody can enter, or DATABASE_URL.`);
+  throw new EmbeddedPostgresError(
+    `The user ${user.name}, whom Postgres runs as, cannot enter ${folder}. Set ERIS_DATA_DIR to a folder that everybody can enter, or DATABASE_URL.`,
+  );
 }
 
 async function checkVersion(folder: string, { major }: Binaries): Promise<void> {
   const found = (await readFile(path.join(folder, 'PG_VERSION'), 'utf8')).trim();
   if (found === major) return;
-  throw new EmbeddedPostgresError(`The data in ${folder} are of PostgreSQL ${found}; this Eris brings ${major}. Dump them with ${found} and restore them, or set ERIS_DATA_DIR to another folder.`);
+  throw new EmbeddedPostgresError(
+    `The data in ${folder} are of PostgreSQL ${found}; this Eris brings ${major}. Dump them with ${found} and restore them, or set ERIS_DATA_DIR to another folder.`,
+  );
 }
 
 function runToEnd(command: string, flags: readonly string[], cwd: string, user: ServerUser): Promise<void> {
@@ -96,7 +107,9 @@ function runToEnd(command: string, flags: readonly string[], cwd: string, user: 
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new EmbeddedPostgresError(`${path.basename(command)} failed (${code}): ${said.trim()}`))));
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new EmbeddedPostgresError(`${path.basename(command)} failed (${code}): ${said.trim()}`)),
+    );
   });
 }
 

@@ -15,9 +15,15 @@ export async function clearLeftover({ folder, ownerFile }: Cluster): Promise<voi
   if (postmaster === undefined) return;
   const running = await processesIn(folder);
   if (running.length > 0) {
-    if (owner !== undefined && isAlive(owner)) throw new EmbeddedPostgresError(`Another Eris (process ${owner}) runs its Postgres in ${folder}. Stop that one, or set ERIS_DATA_DIR to another folder.`);
+    if (owner !== undefined && isAlive(owner))
+      throw new EmbeddedPostgresError(
+        `Another Eris (process ${owner}) runs its Postgres in ${folder}. Stop that one, or set ERIS_DATA_DIR to another folder.`,
+      );
     const isOver = async (): Promise<boolean> => (await processesIn(folder)).length === 0;
-    if (!(await endServer(postmaster, isOver))) throw new EmbeddedPostgresError(`A Postgres of an earlier run in ${folder} does not end (processes ${running.join(', ')}). End it by hand.`);
+    if (!(await endServer(postmaster, isOver)))
+      throw new EmbeddedPostgresError(
+        `A Postgres of an earlier run in ${folder} does not end (processes ${running.join(', ')}). End it by hand.`,
+      );
   }
   // Where there is no list of processes to look at, Postgres decides for itself whether the file is stale.
   if (process.platform === 'linux') await rm(pidFile, { force: true });

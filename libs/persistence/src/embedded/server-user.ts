@@ -17,7 +17,9 @@ export async function findServerUser(): Promise<ServerUser> {
     const fields = users.get(name);
     if (fields) return { name, uid: Number(fields[2]), gid: Number(fields[3]) };
   }
-  throw new EmbeddedPostgresError(`Postgres does not run as root, and there is no user ${CANDIDATES.join(' or ')} to run it as. Add one, start Eris as another user, or set DATABASE_URL.`);
+  throw new EmbeddedPostgresError(
+    `Postgres does not run as root, and there is no user ${CANDIDATES.join(' or ')} to run it as. Add one, start Eris as another user, or set DATABASE_URL.`,
+  );
 }
 
 /** Whether every folder above a path may be entered by anybody. Under /root, for one, it may not. */

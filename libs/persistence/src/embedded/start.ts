@@ -70,12 +70,22 @@ interface ServerOptions {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-async function spawnServer(postgres: string, { folder, pgData, logFile }: Cluster, { port, identity, settings }: ServerOptions): Promise<ChildProcess> {
+async function spawnServer(
+  postgres: string,
+  { folder, pgData, logFile }: Cluster,
+  { port, identity, settings }: ServerOptions,
+): Promise<ChildProcess> {
   const all = { listen_addresses: HOST, port: String(port), unix_socket_directories: '', max_connections: '200', ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = await open(logFile, 'a', 0o600);
   try {
-    const child = spawn(postgres, ['-D', pgData, ...flags], { cwd: folder, ...identity, env: SERVER_ENVIRONMENT, stdio: ['ignore', log.fd, log.fd], detached: true });
+    const child = spawn(postgres, ['-D', pgData, ...flags], {
+      cwd: folder,
+      ...identity,
+      env: SERVER_ENVIRONMENT,
+      stdio: ['ignore', log.fd, log.fd],
+      detached: true,
+    });
     await once(child, 'spawn');
     return child;
   } finally {
@@ -106,15 +116,20 @@ async function connect(cluster: Cluster, child: ChildProcess, port: number): Pro
       await sleep(LOOK_EVERY_MS);
     }
   }
-  throw new EmbeddedPostgresError(`The embedded Postgres did not start. The end of ${cluster.logFile}:\n${await lastLines(cluster.logFile)}`);
+  throw new EmbeddedPostgresError(
+    `The embedded Postgres did not start. The end of ${cluster.logFile}:\n${await lastLines(cluster.logFile)}`,
+  );
 }
 
 /** Nobody listens yet, or Postgres says that it is starting up (SQLSTATE 57P03). */
-const isStillStarting = (failure: unknown): boolean => ['ECONNREFUSED', 'ECONNRESET', '57P03'].includes(String((failure as { code?: unknown }).code));
+const isStillStarting = (failure: unknown): boolean =>
+  ['ECONNREFUSED', 'ECONNRESET', '57P03'].includes(String((failure as { code?: unknown }).code));
 
-const urlOf = ({ password }: Cluster, port: number, database: string): string => `postgresql://${SUPERUSER}:${password}@${HOST}:${port}/${database}`;
+const urlOf = ({ password }: Cluster, port: number, database: string): string =>
+  `postgresql://${SUPERUSER}:${password}@${HOST}:${port}/${database}`;
 
-const lastLines = async (file: string): Promise<string> => (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-LOG_LINES).join('\n');
+const lastLines = async (file: string): Promise<string> =>
+  (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-LOG_LINES).join('\n');
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

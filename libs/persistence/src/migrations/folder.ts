@@ -20,7 +20,8 @@ export async function listMigrations(): Promise<string[]> {
   return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 }
 
-export const readMigration = (name: string): Promise<string> => readFile(path.join(findPrismaFolder(), 'migrations', name, 'migration.sql'), 'utf8');
+export const readMigration = (name: string): Promise<string> =>
+  readFile(path.join(findPrismaFolder(), 'migrations', name, 'migration.sql'), 'utf8');
 
 /** The migrations as the schema engine takes them. */
 export async function loadMigrations(): Promise<MigrationList> {
@@ -31,7 +32,10 @@ export async function loadMigrations(): Promise<MigrationList> {
     lockfile: { path: 'migration_lock.toml', content: existsSync(lock) ? await readFile(lock, 'utf8') : null },
     shadowDbInitScript: '',
     migrationDirectories: await Promise.all(
-      names.map(async (name) => ({ path: name, migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: await readMigration(name) } as const } })),
+      names.map(async (name) => ({
+        path: name,
+        migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: await readMigration(name) } as const },
+      })),
     ),
   };
 }

@@ -2,12 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, type SqlDriverAdapter, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  ColumnTypeEnum,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 
 const BINDINGS = '@prisma/schema-engine-wasm/schema_engine_bg';
-const { CHAR, TEXT } = pg.types.builtins;
+const CHAR: number = pg.types.builtins.CHAR;
+const TEXT: number = pg.types.builtins.TEXT;
 const noLog = (): void => undefined;
 
 // One engine per process: the bindings hold one WebAssembly instance.
@@ -18,12 +24,19 @@ let started: Promise<void> | undefined;
  * @param schema the text of schema.prisma.
  * @param work what is done with it; its connections are closed afterwards.
  */
-export async function withSchemaEngine<T>({ url, schema }: { url: string; schema: string }, work: (engine: bindings.SchemaEngine) => Promise<T>): Promise<T> {
+export async function withSchemaEngine<T>(
+  { url, schema }: { url: string; schema: string },
+  work: (engine: bindings.SchemaEngine) => Promise<T>,
+): Promise<T> {
   started ??= startBindings();
   await started;
   const connections = new MigrationAdapterFactory(url);
   try {
-    const engine = await bindings.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, noLog, bindMigrationAwareSqlAdapterFactory(connections));
+    const engine = await bindings.SchemaEngine.new(
+      { datamodels: [['schema.prisma', schema]] },
+      noLog,
+      bindMigrationAwareSqlAdapterFactory(connections),
+    );
     return await work(engine).finally(() => engine.free());
   } finally {
     await connections.close();
@@ -40,7 +53,9 @@ declare const WebAssembly: {
 };
 
 async function startBindings(): Promise<void> {
-  const file = createRequire(import.meta.url).resolve(BINDINGS).replace(/\.js$/, '.wasm');
+  const file = createRequire(import.meta.url)
+    .resolve(BINDINGS)
+    .replace(/\.js$/, '.wasm');
   const { instance } = await WebAssembly.instantiate(await readFile(file), { './schema_engine_bg.js': patientBindings() });
   bindings.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
@@ -121,9 +136,12 @@ class CatalogPool extends pg.Pool {
   }
 
   override query = (async (...args: Parameters<pg.Pool['query']>) => {
-    const result = (await super.query(...args)) as unknown as pg.QueryResult | pg.QueryResult[];
+    const result = await (super.query(...args) as unknown as Promise<pg.QueryResult | pg.QueryResult[]>);
     for (const { fields, rows } of [result].flat()) {
-      this.letters.set(rows, fields.flatMap((field, index) => (field.dataTypeID === CHAR ? [index] : [])));
+      this.letters.set(
+        rows,
+        fields.flatMap((field, index) => (field.dataTypeID === CHAR ? [index] : [])),
+      );
       for (const field of fields) if (field.dataTypeID === CHAR) field.dataTypeID = TEXT;
     }
     return result;

@@ -21,7 +21,12 @@ export interface Base extends UnitOfWork<PrismaTx> {
  * A transaction that loses against another one is run again, so its work must not do anything outside of it.
  */
 export function createBase(url: string): Base {
-  const adapter = new PrismaPg({ connectionString: url, max: CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_MS_MAX, application_name: 'eris-cold' });
+  const adapter = new PrismaPg({
+    connectionString: url,
+    max: CONNECTIONS_MAX,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    application_name: 'eris-cold',
+  });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   const limits = { maxWait: START_MS_MAX, timeout: TRANSACTION_MS_MAX };
   return {

@@ -1,6 +1,6 @@
 import pg, { type Pool } from 'pg';
 
-const INT8 = pg.types.builtins.INT8;
+const INT8: number = pg.types.builtins.INT8;
 /** Array of INT8: pg's list of types has no name for it. */
 const INT8_ARRAY = 1016;
 const TEXT_ARRAY = 1009;
@@ -19,7 +19,14 @@ export interface PoolOptions {
  * @param url a `postgresql://` address.
  */
 export function createPool(url: string, { max = CONNECTIONS_DEFAULT, onLost }: PoolOptions = {}): Pool {
-  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: CONNECT_MS_MAX, keepAlive: true, application_name: 'eris', types: { getTypeParser } });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    keepAlive: true,
+    application_name: 'eris',
+    types: { getTypeParser },
+  });
   pool.on('error', (error) => onLost?.(error));
   return pool;
 }
@@ -32,7 +39,7 @@ const bigintsOf = (values: readonly unknown[]): unknown[] =>
   values.map((value) => (Array.isArray(value) ? bigintsOf(value) : typeof value === 'string' ? BigInt(value) : null));
 
 function getTypeParser(oid: number, format?: 'text' | 'binary'): Parser {
-  if (oid === INT8) return BigInt as Parser;
+  if (oid === INT8) return BigInt;
   if (oid === INT8_ARRAY) return parseBigints;
-  return pg.types.getTypeParser(oid, format as 'text') as Parser;
+  return pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text');
 }
