@@ -22,7 +22,6 @@ const base = {
 const withPostgres = {
   globalSetup: '<rootDir>/test/support/postgres-setup.mjs',
   globalTeardown: '<rootDir>/test/support/postgres-teardown.mjs',
-  testTimeout: 30_000,
 };
 const project = (displayName, testMatch, extra = {}) => ({
   ...base,
@@ -32,6 +31,7 @@ const project = (displayName, testMatch, extra = {}) => ({
 });
 
 export default {
+  testTimeout: 30_000, // of the whole run: Jest reads it here only
   projects: [
     project('unit', ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/model/**/*.spec.ts', 'test/architecture/**/*.spec.ts']),
     project('integration', ['test/integration/**/*.spec.ts'], withPostgres),

@@ -20,7 +20,7 @@ describe('deciding bids', () => {
 
   const accept = (bids: readonly NewBid[]): Promise<unknown> =>
     new AcceptBids(createBidInbox(database.pool), silent, { waitMs: 0, queueMax: 10_000 }).acceptMany(bids);
-  const decider = (owner: string, store: DecidingStore = createDecidingStore(database.pool), leaseMs = 2_000): DecideMarket =>
+  const decider = (owner: string, store: DecidingStore = createDecidingStore(database.pool), leaseMs = 20_000): DecideMarket =>
     new DecideMarket(store, createOracle('default'), { owner, leaseMs, batchMax: 16, thinkMs: leaseMs / 2 }, clock);
   const decisions = async (): Promise<DecisionRow[]> => {
     const text = `SELECT outcome, reason ->> 'code' AS code, completion, value_micros, payment_micros, price_version, arrival_slot FROM decision ORDER BY sequence`;
