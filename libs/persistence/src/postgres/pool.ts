@@ -41,5 +41,6 @@ const bigintsOf = (values: readonly unknown[]): unknown[] =>
 function getTypeParser(oid: number, format?: 'text' | 'binary'): Parser {
   if (oid === INT8) return BigInt;
   if (oid === INT8_ARRAY) return parseBigints;
-  return pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text');
+  const parser: Parser = pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text');
+  return parser;
 }
