@@ -41,6 +41,5 @@ const bigintsOf = (values: readonly unknown[]): unknown[] =>
 function getTypeParser(oid: number, format?: 'text' | 'binary'): Parser {
   if (oid === INT8) return BigInt;
   if (oid === INT8_ARRAY) return parseBigints;
-  const parser: Parser = pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text');
-  return parser;
+  return pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text') as Parser;
 }
