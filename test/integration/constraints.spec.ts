@@ -17,7 +17,11 @@ const BREAKS: readonly (readonly [law: string, code: keyof typeof CODES, stateme
   ['a clock does not go back', 'restrict', `UPDATE market SET slot = 3 WHERE id = $m; UPDATE market SET slot = 2 WHERE id = $m`],
   ['a chunk has a size', 'check', `UPDATE market SET chunk_kb = 0 WHERE id = $m`],
   ['roots have different names', 'unique', `INSERT INTO organisation (name) VALUES ('operator')`],
-  ['a key is kept as a hash only', 'check', `INSERT INTO api_key (organisation_id, role, prefix, hash) VALUES ($o, 'operator', 'eris_o_', 'secret')`],
+  [
+    'a key is kept as a hash only',
+    'check',
+    `INSERT INTO api_key (organisation_id, role, prefix, hash) VALUES ($o, 'operator', 'eris_o_', 'secret')`,
+  ],
 
   ['a transfer moves something', 'check', transfer('deposit', 'funding:$o', 'wallet:$b', { amount: 0 })],
   ['a transfer is not negative', 'check', transfer('deposit', 'funding:$o', 'wallet:$b', { amount: -5 })],
@@ -27,7 +31,11 @@ const BREAKS: readonly (readonly [law: string, code: keyof typeof CODES, stateme
   ['a hold names its bid', 'check', transfer('hold', 'wallet:$b', 'escrow:$b', {})],
   ['a hold stays within its organisation', 'check', transfer('hold', 'wallet:$b', 'escrow:$c', { bid: 7 })],
   ['a hold is no payment', 'check', transfer('hold', 'wallet:$b', 'revenue:$o', { bid: 7 })],
-  ['a bid is held once', 'unique', `${transfer('hold', 'wallet:$b', 'escrow:$b', { bid: 7 })}; ${transfer('hold', 'wallet:$b', 'escrow:$b', { bid: 7 })}`],
+  [
+    'a bid is held once',
+    'unique',
+    `${transfer('hold', 'wallet:$b', 'escrow:$b', { bid: 7 })}; ${transfer('hold', 'wallet:$b', 'escrow:$b', { bid: 7 })}`,
+  ],
   ['a hold is within the wallet', 'check', transfer('hold', 'wallet:$b', 'escrow:$b', { bid: 7, amount: 101 })],
   ['a capture is within what is held', 'check', transfer('capture', 'escrow:$b', 'revenue:$o', { bid: 7, slot: 0 })],
   ['a capture names its slot', 'check', transfer('capture', 'escrow:$b', 'revenue:$o', { bid: 7 })],
@@ -40,25 +48,55 @@ const BREAKS: readonly (readonly [law: string, code: keyof typeof CODES, stateme
       transfer('void', 'escrow:$b', 'wallet:$b', { bid: 7, slot: 0 }),
     ].join(';'),
   ],
-  ['a balance is not written by hand', 'restrict', `UPDATE account SET balance_micros = 1000 WHERE organisation_id = $b AND kind = 'wallet'`],
-  ['an account opens with nothing', 'restrict', `INSERT INTO organisation (parent_id, name) VALUES ($o, 'x'); INSERT INTO account (organisation_id, kind, balance_micros) SELECT id, 'wallet', 5 FROM organisation WHERE name = 'x'`],
-  ['an entry is not written by hand', 'restrict', `INSERT INTO entry (transfer_id, account_id, amount_micros) SELECT t.id, a.id, 5 FROM transfer t, account a WHERE a.kind = 'revenue' LIMIT 1`],
+  [
+    'a balance is not written by hand',
+    'restrict',
+    `UPDATE account SET balance_micros = 1000 WHERE organisation_id = $b AND kind = 'wallet'`,
+  ],
+  [
+    'an account opens with nothing',
+    'restrict',
+    `INSERT INTO organisation (parent_id, name) VALUES ($o, 'x'); INSERT INTO account (organisation_id, kind, balance_micros) SELECT id, 'wallet', 5 FROM organisation WHERE name = 'x'`,
+  ],
+  [
+    'an entry is not written by hand',
+    'restrict',
+    `INSERT INTO entry (transfer_id, account_id, amount_micros) SELECT t.id, a.id, 5 FROM transfer t, account a WHERE a.kind = 'revenue' LIMIT 1`,
+  ],
 
   ['a bid is decided once', 'unique', `${decision(`'refused'`, 'NULL, NULL, 0')}; ${decision(`'refused'`, 'NULL, NULL, 0', 3)}`],
-  ['a number of the log is given once', 'unique', `INSERT INTO event (market_id, sequence, kind, payload) VALUES ($m, 1, 'market_opened', '{}')`],
+  [
+    'a number of the log is given once',
+    'unique',
+    `INSERT INTO event (market_id, sequence, kind, payload) VALUES ($m, 1, 'market_opened', '{}')`,
+  ],
   ['an accepted bid has a completion and a value', 'check', decision(`'accepted'`, 'NULL, NULL, 0')],
   ['a payment is within the value', 'check', decision(`'accepted'`, '5, 10, 11')],
   ['a payment is within the funds', 'check', decision(`'accepted'`, '5, 1000, 101')],
   ['a refused bid pays nothing', 'check', decision(`'refused'`, 'NULL, NULL, 1')],
-  ['a decision answers a bid', 'missing', `INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, reason) VALUES (999, $m, 2, 1, 'refused', 0, 1, 0, '{}')`],
-  ['a key names one bid of an organisation', 'unique', `INSERT INTO bid (market_id, organisation_id, idempotency_key, request_hash, body) SELECT market_id, organisation_id, idempotency_key, request_hash, body FROM bid`],
+  [
+    'a decision answers a bid',
+    'missing',
+    `INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, reason) VALUES (999, $m, 2, 1, 'refused', 0, 1, 0, '{}')`,
+  ],
+  [
+    'a key names one bid of an organisation',
+    'unique',
+    `INSERT INTO bid (market_id, organisation_id, idempotency_key, request_hash, body) SELECT market_id, organisation_id, idempotency_key, request_hash, body FROM bid`,
+  ],
 ];
 
 /** Rows that are never changed or removed. */
 const IMMUTABLE = ['bid', 'decision', 'allocation', 'placement', 'transfer', 'entry', 'event'];
 
-function transfer(kind: string, debit: string, credit: string, { amount = 1, bid, slot }: { amount?: number; bid?: number; slot?: number }): string {
-  const account = (text: string): string => `(SELECT id FROM account WHERE kind = '${text.split(':')[0]}' AND organisation_id = ${text.split(':')[1]})`;
+function transfer(
+  kind: string,
+  debit: string,
+  credit: string,
+  { amount = 1, bid, slot }: { amount?: number; bid?: number; slot?: number },
+): string {
+  const account = (text: string): string =>
+    `(SELECT id FROM account WHERE kind = '${text.split(':')[0]}' AND organisation_id = ${text.split(':')[1]})`;
   return `INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros, market_id, bid_id, slot)
     VALUES ('${kind}', ${account(debit)}, ${account(credit)}, ${amount}, ${bid === undefined ? 'NULL' : '$m'}, ${bid ?? 'NULL'}, ${slot ?? 'NULL'})`;
 }
@@ -86,7 +124,9 @@ async function refusalOf(pool: Pool, statements: string): Promise<string | undef
 
 /** Everything that is in the tables. */
 async function contentsOf(pool: Pool): Promise<unknown> {
-  const { rows } = await pool.query<{ name: string }>(`SELECT relname AS name FROM pg_stat_user_tables WHERE schemaname = 'public' ORDER BY relname`);
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_stat_user_tables WHERE schemaname = 'public' ORDER BY relname`,
+  );
   const contents: unknown[] = [];
   for (const { name } of rows) contents.push([name, (await pool.query(`SELECT * FROM ${name} t ORDER BY t::text`)).rows]);
   return contents;
@@ -107,7 +147,11 @@ describe('the database refuses by itself', () => {
   afterAll(() => database.drop());
 
   const filled = (statement: string): string =>
-    statement.replaceAll('$m', `${market.marketId}`).replaceAll('$o', `${market.operatorId}`).replaceAll('$b', `${market.bidderIds[0]}`).replaceAll('$c', `${market.bidderIds[1]}`);
+    statement
+      .replaceAll('$m', `${market.marketId}`)
+      .replaceAll('$o', `${market.operatorId}`)
+      .replaceAll('$b', `${market.bidderIds[0]}`)
+      .replaceAll('$c', `${market.bidderIds[1]}`);
 
   it.each(BREAKS)('%s', async (_law, code, statement) => {
     const before = await contentsOf(database.pool);
@@ -116,8 +160,15 @@ describe('the database refuses by itself', () => {
   });
 
   it.each(IMMUTABLE)('rows of %s are never changed, removed or swept away', async (table) => {
-    const { rows } = await database.pool.query<{ name: string }>(`SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1 LIMIT 1`, [table]);
-    for (const statement of [`UPDATE ${table} SET ${rows[0].name} = ${rows[0].name}`, `DELETE FROM ${table}`, `TRUNCATE ${table} CASCADE`]) {
+    const { rows } = await database.pool.query<{ name: string }>(
+      `SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1 LIMIT 1`,
+      [table],
+    );
+    for (const statement of [
+      `UPDATE ${table} SET ${rows[0].name} = ${rows[0].name}`,
+      `DELETE FROM ${table}`,
+      `TRUNCATE ${table} CASCADE`,
+    ]) {
       expect([statement, await refusalOf(database.pool, statement)]).toEqual([statement, CODES.restrict]);
     }
   });
