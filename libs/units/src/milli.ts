@@ -3,8 +3,8 @@ export type Milli = number & { readonly __unit: 'milli' };
 
 const SLACK = 1e-6; // decimals such as 97.4 * 1000 land a hair beside the whole number that was written
 
-/** What a job asks for, rounded up to the next milli-unit: never less than asked. */
-export const demandMilli = (units: number): Milli => Math.ceil(units * 1000 - SLACK) as Milli;
+/** What a job asks for, rounded up to the next milli-unit: never less than asked (+ 0: no negative zero). */
+export const demandMilli = (units: number): Milli => (Math.ceil(units * 1000 - SLACK) + 0) as Milli;
 
 /** What a site offers, rounded down to a milli-unit: never more than there is. */
 export const supplyMilli = (units: number): Milli => Math.floor(units * 1000 + SLACK) as Milli;

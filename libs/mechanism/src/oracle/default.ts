@@ -7,7 +7,7 @@ import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, keepAtHome, 
 import { createProblem, loadJob, loadSlot } from './kernel/problem.js';
 import { maySuit } from './kernel/lattice.js';
 import { createCoverReader } from './kernel/read-cover.js';
-import { createSpread, leastOf, readPlan, resetSpread, spreadSlot, usesSlot, type Spread } from './kernel/spread.js';
+import { createSpread, leastOf, readPlan, resetSpread, spreadSlot, takeDealing, usesSlot, type Spread } from './kernel/spread.js';
 import type { Oracle, Search } from './oracle.js';
 
 function createWorkspace() {
@@ -20,13 +20,19 @@ function createWorkspace() {
     plan: createPlan(),
     kept: createPlan(),
     best: createPlan(),
-    hopeful: createSpread({ credit: true, thrifty: false }),
-    wary: createSpread({ credit: false, thrifty: false }),
+    hopeful: createSpread('hopeful'),
+    wary: createSpread('wary'),
+    dealt: createSpread('dealt'),
   };
 }
 type Workspace = ReturnType<typeof createWorkspace>;
 
-const TIGHT = 1 + 1e-12;
+/** A plan this near to its bound is not improved: a millionth, or a micro-credit. */
+const TIGHT = 1 + 1e-6;
+const TIGHT_MICROS = 1;
+/** Rounds of spreading anew, and slots times sites times blocks that they may look at together. */
+const ROUNDS_MAX = 4;
+const REDEAL_WORK_MAX = 10_000;
 
 /** The plan of a spread for the slots up to t, its homes dealt, in `work.plan`. @returns its price; Infinity where it breaks a budget. */
 function planOf(work: Workspace, spread: Spread, t: number): number {
@@ -37,16 +43,36 @@ function planOf(work: Workspace, spread: Spread, t: number): number {
   return plan.cost;
 }
 
-/** Leaves the cheapest plan that ends at the last opened slot in `work.plan`. @returns whether there is one. */
+/**
+ * Leaves the cheapest plan that ends at the last opened slot in `work.plan`: the hopeful spread's, if dealing its homes shows that it did
+ * not hope for too much; else the better of it and the wary one's, improved by spreading anew with the homes as they were dealt.
+ * @returns whether there is one. Never cheaper than the hopeful bound.
+ */
 function planBySpread(work: Workspace): boolean {
-  const { problem, hopeful, wary } = work;
+  const { problem, hopeful, wary, plan, kept } = work;
   const t = problem.slotCount - 1;
-  const hoped = usesSlot(hopeful, t) ? planOf(work, hopeful, t) : Infinity;
-  if (hoped <= leastOf(hopeful, t) * TIGHT) return hoped < Infinity;
+  const bound = leastOf(hopeful, t);
+  if (usesSlot(hopeful, t)) planOf(work, hopeful, t);
+  else plan.cost = Infinity;
+  if (plan.cost <= bound * TIGHT + TIGHT_MICROS) return true;
+  copyPlan(plan, kept, problem.siteCount);
   while (wary.length < problem.slotCount) spreadSlot(problem, work.filler, wary);
-  if (!usesSlot(wary, t)) return hoped < Infinity;
-  if (planOf(work, wary, t) <= hoped) return work.plan.cost < Infinity;
-  return planOf(work, hopeful, t) < Infinity;
+  if (usesSlot(wary, t) && planOf(work, wary, t) < kept.cost) copyPlan(plan, kept, problem.siteCount);
+  if (kept.cost < Infinity) redeal(work, t, bound);
+  copyPlan(kept, plan, problem.siteCount);
+  return kept.cost < Infinity;
+}
+
+/** Spreads anew with the homes of the kept plan as dealt, as long as that improves it: the kept plan itself is among what is searched. */
+function redeal(work: Workspace, t: number, bound: number): void {
+  const { problem, dealt, plan, kept } = work;
+  const rounds = Math.min(ROUNDS_MAX, Math.floor(REDEAL_WORK_MAX / ((t + 1) * problem.siteCount * dealt.blocks)));
+  for (let round = 0; round < rounds; round++) {
+    takeDealing(problem, dealt, kept, t);
+    while (dealt.length <= t) spreadSlot(problem, work.filler, dealt);
+    if (!usesSlot(dealt, t) || planOf(work, dealt, t) >= kept.cost || plan.cost < bound) return;
+    copyPlan(plan, kept, problem.siteCount);
+  }
 }
 
 /** Deals the homes of a plan anew where that is cheaper; what the core paid for chunks of its pool comes back here. */
@@ -136,7 +162,7 @@ export function createDefaultOracle({ stepsMax = STEPS_MAX, coarseStepsMax = STE
       for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
       const open = (): void => loadSlot(problem, book, job, slotOffset(book, arrival + problem.slotCount));
       if (resetCover(work.cover, problem, slotsMax, stepsMax / book.slotCount, true)) return exactSearch(work, arrival, open);
-      for (const spread of [work.hopeful, work.wary]) resetSpread(spread, problem, slotsMax);
+      for (const spread of [work.hopeful, work.wary, work.dealt]) resetSpread(spread, problem, slotsMax);
       const looked = Math.min(slotsMax, LOOK_SLOTS_MAX);
       const coarseSteps = coarseStepsMax / (book.slotCount * book.slotCount);
       if (maySuit(problem, coarseSteps)) {

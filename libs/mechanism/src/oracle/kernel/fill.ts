@@ -50,11 +50,13 @@ export function sortSites(problem: Problem, filler: Filler, t: number): void {
   }
 }
 
-/** How a fill prices bandwidth: as posted, or so dear that the thriftiest fill comes out. */
+/** How a slot is filled. */
 export interface FillRule {
-  /** Chunks at home cost no move (optimistic where several slots share a home). */
-  readonly credit: boolean;
-  readonly thrifty: boolean;
+  /** Chunks per site that are at home there, so that they need no move: site q's at `atHomeFrom + q`. */
+  atHome: Int32Array;
+  atHomeFrom: number;
+  /** Bandwidth so dear that the thriftiest fill comes out; costs are at posted prices all the same. */
+  thrifty: boolean;
 }
 
 const THRIFT = 1e6; // micro-credits per kB, above any bandwidth price that matters
@@ -64,8 +66,9 @@ const THRIFT = 1e6; // micro-credits per kB, above any bandwidth price that matt
  * @returns n, the chunks that fit under rooms and the slot's bandwidth budget; 0 where the parameter server does not fit.
  */
 export function fillSlot(problem: Problem, filler: Filler, t: number, ps: number, rule: FillRule, limit: number): number {
-  const { siteCount, homes, workersFor, room, roomBesidePs, workerCost, chunkKB, parameterKB } = problem;
+  const { siteCount, workersFor, room, roomBesidePs, workerCost, chunkKB, parameterKB } = problem;
   const { order, counts, cost, touched } = filler;
+  const { atHome, atHomeFrom } = rule;
   for (let i = 0; i < filler.touchedLength; i++) counts[touched[i]] = 0;
   filler.touchedLength = 0;
   filler.starved = false;
@@ -77,20 +80,19 @@ export function fillSlot(problem: Problem, filler: Filler, t: number, ps: number
   const perChunk = workersFor[problem.total] / problem.total;
   const moveFelt = felt * chunkKB;
   const awayFelt = felt * parameterKB * perChunk;
-  const credits = rule.credit ? 1 : 0;
   let budget = problem.budgetKB[t];
   cost[0] = problem.psCost[base + ps];
   let homeAt = 0;
   let movedAt = 0;
   let n = 0;
   while (n < limit) {
-    while (homeAt < filler.orderLength && (order[homeAt] === ps || counts[order[homeAt]] >= Math.min(room[base + order[homeAt]], credits * homes[order[homeAt]]))) homeAt++;
+    while (homeAt < filler.orderLength && (order[homeAt] === ps || counts[order[homeAt]] >= Math.min(room[base + order[homeAt]], atHome[atHomeFrom + order[homeAt]]))) homeAt++;
     while (movedAt < filler.orderLength && (order[movedAt] === ps || counts[order[movedAt]] >= room[base + order[movedAt]])) movedAt++;
     let site = -1;
     let bestFelt = Infinity;
     let moved = 0;
     if (counts[ps] < psRoom) {
-      const isMoved = counts[ps] >= credits * homes[ps] ? 1 : 0;
+      const isMoved = counts[ps] >= atHome[atHomeFrom + ps] ? 1 : 0;
       if (isMoved * chunkKB <= budget) {
         bestFelt = workerCost[base + ps] * perChunk + isMoved * moveFelt;
         site = ps;
@@ -110,7 +112,7 @@ export function fillSlot(problem: Problem, filler: Filler, t: number, ps: number
     if (movedAt < filler.orderLength) {
       const at = order[movedAt];
       const count = counts[at];
-      const isMoved = count >= credits * homes[at] ? 1 : 0;
+      const isMoved = count >= atHome[atHomeFrom + at] ? 1 : 0;
       const feltHere = workerCost[base + at] * perChunk + awayFelt + isMoved * moveFelt;
       if ((workersFor[count + 1] - workersFor[count]) * parameterKB + isMoved * chunkKB > budget) filler.starved = true;
       else if (feltHere < bestFelt) {

@@ -3,11 +3,18 @@ import { float64, int32, sameSlot, type Problem } from './problem.js';
 import type { Plan } from './plan.js';
 
 /**
+ * What a spread takes to be at home in each slot. `hopeful`: all of a site's chunks, in every slot anew. `wary`: none. `dealt`: what a
+ * plan's dealing gave the slot, and what it left over.
+ */
+export type HomeView = 'hopeful' | 'wary' | 'dealt';
+
+/**
  * Spreads a job's chunks over slots by count: least[t][b] is the cheapest price of processing b blocks of `grain` chunks by slot t, from
  * per-slot curves (paper, Algorithm 2, with its base case; which site's chunks they are is settled afterwards). One pass serves all
  * completions. Blocks are single chunks up to BLOCKS_MAX chunks; beyond, the last block may be short, and is trimmed when a plan is read.
  */
 export interface Spread {
+  readonly homes: HomeView;
   readonly rule: FillRule;
   grain: number;
   /** Blocks of the whole job: ceil(total / grain). */
@@ -29,8 +36,8 @@ export interface Spread {
   candidateCost: Float64Array;
 }
 
-export const createSpread = (rule: FillRule): Spread => ({
-  rule, grain: 1, blocks: 0, length: 0, least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), curve: new Float64Array(0), most: 0, curveSlot: -1, reach: new Int32Array(0),
+export const createSpread = (homes: HomeView): Spread => ({
+  homes, rule: { atHome: new Int32Array(0), atHomeFrom: 0, thrifty: false }, grain: 1, blocks: 0, length: 0, least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), curve: new Float64Array(0), most: 0, curveSlot: -1, reach: new Int32Array(0),
   candidates: new Int32Array(0), candidateCost: new Float64Array(0),
 });
 
@@ -43,6 +50,8 @@ const SERVERS_MAX = 4;
 export function resetSpread(spread: Spread, problem: Problem, slotsMax: number): void {
   spread.grain = Math.ceil(problem.total / BLOCKS_MAX);
   spread.blocks = Math.ceil(problem.total / spread.grain);
+  if (spread.homes === 'hopeful') spread.rule.atHome = problem.homes;
+  else spread.rule.atHome = int32(spread.rule.atHome, spread.homes === 'dealt' ? slotsMax * problem.siteCount : problem.siteCount);
   const cells = (spread.blocks + 1) * slotsMax;
   spread.length = 0;
   spread.curveSlot = -1;
@@ -100,8 +109,11 @@ function mergeFill(problem: Problem, spread: Spread, filler: Filler, from: numbe
   return blocks;
 }
 
-const THRIFTY: Record<'true' | 'false', FillRule> = { true: { credit: true, thrifty: true }, false: { credit: false, thrifty: true } };
-const thriftyOf = (rule: FillRule): FillRule => THRIFTY[rule.credit ? 'true' : 'false'];
+function fill(problem: Problem, filler: Filler, spread: Spread, t: number, ps: number, thrifty: boolean, limit: number): number {
+  spread.rule.thrifty = thrifty;
+  spread.rule.atHomeFrom = spread.homes === 'dealt' ? t * problem.siteCount : 0;
+  return fillSlot(problem, filler, t, ps, spread.rule, limit);
+}
 
 /** Cheapest price of b blocks in slot t, over the servers worth trying. @returns the most blocks that fit. */
 function slotCurve(problem: Problem, filler: Filler, spread: Spread, t: number): number {
@@ -112,10 +124,10 @@ function slotCurve(problem: Problem, filler: Filler, spread: Spread, t: number):
   let most = 0;
   for (let i = 0; i < servers; i++) {
     const ps = spread.candidates[i];
-    const filled = fillSlot(problem, filler, t, ps, spread.rule, problem.total);
+    const filled = fill(problem, filler, spread, t, ps, false, problem.total);
     most = Math.max(most, mergeFill(problem, spread, filler, from, filled, ps));
     if (!filler.starved) continue;
-    const thrifty = fillSlot(problem, filler, t, ps, thriftyOf(spread.rule), problem.total);
+    const thrifty = fill(problem, filler, spread, t, ps, true, problem.total);
     most = Math.max(most, mergeFill(problem, spread, filler, from, thrifty, ~ps));
   }
   return most;
@@ -125,7 +137,7 @@ function slotCurve(problem: Problem, filler: Filler, spread: Spread, t: number):
 export function spreadSlot(problem: Problem, filler: Filler, spread: Spread): void {
   const t = spread.length++;
   const width = spread.blocks + 1;
-  if (t > 0 && spread.curveSlot >= 0 && sameSlot(problem, spread.curveSlot, t)) copyServers(spread, width, spread.curveSlot, t);
+  if (t > 0 && spread.homes !== 'dealt' && sameSlot(problem, spread.curveSlot, t)) copyServers(spread, width, spread.curveSlot, t);
   else spread.most = slotCurve(problem, filler, spread, t);
   spread.curveSlot = t;
   const reachBefore = t === 0 ? 0 : spread.reach[t - 1];
@@ -166,6 +178,20 @@ export const leastOf = (spread: Spread, t: number): number => spread.least[t * (
 /** Whether the cheapest way by slot t uses slot t itself. */
 export const usesSlot = (spread: Spread, t: number): boolean => spread.share[t * (spread.blocks + 1) + spread.blocks] > 0;
 
+/** Takes over a plan's dealing as what is at home, for the slots up to `last`, and begins the spread anew. */
+export function takeDealing(problem: Problem, spread: Spread, plan: Plan, last: number): void {
+  const { siteCount, homes } = problem;
+  const { atHome } = spread.rule;
+  for (let site = 0; site < siteCount; site++) {
+    let left = homes[site];
+    for (let row = 0; row < plan.length; row++) left -= plan.credits[row * siteCount + site];
+    for (let t = 0; t <= last; t++) atHome[t * siteCount + site] = left;
+    for (let row = 0; row < plan.length; row++) atHome[plan.slot[row] * siteCount + site] += plan.credits[row * siteCount + site];
+  }
+  spread.length = 0;
+  spread.curveSlot = -1;
+}
+
 /** Reads the plan for all chunks by slot `last` back into `plan` (counts and servers; homes are dealt afterwards). */
 export function readPlan(problem: Problem, filler: Filler, spread: Spread, plan: Plan, last: number): void {
   const { siteCount, total } = problem;
@@ -178,7 +204,7 @@ export function readPlan(problem: Problem, filler: Filler, spread: Spread, plan:
     const server = spread.server[t * (blocks + 1) + here];
     const ps = server < 0 ? ~server : server;
     sortSites(problem, filler, t);
-    fillSlot(problem, filler, t, ps, server < 0 ? thriftyOf(spread.rule) : spread.rule, here * grain - surplus);
+    fill(problem, filler, spread, t, ps, server < 0, here * grain - surplus);
     surplus = 0;
     const row = plan.length++;
     plan.slot[row] = t;
