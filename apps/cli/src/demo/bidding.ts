@@ -26,7 +26,7 @@ interface BiddingInput {
   readonly stage: Stage;
   readonly instance: Instance;
   readonly clock: { nowMs(): number };
-  onDecided(count: number): void;
+  readonly onDecided: (count: number) => void;
 }
 
 const POLL_MS = 10;

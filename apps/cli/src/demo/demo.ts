@@ -56,9 +56,7 @@ async function play(
   terminal.err(
     `eris: market ${stage.name} is open: ${instance.sites.length} sites, ${stage.bidders.length} bidders, ${instance.jobs.length} jobs\n`,
   );
-  const progress = progressOf(terminal, { label: 'bids decided', total: instance.jobs.length });
-  const bidding = await bidForAll({ stage, instance, clock: terminal.clock, onDecided: (count) => progress.update(count) });
-  progress.stop();
+  const bidding = await bidShowingProgress(terminal, stage, instance);
   const allocations = await allocationsOf(stage, bidding);
   await moveClock(stage, lastSlot(bidding, instance) + 1);
   const decided = [...bidding.decided].sort((a, b) =>
@@ -71,6 +69,27 @@ async function play(
     await repeatCheck(stage, bidding),
   ];
   return { stage, bidding, replay: replayed, checks: [...replayed.checks, ...others] };
+}
+
+async function bidShowingProgress(terminal: HostTerminal, stage: Stage, instance: Instance): Promise<Bidding> {
+  const total = instance.jobs.length;
+  const progress = terminal.isErrTty ? progressOf(terminal, { label: 'bids decided', total }) : progressLines(terminal, total);
+  try {
+    return await bidForAll({ stage, instance, clock: terminal.clock, onDecided: (count) => progress.update(count) });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Where there is no terminal to draw a bar on: a line for each quarter. */
+function progressLines(terminal: HostTerminal, total: number): { update(done: number): void; stop(): void } {
+  let quarter = 0;
+  const update = (done: number): void => {
+    const reached = Math.floor((4 * done) / total);
+    if (reached > quarter) terminal.err(`eris: ${done} of ${total} bids decided\n`);
+    quarter = Math.max(quarter, reached);
+  };
+  return { update, stop: () => undefined };
 }
 
 async function allocationsOf({ operator }: Stage, { decided }: Bidding): Promise<Map<string, Allocation>> {

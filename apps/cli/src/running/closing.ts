@@ -1,6 +1,6 @@
 /** What was started and has to be stopped, last started first. */
 export class Closing {
-  private readonly open: { readonly name: string; stop(): Promise<void> }[] = [];
+  private readonly open: { readonly name: string; stop: () => Promise<void> }[] = [];
   private closed?: Promise<void>;
 
   /** @param onTrouble hears of each thing that could not be stopped; the others are stopped all the same. */
@@ -25,7 +25,7 @@ export class Closing {
     for (let last = this.open.pop(); last; last = this.open.pop()) await this.stopOne(last);
   }
 
-  private async stopOne({ name, stop }: { name: string; stop(): Promise<void> }): Promise<void> {
+  private async stopOne({ name, stop }: { name: string; stop: () => Promise<void> }): Promise<void> {
     try {
       await stop();
     } catch (cause) {

@@ -9,7 +9,7 @@ export interface Run {
   readonly config: Config;
   readonly closing: Closing;
   /** Ends the run with a message. */
-  onGiveUp(reason: string): void;
+  readonly onGiveUp: (reason: string) => void;
   /** Resolves when the run is to end: a signal. Rejects when a service can't be kept running. */
   readonly untilEnd: Promise<void>;
 }

@@ -33,7 +33,7 @@ export interface ServeOptions {
   /** Keep the services' output in files of the data folder. */
   readonly logToFiles: boolean;
   /** The run is over: a service can't be kept running. */
-  onGiveUp(reason: string): void;
+  readonly onGiveUp: (reason: string) => void;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function serve(terminal: HostTerminal, options: ServeOptions): Prom
   const logDir = options.logToFiles ? join(dataDir, 'logs') : undefined;
   if (logDir !== undefined) await mkdir(logDir, { recursive: true });
   const databaseUrl = await databaseOf(terminal, options, dataDir);
-  await migrate(databaseUrl);
+  await bringUpToDate(databaseUrl);
   const adminKey = await adminKeyOf({ adminKey: config.adminKey, dataDir });
   const env = { ...terminal.env, PORT: String(port), DATABASE_URL: databaseUrl, ERIS_DATA_DIR: dataDir, ERIS_ADMIN_KEY: adminKey };
   const serving = { url: urlOf(config.host, port), adminKey, databaseUrl, logDir };
@@ -65,15 +65,28 @@ async function portOf(terminal: HostTerminal, { config: { host, port }, anyPort 
   return other;
 }
 
-async function databaseOf(terminal: HostTerminal, { config, closing }: ServeOptions, dataDir: string): Promise<string> {
+async function databaseOf(terminal: HostTerminal, { config, closing, onGiveUp }: ServeOptions, dataDir: string): Promise<string> {
   if (config.databaseUrl !== undefined) return config.databaseUrl;
   const startedMs = terminal.clock.nowMs();
   const postgres = await startEmbeddedPostgres({ dataDir });
   await closing.add('the embedded PostgreSQL', () => postgres.stop());
+  void postgres.ended.then(() => onGiveUp(`the embedded PostgreSQL has ended; its messages are in ${join(dataDir, 'postgres.log')}`));
   terminal.err(
     `eris: embedded PostgreSQL is up after ${((terminal.clock.nowMs() - startedMs) / 1000).toFixed(1)} s (data in ${dataDir})\n`,
   );
   return postgres.url;
+}
+
+async function bringUpToDate(databaseUrl: string): Promise<void> {
+  try {
+    await migrate(databaseUrl);
+  } catch (cause) {
+    const { host } = new URL(databaseUrl);
+    throw new Error(
+      `the database at ${host} could not be brought up to date: ${String(cause)}. Is it running, and is DATABASE_URL right?`,
+      { cause },
+    );
+  }
 }
 
 interface StartOptions extends ServeOptions {

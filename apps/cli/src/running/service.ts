@@ -18,9 +18,9 @@ export interface ServiceOptions {
   /** How long it may take to end after SIGTERM; then it is killed. */
   readonly graceMs: number;
   readonly clock: { nowMs(): number };
-  report(text: string): void;
+  readonly report: (text: string) => void;
   /** It has died too often, or never ran: the run is over. */
-  onGiveUp(reason: string): void;
+  readonly onGiveUp: (reason: string) => void;
 }
 
 /**

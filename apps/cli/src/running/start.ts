@@ -6,12 +6,12 @@ import { serve, type Serving } from './serve.js';
 export function start(terminal: HostTerminal): Promise<void> {
   return runUntilSignal(terminal, async ({ config, closing, onGiveUp, untilEnd }) => {
     const serving = await serve(terminal, { config, closing, onGiveUp, anyPort: false, logToFiles: false });
-    terminal.out(`${whereItServes(serving)}\n`);
+    terminal.out(`${whereItServes(serving)}\n\nCtrl-C stops everything.\n`);
     await untilEnd;
   });
 }
 
 /** What a person needs to know of a running Eris. */
 export function whereItServes({ url, adminKey }: Serving): string {
-  return ['', `  API        ${url}/v1`, `  pages      ${url}/docs`, `  admin key  ${adminKey}`, '', 'Ctrl-C stops everything.'].join('\n');
+  return ['', `  API        ${url}/v1`, `  pages      ${url}/docs`, `  admin key  ${adminKey}`].join('\n');
 }
