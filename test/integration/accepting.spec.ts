@@ -15,7 +15,8 @@ describe('accepting bids', () => {
     return new AcceptBids(inbox, new Ringer(bell ?? { ring }, () => undefined), LIMITS);
   };
   const bidOf = (key: string, value = 1000): NewBid => newBid(market, market.bidderIds[0], key, smallJob(market, value));
-  const count = async (table: string): Promise<number> => (await database.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`)).rows[0].n;
+  const count = async (table: string): Promise<number> =>
+    (await database.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`)).rows[0].n;
 
   beforeEach(async () => {
     database = await createTestDatabase();
@@ -69,7 +70,10 @@ describe('accepting bids', () => {
   });
 
   it('turns bids away while the queue is full', async () => {
-    const accept = new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), { waitMs: 2, queueMax: 10 });
+    const accept = new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+      waitMs: 2,
+      queueMax: 10,
+    });
     const outcomes = await accept.acceptMany(workload(market, 15, 2));
     expect(outcomes.filter((outcome) => outcome.kind === 'queued')).toHaveLength(10);
     expect(outcomes.filter((outcome) => outcome.kind === 'overloaded')).toHaveLength(5);

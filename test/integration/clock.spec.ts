@@ -14,15 +14,32 @@ describe('clocks', () => {
   const clock = { nowMs: () => nowMs };
 
   const accept = (bids: readonly NewBid[]): Promise<unknown> =>
-    new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), { waitMs: 0, queueMax: 10_000 }).acceptMany(bids);
+    new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+      waitMs: 0,
+      queueMax: 10_000,
+    }).acceptMany(bids);
   const decide = (): Promise<unknown> =>
-    new DecideMarket(createDecidingStore(database.pool), createOracle('default'), { owner: 'one', leaseMs: 2_000, batchMax: 256, thinkMs: 250 }, clock).run(market.marketId);
+    new DecideMarket(
+      createDecidingStore(database.pool),
+      createOracle('default'),
+      { owner: 'one', leaseMs: 2_000, batchMax: 256, thinkMs: 250 },
+      clock,
+    ).run(market.marketId);
   const advance = (slot: number, organisationId = market.operatorId, time = clock): Promise<ClockOutcome> =>
     new AdvanceClock(createClockStore(database.pool), time, () => undefined).run({ marketId: market.marketId, slot, organisationId });
   const captured = async (): Promise<unknown> =>
-    (await database.pool.query(`SELECT slot, sum(amount_micros)::bigint AS amount FROM transfer WHERE kind = 'capture' GROUP BY slot ORDER BY slot`)).rows;
+    (
+      await database.pool.query(
+        `SELECT slot, sum(amount_micros)::bigint AS amount FROM transfer WHERE kind = 'capture' GROUP BY slot ORDER BY slot`,
+      )
+    ).rows;
   const owed = async (before: number): Promise<unknown> =>
-    (await database.pool.query(`SELECT slot, sum(amount_micros)::bigint AS amount FROM placement WHERE slot < $1 AND amount_micros > 0 GROUP BY slot ORDER BY slot`, [before])).rows;
+    (
+      await database.pool.query(
+        `SELECT slot, sum(amount_micros)::bigint AS amount FROM placement WHERE slot < $1 AND amount_micros > 0 GROUP BY slot ORDER BY slot`,
+        [before],
+      )
+    ).rows;
 
   beforeEach(async () => {
     nowMs = 0;
@@ -38,8 +55,13 @@ describe('clocks', () => {
     expect(await captured()).toEqual(await owed(2));
     expect(await advance(60)).toEqual({ kind: 'moved', slot: 60 });
     expect(await captured()).toEqual(await owed(60));
-    const { rows } = await database.pool.query(`SELECT kind, sum(balance_micros)::bigint > 0 AS some FROM account WHERE kind IN ('escrow', 'revenue') GROUP BY kind ORDER BY kind`);
-    expect(rows).toEqual([{ kind: 'escrow', some: false }, { kind: 'revenue', some: true }]);
+    const { rows } = await database.pool.query(
+      `SELECT kind, sum(balance_micros)::bigint > 0 AS some FROM account WHERE kind IN ('escrow', 'revenue') GROUP BY kind ORDER BY kind`,
+    );
+    expect(rows).toEqual([
+      { kind: 'escrow', some: false },
+      { kind: 'revenue', some: true },
+    ]);
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 

@@ -47,7 +47,9 @@ describe('deciding bids', () => {
       const twin = await seedMarket(again.pool);
       await new AcceptBids(createBidInbox(again.pool), silent, { waitMs: 0, queueMax: 10_000 }).acceptMany(workload(twin, 60, 7));
       const store = createDecidingStore(again.pool); // other batches, same decisions
-      await new DecideMarket(store, createOracle('default'), { owner: 'x', leaseMs: 2_000, batchMax: 5, thinkMs: 1_000 }, clock).run(twin.marketId);
+      await new DecideMarket(store, createOracle('default'), { owner: 'x', leaseMs: 2_000, batchMax: 5, thinkMs: 1_000 }, clock).run(
+        twin.marketId,
+      );
       const text = `SELECT outcome, reason ->> 'code' AS code, completion, value_micros, payment_micros, price_version, arrival_slot FROM decision ORDER BY sequence`;
       expect((await again.pool.query(text)).rows).toEqual(first);
     } finally {
@@ -71,16 +73,20 @@ describe('deciding bids', () => {
     const stopped = new Promise<void>((resolve) => (paused = resolve));
     let resume: (() => void) | undefined;
     const away = new Promise<void>((resolve) => (resume = resolve));
-    const slow = decider('slow', {
-      ...store,
-      transaction: (idleMs, work) =>
-        store.transaction(idleMs, async (tx) => {
-          const result = await work(tx);
-          paused?.(); // everything is written, nothing is committed
-          await away;
-          return result;
-        }),
-    }, 300);
+    const slow = decider(
+      'slow',
+      {
+        ...store,
+        transaction: (idleMs, work) =>
+          store.transaction(idleMs, async (tx) => {
+            const result = await work(tx);
+            paused?.(); // everything is written, nothing is committed
+            await away;
+            return result;
+          }),
+      },
+      300,
+    );
     const lost = slow.run(market.marketId);
     await stopped;
     const other = decider('other').run(market.marketId);
@@ -158,7 +164,10 @@ describe('deciding bids', () => {
     await accept(workload(market, 40, 2));
     const stopping = new AbortController();
     const store = createDecidingStore(database.pool);
-    const one = decider('one', { ...store, transaction: (idleMs, work) => store.transaction(idleMs, work).finally(() => stopping.abort()) });
+    const one = decider('one', {
+      ...store,
+      transaction: (idleMs, work) => store.transaction(idleMs, work).finally(() => stopping.abort()),
+    });
     expect(await one.run(market.marketId, stopping.signal)).toEqual({ kind: 'stopped', decided: 16 });
     expect(await decisions()).toHaveLength(16);
   });

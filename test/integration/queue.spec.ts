@@ -45,7 +45,9 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('the bell on %s
   });
 
   it('wakes once more for rings that come during a run, never twice at once', async () => {
-    let running = 0, most = 0, runs = 0;
+    let running = 0,
+      most = 0,
+      runs = 0;
     listen(async () => {
       most = Math.max(most, ++running);
       runs++;
@@ -83,9 +85,13 @@ describe('a bell without its server', () => {
   it.each([
     { databaseUrl: 'postgresql://nobody@127.0.0.1:9/nothing' },
     { databaseUrl: 'postgresql://nobody@127.0.0.1:9/nothing', redisUrl: 'redis://127.0.0.1:9' },
-  ])('says so within its time and can be closed', async (site) => {
-    const bell = createBell(site, () => undefined);
-    await expect(bell.ring(1n)).rejects.toThrow();
-    await bell.close();
-  }, 15_000);
+  ])(
+    'says so within its time and can be closed',
+    async (site) => {
+      const bell = createBell(site, () => undefined);
+      await expect(bell.ring(1n)).rejects.toThrow();
+      await bell.close();
+    },
+    15_000,
+  );
 });

@@ -22,7 +22,8 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('a worker proce
     await worker.ready();
     return worker;
   };
-  const decidedCount = async (): Promise<number> => (await database.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM decision')).rows[0].n;
+  const decidedCount = async (): Promise<number> =>
+    (await database.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM decision')).rows[0].n;
   /** Accepts bids as the API does, bell included. */
   const accept = async (count: number, seed: number): Promise<void> => {
     const bell = createBell({ databaseUrl: database.url, redisUrl: redis?.url }, () => undefined);
@@ -32,7 +33,9 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('a worker proce
       ringing.push(rung);
       return rung;
     };
-    await new AcceptBids(createBidInbox(database.pool), new Ringer({ ring }, () => undefined), { waitMs: 1, queueMax: 10_000 }).acceptMany(workload(market, count, seed, `s${seed}`));
+    await new AcceptBids(createBidInbox(database.pool), new Ringer({ ring }, () => undefined), { waitMs: 1, queueMax: 10_000 }).acceptMany(
+      workload(market, count, seed, `s${seed}`),
+    );
     await Promise.all(ringing);
     await bell.close();
   };
@@ -67,7 +70,10 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('a worker proce
   }, 60_000);
 
   it('loses nothing and decides nothing twice when killed in the midst of a backlog while another worker runs', async () => {
-    const both = await Promise.all([start({ ERIS_BATCH_MAX: '8', ERIS_LEASE_MS: '2000' }), start({ ERIS_BATCH_MAX: '8', ERIS_LEASE_MS: '2000' })]);
+    const both = await Promise.all([
+      start({ ERIS_BATCH_MAX: '8', ERIS_LEASE_MS: '2000' }),
+      start({ ERIS_BATCH_MAX: '8', ERIS_LEASE_MS: '2000' }),
+    ]);
     await accept(500, 2);
     await until(async () => (await decidedCount()) > 20, SOON);
     const { rows } = await database.pool.query<{ owner: string }>('SELECT owner FROM market_lease');
@@ -102,7 +108,10 @@ describe('a worker process without its servers', () => {
     const worker = spawnWorker({ DATABASE_URL: database.url, REDIS_URL: 'redis://127.0.0.1:9' });
     try {
       await worker.ready();
-      await new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), { waitMs: 1, queueMax: 100 }).acceptMany(workload(market, 5, 3));
+      await new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+        waitMs: 1,
+        queueMax: 100,
+      }).acceptMany(workload(market, 5, 3));
       await until(async () => (await database.pool.query('SELECT FROM decision')).rows.length === 5, SOON);
       expect(await worker.end('SIGTERM')).toBe(0);
     } finally {
@@ -113,13 +122,18 @@ describe('a worker process without its servers', () => {
   it('goes on after the database has ended all its connections', async () => {
     const market = await seedMarket(database.pool);
     const worker = spawnWorker({ DATABASE_URL: database.url });
-    const accept = new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), { waitMs: 1, queueMax: 1_000 });
+    const accept = new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+      waitMs: 1,
+      queueMax: 1_000,
+    });
     try {
       await worker.ready();
       await accept.acceptMany(workload(market, 100, 3));
       await until(async () => (await database.pool.query('SELECT FROM decision')).rows.length > 0, SOON);
       for (let cut = 0; cut < 3; cut++) {
-        await database.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'eris%'`);
+        await database.pool.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'eris%'`,
+        );
       }
       await until(async () => (await database.pool.query('SELECT FROM decision')).rows.length === 100, SOON);
       expect(await brokenLaws(database.pool)).toEqual([]);

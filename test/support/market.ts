@@ -29,7 +29,16 @@ const RICH_MICROS = 10n ** 15n;
 
 /** The paper's testbed: 9 sites of 1 GPU, 12 CPU and 16 GB, 50 slots of 20 minutes, 20 GB per slot, chunks of 2 MB. */
 export async function seedMarket(pool: Pool, options: SeedOptions = {}): Promise<SeededMarket> {
-  const { operator = 'operator', siteCount = 9, bidderCount = 2, fundsMicros = RICH_MICROS, clock = 'manual', horizonSlots = 50, openedAt = new Date(0), reserveMicros = 0n } = options;
+  const {
+    operator = 'operator',
+    siteCount = 9,
+    bidderCount = 2,
+    fundsMicros = RICH_MICROS,
+    clock = 'manual',
+    horizonSlots = 50,
+    openedAt = new Date(0),
+    reserveMicros = 0n,
+  } = options;
   const operatorId = await seedOrganisation(pool, null, operator);
   const gamma = { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 };
   const market = await pool.query<{ id: bigint }>(
@@ -94,7 +103,14 @@ export function workload(market: SeededMarket, count: number, seed: number, keyP
 /** A bid ready to be accepted. */
 export function newBid(market: SeededMarket, organisationId: bigint, idempotencyKey: string, body: object): NewBid {
   const text = JSON.stringify(body);
-  return { marketId: market.marketId, organisationId, idempotencyKey, requestHash: createHash('sha256').update(text).digest(), label: null, body: text };
+  return {
+    marketId: market.marketId,
+    organisationId,
+    idempotencyKey,
+    requestHash: createHash('sha256').update(text).digest(),
+    label: null,
+    body: text,
+  };
 }
 
 /** A small job that fits an empty testbed, worth so many credits if it is done at once. */

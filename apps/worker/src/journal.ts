@@ -7,8 +7,18 @@ import type { RunReport } from './market-runner.js';
 export class Journal implements RunReport {
   readonly registry = new Registry();
   private readonly decisions = new Counter({ name: 'eris_decisions_total', help: 'Bids decided.', registers: [this.registry] });
-  private readonly runs = new Counter({ name: 'eris_runs_total', help: 'Runs over a market, by how they ended.', labelNames: ['end'], registers: [this.registry] });
-  private readonly troubles = new Counter({ name: 'eris_troubles_total', help: 'What went wrong and was tried again.', labelNames: ['part'], registers: [this.registry] });
+  private readonly runs = new Counter({
+    name: 'eris_runs_total',
+    help: 'Runs over a market, by how they ended.',
+    labelNames: ['end'],
+    registers: [this.registry],
+  });
+  private readonly troubles = new Counter({
+    name: 'eris_troubles_total',
+    help: 'What went wrong and was tried again.',
+    labelNames: ['part'],
+    registers: [this.registry],
+  });
 
   constructor(private readonly log: Logger) {}
 

@@ -11,7 +11,8 @@ export class Semaphore {
       return await work();
     } finally {
       const next = this.queue.shift();
-      if (next) next(); // hands its place on
+      if (next)
+        next(); // hands its place on
       else this.free++;
     }
   }

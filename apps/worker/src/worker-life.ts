@@ -39,8 +39,16 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
       onError: (cause) => journal.trouble('bell', cause),
     });
     this.repetitions = [
-      every(SWEEP_MS, () => this.sweep(), (cause) => journal.trouble('sweep', cause)),
-      every(TICK_MS, () => ticker.run(), (cause) => journal.trouble('clock', cause)),
+      every(
+        SWEEP_MS,
+        () => this.sweep(),
+        (cause) => journal.trouble('sweep', cause),
+      ),
+      every(
+        TICK_MS,
+        () => ticker.run(),
+        (cause) => journal.trouble('clock', cause),
+      ),
     ];
     if (settings.metricsPort !== undefined) this.metrics = serveMetrics(journal.registry, settings.metricsPort);
   }

@@ -23,8 +23,15 @@ export class WorkerModule {
     return {
       module: WorkerModule,
       providers: [
-        { provide: DecideMarket, useFactory: () => new DecideMarket(createDecidingStore(pool), createOracle('default'), limitsOf(settings), clock) },
-        { provide: MarketRunner, useFactory: (decider: DecideMarket) => new MarketRunner(decider, clock, journal, settings.concurrency), inject: [DecideMarket] },
+        {
+          provide: DecideMarket,
+          useFactory: () => new DecideMarket(createDecidingStore(pool), createOracle('default'), limitsOf(settings), clock),
+        },
+        {
+          provide: MarketRunner,
+          useFactory: (decider: DecideMarket) => new MarketRunner(decider, clock, journal, settings.concurrency),
+          inject: [DecideMarket],
+        },
         { provide: TickRealtime, useFactory: () => new TickRealtime(createClockStore(pool), clock) },
         {
           provide: WorkerLife,

@@ -1,6 +1,12 @@
 import { type BidBody, type BidReading, toBid } from './bid-body.js';
 
-const context = { sites: [{ id: '17', ordinal: 0 }, { id: '21', ordinal: 1 }], resources: ['gpu', 'cpu'] };
+const context = {
+  sites: [
+    { id: '17', ordinal: 0 },
+    { id: '21', ordinal: 1 },
+  ],
+  resources: ['gpu', 'cpu'],
+};
 const body: BidBody = {
   valuation: { kind: 'deadline', value: 100, deadline: 3 },
   chunks: { '21': 5 },
@@ -36,7 +42,11 @@ describe('toBid', () => {
     ['no throughput', { throughput: 0.0001 }, ['$.throughput']],
     ['a volume that is no number', { parameterMB: NaN }, ['$.parameterMB']],
     ['an unknown resource', { worker: { tpu: 1 } }, ['$.worker.tpu']],
-    ['a resource named like a member of every object', { ps: JSON.parse('{"__proto__": 1}') as Record<string, number> }, ['$.ps.__proto__']],
+    [
+      'a resource named like a member of every object',
+      { ps: JSON.parse('{"__proto__": 1}') as Record<string, number> },
+      ['$.ps.__proto__'],
+    ],
     ['a rising table', { valuation: { kind: 'table', values: [1, 2] } }, ['$.valuation.values[1]']],
     ['several things at once', { epochs: -1, worker: { gpu: -1 } }, ['$.epochs', '$.worker.gpu']],
   ])('says where there is %s', (_, change, paths) => {

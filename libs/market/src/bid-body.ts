@@ -70,7 +70,8 @@ function chunksOf(chunks: BidBody['chunks'], context: BidContext, faults: BodyFa
 
 function volumesOf(volumes: BidBody['worker'], path: string, context: BidContext, faults: BodyFault[]): Milli[] {
   for (const name of Object.keys(volumes)) {
-    if (!context.resources.includes(name)) faults.push({ path: `${path}.${name}`, message: `is not one of ${context.resources.join(', ')}` });
+    if (!context.resources.includes(name))
+      faults.push({ path: `${path}.${name}`, message: `is not one of ${context.resources.join(', ')}` });
   }
   return context.resources.map((name) => volume(Object.hasOwn(volumes, name) ? volumes[name] : 0, `${path}.${name}`, faults));
 }

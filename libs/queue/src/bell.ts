@@ -39,7 +39,11 @@ export function createBell(site: BellSite, onError: (cause: unknown) => void): B
     return queue;
   };
   return {
-    ring: (marketId) => within(RING_MS_MAX, opened().then((open) => open.queue.add('wake', { marketId: marketId.toString() }, jobOptions(marketId)))),
+    ring: (marketId) =>
+      within(
+        RING_MS_MAX,
+        opened().then((open) => open.queue.add('wake', { marketId: marketId.toString() }, jobOptions(marketId))),
+      ),
     close: async () => {
       const closing = queue;
       queue = undefined;

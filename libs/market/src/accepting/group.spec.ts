@@ -8,7 +8,8 @@ function waiting(idempotencyKey: string, hash: number, answers: InboxAnswer[] = 
   return { newBid, resolve: (answer) => answers.push(answer), reject: () => undefined };
 }
 
-const keysOf = (groups: readonly (readonly Waiting[])[]): string[] => groups.map((group) => `${group[0].newBid.idempotencyKey}x${group.length}`);
+const keysOf = (groups: readonly (readonly Waiting[])[]): string[] =>
+  groups.map((group) => `${group[0].newBid.idempotencyKey}x${group.length}`);
 
 describe('takeGroups', () => {
   it('gives identical bids one row and leaves the rest of the queue in order', () => {
@@ -33,6 +34,9 @@ describe('answerGroup', () => {
   it('tells all but the first that theirs is a replay', () => {
     const answers: InboxAnswer[] = [];
     answerGroup([waiting('a', 1, answers), waiting('a', 1, answers)], { kind: 'queued', bidId: 5n, replayed: false });
-    expect(answers).toEqual([{ kind: 'queued', bidId: 5n, replayed: false }, { kind: 'queued', bidId: 5n, replayed: true }]);
+    expect(answers).toEqual([
+      { kind: 'queued', bidId: 5n, replayed: false },
+      { kind: 'queued', bidId: 5n, replayed: true },
+    ]);
   });
 });

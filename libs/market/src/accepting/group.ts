@@ -23,7 +23,8 @@ export interface GroupLimits {
 export function takeGroups(queue: Waiting[], limits: GroupLimits): Group[] {
   const groups = new Map<string, Waiting[]>();
   const left: Waiting[] = [];
-  let characters = 0, at = 0;
+  let characters = 0,
+    at = 0;
   for (; at < queue.length && groups.size < limits.bidsMax && characters < limits.charactersMax; at++) {
     const waiting = queue[at];
     const key = `${waiting.newBid.organisationId} ${waiting.newBid.idempotencyKey}`;

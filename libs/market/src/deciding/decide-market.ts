@@ -61,7 +61,8 @@ export class DecideMarket {
   }
 
   private async drain(marketId: bigint, signal?: AbortSignal): Promise<RunOutcome> {
-    let decided = 0, held = false;
+    let decided = 0,
+      held = false;
     try {
       while (!signal?.aborted) {
         if (!(await this.store.hasBacklog(marketId))) return { kind: 'drained', decided };

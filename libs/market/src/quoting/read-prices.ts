@@ -34,6 +34,12 @@ export class ReadPrices {
     const last = Math.min(to ?? Infinity, state.head.slot + state.horizonSlots - 1);
     const slots = [];
     for (let slot = first; slot <= last; slot++) slots.push({ slot, cells: pricesOf(book, slot) });
-    return { kind: 'prices', priceVersion: state.priceVersion, resources: state.resources, siteIds: state.sites.map((site) => site.id), slots };
+    return {
+      kind: 'prices',
+      priceVersion: state.priceVersion,
+      resources: state.resources,
+      siteIds: state.sites.map((site) => site.id),
+      slots,
+    };
   }
 }

@@ -80,9 +80,17 @@ export async function recordBatch(client: PoolClient, batch: BatchRecord): Promi
   const accepted = batch.decided.filter(isAccepted);
   if (accepted.length === 0) return;
   await recordAllocations(client, batch.marketId, accepted);
-  const usage = columnsOf(batch.usage, (slot) => slot.slot, (slot) => intArray(slot.usedMilli));
+  const usage = columnsOf(
+    batch.usage,
+    (slot) => slot.slot,
+    (slot) => intArray(slot.usedMilli),
+  );
   await client.query({ name: 'record-usage', text: RECORD_USAGE, values: [batch.marketId, intArray(batch.capacityMilli), ...usage] });
-  await recordHolds(client, batch.marketId, accepted.filter((bid) => bid.decision.payment > 0n));
+  await recordHolds(
+    client,
+    batch.marketId,
+    accepted.filter((bid) => bid.decision.payment > 0n),
+  );
 }
 
 const isAccepted = (bid: DecidedBid): bid is AcceptedBid => bid.decision.kind === 'accepted';
@@ -111,7 +119,12 @@ async function recordDecisions(client: PoolClient, batch: BatchRecord): Promise<
 }
 
 async function recordAllocations(client: PoolClient, marketId: bigint, accepted: readonly AcceptedBid[]): Promise<void> {
-  const allocations = columnsOf(accepted, (bid) => bid.bidId, (bid) => bid.decision.payment, linesText);
+  const allocations = columnsOf(
+    accepted,
+    (bid) => bid.bidId,
+    (bid) => bid.decision.payment,
+    linesText,
+  );
   const placed = accepted.flatMap((bid) => bid.decision.schedule.map((plan) => ({ bid, plan })));
   const placements = columnsOf(
     placed,

@@ -57,7 +57,10 @@ export async function loadMarket(queryable: Queryable, marketId: bigint): Promis
   const { rows } = await queryable.query<StateRow>({ name: 'load-market', text: LOAD_MARKET, values: [marketId] });
   if (rows.length === 0) return undefined;
   const [row] = rows;
-  invariant(row.sites.every((site, index) => site.ordinal === index), 'ordinals of sites run from 0 without gaps');
+  invariant(
+    row.sites.every((site, index) => site.ordinal === index),
+    'ordinals of sites run from 0 without gaps',
+  );
   return {
     head: headOf(row),
     priceVersion: row.price_version,
