@@ -30,7 +30,10 @@ const Environment = z.object({
   DATABASE_URL: address('postgresql:', 'postgres:'),
   REDIS_URL: address('redis:', 'rediss:'),
   ERIS_DATA_DIR: z.string().default('./.eris'),
-  ERIS_ADMIN_KEY: z.string().min(24, 'must have at least 24 characters: it is the key to everything').optional(),
+  ERIS_ADMIN_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces: it travels in a header')
+    .optional(),
   ERIS_DATABASE_CONNECTIONS: integer({ fallback: 10, min: 2, max: 1_000 }),
   ERIS_BODY_LIMIT_BYTES: integer({ fallback: 4 * MIB, min: 1_024, max: 64 * MIB }),
   ERIS_ACCEPT_WAIT_MS: integer({ fallback: 2, min: 0, max: MS_PER_SECOND }),
