@@ -44,7 +44,8 @@ export const createSpread = (homes: HomeView): Spread => ({
 /** Blocks that a job is cut into at most: bounds a slot's work at blocks squared. */
 const BLOCKS_MAX = 256;
 
-/** Parameter-server sites that are tried in a slot; where there are more, the most promising by estimate. */
+/** Parameter-server sites that are tried in a slot: all of a small market's, the most promising by estimate of a large one's. */
+const SMALL_SITES_MAX = 12;
 const SERVERS_MAX = 4;
 
 export function resetSpread(spread: Spread, problem: Problem, slotsMax: number): void {
@@ -77,12 +78,13 @@ function estimateServer(problem: Problem, t: number, site: number, cheapestWorke
 function chooseServers(problem: Problem, filler: Filler, spread: Spread, t: number): number {
   const { candidates, candidateCost } = spread;
   const cheapest = filler.orderLength > 0 ? problem.workerCost[t * problem.siteCount + filler.order[0]] : 0;
+  const most = problem.siteCount <= SMALL_SITES_MAX ? problem.siteCount : SERVERS_MAX;
   let length = 0;
   for (let site = 0; site < problem.siteCount; site++) {
     if (problem.roomBesidePs[t * problem.siteCount + site] < 0) continue;
     const cost = estimateServer(problem, t, site, cheapest);
-    if (length === SERVERS_MAX && cost >= candidateCost[length - 1]) continue;
-    let at = length < SERVERS_MAX ? length++ : length - 1;
+    if (length === most && cost >= candidateCost[length - 1]) continue;
+    let at = length < most ? length++ : length - 1;
     for (; at > 0 && candidateCost[at - 1] > cost; at--) {
       candidates[at] = candidates[at - 1];
       candidateCost[at] = candidateCost[at - 1];
