@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Logger } from 'pino';
 import { problemOf } from '#contracts';
 import { ApiModule } from './api.module.js';
+import { endIdleConnections } from './http/idle-connections.js';
 import { readJsonBodies } from './http/json-body.js';
 import { NestLog } from './http/nest-log.js';
 import { ApiDocument } from './service/api-document.js';
@@ -29,6 +30,7 @@ export async function createApi({ services, metrics, document, bodyLimitBytes, l
   readJsonBodies(server);
   metrics.observe(server);
   hangUpWhen(stopping, server);
+  endIdleConnections(server.server, stopping);
   return app;
 }
 
