@@ -83,6 +83,26 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('a worker proce
     await until(async () => (await decidedCount()) === 500, SOON);
     expect(await brokenLaws(database.pool)).toEqual([]);
   }, 60_000);
+
+  it('hands a market over when its worker is stopped for longer than its lease, and refuses what that one wanted to write', async () => {
+    const env = { ERIS_BATCH_MAX: '8', ERIS_LEASE_MS: '1000' };
+    const both = await Promise.all([start(env), start(env)]);
+    await accept(500, 3);
+    await until(async () => (await decidedCount()) > 20, SOON);
+    const { rows } = await database.pool.query<{ owner: string; epoch: bigint }>('SELECT owner, epoch FROM market_lease');
+    const holder = both.find(({ pid }) => rows[0].owner.includes(`-${pid}-`));
+    holder?.signal('SIGSTOP');
+    await until(async () => (await decidedCount()) === 500, SOON);
+    holder?.signal('SIGCONT');
+    await accept(50, 4); // whoever gets it: nothing of the old epoch comes through
+    await until(async () => (await decidedCount()) === 550, SOON);
+    const disorder = 'SELECT FROM (SELECT epoch, lag(epoch) OVER (ORDER BY sequence) AS before FROM decision) d WHERE epoch < before';
+    expect((await database.pool.query(disorder)).rows).toEqual([]);
+    expect((await database.pool.query('SELECT max(epoch) > $1 AS passed_on FROM decision', [rows[0].epoch])).rows).toEqual([
+      { passed_on: true },
+    ]);
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  }, 60_000);
 });
 
 describe('a worker process without its servers', () => {

@@ -8,6 +8,7 @@ export interface WorkerProcess {
   /** Its log so far, one JSON object a line. */
   log(): string;
   ready(): Promise<void>;
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Sends a signal and waits for the end. @returns the exit code, or null where the signal ended it. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
   /** @returns the exit code once it has ended by itself. */
@@ -29,6 +30,7 @@ export function spawnWorker(env: Readonly<Record<string, string | undefined>>): 
     pid: child.pid,
     log: () => log,
     ready: () => until(() => log.includes('worker ready') || child.exitCode !== null, { everyMs: 10, maxMs: READY_MS_MAX }),
+    signal: (signal) => void child.kill(signal),
     end: (signal) => {
       child.kill(signal);
       return exit;

@@ -1,4 +1,4 @@
-import { openBook, type OpenBook } from '../book/index.js';
+import { openBook, type MarketHead, type OpenBook } from '../book/index.js';
 import type { BookSource } from './ports.js';
 
 /** Books kept for reading; beyond it the one that was read longest ago goes. */
@@ -7,6 +7,7 @@ const BOOKS_MAX = 32;
 /** Books for reading only: as of the market's last committed sequence, built again when that has moved. */
 export class BookReader {
   private readonly books = new Map<bigint, OpenBook>();
+  private readonly building = new Map<bigint, Promise<OpenBook | undefined>>();
 
   constructor(private readonly source: BookSource) {}
 
@@ -15,19 +16,32 @@ export class BookReader {
     const head = await this.source.findVisible(marketId, organisationId);
     if (!head) return undefined;
     const cached = this.books.get(marketId);
-    const open = cached && cached.state.head.sequence >= head.sequence ? cached : await this.rebuild(marketId);
+    const open = isAsOf(cached, head) ? cached : await this.rebuild(marketId, head);
     if (open) this.keep(marketId, open);
     return open;
   }
 
-  private async rebuild(marketId: bigint): Promise<OpenBook | undefined> {
-    const state = await this.source.load(marketId);
-    return state && openBook(state);
+  /** Readers that come while a book is built share it, unless it was begun before what they have seen. */
+  private async rebuild(marketId: bigint, head: MarketHead): Promise<OpenBook | undefined> {
+    const shared = await this.building.get(marketId);
+    if (isAsOf(shared, head)) return shared;
+    const own = this.source.load(marketId).then((state) => state && openBook(state));
+    this.building.set(marketId, own);
+    try {
+      return await own;
+    } finally {
+      if (this.building.get(marketId) === own) this.building.delete(marketId);
+    }
   }
 
   private keep(marketId: bigint, open: OpenBook): void {
+    const kept = this.books.get(marketId);
+    if (kept && kept.state.head.sequence > open.state.head.sequence) return;
     this.books.delete(marketId);
     this.books.set(marketId, open);
     if (this.books.size > BOOKS_MAX) this.books.delete(this.books.keys().next().value as bigint);
   }
 }
+
+const isAsOf = (open: OpenBook | undefined, head: MarketHead): open is OpenBook =>
+  open !== undefined && open.state.head.sequence >= head.sequence;

@@ -1,0 +1,96 @@
+import {
+  AcceptBids,
+  AdvanceClock,
+  type BidBody,
+  BookReader,
+  DecideMarket,
+  type PricesOutcome,
+  QuoteBid,
+  type QuoteOutcome,
+  ReadPrices,
+  Ringer,
+} from '#market';
+import { createOracle } from '#mechanism';
+import { createBidInbox, createBookSource, createClockStore, createDecidingStore } from '#persistence';
+import { newBid, seedMarket, type SeededMarket, smallJob } from '../support/market.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+
+const clock = { nowMs: () => performance.now() };
+
+describe('prices and quotes', () => {
+  let database: TestDatabase;
+  let market: SeededMarket;
+  let books: BookReader;
+
+  const quote = (body: object, organisationId = market.bidderIds[0]): Promise<QuoteOutcome> =>
+    new QuoteBid(books, createOracle('default')).run({ marketId: market.marketId, organisationId, body: body as BidBody });
+  const prices = (from?: number, to?: number, organisationId = market.bidderIds[0]): Promise<PricesOutcome> =>
+    new ReadPrices(books).run({ marketId: market.marketId, organisationId, from, to });
+  const bid = async (key: string, body: object): Promise<void> => {
+    const silent = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
+    await new AcceptBids(createBidInbox(database.pool), silent, { waitMs: 0, queueMax: 10 }).accept(
+      newBid(market, market.bidderIds[0], key, body),
+    );
+    const limits = { owner: key, leaseMs: 10_000, batchMax: 10, thinkMs: 1_000 };
+    await new DecideMarket(createDecidingStore(database.pool), createOracle('default'), limits, clock).run(market.marketId);
+  };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    market = await seedMarket(database.pool, { reserveMicros: 1_000n });
+    books = new BookReader(createBookSource(database.pool));
+  });
+  afterAll(() => database.drop());
+
+  it('quotes what the bid then pays, and the prices rise with it', async () => {
+    const job = smallJob(market, 5_000);
+    const quoted = await quote(job);
+    const before = await prices();
+    await bid('first', job);
+    const { rows } = await database.pool.query(
+      'SELECT completion, payment_micros AS price, value_micros AS value, price_version FROM decision',
+    );
+    expect(quoted).toMatchObject({ kind: 'quoted', arrivalSlot: 0, priceVersion: 1n });
+    expect(rows).toEqual([{ ...(quoted.kind === 'quoted' ? quoted.best : {}), price_version: 1n }]);
+    const after = await prices();
+    expect([before, after].map((answer) => answer.kind === 'prices' && answer.priceVersion)).toEqual([1n, 2n]);
+    expect(before.kind === 'prices' && before.slots[0].cells.every((price) => price === 1_000n)).toBe(true);
+    expect(after.kind === 'prices' && after.slots.some(({ cells }) => cells.some((price) => price > 1_000n))).toBe(true);
+  });
+
+  it('leaves nothing behind and says why nothing fits', async () => {
+    const refused = await quote(smallJob(market, 0.000001));
+    expect(refused).toMatchObject({ kind: 'quoted', best: null, refusal: { code: 'price_above_value' } });
+    expect(await quote({ ...smallJob(market, 1), chunks: { 999999: 1 } })).toMatchObject({
+      kind: 'faults',
+      faults: [{ path: '$.chunks.999999' }],
+    });
+    expect((await database.pool.query('SELECT count(*)::int AS n FROM bid')).rows).toEqual([{ n: 1 }]);
+  });
+
+  it('follows the clock: the window begins at the slot of the market', async () => {
+    const move = { marketId: market.marketId, slot: 3, organisationId: market.operatorId };
+    await new AdvanceClock(createClockStore(database.pool), clock, () => undefined).run(move);
+    const all = await prices();
+    expect(all.kind === 'prices' && [all.slots[0].slot, all.slots.length, all.priceVersion]).toEqual([3, 50, 3n]);
+    const some = await prices(0, 4);
+    expect(some.kind === 'prices' && some.slots.map(({ slot }) => slot)).toEqual([3, 4]);
+  });
+
+  it('does not know the market of another operator', async () => {
+    const stranger = await seedMarket(database.pool, { operator: 'another' });
+    expect(await prices(undefined, undefined, stranger.bidderIds[0])).toEqual({ kind: 'market_unknown' });
+    expect(await quote(smallJob(market, 1), stranger.operatorId)).toEqual({ kind: 'market_unknown' });
+  });
+
+  it('gives many readers one book', async () => {
+    let loads = 0;
+    const source = createBookSource(database.pool);
+    const counted = new BookReader({ ...source, load: (marketId) => (loads++, source.load(marketId)) });
+    const read = await Promise.all(Array.from({ length: 20 }, () => counted.read(market.marketId, market.operatorId)));
+    expect(read.every((open) => open?.state.head.slot === 3)).toBe(true);
+    expect(loads).toBeLessThan(20);
+    await counted.read(market.marketId, market.operatorId);
+    expect(loads).toBeLessThan(20);
+  });
+});
