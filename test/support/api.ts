@@ -24,16 +24,24 @@ export interface TestApi {
 const clock = { nowMs: () => Date.now() };
 const logger = pino({ level: process.env.LOG_LEVEL ?? 'error' });
 
+export interface TestApiOptions {
+  /** Whether bids are decided; they are unless said otherwise. */
+  readonly worker?: boolean;
+  /** How the application reaches the database, where that is not straight. */
+  readonly by?: (databaseUrl: string) => string | Promise<string>;
+}
+
 /** The queue is Redis where REDIS_URL is set, else Postgres. */
-export async function startTestApi({ worker: withWorker = true } = {}): Promise<TestApi> {
+export async function startTestApi({ worker: withWorker = true, by = (url) => url }: TestApiOptions = {}): Promise<TestApi> {
   const database = await createTestDatabase();
+  const databaseUrl = await by(database.url);
   const redis = process.env.REDIS_URL ? { redisUrl: process.env.REDIS_URL } : {};
-  const settings = { databaseUrl: database.url, ...redis, connections: 8, accept: { waitMs: 2, queueMax: 10_000 }, bodyLimitBytes: 4 * 1024 * 1024, version: 'test' };
+  const settings = { databaseUrl, ...redis, connections: 8, accept: { waitMs: 2, queueMax: 10_000 }, bodyLimitBytes: 4 * 1024 * 1024, version: 'test' };
   const app = await openApi(settings, { clock, randomBytes, logger });
   const admin = await app.get(EnsureAdminKey).run();
   if (admin.kind !== 'made') throw new Error('a new database has no key yet');
   await app.listen(0, '127.0.0.1');
-  const worker = withWorker ? await startWorker(database.url, redis) : undefined;
+  const worker = withWorker ? await startWorker(databaseUrl, redis) : undefined;
   const close = async (): Promise<void> => {
     await app.close();
     await worker?.close();
