@@ -38,7 +38,7 @@ const Environment = z.object({
   ERIS_BODY_LIMIT_BYTES: integer({ fallback: 4 * MIB, min: 1_024, max: 64 * MIB }),
   ERIS_ACCEPT_WAIT_MS: integer({ fallback: 2, min: 0, max: MS_PER_SECOND }),
   ERIS_ACCEPT_QUEUE_MAX: integer({ fallback: 10_000, min: BULK_BIDS, max: 1_000_000 }),
-  ERIS_LEASE_MS: integer({ fallback: 10_000, min: 1_000, max: 600_000 }),
+  ERIS_LEASE_MS: integer({ fallback: 5_000, min: 1_000, max: 600_000 }),
   ERIS_BATCH_MAX: integer({ fallback: 256, min: 1, max: 4_096 }),
   ERIS_WORKER_CONCURRENCY: integer({ fallback: 4, min: 1, max: 256 }),
   ERIS_WORKER_METRICS_PORT: integer({ fallback: 0, min: 0, max: 65_535 }),
