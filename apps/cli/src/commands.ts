@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerDemo } from './demo.js';
+import { registerLoad } from './load.js';
 import { registerMigrate } from './migrate.js';
 import { registerSimulate } from './simulate.js';
 import { registerStart } from './start.js';
@@ -9,4 +10,11 @@ import { registerValidate } from './validate.js';
 type Register = (program: Command, terminal: HostTerminal) => void;
 
 /** Every subcommand, one file each, in the order that --help shows. A command with heavy imports loads them in its action. */
-export const COMMANDS: readonly Register[] = [registerDemo, registerStart, registerMigrate, registerSimulate, registerValidate];
+export const COMMANDS: readonly Register[] = [
+  registerDemo,
+  registerStart,
+  registerLoad,
+  registerMigrate,
+  registerSimulate,
+  registerValidate,
+];
