@@ -12,7 +12,11 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const deposit = (idempotencyKey: string, amount: string) =>
-  api.client.post(`/v1/accounts/${scene.bidders[1].accountId}/deposits`, { key: scene.operatorKey, body: { amount }, headers: { 'idempotency-key': idempotencyKey } });
+  api.client.post(`/v1/accounts/${scene.bidders[1].accountId}/deposits`, {
+    key: scene.operatorKey,
+    body: { amount },
+    headers: { 'idempotency-key': idempotencyKey },
+  });
 
 describe('deposits', () => {
   it('should count once, however often they are sent', async () => {
@@ -44,7 +48,9 @@ describe('money', () => {
     const { body } = await api.client.get(`/v1/accounts/${scene.bidders[0].accountId}/entries`, { key: scene.bidders[0].key });
     const account = (await api.client.get('/v1/accounts', { key: scene.bidders[0].key })).body.items[0];
     const sumOf = (kind: string) =>
-      body.items.filter((entry: { account: string }) => entry.account === kind).reduce((sum: bigint, entry: { amount: string }) => sum + (parseMicros(entry.amount) ?? 0n), 0n);
+      body.items
+        .filter((entry: { account: string }) => entry.account === kind)
+        .reduce((sum: bigint, entry: { amount: string }) => sum + (parseMicros(entry.amount) ?? 0n), 0n);
     expect(sumOf('wallet')).toBe(parseMicros(account.balance.available));
     expect(sumOf('escrow')).toBe(parseMicros(account.balance.held));
     expect(body.items[0]).toMatchObject({ kind: 'deposit', bidId: null });
@@ -56,9 +62,12 @@ describe('money', () => {
     const lines = body.lines as { amount: string; quantity: string; unitPrice: string }[];
     expect(lines.reduce((sum, line) => sum + (parseMicros(line.amount) ?? 0n), 0n)).toBe(parseMicros(body.payment));
     expect(body.payment).toBe(bid.decision.payment);
-    for (const { quantity, unitPrice, amount } of lines) expect(Math.abs(Number(quantity) * Number(unitPrice) - Number(amount))).toBeLessThan(1e-5);
+    for (const { quantity, unitPrice, amount } of lines)
+      expect(Math.abs(Number(quantity) * Number(unitPrice) - Number(amount))).toBeLessThan(1e-5);
     const home = body.schedule.reduce((sum: number, slot: { home: Record<string, number> }) => sum + (slot.home[scene.siteIds[0]] ?? 0), 0);
-    const moved = body.schedule.flatMap(({ moves }: { moves: { chunks: number }[] }) => moves).reduce((sum: number, { chunks }: { chunks: number }) => sum + chunks, 0);
+    const moved = body.schedule
+      .flatMap(({ moves }: { moves: { chunks: number }[] }) => moves)
+      .reduce((sum: number, { chunks }: { chunks: number }) => sum + chunks, 0);
     expect(home + moved).toBe(10);
   });
 });

@@ -37,7 +37,10 @@ describe('a bad bid', () => {
     ['an unknown field', { arrival: 3 }, '$.arrival'],
   ])('should be told of %s', async (_name, fields, path) => {
     const answer = await api.client.post(bidsPath(), { key: scene.bidders[0].key, body: jobBody(scene.siteIds, fields), headers });
-    expect(answer).toMatchObject({ status: 422, body: { type: 'urn:eris:problem:invalid_body', errors: expect.arrayContaining([{ path, message: expect.any(String) }]) } });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { type: 'urn:eris:problem:invalid_body', errors: expect.arrayContaining([{ path, message: expect.any(String) }]) },
+    });
   });
 
   it('should be told that its JSON is malformed', async () => {
@@ -52,27 +55,44 @@ describe('a bad bid', () => {
 
   it('should be told that infinity is no number', async () => {
     const text = JSON.stringify(jobBody(scene.siteIds)).replace('97.4', '1e999');
-    expect(await api.client.post(bidsPath(), { key: scene.bidders[0].key, text, headers })).toMatchObject({ status: 422, body: { errors: [{ path: '$.parameterMB' }] } });
+    expect(await api.client.post(bidsPath(), { key: scene.bidders[0].key, text, headers })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: '$.parameterMB' }] },
+    });
   });
 
   it('should be told that the key is dead', async () => {
-    expect(await api.client.post(bidsPath(), { key: 'eris_b_nobody', body: jobBody(scene.siteIds), headers })).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+    expect(await api.client.post(bidsPath(), { key: 'eris_b_nobody', body: jobBody(scene.siteIds), headers })).toMatchObject({
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer' },
+    });
   });
 
   it('should be told that operators do not bid', async () => {
-    expect(await api.client.post(bidsPath(), { key: scene.operatorKey, body: jobBody(scene.siteIds), headers })).toMatchObject({ status: 403, body: { type: 'urn:eris:problem:role_not_allowed' } });
+    expect(await api.client.post(bidsPath(), { key: scene.operatorKey, body: jobBody(scene.siteIds), headers })).toMatchObject({
+      status: 403,
+      body: { type: 'urn:eris:problem:role_not_allowed' },
+    });
   });
 
   it('should be told nothing of a market of others', async () => {
     const other = await setScene(api.client, api.adminKey, { name: 'elsewhere' });
-    const answer = await api.client.post(`/v1/markets/${other.marketId}/bids`, { key: scene.bidders[0].key, body: jobBody(other.siteIds), headers });
+    const answer = await api.client.post(`/v1/markets/${other.marketId}/bids`, {
+      key: scene.bidders[0].key,
+      body: jobBody(other.siteIds),
+      headers,
+    });
     expect(answer).toMatchObject({ status: 404, body: { type: 'urn:eris:problem:market_unknown' } });
   });
 
   it.each(['paused', 'closed'])('should be told that the market is %s', async (status) => {
     const own = await setScene(api.client, api.adminKey, { name: `a ${status} one` });
     await api.client.patch(`/v1/markets/${own.marketId}`, { key: own.operatorKey, body: { status } });
-    const answer = await api.client.post(`/v1/markets/${own.marketId}/bids`, { key: own.bidders[0].key, body: jobBody(own.siteIds), headers });
+    const answer = await api.client.post(`/v1/markets/${own.marketId}/bids`, {
+      key: own.bidders[0].key,
+      body: jobBody(own.siteIds),
+      headers,
+    });
     expect(answer).toMatchObject({ status: 409, body: { type: `urn:eris:problem:market_${status}` } });
   });
 });
@@ -81,8 +101,16 @@ describe('a bad market', () => {
   it.each<[string, object, string]>([
     ['a gamma too few', { resources: ['gpu', 'cpu', 'memoryGB', 'disk'] }, '$.prices.gamma.disk'],
     ['a gamma too many', { resources: ['gpu', 'cpu'] }, '$.prices.gamma.memoryGB'],
-    ['a gamma below one', { prices: { gamma: { bandwidth: 0.5, gpu: 2, cpu: 2, memoryGB: 2 }, unit: '1', reserve: '0' } }, '$.prices.gamma.bandwidth'],
-    ['seven fraction digits', { prices: { gamma: { bandwidth: 2, gpu: 2, cpu: 2, memoryGB: 2 }, unit: '1.0000001', reserve: '0' } }, '$.prices.unit'],
+    [
+      'a gamma below one',
+      { prices: { gamma: { bandwidth: 0.5, gpu: 2, cpu: 2, memoryGB: 2 }, unit: '1', reserve: '0' } },
+      '$.prices.gamma.bandwidth',
+    ],
+    [
+      'seven fraction digits',
+      { prices: { gamma: { bandwidth: 2, gpu: 2, cpu: 2, memoryGB: 2 }, unit: '1.0000001', reserve: '0' } },
+      '$.prices.unit',
+    ],
     ['an amount as a number', { prices: { gamma: { bandwidth: 2, gpu: 2, cpu: 2, memoryGB: 2 }, unit: 1, reserve: '0' } }, '$.prices.unit'],
     ['no slots', { horizonSlots: 0 }, '$.horizonSlots'],
     ['a resource twice', { resources: ['gpu', 'gpu'] }, '$.resources'],

@@ -21,7 +21,11 @@ describe('placing a bid', () => {
     const placed = await place('plain');
     expect(placed).toMatchObject({ status: 202, body: { status: 'queued' } });
     const again = await place('plain', { prefer: 'wait=20' });
-    expect(again).toMatchObject({ status: 200, headers: { 'idempotency-replayed': 'true' }, body: { id: placed.body.id, status: 'accepted' } });
+    expect(again).toMatchObject({
+      status: 200,
+      headers: { 'idempotency-replayed': 'true' },
+      body: { id: placed.body.id, status: 'accepted' },
+    });
   });
 
   it('should answer with the decision when asked to wait', async () => {
@@ -35,19 +39,36 @@ describe('placing a bid', () => {
   });
 
   it('should refuse what costs more than it is worth, and say what would have passed', async () => {
-    const refused = await decidedBid(api.client, scene, { idempotencyKey: 'poor', body: jobBody(scene.siteIds, { valuation: { kind: 'deadline', value: 0, deadline: 49 } }) });
-    expect(refused).toMatchObject({ status: 'refused', allocationId: null, decision: { payment: '0', completion: null, reason: { code: 'price_above_value' } } });
+    const refused = await decidedBid(api.client, scene, {
+      idempotencyKey: 'poor',
+      body: jobBody(scene.siteIds, { valuation: { kind: 'deadline', value: 0, deadline: 49 } }),
+    });
+    expect(refused).toMatchObject({
+      status: 'refused',
+      allocationId: null,
+      decision: { payment: '0', completion: null, reason: { code: 'price_above_value' } },
+    });
   });
 
   it('should refuse a bid that its wallet cannot pay', async () => {
-    const broke = await setScene(api.client, api.adminKey, { name: 'broke', funds: '0', market: { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '1' } } });
-    expect(await decidedBid(api.client, broke, { idempotencyKey: 'broke' })).toMatchObject({ status: 'refused', decision: { reason: { code: 'insufficient_funds' } } });
+    const broke = await setScene(api.client, api.adminKey, {
+      name: 'broke',
+      funds: '0',
+      market: { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '1' } },
+    });
+    expect(await decidedBid(api.client, broke, { idempotencyKey: 'broke' })).toMatchObject({
+      status: 'refused',
+      decision: { reason: { code: 'insufficient_funds' } },
+    });
   });
 
   it('should refuse what finds no place', async () => {
     const body = jobBody(scene.siteIds, { worker: { gpu: 500 } });
     expect(await decidedBid(api.client, scene, { idempotencyKey: 'too big', body }).catch(String)).toMatch('printable'); // keys have no spaces
-    expect(await decidedBid(api.client, scene, { idempotencyKey: 'too-big', body })).toMatchObject({ status: 'refused', decision: { reason: { code: 'no_feasible_schedule' } } });
+    expect(await decidedBid(api.client, scene, { idempotencyKey: 'too-big', body })).toMatchObject({
+      status: 'refused',
+      decision: { reason: { code: 'no_feasible_schedule' } },
+    });
   });
 });
 
@@ -87,16 +108,21 @@ describe('keys', () => {
 describe('reading bids', () => {
   it('should show a bid to its bidder, the operator and the auditor, and to nobody else', async () => {
     const { id } = await decidedBid(api.client, scene, { idempotencyKey: 'seen' });
-    for (const key of [scene.bidders[0].key, scene.operatorKey, scene.auditorKey]) expect((await api.client.get(`/v1/bids/${id}`, { key })).status).toBe(200);
+    for (const key of [scene.bidders[0].key, scene.operatorKey, scene.auditorKey])
+      expect((await api.client.get(`/v1/bids/${id}`, { key })).status).toBe(200);
     expect((await api.client.get(`/v1/bids/${id}`, { key: scene.bidders[1].key })).status).toBe(404);
   });
 
   it('should walk all bids in pages, each once', async () => {
     const list = await setScene(api.client, api.adminKey, { name: 'walk' });
-    const bids = Array.from({ length: 23 }, (_, index) => ({ idempotencyKey: `walk-${index}`, label: index % 2 ? 'odd' : 'even', ...jobBody(list.siteIds) }));
+    const bids = Array.from({ length: 23 }, (_, index) => ({
+      idempotencyKey: `walk-${index}`,
+      label: index % 2 ? 'odd' : 'even',
+      ...jobBody(list.siteIds),
+    }));
     const placed = await api.client.post(`/v1/markets/${list.marketId}/bids/bulk`, { key: list.bidders[0].key, body: { bids } });
     const seen: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const page: { items: { id: string }[]; nextCursor: string | null } = (
         await api.client.get(`/v1/markets/${list.marketId}/bids?limit=5${cursor && `&cursor=${cursor}`}`, { key: list.bidders[0].key })
       ).body;
@@ -111,13 +137,19 @@ describe('reading bids', () => {
   });
 
   it('should filter by status', async () => {
-    await decidedBid(api.client, scene, { idempotencyKey: 'worthless', body: jobBody(scene.siteIds, { valuation: { kind: 'table', values: [0] } }) });
+    await decidedBid(api.client, scene, {
+      idempotencyKey: 'worthless',
+      body: jobBody(scene.siteIds, { valuation: { kind: 'table', values: [0] } }),
+    });
     const { body } = await api.client.get(`/v1/markets/${scene.marketId}/bids?status=refused`, { key: scene.operatorKey });
     expect(body.items.length).toBeGreaterThan(0);
     expect(new Set(body.items.map(({ status }: { status: string }) => status))).toEqual(new Set(['refused']));
   });
 
   it('should refuse a cursor that is not one', async () => {
-    expect(await api.client.get(`/v1/markets/${scene.marketId}/bids?cursor=nonsense`, { key: scene.operatorKey })).toMatchObject({ status: 400, body: { errors: [{ path: 'query.cursor' }] } });
+    expect(await api.client.get(`/v1/markets/${scene.marketId}/bids?cursor=nonsense`, { key: scene.operatorKey })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'query.cursor' }] },
+    });
   });
 });

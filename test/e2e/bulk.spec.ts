@@ -24,7 +24,13 @@ it('should store a thousand bids, and answer the same when asked again', async (
 
 it('should give each bid its own result', async () => {
   await bulk([item('taken')]);
-  const { body } = await bulk([item('good'), item('bad', { epochs: -1 }), item('stranger', { chunks: { 999999: 1 } }), item('taken', { epochs: 3 }), 7]);
+  const { body } = await bulk([
+    item('good'),
+    item('bad', { epochs: -1 }),
+    item('stranger', { chunks: { 999999: 1 } }),
+    item('taken', { epochs: 3 }),
+    7,
+  ]);
   expect(body.results).toMatchObject([
     { status: 'queued' },
     { problem: { type: 'urn:eris:problem:invalid_body', errors: [{ path: '$.bids[1].epochs' }] } },
@@ -35,7 +41,11 @@ it('should give each bid its own result', async () => {
 });
 
 it('should share keys with single bids', async () => {
-  const single = await api.client.post(`/v1/markets/${scene.marketId}/bids`, { key: scene.bidders[0].key, body: jobBody(scene.siteIds), headers: { 'idempotency-key': 'both' } });
+  const single = await api.client.post(`/v1/markets/${scene.marketId}/bids`, {
+    key: scene.bidders[0].key,
+    body: jobBody(scene.siteIds),
+    headers: { 'idempotency-key': 'both' },
+  });
   expect((await bulk([item('both')])).body.results).toEqual([{ id: single.body.id, status: 'queued' }]);
 });
 

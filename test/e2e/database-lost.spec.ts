@@ -16,7 +16,11 @@ afterAll(async () => {
 });
 
 const place = (idempotencyKey: string) =>
-  api.client.post(`/v1/markets/${scene.marketId}/bids`, { key: scene.bidders[0].key, body: jobBody(scene.siteIds), headers: { 'idempotency-key': idempotencyKey } });
+  api.client.post(`/v1/markets/${scene.marketId}/bids`, {
+    key: scene.bidders[0].key,
+    body: jobBody(scene.siteIds),
+    headers: { 'idempotency-key': idempotencyKey },
+  });
 const reads = ['/readyz', '/v1/organisations', '/v1/accounts', '/v1/markets', '/v1/bids/1', '/v1/allocations/1'];
 
 it('should answer 503 with Retry-After while the database is away, and lose nothing that it acknowledged', async () => {
@@ -25,7 +29,11 @@ it('should answer 503 with Retry-After while the database is away, and lose noth
 
   cable.cut();
   for (const path of reads) {
-    expect(await api.client.get(path, { key: scene.operatorKey })).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, body: { type: 'urn:eris:problem:database_unavailable' } });
+    expect(await api.client.get(path, { key: scene.operatorKey })).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1' },
+      body: { type: 'urn:eris:problem:database_unavailable' },
+    });
   }
   expect(await place('during')).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
   expect((await api.client.get('/healthz')).status).toBe(200);
@@ -44,14 +52,20 @@ it('should answer 503 with Retry-After while the database is away, and lose noth
 
 it('should answer waiting requests with 202 when the database goes away meanwhile', async () => {
   await api.client.patch(`/v1/markets/${scene.marketId}`, { key: scene.operatorKey, body: { status: 'open' } });
-  await api.pool.query(`INSERT INTO market_lease (market_id, epoch, owner, until) VALUES ($1, 99, 'nobody', 'infinity')
-    ON CONFLICT (market_id) DO UPDATE SET epoch = market_lease.epoch + 1, owner = 'nobody', until = 'infinity'`, [scene.marketId]); // so that nothing is decided
+  await api.pool.query(
+    `INSERT INTO market_lease (market_id, epoch, owner, until) VALUES ($1, 99, 'nobody', 'infinity')
+    ON CONFLICT (market_id) DO UPDATE SET epoch = market_lease.epoch + 1, owner = 'nobody', until = 'infinity'`,
+    [scene.marketId],
+  ); // so that nothing is decided
   const waiting = api.client.post(`/v1/markets/${scene.marketId}/bids`, {
     key: scene.bidders[0].key,
     body: jobBody(scene.siteIds),
     headers: { 'idempotency-key': 'waiting', prefer: 'wait=20' },
   });
-  await until(async () => (await api.pool.query(`SELECT FROM bid WHERE idempotency_key = 'waiting'`)).rows.length === 1, { everyMs: 10, maxMs: 5_000 });
+  await until(async () => (await api.pool.query(`SELECT FROM bid WHERE idempotency_key = 'waiting'`)).rows.length === 1, {
+    everyMs: 10,
+    maxMs: 5_000,
+  });
   cable.cut();
   expect((await waiting).status).toBe(202);
   cable.mend();

@@ -17,9 +17,16 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 /** Reads events until `enough` says so, then hangs up. */
-async function follow(key: string, enough: (events: readonly SseEvent[]) => boolean, headers: Record<string, string> = {}): Promise<SseEvent[]> {
+async function follow(
+  key: string,
+  enough: (events: readonly SseEvent[]) => boolean,
+  headers: Record<string, string> = {},
+): Promise<SseEvent[]> {
   const hangUp = new AbortController();
-  const response = await request(`${api.client.url}/v1/markets/${scene.marketId}/events`, { headers: { authorization: `Bearer ${key}`, ...headers }, signal: hangUp.signal });
+  const response = await request(`${api.client.url}/v1/markets/${scene.marketId}/events`, {
+    headers: { authorization: `Bearer ${key}`, ...headers },
+    signal: hangUp.signal,
+  });
   expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
   let text = '';
   for await (const chunk of response.body) {
@@ -33,7 +40,11 @@ async function follow(key: string, enough: (events: readonly SseEvent[]) => bool
 }
 
 const eventsIn = (text: string): SseEvent[] =>
-  [...text.matchAll(/id: (\d+)\nevent: (\w+)\ndata: (.*)\n\n/g)].map(([, id, event, data]) => ({ id: Number(id), event, data: JSON.parse(data) as SseEvent['data'] }));
+  [...text.matchAll(/id: (\d+)\nevent: (\w+)\ndata: (.*)\n\n/g)].map(([, id, event, data]) => ({
+    id: Number(id),
+    event,
+    data: JSON.parse(data) as SseEvent['data'],
+  }));
 const decisions = (events: readonly SseEvent[]): SseEvent[] => events.filter(({ event }) => event.startsWith('bid_'));
 
 it('should tell the whole log in order, then what happens', async () => {
@@ -47,7 +58,9 @@ it('should tell the whole log in order, then what happens', async () => {
 it('should go on after Last-Event-ID', async () => {
   await decidedBid(api.client, scene, { idempotencyKey: 'four' });
   const all = await follow(scene.operatorKey, (events) => decisions(events).length >= 4);
-  const rest = await follow(scene.operatorKey, (events) => decisions(events).length >= 2, { 'last-event-id': String(all[all.length - 3].id) });
+  const rest = await follow(scene.operatorKey, (events) => decisions(events).length >= 2, {
+    'last-event-id': String(all[all.length - 3].id),
+  });
   expect(rest).toEqual(all.slice(-2));
 });
 
@@ -75,7 +88,9 @@ it('should miss and repeat nothing over many hang-ups', async () => {
 it('should end the streams when the server stops', async () => {
   const own = await startTestApi();
   const ownScene = await setScene(own.client, own.adminKey, { name: 'short' });
-  const response = await request(`${own.client.url}/v1/markets/${ownScene.marketId}/events`, { headers: { authorization: `Bearer ${ownScene.operatorKey}` } });
+  const response = await request(`${own.client.url}/v1/markets/${ownScene.marketId}/events`, {
+    headers: { authorization: `Bearer ${ownScene.operatorKey}` },
+  });
   const reading = response.body.text();
   await own.close();
   expect(await reading).toContain('market_opened');
@@ -83,6 +98,9 @@ it('should end the streams when the server stops', async () => {
 
 it('should refuse a Last-Event-ID that is none, and markets of others', async () => {
   const path = `/v1/markets/${scene.marketId}/events`;
-  expect(await api.client.get(path, { key: scene.operatorKey, headers: { 'last-event-id': 'x' } })).toMatchObject({ status: 400, body: { errors: [{ path: 'Last-Event-ID' }] } });
+  expect(await api.client.get(path, { key: scene.operatorKey, headers: { 'last-event-id': 'x' } })).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: 'Last-Event-ID' }] },
+  });
   expect((await api.client.get('/v1/markets/999999/events', { key: scene.operatorKey })).status).toBe(404);
 });

@@ -20,7 +20,10 @@ describe('a market', () => {
   });
 
   it('should have a name of its own', async () => {
-    expect(await api.client.post('/v1/markets', { key: scene.operatorKey, body: marketBody({ name: 'markets' }) })).toMatchObject({ status: 409, body: { type: 'urn:eris:problem:name_taken' } });
+    expect(await api.client.post('/v1/markets', { key: scene.operatorKey, body: marketBody({ name: 'markets' }) })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:eris:problem:name_taken' },
+    });
   });
 
   it('should be paused, resumed and closed, and stay closed', async () => {
@@ -41,18 +44,29 @@ describe('a market', () => {
 describe('sites', () => {
   it('should be listed in their order', async () => {
     const { body } = await api.client.get(`${market()}/sites`, { key: scene.bidders[0].key });
-    expect(body.items.map(({ id, name, ordinal }: { id: string; name: string; ordinal: number }) => [id, name, ordinal])).toEqual(scene.siteIds.map((id, index) => [id, `site-${index + 1}`, index]));
+    expect(body.items.map(({ id, name, ordinal }: { id: string; name: string; ordinal: number }) => [id, name, ordinal])).toEqual(
+      scene.siteIds.map((id, index) => [id, `site-${index + 1}`, index]),
+    );
     expect(body.items[0]).toMatchObject({ capacity: { gpu: 1, cpu: 12, memoryGB: 16 }, location: null });
   });
 
   it('should keep where they are', async () => {
     const own = await setScene(api.client, api.adminKey, { name: 'places' });
-    const made = await api.client.post(`/v1/markets/${own.marketId}/sites`, { key: own.operatorKey, body: { name: 'bern', capacity: { cpu: 2 }, location: { latitude: 46.9, longitude: 7.4 } } });
-    expect(made.body).toMatchObject({ ordinal: 3, capacity: { gpu: 0, cpu: 2, memoryGB: 0 }, location: { latitude: 46.9, longitude: 7.4 } });
+    const made = await api.client.post(`/v1/markets/${own.marketId}/sites`, {
+      key: own.operatorKey,
+      body: { name: 'bern', capacity: { cpu: 2 }, location: { latitude: 46.9, longitude: 7.4 } },
+    });
+    expect(made.body).toMatchObject({
+      ordinal: 3,
+      capacity: { gpu: 0, cpu: 2, memoryGB: 0 },
+      location: { latitude: 46.9, longitude: 7.4 },
+    });
   });
 
   it('should refuse resources that the market does not have', async () => {
-    expect(await api.client.post(`${market()}/sites`, { key: scene.operatorKey, body: { name: 'odd', capacity: { tpu: 1 } } })).toMatchObject({ status: 422, body: { errors: [{ path: '$.capacity.tpu' }] } });
+    expect(
+      await api.client.post(`${market()}/sites`, { key: scene.operatorKey, body: { name: 'odd', capacity: { tpu: 1 } } }),
+    ).toMatchObject({ status: 422, body: { errors: [{ path: '$.capacity.tpu' }] } });
   });
 
   it('should take more capacity, and no less than what is sold', async () => {
@@ -60,7 +74,10 @@ describe('sites', () => {
     await decidedBid(api.client, own, { idempotencyKey: 'sold' });
     const path = `/v1/markets/${own.marketId}/sites/${own.siteIds[0]}`;
     const change = (capacity: object) => api.client.patch(path, { key: own.operatorKey, body: { capacity } });
-    expect(await change({ gpu: 2, cpu: 24, memoryGB: 32 })).toMatchObject({ status: 200, body: { capacity: { gpu: 2, cpu: 24, memoryGB: 32 } } });
+    expect(await change({ gpu: 2, cpu: 24, memoryGB: 32 })).toMatchObject({
+      status: 200,
+      body: { capacity: { gpu: 2, cpu: 24, memoryGB: 32 } },
+    });
     expect(await change({ gpu: 0, cpu: 0, memoryGB: 0 })).toMatchObject({ status: 409, body: { type: 'urn:eris:problem:capacity_sold' } });
   });
 
@@ -75,7 +92,11 @@ describe('sites', () => {
 
 describe('the clock', () => {
   it('should only move forward, and capture what has run', async () => {
-    const own = await setScene(api.client, api.adminKey, { name: 'clock', sites: 1, market: { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '1' } } });
+    const own = await setScene(api.client, api.adminKey, {
+      name: 'clock',
+      sites: 1,
+      market: { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '1' } },
+    });
     const bid = await decidedBid(api.client, own, { idempotencyKey: 'run' });
     const move = (slot: number) => api.client.post(`/v1/markets/${own.marketId}/clock`, { key: own.operatorKey, body: { slot } });
     expect(await move(20)).toMatchObject({ status: 200, body: { slot: 20 } });
@@ -87,7 +108,10 @@ describe('the clock', () => {
 
   it('should move itself in realtime markets', async () => {
     const own = await setScene(api.client, api.adminKey, { name: 'realtime', market: { clock: 'realtime' } });
-    expect(await api.client.post(`/v1/markets/${own.marketId}/clock`, { key: own.operatorKey, body: { slot: 1 } })).toMatchObject({ status: 409, body: { type: 'urn:eris:problem:not_manual' } });
+    expect(await api.client.post(`/v1/markets/${own.marketId}/clock`, { key: own.operatorKey, body: { slot: 1 } })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:eris:problem:not_manual' },
+    });
     expect((await decidedBid(api.client, own, { idempotencyKey: 'now' })).arrivalSlot).toBe(1);
   });
 });
@@ -106,7 +130,10 @@ describe('prices and quotes', () => {
   });
 
   it('should quote what the bid then pays, and reserve nothing', async () => {
-    const own = await setScene(api.client, api.adminKey, { name: 'quotes', market: { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '0.5' } } });
+    const own = await setScene(api.client, api.adminKey, {
+      name: 'quotes',
+      market: { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '0.5' } },
+    });
     const ask = () => api.client.post(`/v1/markets/${own.marketId}/quotes`, { key: own.bidders[0].key, body: jobBody(own.siteIds) });
     const quoted = await ask();
     expect((await ask()).body).toEqual(quoted.body);

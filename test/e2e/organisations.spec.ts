@@ -20,19 +20,28 @@ describe('organisations', () => {
   it('should have names of their own', async () => {
     const body = { name: 'twice' };
     await api.client.post('/v1/organisations', { key: scene.operatorKey, body });
-    expect(await api.client.post('/v1/organisations', { key: scene.operatorKey, body })).toMatchObject({ status: 409, body: { type: 'urn:eris:problem:name_taken' } });
+    expect(await api.client.post('/v1/organisations', { key: scene.operatorKey, body })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:eris:problem:name_taken' },
+    });
   });
 
   it('should not be made by bidders or auditors', async () => {
     for (const key of [scene.bidders[0].key, scene.auditorKey]) {
-      expect(await api.client.post('/v1/organisations', { key, body: { name: 'mine' } })).toMatchObject({ status: 403, body: { detail: expect.stringContaining('operator') } });
+      expect(await api.client.post('/v1/organisations', { key, body: { name: 'mine' } })).toMatchObject({
+        status: 403,
+        body: { detail: expect.stringContaining('operator') },
+      });
     }
   });
 });
 
 describe('keys', () => {
   it('should be shown once, and say what they are', async () => {
-    const { body } = await api.client.post(`/v1/organisations/${scene.bidders[0].id}/keys`, { key: scene.operatorKey, body: { role: 'bidder' } });
+    const { body } = await api.client.post(`/v1/organisations/${scene.bidders[0].id}/keys`, {
+      key: scene.operatorKey,
+      body: { role: 'bidder' },
+    });
     expect(body.key.startsWith(body.prefix)).toBe(true);
     expect(body.role).toBe('bidder');
     const { rows } = await api.pool.query<{ row: string }>('SELECT t::text AS row FROM api_key t');
@@ -41,7 +50,8 @@ describe('keys', () => {
 
   it('should be revoked for good, and again without complaint', async () => {
     const { id, key } = await makeKey(api.client, scene.operatorKey, scene.bidders[0].id, 'bidder');
-    for (let time = 1; time <= 2; time++) expect(await api.client.delete(`/v1/keys/${id}`, { key: scene.operatorKey })).toMatchObject({ status: 204, body: '' });
+    for (let time = 1; time <= 2; time++)
+      expect(await api.client.delete(`/v1/keys/${id}`, { key: scene.operatorKey })).toMatchObject({ status: 204, body: '' });
     expect((await api.client.get('/v1/markets', { key })).status).toBe(401);
   });
 
@@ -50,7 +60,10 @@ describe('keys', () => {
   });
 
   it('should have a role that there is', async () => {
-    const answer = await api.client.post(`/v1/organisations/${scene.bidders[0].id}/keys`, { key: scene.operatorKey, body: { role: 'king' } });
+    const answer = await api.client.post(`/v1/organisations/${scene.bidders[0].id}/keys`, {
+      key: scene.operatorKey,
+      body: { role: 'king' },
+    });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: '$.role', message: 'must be operator, bidder or auditor' }] } });
   });
 });

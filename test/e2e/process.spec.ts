@@ -14,7 +14,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => database.drop());
 
-const start = (env: Record<string, string> = {}): ApiProcess => spawnApi({ DATABASE_URL: database.url, REDIS_URL: process.env.REDIS_URL, ERIS_ADMIN_KEY: ADMIN_KEY, ...env });
+const start = (env: Record<string, string> = {}): ApiProcess =>
+  spawnApi({ DATABASE_URL: database.url, REDIS_URL: process.env.REDIS_URL, ERIS_ADMIN_KEY: ADMIN_KEY, ...env });
 
 describe('at start', () => {
   it('should say that the database is down, and end with 1', async () => {
@@ -73,7 +74,9 @@ it('should let nobody down when told to end: streams end, those who wait get 202
   const api = start();
   const client = new ApiClient(await api.url());
   const scene = await setScene(client, ADMIN_KEY, { name: 'the end' });
-  const stream = await request(`${client.url}/v1/markets/${scene.marketId}/events`, { headers: { authorization: `Bearer ${scene.operatorKey}` } });
+  const stream = await request(`${client.url}/v1/markets/${scene.marketId}/events`, {
+    headers: { authorization: `Bearer ${scene.operatorKey}` },
+  });
   const events = stream.body.text();
   const waiting = client.post(`/v1/markets/${scene.marketId}/bids`, {
     key: scene.bidders[0].key,

@@ -49,6 +49,12 @@ describe('the OpenAPI document', () => {
 });
 
 it('should know its routes from others', async () => {
-  expect(await api.client.get('/v1/nothing', { key: scene.operatorKey })).toMatchObject({ status: 404, body: { type: 'urn:eris:problem:route_unknown' } });
-  expect(await api.client.delete('/v1/markets', { key: scene.operatorKey })).toMatchObject({ status: 405, headers: { allow: 'POST, GET' } });
+  expect(await api.client.get('/v1/nothing', { key: scene.operatorKey })).toMatchObject({
+    status: 404,
+    body: { type: 'urn:eris:problem:route_unknown' },
+  });
+  expect(await api.client.delete('/v1/markets', { key: scene.operatorKey })).toMatchObject({
+    status: 405,
+    headers: { allow: 'POST, GET' },
+  });
 });

@@ -50,12 +50,18 @@ const call = (id: OperationId, key: string | undefined): Promise<{ status: numbe
   const { method, path } = operationOf(id);
   const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => foreign()[name]);
   const body = bodies[id]?.();
-  return api.client.send(method, target, { ...(key ? { key } : {}), ...(body === undefined ? {} : { body }), headers: { 'idempotency-key': `matrix-${id}` } });
+  return api.client.send(method, target, {
+    ...(key ? { key } : {}),
+    ...(body === undefined ? {} : { body }),
+    headers: { 'idempotency-key': `matrix-${id}` },
+  });
 };
 
 const countRows = async (): Promise<string[]> => {
   const tables = ['organisation', 'api_key', 'market', 'site', 'bid', 'decision', 'transfer', 'event'];
-  const counts = tables.map((name) => `SELECT '${name} ' || count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY t::text)) AS row FROM ${name} t`);
+  const counts = tables.map(
+    (name) => `SELECT '${name} ' || count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY t::text)) AS row FROM ${name} t`,
+  );
   const { rows } = await api.pool.query<{ row: string }>(counts.join(' UNION ALL '));
   return rows.map(({ row }) => row);
 };
@@ -96,6 +102,8 @@ it('should refuse a key within five seconds of its revocation', async () => {
 });
 
 it('should keep no key in the database', async () => {
-  const { rows } = await api.pool.query<{ row: string }>(`SELECT t::text AS row FROM api_key t UNION ALL SELECT t::text FROM idempotency_record t`);
+  const { rows } = await api.pool.query<{ row: string }>(
+    `SELECT t::text AS row FROM api_key t UNION ALL SELECT t::text FROM idempotency_record t`,
+  );
   for (const key of Object.values(keys)) for (const { row } of rows) expect(row).not.toContain(key);
 });

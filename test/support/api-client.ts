@@ -32,12 +32,20 @@ export class ApiClient {
     const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
     const response = await request(this.url + path, {
       method: method as 'GET',
-      headers: { ...(key ? { authorization: `Bearer ${key}` } : {}), ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(key ? { authorization: `Bearer ${key}` } : {}),
+        ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(payload === undefined ? {} : { body: payload }),
     });
     const received = await response.body.text();
     const type = String(response.headers['content-type'] ?? '');
-    const answer = { status: response.statusCode, headers: response.headers, body: type.includes('json') ? (JSON.parse(received) as Json) : received };
+    const answer = {
+      status: response.statusCode,
+      headers: response.headers,
+      body: type.includes('json') ? JSON.parse(received) : received,
+    };
     checkAnswer(method, path.split('?')[0], answer);
     return answer;
   }
@@ -45,7 +53,9 @@ export class ApiClient {
 
 /** Every operation whose path matches, with the path's ids. */
 export function operationAt(method: string, path: string): OperationId | undefined {
-  const matches = operationIds.filter((id) => operationOf(id).method === method && new RegExp(`^${operationOf(id).path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path));
+  const matches = operationIds.filter(
+    (id) => operationOf(id).method === method && new RegExp(`^${operationOf(id).path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
   return matches.sort((a, b) => operationOf(a).path.split('{').length - operationOf(b).path.split('{').length)[0];
 }
 
@@ -58,7 +68,8 @@ function checkAnswer(method: string, path: string, answer: Answer): void {
   if (!response) throw new Error(`${id} answered ${answer.status}, which is not in its contract`);
   if (!response.schema) return;
   const parsed = response.schema.safeParse(answer.body);
-  if (!parsed.success) throw new Error(`${id} answered ${JSON.stringify(answer.body).slice(0, 600)}, against its contract: ${parsed.error.message}`);
+  if (!parsed.success)
+    throw new Error(`${id} answered ${JSON.stringify(answer.body).slice(0, 600)}, against its contract: ${parsed.error.message}`);
 }
 
 function checkProblem(operation: Operation | undefined, answer: Answer, where: string): void {
@@ -70,5 +81,6 @@ function checkProblem(operation: Operation | undefined, answer: Answer, where: s
   const code = parsed.data.type.replace('urn:eris:problem:', '') as keyof typeof PROBLEMS;
   if (PROBLEMS[code]?.status !== answer.status) throw new Error(`${where}: ${code} came with ${answer.status}`);
   const anywhere = ['route_unknown', 'method_not_allowed', 'malformed_request', 'uri_too_long', 'stopping'];
-  if (operation && !anywhere.includes(code) && !problemCodesOf(operation).includes(code)) throw new Error(`${where} answered ${code}, which is not in its contract: ${said}`);
+  if (operation && !anywhere.includes(code) && !problemCodesOf(operation).includes(code))
+    throw new Error(`${where} answered ${code}, which is not in its contract: ${said}`);
 }

@@ -36,7 +36,14 @@ export async function startTestApi({ worker: withWorker = true, by = (url) => ur
   const database = await createTestDatabase();
   const databaseUrl = await by(database.url);
   const redis = process.env.REDIS_URL ? { redisUrl: process.env.REDIS_URL } : {};
-  const settings = { databaseUrl, ...redis, connections: 8, accept: { waitMs: 2, queueMax: 10_000 }, bodyLimitBytes: 4 * 1024 * 1024, version: 'test' };
+  const settings = {
+    databaseUrl,
+    ...redis,
+    connections: 8,
+    accept: { waitMs: 2, queueMax: 10_000 },
+    bodyLimitBytes: 4 * 1024 * 1024,
+    version: 'test',
+  };
   const app = await openApi(settings, { clock, randomBytes, logger });
   const admin = await app.get(EnsureAdminKey).run();
   if (admin.kind !== 'made') throw new Error('a new database has no key yet');
@@ -51,7 +58,14 @@ export async function startTestApi({ worker: withWorker = true, by = (url) => ur
 }
 
 async function startWorker(databaseUrl: string, redis: { redisUrl?: string }): Promise<{ close(): Promise<void> }> {
-  const settings = { databaseUrl, ...redis, owner: `test-${randomBytes(6).toString('hex')}`, leaseMs: 10_000, batchMax: 256, concurrency: 4 };
+  const settings = {
+    databaseUrl,
+    ...redis,
+    owner: `test-${randomBytes(6).toString('hex')}`,
+    leaseMs: 10_000,
+    batchMax: 256,
+    concurrency: 4,
+  };
   const module = WorkerModule.within({ settings, pool: createPool(databaseUrl, { max: 6 }), clock, journal: new Journal(logger) });
   return NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
 }

@@ -26,7 +26,11 @@ export interface SceneOptions {
 }
 
 /** Sets up an operator of its own, its market with sites, and two bidders with money. */
-export async function setScene(api: ApiClient, adminKey: string, { name, sites = 3, market = {}, funds = '1000000' }: SceneOptions): Promise<Scene> {
+export async function setScene(
+  api: ApiClient,
+  adminKey: string,
+  { name, sites = 3, market = {}, funds = '1000000' }: SceneOptions,
+): Promise<Scene> {
   const operator = await api.post('/v1/organisations', { key: adminKey, body: { name } });
   const operatorId: string = operator.body.id;
   const operatorKey = (await makeKey(api, adminKey, operatorId, 'operator')).key;
@@ -49,11 +53,19 @@ export async function addSite(api: ApiClient, key: string, marketId: string, nam
   return made.body.id;
 }
 
-export async function addBidder(api: ApiClient, { operatorKey, name, funds }: { operatorKey: string; name: string; funds: string }): Promise<Bidder> {
+export async function addBidder(
+  api: ApiClient,
+  { operatorKey, name, funds }: { operatorKey: string; name: string; funds: string },
+): Promise<Bidder> {
   const made = await api.post('/v1/organisations', { key: operatorKey, body: { name } });
   const { id, accountId } = made.body;
   const key = await makeKey(api, operatorKey, id, 'bidder');
-  if (funds !== '0') await api.post(`/v1/accounts/${accountId}/deposits`, { key: operatorKey, body: { amount: funds }, headers: { 'idempotency-key': `first-${id}` } });
+  if (funds !== '0')
+    await api.post(`/v1/accounts/${accountId}/deposits`, {
+      key: operatorKey,
+      body: { amount: funds },
+      headers: { 'idempotency-key': `first-${id}` },
+    });
   return { id, accountId, key: key.key, keyId: key.id };
 }
 
@@ -82,7 +94,11 @@ export const jobBody = (siteIds: readonly string[], fields: object = {}): Record
 });
 
 /** Places a bid and waits for its decision. */
-export async function decidedBid(api: ApiClient, scene: Scene, { idempotencyKey, bidder = 0, body = jobBody(scene.siteIds) }: { idempotencyKey: string; bidder?: number; body?: object }): Promise<Json> {
+export async function decidedBid(
+  api: ApiClient,
+  scene: Scene,
+  { idempotencyKey, bidder = 0, body = jobBody(scene.siteIds) }: { idempotencyKey: string; bidder?: number; body?: object },
+): Promise<Json> {
   const placed = await api.post(`/v1/markets/${scene.marketId}/bids`, {
     key: scene.bidders[bidder].key,
     body,

@@ -7,7 +7,7 @@ import { ApiModule } from './api.module.js';
 import { endIdleConnections } from './http/idle-connections.js';
 import { readJsonBodies } from './http/json-body.js';
 import { NestLog } from './http/nest-log.js';
-import { ApiDocument } from './service/api-document.js';
+import { type ApiDocument } from './service/api-document.js';
 import type { Metrics } from './service/metrics.js';
 
 export interface ApiOptions {
@@ -22,10 +22,21 @@ export interface ApiOptions {
 }
 
 /** Makes the application; it doesn't listen yet. Fails where routes and contract differ. */
-export async function createApi({ services, metrics, document, bodyLimitBytes, logger, stopping }: ApiOptions): Promise<NestFastifyApplication> {
+export async function createApi({
+  services,
+  metrics,
+  document,
+  bodyLimitBytes,
+  logger,
+  stopping,
+}: ApiOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, return503OnClosing: false, frameworkErrors: answerFrameworkError });
   const module = ApiModule.over([...services, metrics, document], logger);
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bodyParser: false, logger: new NestLog(logger), abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: new NestLog(logger),
+    abortOnError: false,
+  });
   const server = app.getHttpAdapter().getInstance();
   readJsonBodies(server);
   metrics.observe(server);
@@ -46,5 +57,8 @@ function hangUpWhen(stopping: AbortSignal, server: FastifyInstance): void {
 function answerFrameworkError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
   const code = error.statusCode === 414 ? 'uri_too_long' : 'malformed_request';
   const problem = problemOf(code, { detail: error.message });
-  void reply.status(problem.status).header('content-type', 'application/problem+json').send(Buffer.from(JSON.stringify(problem)));
+  void reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json')
+    .send(Buffer.from(JSON.stringify(problem)));
 }

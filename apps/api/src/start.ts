@@ -39,7 +39,8 @@ export async function startApi(config: Config, surroundings: Surroundings, say: 
 }
 
 function settingsOf(config: Config): ApiSettings {
-  if (config.databaseUrl === undefined) throw new StartError('DATABASE_URL is not set. Set it, or use `npm start`, which brings a database of its own.');
+  if (config.databaseUrl === undefined)
+    throw new StartError('DATABASE_URL is not set. Set it, or use `npm start`, which brings a database of its own.');
   return {
     databaseUrl: config.databaseUrl,
     ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl }),
@@ -63,9 +64,11 @@ async function ensureAdminKey(app: NestFastifyApplication, { adminKey }: Config,
 }
 
 function startErrorOf(cause: unknown, { databaseUrl, host, port }: Config): unknown {
-  if (isDatabaseTrouble(cause)) return new StartError(`The database at ${placeOf(databaseUrl)} cannot be reached. Start it, or correct DATABASE_URL.`, { cause });
+  if (isDatabaseTrouble(cause))
+    return new StartError(`The database at ${placeOf(databaseUrl)} cannot be reached. Start it, or correct DATABASE_URL.`, { cause });
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (UNDEFINED_TABLE.test(code)) return new StartError(`The database at ${placeOf(databaseUrl)} has no schema yet. Run \`npx eris migrate\` first.`, { cause });
+  if (UNDEFINED_TABLE.test(code))
+    return new StartError(`The database at ${placeOf(databaseUrl)} has no schema yet. Run \`npx eris migrate\` first.`, { cause });
   if (code === 'EADDRINUSE') return new StartError(`Port ${port} of ${host} is taken. Set PORT to another one.`, { cause });
   return cause;
 }

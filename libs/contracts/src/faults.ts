@@ -21,4 +21,5 @@ function faultsOfIssue(issue: z.core.$ZodIssue, root: string): Fault[] {
   return issue.keys.map((key) => ({ path: pathOf(root, [...issue.path, key]), message: 'is not a field of this request' }));
 }
 
-const messageOf = (issue: z.core.$ZodIssue): string => issue.message.replace(/^Invalid input: expected (\S+), received undefined$/, 'is missing').replace(/^Invalid input: /, '');
+const messageOf = (issue: z.core.$ZodIssue): string =>
+  issue.message.replace(/^Invalid input: expected (\S+), received undefined$/, 'is missing').replace(/^Invalid input: /, '');

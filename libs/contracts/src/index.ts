@@ -3,7 +3,16 @@ export { faultsOf, pathOf, type Fault } from './faults.js';
 export { LIMITS } from './limits.js';
 export { openApiDocument, problemCodesOf } from './openapi.js';
 export type { Operation } from './operation.js';
-export { operationIds, operationOf, operations, type AnswerOf, type BodyOf, type OperationId, type ParamsOf, type QueryOf } from './operations/index.js';
+export {
+  operationIds,
+  operationOf,
+  operations,
+  type AnswerOf,
+  type BodyOf,
+  type OperationId,
+  type ParamsOf,
+  type QueryOf,
+} from './operations/index.js';
 export { isProblemCode, PROBLEMS, problemOf, type ProblemCode, type ProblemDetails } from './problems.js';
 export { bidBody, bulkItem, idempotencyKey, type BidBodyWire } from './schemas/bids.js';
 export { problem, type Problem } from './schemas/problem.js';

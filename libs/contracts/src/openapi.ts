@@ -41,7 +41,9 @@ function describe(operationId: OperationId, operation: Operation, components: Re
     ...(operation.description === undefined ? {} : { description: operation.description }),
     ...(operation.policy === 'anyone' ? { security: [] } : { 'x-roles': operation.policy.roles }),
     parameters: parametersOf(operation, schemaOf),
-    ...(operation.body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body, 'input') } } } } : {}),
+    ...(operation.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body, 'input') } } } }
+      : {}),
     responses: { ...successes(operation, schemaOf), ...problems(operation, schemaOf) },
   };
 }
@@ -49,18 +51,40 @@ function describe(operationId: OperationId, operation: Operation, components: Re
 type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json;
 
 function parametersOf(operation: Operation, schemaOf: SchemaOf): Json[] {
-  const path = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: schemaOf(id, 'input') }));
+  const path = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: schemaOf(id, 'input'),
+  }));
   const query = operation.query instanceof z.ZodObject ? operation.query.shape : {};
-  const queries = Object.entries(query).map(([name, schema]) => ({ name, in: 'query', required: false, schema: schemaOf(schema as z.ZodType, 'input') }));
-  const headers = Object.entries(operation.headers ?? {}).map(([name, description]) => ({ name, in: 'header', required: false, description, schema: { type: 'string' } }));
-  const key = operation.idempotent ? [{ name: 'Idempotency-Key', in: 'header', required: true, schema: schemaOf(idempotencyKey, 'input') }] : [];
+  const queries = Object.entries(query).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: schemaOf(schema as z.ZodType, 'input'),
+  }));
+  const headers = Object.entries(operation.headers ?? {}).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  }));
+  const key = operation.idempotent
+    ? [{ name: 'Idempotency-Key', in: 'header', required: true, schema: schemaOf(idempotencyKey, 'input') }]
+    : [];
   return [...path, ...queries, ...key, ...headers];
 }
 
 function successes(operation: Operation, schemaOf: SchemaOf): Json {
   return Object.fromEntries(
     Object.entries(operation.responses).map(([status, { description, schema, mediaType }]) => {
-      const content = schema ? { 'application/json': { schema: schemaOf(schema, 'output') } } : mediaType ? { [mediaType]: { schema: { type: 'string' } } } : undefined;
+      const content = schema
+        ? { 'application/json': { schema: schemaOf(schema, 'output') } }
+        : mediaType
+          ? { [mediaType]: { schema: { type: 'string' } } }
+          : undefined;
       return [status, { description, ...(content ? { content } : {}) }];
     }),
   );
@@ -83,7 +107,9 @@ function problems(operation: Operation, schemaOf: SchemaOf): Json {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of problemCodesOf(operation)) byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
   const content = { [PROBLEM_TYPE]: { schema: schemaOf(problem, 'output') } };
-  return Object.fromEntries([...byStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [status, { description: codes.join(', '), content }]));
+  return Object.fromEntries(
+    [...byStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [status, { description: codes.join(', '), content }]),
+  );
 }
 
 /** JSON Schema 2020-12 of a schema; those with an id become components and are pointed at. */
@@ -101,5 +127,10 @@ function pointed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pointed);
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(([key, inner]) => !(key === 'id' && typeof inner === 'string'));
-  return Object.fromEntries(kept.map(([key, inner]) => [key, key === '$ref' && typeof inner === 'string' ? inner.replace(/^#\/\$defs\//, '#/components/schemas/') : pointed(inner)]));
+  return Object.fromEntries(
+    kept.map(([key, inner]) => [
+      key,
+      key === '$ref' && typeof inner === 'string' ? inner.replace(/^#\/\$defs\//, '#/components/schemas/') : pointed(inner),
+    ]),
+  );
 }

@@ -19,7 +19,11 @@ export const PROBLEMS = {
   malformed_request: row(400, 'The request cannot be read', 'Send a well-formed HTTP request.'),
   invalid_query: row(400, 'The query is not valid', 'Correct the parameters listed in errors; see /docs.'),
   invalid_header: row(400, 'A header is not valid', 'Correct the header listed in errors; see /docs.'),
-  idempotency_key_missing: row(400, 'The Idempotency-Key header is missing', 'Send a key of your own making, new for each new request and the same when you repeat one.'),
+  idempotency_key_missing: row(
+    400,
+    'The Idempotency-Key header is missing',
+    'Send a key of your own making, new for each new request and the same when you repeat one.',
+  ),
   unauthenticated: row(401, 'No valid key', 'Send authorization: Bearer <key> with a key that has not been revoked.'),
   role_not_allowed: row(403, 'This key may not do that', 'Use a key with one of the roles named in detail.'),
   not_found: row(404, 'Not found', 'Check the id; things of other organisations are not shown.'),
@@ -32,16 +36,28 @@ export const PROBLEMS = {
   not_manual: row(409, 'The clock of this market is not manual', 'A realtime market moves by itself; there is nothing to do.'),
   clock_backwards: row(409, 'A clock only moves forward', 'Name a slot after the current one.'),
   decisions_pending: row(409, 'Bids acknowledged before are not decided yet', 'Try again in a moment; see that a worker runs.'),
-  capacity_sold: row(409, 'That capacity is already sold', 'Lower the capacity no further than what is sold, or wait until those slots have run.'),
+  capacity_sold: row(
+    409,
+    'That capacity is already sold',
+    'Lower the capacity no further than what is sold, or wait until those slots have run.',
+  ),
   name_taken: row(409, 'That name is taken', 'Choose another name.'),
   request_in_flight: row(409, 'The first request with this key is still under way', 'Repeat the request in a moment.'),
   body_too_large: row(413, 'The body is too large', 'Send less at a time; /docs names the limits.'),
   uri_too_long: row(414, 'The address is too long', 'Shorten the address.'),
   unsupported_media_type: row(415, 'The body is not declared as JSON', 'Send content-type: application/json.'),
   invalid_body: row(422, 'The body is not valid', 'Correct the fields listed in errors; nothing was stored.'),
-  key_reused: row(422, 'This idempotency key was used for another request', 'Use a new key for a new request; repeat a request with the very same body.'),
+  key_reused: row(
+    422,
+    'This idempotency key was used for another request',
+    'Use a new key for a new request; repeat a request with the very same body.',
+  ),
   overloaded: row(503, 'Too many bids are waiting', 'Repeat the same request with the same key after the seconds in Retry-After.'),
-  database_unavailable: row(503, 'The database cannot be reached', 'Repeat the same request with the same key after the seconds in Retry-After.'),
+  database_unavailable: row(
+    503,
+    'The database cannot be reached',
+    'Repeat the same request with the same key after the seconds in Retry-After.',
+  ),
   stopping: row(503, 'The server is stopping', 'Repeat the same request with the same key after the seconds in Retry-After.'),
   internal_error: row(500, 'Something went wrong on our side', 'Repeat the request with the same key; tell the operator if it goes on.'),
 } as const satisfies Record<string, ProblemRow>;
@@ -70,6 +86,8 @@ export function problemOf(code: ProblemCode, { detail, errors, instance }: Probl
 }
 
 const detailOf = (errors: readonly Fault[] | undefined): string | undefined =>
-  errors && errors.length > 0 ? `${errors[0].path} ${errors[0].message}${errors.length > 1 ? `; ${errors.length - 1} more in errors` : ''}` : undefined;
+  errors && errors.length > 0
+    ? `${errors[0].path} ${errors[0].message}${errors.length > 1 ? `; ${errors.length - 1} more in errors` : ''}`
+    : undefined;
 
 export const isProblemCode = (kind: string): kind is ProblemCode => Object.hasOwn(PROBLEMS, kind);

@@ -38,12 +38,16 @@ export class PlaceBids {
   }
 
   private async checkBody(marketId: bigint, organisationId: bigint, body: BidBodyWire): Promise<void> {
-    const outcome = await this.check.run({ marketId, organisationId, body: body });
+    const outcome = await this.check.run({ marketId, organisationId, body });
     if (outcome.kind === 'faults') faultsProblem(outcome);
     if (outcome.kind === 'market_unknown') throw problemOfOutcome(outcome);
   }
 
-  private async afterWaiting({ caller, params, waitSeconds = 0 }: Input<'placeBid'>, bidId: bigint, headers: Record<string, string>): Promise<Reply<Placed>> {
+  private async afterWaiting(
+    { caller, params, waitSeconds = 0 }: Input<'placeBid'>,
+    bidId: bigint,
+    headers: Record<string, string>,
+  ): Promise<Reply<Placed>> {
     const decided = await this.waiter.wait({ marketId: params.marketId, bidId, ms: waitSeconds * 1000 });
     const found = decided ? await this.bids.find(caller, bidId) : undefined;
     if (found?.kind === 'found') return new Reply(bidView(found.bid), 200, headers);
@@ -54,12 +58,18 @@ export class PlaceBids {
   async many({ caller, params, body }: Input<'placeBids'>): Promise<AnswerOf<'placeBids'>> {
     const place = { marketId: params.marketId, organisationId: caller.organisationId };
     const checked = await Promise.all(body.bids.map((item, index) => this.checkItem(place, item, index)));
-    const results = await Promise.all(checked.map(async (item) => ('problem' in item ? item : resultOf(await this.accept.accept(item.newBid)))));
+    const results = await Promise.all(
+      checked.map(async (item) => ('problem' in item ? item : resultOf(await this.accept.accept(item.newBid)))),
+    );
     if (results.every((result) => 'problem' in result && result.problem.type === NO_SUCH_MARKET)) throw new ProblemError('market_unknown');
     return { results };
   }
 
-  private async checkItem(place: Omit<Placing, 'idempotencyKey'>, item: unknown, index: number): Promise<{ newBid: NewBid } | { problem: Problem }> {
+  private async checkItem(
+    place: Omit<Placing, 'idempotencyKey'>,
+    item: unknown,
+    index: number,
+  ): Promise<{ newBid: NewBid } | { problem: Problem }> {
     const root = `$.bids[${index}]`;
     const parsed = bulkItem.safeParse(item);
     if (!parsed.success) return { problem: problemOf('invalid_body', { errors: faultsOf(parsed.error, root) }) };
@@ -67,7 +77,11 @@ export class PlaceBids {
     const checked = await this.check.run({ ...place, body });
     if (checked.kind === 'market_unknown') return { problem: problemOf('market_unknown') };
     if (checked.kind === 'readable') return { newBid: newBid({ ...place, idempotencyKey }, body) };
-    return { problem: problemOf('invalid_body', { errors: checked.faults.map(({ path, message }) => ({ path: path.replace('$', root), message })) }) };
+    return {
+      problem: problemOf('invalid_body', {
+        errors: checked.faults.map(({ path, message }) => ({ path: path.replace('$', root), message })),
+      }),
+    };
   }
 }
 

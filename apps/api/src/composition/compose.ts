@@ -68,7 +68,10 @@ export function compose(parts: Parts): { services: object[]; accept: AcceptBids 
   });
   const accept = new AcceptBids(createBidInbox(parts.stores.pool), ringer, parts.settings.accept);
   parts.metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
-  return { services: [...tenancy(parts), ...catalogue(parts, ringer), ...bidding(parts, accept), ...accounts(parts), readiness(parts)], accept };
+  return {
+    services: [...tenancy(parts), ...catalogue(parts, ringer), ...bidding(parts, accept), ...accounts(parts), readiness(parts)],
+    accept,
+  };
 }
 
 function tenancy({ stores, surroundings: { clock, randomBytes } }: Parts): object[] {

@@ -27,5 +27,12 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
   const { services, accept } = compose({ settings, surroundings, stores, metrics, pulse, stopping: stop.signal });
   const lifecycle = new Lifecycle({ stop, accept, changes, stores });
   const document = new ApiDocument(settings.version);
-  return createApi({ services: [...services, lifecycle], metrics, document, bodyLimitBytes: settings.bodyLimitBytes, logger, stopping: stop.signal });
+  return createApi({
+    services: [...services, lifecycle],
+    metrics,
+    document,
+    bodyLimitBytes: settings.bodyLimitBytes,
+    logger,
+    stopping: stop.signal,
+  });
 }

@@ -25,11 +25,16 @@ export class AccountsController {
 
   @Serves('listEntries')
   entries(@In() { caller, params, query }: Input<'listEntries'>): Promise<AnswerOf<'listEntries'>> {
-    return answer(this.listEntries.run({ caller, ...params, afterPosition: idOfCursor(query.cursor), limit: query.limit }), { page: entriesView });
+    return answer(this.listEntries.run({ caller, ...params, afterPosition: idOfCursor(query.cursor), limit: query.limit }), {
+      page: entriesView,
+    });
   }
 
   @Serves('deposit')
   put(@In() { caller, params, body, idempotencyKey }: Input<'deposit'>): Promise<Reply<AnswerOf<'deposit'>>> {
-    return answer(this.deposit.run({ caller, ...params, idempotencyKey, amount: microsOf(body.amount), requestHash: requestHash('deposit', body) }), { deposited: depositView });
+    return answer(
+      this.deposit.run({ caller, ...params, idempotencyKey, amount: microsOf(body.amount), requestHash: requestHash('deposit', body) }),
+      { deposited: depositView },
+    );
   }
 }

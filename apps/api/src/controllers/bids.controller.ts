@@ -30,7 +30,10 @@ export class BidsController {
 
   @Serves('quoteBid')
   quote(@In() { caller, params, body }: Input<'quoteBid'>): Promise<AnswerOf<'quoteBid'>> {
-    return answer(this.quoteBid.run({ organisationId: caller.organisationId, ...params, body }), { quoted: quoteView, faults: faultsProblem });
+    return answer(this.quoteBid.run({ organisationId: caller.organisationId, ...params, body }), {
+      quoted: quoteView,
+      faults: faultsProblem,
+    });
   }
 
   @Serves('listBids')

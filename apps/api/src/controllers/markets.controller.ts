@@ -38,6 +38,8 @@ export class MarketsController {
 
   @Serves('advanceClock')
   advance(@In() { caller, params, body }: Input<'advanceClock'>): Promise<AnswerOf<'advanceClock'>> {
-    return answer(this.advanceClock.run({ organisationId: caller.organisationId, ...params, ...body }), { moved: ({ slot }) => ({ slot }) });
+    return answer(this.advanceClock.run({ organisationId: caller.organisationId, ...params, ...body }), {
+      moved: ({ slot }) => ({ slot }),
+    });
   }
 }

@@ -32,7 +32,10 @@ export class SitesController {
 
   @Serves('changeCapacity')
   change(@In() { caller, params, body }: Input<'changeCapacity'>): Promise<AnswerOf<'changeCapacity'>> {
-    return answer(this.changeCapacity.run({ caller, ...params, ...body }), { changed: ({ site }) => siteView(site), faults: faultsProblem });
+    return answer(this.changeCapacity.run({ caller, ...params, ...body }), {
+      changed: ({ site }) => siteView(site),
+      faults: faultsProblem,
+    });
   }
 
   @Serves('readPrices')

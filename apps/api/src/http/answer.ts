@@ -29,5 +29,9 @@ interface Carried {
 export function problemOfOutcome(outcome: Outcome): ProblemError {
   const { detail, faults, retryAfterMs } = outcome as Outcome & Carried;
   const headers: Record<string, string> = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
-  return new ProblemError(outcome.kind as ProblemCode, { ...(detail === undefined ? {} : { detail }), ...(faults === undefined ? {} : { errors: faults }) }, headers);
+  return new ProblemError(
+    outcome.kind as ProblemCode,
+    { ...(detail === undefined ? {} : { detail }), ...(faults === undefined ? {} : { errors: faults }) },
+    headers,
+  );
 }

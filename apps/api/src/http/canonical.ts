@@ -10,4 +10,5 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** SHA-256 of what was asked for: the operation's target and the canonical body. */
-export const requestHash = (target: string, body: unknown): Buffer => createHash('sha256').update(target).update('\n').update(canonicalJson(body)).digest();
+export const requestHash = (target: string, body: unknown): Buffer =>
+  createHash('sha256').update(target).update('\n').update(canonicalJson(body)).digest();

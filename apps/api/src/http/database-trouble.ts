@@ -1,8 +1,19 @@
 /** Errors of the network, and those of Postgres that say "not now" (SQLSTATE classes 08, 53, 57). */
-const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT']);
+const SYSTEM_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+]);
 const SQL_STATES = /^(08|53|57)...$/;
 /** pg and Prisma have no codes for these. */
-const MESSAGES = /connection terminated|timeout exceeded when trying to connect|connection (?:is|was) closed|client has encountered a connection error|Can't reach database server|ECONNREFUSED|Connection terminated|connection timeout/i;
+const MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|connection (?:is|was) closed|client has encountered a connection error|Can't reach database server|ECONNREFUSED|Connection terminated|connection timeout/i;
 const PRISMA_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
 
 /** Whether an error says that the database cannot be reached or is going away, however deep it lies. */

@@ -18,7 +18,10 @@ const keyring = new Keyring(() => Promise.resolve({ organisationId: 2n, role: 'b
 @Module({
   controllers: [BidsController],
   providers: [
-    { provide: PlaceBids, useValue: { one: () => Promise.reject(new Error('connect ECONNREFUSED')), many: () => Promise.reject(new Error('boom')) } },
+    {
+      provide: PlaceBids,
+      useValue: { one: () => Promise.reject(new Error('connect ECONNREFUSED')), many: () => Promise.reject(new Error('boom')) },
+    },
     { provide: ReadBids, useValue: { find: () => Promise.resolve({ kind: 'not_found' }) } },
     { provide: QuoteBid, useValue: {} },
     { provide: Keyring, useValue: keyring },
@@ -30,13 +33,25 @@ const keyring = new Keyring(() => Promise.resolve({ organisationId: 2n, role: 'b
 })
 class Edge {}
 
-const body = { valuation: { kind: 'deadline', value: 1, deadline: 2 }, chunks: { 1: 1 }, epochs: 1, throughput: 1, parameterMB: 1, worker: {}, ps: {} };
+const body = {
+  valuation: { kind: 'deadline', value: 1, deadline: 2 },
+  chunks: { 1: 1 },
+  epochs: 1,
+  throughput: 1,
+  parameterMB: 1,
+  worker: {},
+  ps: {},
+};
 const json = { 'content-type': 'application/json' };
 const key = { authorization: 'Bearer k' };
 
 let app: NestFastifyApplication;
 beforeAll(async () => {
-  app = await NestFactory.create<NestFastifyApplication>(Edge, new FastifyAdapter({ bodyLimit: 1000 }), { bodyParser: false, logger: false, abortOnError: false });
+  app = await NestFactory.create<NestFastifyApplication>(Edge, new FastifyAdapter({ bodyLimit: 1000 }), {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
   readJsonBodies(app.getHttpAdapter().getInstance());
   await app.listen(0, '127.0.0.1');
 });
@@ -44,22 +59,73 @@ afterAll(() => app.close());
 
 it.each([
   ['malformed JSON', { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key }, payload: '{"a":' }, 400, 'malformed_json'],
-  ['an empty body', { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key, 'idempotency-key': 'a' } }, 400, 'malformed_json'],
+  [
+    'an empty body',
+    { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key, 'idempotency-key': 'a' } },
+    400,
+    'malformed_json',
+  ],
   ['no body at all', { method: 'POST', url: '/v1/markets/1/bids', headers: { ...key, 'idempotency-key': 'a' } }, 422, 'invalid_body'],
-  ['a prototype', { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key }, payload: '{"__proto__": {}}' }, 400, 'malformed_json'],
-  ['a body over the limit', { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key }, payload: JSON.stringify('x'.repeat(2000)) }, 413, 'body_too_large'],
-  ['another media type', { method: 'POST', url: '/v1/markets/1/bids', headers: { 'content-type': 'text/xml', ...key }, payload: '<a/>' }, 415, 'unsupported_media_type'],
+  [
+    'a prototype',
+    { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key }, payload: '{"__proto__": {}}' },
+    400,
+    'malformed_json',
+  ],
+  [
+    'a body over the limit',
+    { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key }, payload: JSON.stringify('x'.repeat(2000)) },
+    413,
+    'body_too_large',
+  ],
+  [
+    'another media type',
+    { method: 'POST', url: '/v1/markets/1/bids', headers: { 'content-type': 'text/xml', ...key }, payload: '<a/>' },
+    415,
+    'unsupported_media_type',
+  ],
   ['no key', { method: 'GET', url: '/v1/bids/1' }, 401, 'unauthenticated'],
   ['an id of letters', { method: 'GET', url: '/v1/bids/abc', headers: key }, 404, 'not_found'],
   ['an id beyond 64 bits', { method: 'GET', url: '/v1/bids/9999999999999999999', headers: key }, 404, 'not_found'],
   ['a stranger route', { method: 'GET', url: '/v1/nothing', headers: key }, 404, 'route_unknown'],
   ['another method', { method: 'DELETE', url: '/v1/bids/1', headers: key }, 405, 'method_not_allowed'],
-  ['no idempotency key', { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key }, payload: JSON.stringify(body) }, 400, 'idempotency_key_missing'],
-  ['a database that is away', { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key, 'idempotency-key': 'a' }, payload: JSON.stringify(body) }, 503, 'database_unavailable'],
-  ['a bug', { method: 'POST', url: '/v1/markets/1/bids/bulk', headers: { ...json, ...key }, payload: '{"bids":[1]}' }, 500, 'internal_error'],
+  [
+    'no idempotency key',
+    { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key }, payload: JSON.stringify(body) },
+    400,
+    'idempotency_key_missing',
+  ],
+  [
+    'a database that is away',
+    { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key, 'idempotency-key': 'a' }, payload: JSON.stringify(body) },
+    503,
+    'database_unavailable',
+  ],
+  [
+    'a bug',
+    { method: 'POST', url: '/v1/markets/1/bids/bulk', headers: { ...json, ...key }, payload: '{"bids":[1]}' },
+    500,
+    'internal_error',
+  ],
   ['a bad query', { method: 'GET', url: '/v1/markets/1/bids?limit=0&x=1', headers: key }, 400, 'invalid_query'],
-] as const)('should answer %s with a problem', async (_name, { url, payload, ...call }: { method: string; url: string; headers?: Record<string, string>; payload?: string }, status, code) => {
-  const response = await request((await app.getUrl()) + url, { ...call, method: call.method as 'GET', ...(payload === undefined ? {} : { body: payload }) });
-  const problem = await response.body.json();
-  expect([response.statusCode, response.headers['content-type'], problem]).toEqual([status, 'application/problem+json', expect.objectContaining({ type: `urn:eris:problem:${code}`, status })]);
-});
+] as const)(
+  'should answer %s with a problem',
+  async (
+    _name,
+    { url, payload, ...call }: { method: string; url: string; headers?: Record<string, string>; payload?: string },
+    status,
+    code,
+  ) => {
+    const response = await request((await app.getUrl()) + url, {
+      ...call,
+      method: call.method as 'GET',
+      ...(payload === undefined ? {} : { body: payload }),
+    });
+    const problem = await response.body.json();
+    expect([response.statusCode, response.headers['content-type'], problem]).toEqual([
+      status,
+      'application/problem+json',
+      expect.objectContaining({ type: `urn:eris:problem:${code}`, status }),
+    ]);
+  },
+);

@@ -1,4 +1,13 @@
-import { type BodyOf, faultsOf, idempotencyKey, type Operation, type OperationId, operationOf, type ParamsOf, type QueryOf } from '#contracts';
+import {
+  type BodyOf,
+  faultsOf,
+  idempotencyKey,
+  type Operation,
+  type OperationId,
+  operationOf,
+  type ParamsOf,
+  type QueryOf,
+} from '#contracts';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Caller } from './keyring.js';
 import type { GuardedRequest } from './policy-guard.js';
@@ -47,7 +56,8 @@ function inputOf(operation: Operation, request: GuardedRequest) {
 function paramsOf(params: Record<string, string>): Record<string, bigint> {
   const ids: Record<string, bigint> = {};
   for (const [name, text] of Object.entries(params)) {
-    if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > ID_MAX) throw new ProblemError('not_found', { detail: `${name} is not the id of anything.` });
+    if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > ID_MAX)
+      throw new ProblemError('not_found', { detail: `${name} is not the id of anything.` });
     ids[name] = BigInt(text);
   }
   return ids;

@@ -17,7 +17,9 @@ export class OperationCheck implements OnModuleInit {
   onModuleInit(): void {
     const served = this.discovery.getControllers().flatMap(({ instance, metatype }) => {
       const prototype = Object.getPrototypeOf(instance) as Record<string, () => unknown>;
-      return this.scanner.getAllMethodNames(prototype).flatMap((method) => this.operationsOf(`${metatype?.name}.${method}`, prototype[method]));
+      return this.scanner
+        .getAllMethodNames(prototype)
+        .flatMap((method) => this.operationsOf(`${metatype?.name}.${method}`, prototype[method]));
     });
     checkServed(served);
   }
@@ -35,5 +37,6 @@ export class OperationCheck implements OnModuleInit {
 export function checkServed(served: readonly OperationId[]): void {
   const missing = operationIds.filter((id) => !served.includes(id));
   const doubled = served.filter((id, index) => served.indexOf(id) !== index);
-  if (missing.length + doubled.length > 0) throw new Error(`operations without a controller: [${missing.join(', ')}], with more than one: [${doubled.join(', ')}]`);
+  if (missing.length + doubled.length > 0)
+    throw new Error(`operations without a controller: [${missing.join(', ')}], with more than one: [${doubled.join(', ')}]`);
 }

@@ -37,5 +37,6 @@ export class PolicyGuard implements CanActivate {
 }
 
 function checkRole({ role }: Caller, { roles }: Exclude<Operation['policy'], 'anyone'>): void {
-  if (!roles.includes(role)) throw new ProblemError('role_not_allowed', { detail: `This takes a key of role ${roles.join(' or ')}; yours is ${role}.` });
+  if (!roles.includes(role))
+    throw new ProblemError('role_not_allowed', { detail: `This takes a key of role ${roles.join(' or ')}; yours is ${role}.` });
 }

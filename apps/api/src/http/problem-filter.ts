@@ -55,7 +55,10 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
 
 function unroutedEnding({ url, method }: FastifyRequest): Ending {
   const path = url.split('?')[0];
-  const allowed = operationIds.map(operationOf).filter((operation) => patternOf(operation.path).test(path)).map((operation) => operation.method);
+  const allowed = operationIds
+    .map(operationOf)
+    .filter((operation) => patternOf(operation.path).test(path))
+    .map((operation) => operation.method);
   if (allowed.length === 0) return { code: 'route_unknown', details: { detail: `There is no ${method} ${path}.` } };
   return { code: 'method_not_allowed', headers: { allow: allowed.join(', ') } };
 }

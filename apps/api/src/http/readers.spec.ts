@@ -26,5 +26,6 @@ it('should write equal requests alike and others not', () => {
 it('should find the way back from a cursor, and refuse others', () => {
   expect(idOfCursor(cursorOf(17n) ?? undefined)).toBe(17n);
   expect([idOfCursor(undefined), cursorOf(null)]).toEqual([0n, null]);
-  for (const text of ['x', Buffer.from('after:-1').toString('base64url'), Buffer.from('after:9999999999999999999').toString('base64url')]) expect(() => idOfCursor(text)).toThrow('invalid_query');
+  for (const text of ['x', Buffer.from('after:-1').toString('base64url'), Buffer.from('after:9999999999999999999').toString('base64url')])
+    expect(() => idOfCursor(text)).toThrow('invalid_query');
 });

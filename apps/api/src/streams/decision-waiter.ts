@@ -58,7 +58,8 @@ export class DecisionWaiter {
       endAll(market.waiting); // the bids are stored; their callers get 202 and ask again
     }
     watch.close();
-    if (market.waiting.size > 0) void this.watch(marketId, market); // somebody came as the last one left
+    if (market.waiting.size > 0)
+      void this.watch(marketId, market); // somebody came as the last one left
     else this.markets.delete(marketId);
   }
 

@@ -69,4 +69,3 @@ export function eventText({ sequence, kind, payload, at }: EventRecord): string 
   const data = JSON.stringify({ sequence: sequence.toString(), kind, at: at.toISOString(), payload });
   return `id: ${sequence}\nevent: ${kind}\ndata: ${data}\n\n`;
 }
-

@@ -5,7 +5,12 @@ import type { Input } from '../http/input.js';
 import { Reply } from '../http/reply.js';
 import { EVENTS_PER_PAGE, eventStream, type StreamTools } from './event-stream.js';
 
-const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' };
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+  connection: 'close',
+};
 /** Streams open at once; more are told to come back. */
 const STREAMS_MAX = 2_000;
 

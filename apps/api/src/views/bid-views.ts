@@ -39,7 +39,8 @@ export function allocationView(allocation: AllocationRecord): AllocationAnswer {
     invariant(ordinal < allocation.siteIds.length, 'an allocation names sites of its market');
     return allocation.siteIds[ordinal].toString();
   };
-  const perSite = (counts: readonly number[]) => Object.fromEntries(counts.flatMap((count, ordinal) => (count > 0 ? [[idOf(ordinal), count]] : [])));
+  const perSite = (counts: readonly number[]) =>
+    Object.fromEntries(counts.flatMap((count, ordinal) => (count > 0 ? [[idOf(ordinal), count]] : [])));
   return {
     bidId: allocation.bidId.toString(),
     marketId: allocation.marketId.toString(),

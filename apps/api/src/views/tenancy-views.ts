@@ -1,7 +1,13 @@
 import type { AnswerOf } from '#contracts';
 import type { CreateKeyOutcome, OrganisationRecord } from '#market';
 
-export const organisationView = ({ organisationId, parentId, name, accountId, createdAt }: OrganisationRecord): AnswerOf<'createOrganisation'> => ({
+export const organisationView = ({
+  organisationId,
+  parentId,
+  name,
+  accountId,
+  createdAt,
+}: OrganisationRecord): AnswerOf<'createOrganisation'> => ({
   id: organisationId.toString(),
   name,
   accountId: accountId.toString(),

@@ -13,7 +13,9 @@ export type OperationId = keyof typeof operations;
 export const operationIds = Object.keys(operations) as readonly OperationId[];
 export const operationOf = (id: OperationId): Operation => operations[id];
 
-type Part<Id extends OperationId, Key extends 'query' | 'body'> = (typeof operations)[Id] extends { readonly [K in Key]: infer Schema extends z.ZodType }
+type Part<Id extends OperationId, Key extends 'query' | 'body'> = (typeof operations)[Id] extends {
+  readonly [K in Key]: infer Schema extends z.ZodType;
+}
   ? z.output<Schema>
   : undefined;
 export type BodyOf<Id extends OperationId> = Part<Id, 'body'>;
@@ -23,6 +25,8 @@ type Params<Path extends string> = Path extends `${string}{${infer Name}}${infer
 /** The ids in an operation's path. */
 export type ParamsOf<Id extends OperationId> = Readonly<Record<Params<(typeof operations)[Id]['path']>, bigint>>;
 
-type Schemas<Responses> = { [Status in keyof Responses]: Responses[Status] extends { readonly schema: infer Schema extends z.ZodType } ? z.output<Schema> : undefined }[keyof Responses];
+type Schemas<Responses> = {
+  [Status in keyof Responses]: Responses[Status] extends { readonly schema: infer Schema extends z.ZodType } ? z.output<Schema> : undefined;
+}[keyof Responses];
 /** What an operation answers with when all goes well. */
 export type AnswerOf<Id extends OperationId> = Schemas<(typeof operations)[Id]['responses']>;

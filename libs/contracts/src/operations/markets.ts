@@ -89,7 +89,8 @@ export const marketOperations = defineOperations({
     path: '/v1/markets/{marketId}/clock',
     tag,
     summary: 'Move a manual clock forward',
-    description: 'First waits for the decisions of bids that were acknowledged before. Slots that have run are then captured for the operator.',
+    description:
+      'First waits for the decisions of bids that were acknowledged before. Slots that have run are then captured for the operator.',
     policy: OPERATORS,
     body: advanceClockBody,
     responses: { 200: { description: 'Where the clock stands', schema: clock } },

@@ -3,7 +3,9 @@ import { parseMicros } from '#units';
 import { amount, id, list, page, pageQuery, signedAmount, slot, time } from './primitives.js';
 
 const balance = z.strictObject({ available: signedAmount, held: signedAmount });
-export const account = z.strictObject({ id, organisationId: id, organisation: z.string(), balance, revenue: signedAmount }).meta({ id: 'Account' });
+export const account = z
+  .strictObject({ id, organisationId: id, organisation: z.string(), balance, revenue: signedAmount })
+  .meta({ id: 'Account' });
 export const accountList = list(account);
 
 export const depositBody = z.strictObject({ amount: amount.refine((text) => parseMicros(text) !== 0n, 'must be more than zero') });

@@ -10,7 +10,13 @@ const tableValues = z
   .max(LIMITS.horizonSlots, `must have at most ${LIMITS.horizonSlots} values`)
   .check(({ value, issues }) => {
     const rise = value.findIndex((worthThen, index) => index > 0 && worthThen > value[index - 1]);
-    if (rise > 0) issues.push({ code: 'custom', input: value, path: [rise], message: `must not rise: ${value[rise]} is above the value before it, ${value[rise - 1]}` });
+    if (rise > 0)
+      issues.push({
+        code: 'custom',
+        input: value,
+        path: [rise],
+        message: `must not rise: ${value[rise]} is above the value before it, ${value[rise - 1]}`,
+      });
   });
 /** What finishing d slots after arrival is worth, in credits. */
 export const valuation = z

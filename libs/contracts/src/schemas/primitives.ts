@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 
 /** Ids are decimal text: they outgrow what a JSON number holds exactly. */
-export const id = z.string().regex(/^[1-9]\d{0,18}$/, 'must be an id').meta({ examples: ['17'] });
+export const id = z
+  .string()
+  .regex(/^[1-9]\d{0,18}$/, 'must be an id')
+  .meta({ examples: ['17'] });
 export const name = z.string().min(1, 'must not be empty').max(LIMITS.nameLength, `must have at most ${LIMITS.nameLength} characters`);
 export const label = name;
 
@@ -17,7 +20,14 @@ export const signedAmount = z.string().regex(/^-?\d{1,15}(\.\d{1,6})?$/);
 export const volume = z.string().regex(/^\d+(\.\d{1,3})?$/);
 
 const number = (message: string) => z.number({ error: (issue) => `${message}, not ${described(issue.input)}` });
-const described = (input: unknown): string => (input === undefined ? 'nothing' : input === null ? 'null' : typeof input === 'object' ? 'an object or a list' : JSON.stringify(input).slice(0, 40));
+const described = (input: unknown): string =>
+  input === undefined
+    ? 'nothing'
+    : input === null
+      ? 'null'
+      : typeof input === 'object'
+        ? 'an object or a list'
+        : JSON.stringify(input).slice(0, 40);
 
 export const quantity = number('must be a plain number without a unit')
   .min(0, 'must not be negative')
@@ -27,7 +37,10 @@ export const positive = number('must be a plain number without a unit')
   .min(0.001, 'must be at least 0.001')
   .max(LIMITS.quantity, `must be at most ${LIMITS.quantity}`);
 export const count = (min: number, max: number) =>
-  number('must be a whole number').int('must be a whole number').min(min, min === 0 ? 'must not be negative' : `must be at least ${min}`).max(max, `must be at most ${max}`);
+  number('must be a whole number')
+    .int('must be a whole number')
+    .min(min, min === 0 ? 'must not be negative' : `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
 export const slot = count(0, 2_000_000_000);
 
 const resourceName = z.string().regex(/^[A-Za-z]\w{0,39}$/, 'must be a letter followed by letters, digits or _ (at most 40)');
@@ -43,7 +56,12 @@ export const time = z.iso.datetime();
 /** What a list is asked with. */
 export const pageQuery = {
   cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int('must be a whole number').min(1, 'must be at least 1').max(LIMITS.pageRows, `must be at most ${LIMITS.pageRows}`).default(LIMITS.pageRowsDefault),
+  limit: z.coerce
+    .number()
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(LIMITS.pageRows, `must be at most ${LIMITS.pageRows}`)
+    .default(LIMITS.pageRowsDefault),
 };
 /** A page: pass `nextCursor` as `cursor` for the rows after it; null on the last page. */
 export const page = <Row extends z.ZodType>(row: Row) => z.strictObject({ items: z.array(row), nextCursor: z.string().nullable() });

@@ -6,7 +6,9 @@ export type Role = (typeof ROLES)[number];
 export const role = z.enum(ROLES, 'must be operator, bidder or auditor');
 
 export const createOrganisationBody = z.strictObject({ name });
-export const organisation = z.strictObject({ id, name, accountId: id, parentId: id.nullable(), createdAt: time }).meta({ id: 'Organisation' });
+export const organisation = z
+  .strictObject({ id, name, accountId: id, parentId: id.nullable(), createdAt: time })
+  .meta({ id: 'Organisation' });
 export const organisationList = list(organisation);
 
 export const createKeyBody = z.strictObject({ role, label: label.optional() });

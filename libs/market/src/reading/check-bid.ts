@@ -4,7 +4,8 @@ import type { BidContextReader } from './ports.js';
 /** Contexts kept; beyond it the one that was read longest ago goes. */
 const CONTEXTS_MAX = 2_000;
 
-export type CheckOutcome = { readonly kind: 'market_unknown' } | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] } | { readonly kind: 'readable' };
+export type CheckOutcome =
+  { readonly kind: 'market_unknown' } | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] } | { readonly kind: 'readable' };
 
 /**
  * Checks a bid against its market before it is stored. Sites and resources are remembered: they never go away, so a bid that was

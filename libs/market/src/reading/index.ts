@@ -2,4 +2,18 @@
 export { CheckBid, type CheckOutcome } from './check-bid.js';
 export { ReadBids, type AllocationOutcome, type BidOutcome, type BidsOutcome, type ListBidsRequest } from './read-bids.js';
 export { ReadEvents, type EventsOutcome, type ReadEventsRequest } from './read-events.js';
-export type { AllocationRecord, BidContextReader, BidFilter, BidReader, BidRecord, BidStatus, DecisionRecord, EventPage, EventReader, EventRecord, LineRecord, PlacementRecord, Viewer } from './ports.js';
+export type {
+  AllocationRecord,
+  BidContextReader,
+  BidFilter,
+  BidReader,
+  BidRecord,
+  BidStatus,
+  DecisionRecord,
+  EventPage,
+  EventReader,
+  EventRecord,
+  LineRecord,
+  PlacementRecord,
+  Viewer,
+} from './ports.js';

@@ -5,7 +5,11 @@ export type BidOutcome = { readonly kind: 'not_found' } | { readonly kind: 'foun
 export type AllocationOutcome = { readonly kind: 'not_found' } | { readonly kind: 'found'; readonly allocation: AllocationRecord };
 export type BidsOutcome =
   | { readonly kind: 'market_unknown' }
-  | { readonly kind: 'page'; readonly bids: readonly BidRecord[]; /** The id to go on after; null on the last page. */ readonly nextId: bigint | null };
+  | {
+      readonly kind: 'page';
+      readonly bids: readonly BidRecord[];
+      /** The id to go on after; null on the last page. */ readonly nextId: bigint | null;
+    };
 
 export interface ListBidsRequest extends BidFilter {
   readonly viewer: Viewer;

@@ -16,8 +16,14 @@ export function createBidContextReader(pool: Pool): BidContextReader {
   return {
     findContext: async (organisationId, marketId) => {
       const values = [organisationId, marketId];
-      const { rows } = await pool.query<{ resources: string[]; site_ids: string[] }>({ name: 'find-bid-context', text: FIND_CONTEXT, values });
-      return rows.length === 0 ? undefined : { resources: rows[0].resources, sites: rows[0].site_ids.map((id, ordinal) => ({ id, ordinal })) };
+      const { rows } = await pool.query<{ resources: string[]; site_ids: string[] }>({
+        name: 'find-bid-context',
+        text: FIND_CONTEXT,
+        values,
+      });
+      return rows.length === 0
+        ? undefined
+        : { resources: rows[0].resources, sites: rows[0].site_ids.map((id, ordinal) => ({ id, ordinal })) };
     },
   };
 }

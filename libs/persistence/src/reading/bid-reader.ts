@@ -94,7 +94,11 @@ export function createBidReader(pool: Pool): BidReader {
     },
     list: (viewer, marketId, filter) => list(pool, viewer, { marketId, filter }),
     findAllocation: async (viewer, bidId) => {
-      const { rows } = await pool.query<AllocationRow>({ name: 'find-allocation', text: FIND_ALLOCATION, values: [viewer.organisationId, oversees(viewer), bidId] });
+      const { rows } = await pool.query<AllocationRow>({
+        name: 'find-allocation',
+        text: FIND_ALLOCATION,
+        values: [viewer.organisationId, oversees(viewer), bidId],
+      });
       return rows.length === 0 ? undefined : allocationOf(rows[0]);
     },
     decidedAmong: async (bidIds) => {
@@ -104,11 +108,22 @@ export function createBidReader(pool: Pool): BidReader {
   };
 }
 
-async function list(pool: Pool, viewer: Viewer, { marketId, filter }: { marketId: bigint; filter: BidFilter }): Promise<BidRecord[] | undefined> {
+async function list(
+  pool: Pool,
+  viewer: Viewer,
+  { marketId, filter }: { marketId: bigint; filter: BidFilter },
+): Promise<BidRecord[] | undefined> {
   const seen = await pool.query<{ own: boolean }>({ name: 'see-market', text: SEE_MARKET, values: [viewer.organisationId, marketId] });
   if (seen.rows.length === 0) return undefined;
   const all = oversees(viewer) && seen.rows[0].own;
-  const values = [viewer.organisationId, all, marketId, filter.afterId, filter.limit, ...(filter.label === undefined ? [] : [filter.label])];
+  const values = [
+    viewer.organisationId,
+    all,
+    marketId,
+    filter.afterId,
+    filter.limit,
+    ...(filter.label === undefined ? [] : [filter.label]),
+  ];
   const { rows } = await pool.query<BidRow>(listText(filter, all), values);
   return rows.map(bidOf);
 }
@@ -116,7 +131,14 @@ async function list(pool: Pool, viewer: Viewer, { marketId, filter }: { marketId
 function bidOf(row: BidRow): BidRecord {
   const { sequence } = row;
   const decision = sequence === null ? null : { ...decisionOf(row), sequence };
-  return { bidId: row.id, marketId: row.market_id, organisationId: row.organisation_id, label: row.label, receivedAt: row.received_at, decision };
+  return {
+    bidId: row.id,
+    marketId: row.market_id,
+    organisationId: row.organisation_id,
+    label: row.label,
+    receivedAt: row.received_at,
+    decision,
+  };
 }
 
 const decisionOf = (row: BidRow) => ({

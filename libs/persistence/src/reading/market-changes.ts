@@ -45,7 +45,11 @@ async function listenUntilStopped(databaseUrl: string, listeners: Listeners, sig
 }
 
 /** Ends when told to stop; rejects when the connection fails. */
-async function listenOnce(databaseUrl: string, { onChange }: Listeners, { signal, onListening }: { signal: AbortSignal; onListening: () => void }): Promise<void> {
+async function listenOnce(
+  databaseUrl: string,
+  { onChange }: Listeners,
+  { signal, onListening }: { signal: AbortSignal; onListening: () => void },
+): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'eris-changes', keepAlive: true });
   const ended = new Promise<void>((resolve, reject) => {
     client.on('error', reject);
