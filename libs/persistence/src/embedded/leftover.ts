@@ -15,12 +15,13 @@ export async function clearLeftover({ folder, ownerFile }: Cluster): Promise<voi
   if (postmaster === undefined) return;
   const running = await processesIn(folder);
   if (running.length > 0) {
-    if (owner !== undefined && isAlive(owner))
+    const isWhole = running.includes(postmaster); // otherwise helpers of a server that was killed, which are about to end
+    if (isWhole && owner !== undefined && isAlive(owner))
       throw new EmbeddedPostgresError(
         `Another Eris (process ${owner}) runs its Postgres in ${folder}. Stop that one, or set ERIS_DATA_DIR to another folder.`,
       );
     const isOver = async (): Promise<boolean> => (await processesIn(folder)).length === 0;
-    if (!(await endServer(postmaster, isOver)))
+    if (!(await endServer(isWhole ? postmaster : running[0], isOver)))
       throw new EmbeddedPostgresError(
         `A Postgres of an earlier run in ${folder} does not end (processes ${running.join(', ')}). End it by hand.`,
       );
