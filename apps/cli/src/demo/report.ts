@@ -74,6 +74,7 @@ export function reportLines(input: {
     ...modelTable(bidding.decided),
     '',
     ...totalLines(totals),
+    '(bidders of one slot race for the next place in the log, so two runs of a seed may differ)',
     '',
     ...utilisationLines(utilisationOf(instance, replay)),
     '',
