@@ -1,30 +1,37 @@
 import type { AcceptBids } from '#market';
 import type { MarketChanges } from '#persistence';
-import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { Stores } from './stores.js';
 
-/** What is ended, in order. */
-interface Ending {
+/** What begins and ends with the application. */
+interface Parts {
   readonly stop: AbortController;
   readonly accept: AcceptBids;
-  readonly changes: MarketChanges;
+  /** Begins to listen for changes of the markets. */
+  readonly listen: () => MarketChanges;
   readonly stores: Stores;
 }
 
 /**
- * The end of the process. First those who wait are let go (streams end, waiting requests answer 202) and readiness is withdrawn; the
+ * The beginning and the end of the process. At the end, first those who wait are let go (streams end, waiting requests answer 202) and readiness is withdrawn; the
  * framework then finishes the requests under way; last the connections are given back.
  */
-export class Lifecycle implements OnModuleDestroy, OnApplicationShutdown {
-  constructor(private readonly ending: Ending) {}
+export class Lifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
+  private changes?: MarketChanges;
+
+  constructor(private readonly parts: Parts) {}
+
+  onModuleInit(): void {
+    this.changes = this.parts.listen();
+  }
 
   onModuleDestroy(): void {
-    this.ending.stop.abort();
+    this.parts.stop.abort();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { accept, changes, stores } = this.ending;
+    const { accept, stores } = this.parts;
     await accept.idle();
-    await Promise.all([changes.close(), stores.bell.close(), stores.base.close(), stores.pool.end()]);
+    await Promise.all([this.changes?.close(), stores.bell.close(), stores.base.close(), stores.pool.end()]);
   }
 }

@@ -17,15 +17,16 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
   const metrics = new Metrics();
   const pulse = new MarketPulse();
   const stores = openStores(settings, metrics);
-  const changes = listenForChanges(settings.databaseUrl, {
-    onChange: ({ marketId }) => pulse.beat(marketId),
-    onTrouble: (err) => {
-      metrics.trouble('notification');
-      logger.warn({ err }, 'not listening for changes; looking now and then instead');
-    },
-  });
+  const listen = () =>
+    listenForChanges(settings.databaseUrl, {
+      onChange: ({ marketId }) => pulse.beat(marketId),
+      onTrouble: (err) => {
+        metrics.trouble('notification');
+        logger.warn({ err }, 'not listening for changes; looking now and then instead');
+      },
+    });
   const { services, accept } = compose({ settings, surroundings, stores, metrics, pulse, stopping: stop.signal });
-  const lifecycle = new Lifecycle({ stop, accept, changes, stores });
+  const lifecycle = new Lifecycle({ stop, accept, listen, stores });
   const document = new ApiDocument(settings.version);
   return createApi({
     services: [...services, lifecycle],

@@ -8,7 +8,7 @@ import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
 import { EventStreams } from '../streams/event-streams.js';
 import { siteView } from '../views/market-views.js';
-import { priceView, rangeOf } from '../views/price-view.js';
+import { priceView } from '../views/price-view.js';
 
 @Controller()
 export class SitesController {
@@ -40,7 +40,7 @@ export class SitesController {
 
   @Serves('readPrices')
   prices(@In() { caller, params, query }: Input<'readPrices'>): Promise<AnswerOf<'readPrices'>> {
-    return answer(this.readPrices.run({ organisationId: caller.organisationId, ...params, ...rangeOf(query) }), { prices: priceView });
+    return answer(this.readPrices.run({ organisationId: caller.organisationId, ...params, ...query }), { prices: priceView });
   }
 
   @Serves('streamEvents')

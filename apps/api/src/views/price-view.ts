@@ -1,24 +1,19 @@
-import type { AnswerOf, QueryOf } from '#contracts';
+import { LIMITS, type AnswerOf } from '#contracts';
 import type { PricesOutcome } from '#market';
 import { formatMicros } from '#units';
 
 type Prices = Extract<PricesOutcome, { kind: 'prices' }>;
 
-/** Prices by name: index 0 of the cells is bandwidth, then the resources of each site. */
+/** Prices by name: index 0 of the cells is bandwidth, then the resources of each site. At most as many slots as one answer may have. */
 export function priceView({ priceVersion, resources, siteIds, slots }: Prices): AnswerOf<'readPrices'> {
   const sitePrices = (cells: readonly bigint[], site: number) =>
     Object.fromEntries(resources.map((name, k) => [name, formatMicros(cells[1 + site * resources.length + k])]));
   return {
     priceVersion: priceVersion.toString(),
-    slots: slots.map(({ slot, cells }) => ({
+    slots: slots.slice(0, LIMITS.priceSlots).map(({ slot, cells }) => ({
       slot,
       bandwidth: formatMicros(cells[0]),
       sites: Object.fromEntries(siteIds.map((id, site) => [id, sitePrices(cells, site)])),
     })),
   };
-}
-
-/** Cuts the slots asked for to what one answer may cover. */
-export function rangeOf({ from = 0, to }: QueryOf<'readPrices'>): { from: number; to?: number } {
-  return to === undefined ? { from } : { from, to };
 }

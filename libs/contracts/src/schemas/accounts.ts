@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseMicros } from '#units';
-import { amount, id, list, page, pageQuery, signedAmount, slot, time } from './primitives.js';
+import { givenAmount, id, list, page, pageQuery, signedAmount, slot, time } from './primitives.js';
 
 const balance = z.strictObject({ available: signedAmount, held: signedAmount });
 export const account = z
@@ -8,7 +8,7 @@ export const account = z
   .meta({ id: 'Account' });
 export const accountList = list(account);
 
-export const depositBody = z.strictObject({ amount: amount.refine((text) => parseMicros(text) !== 0n, 'must be more than zero') });
+export const depositBody = z.strictObject({ amount: givenAmount.refine((text) => parseMicros(text) !== 0n, 'must be more than zero') });
 export const deposited = z.strictObject({ id, balance }).meta({ id: 'Deposited' });
 
 export const entriesQuery = z.strictObject(pageQuery);

@@ -64,7 +64,7 @@ export const bulkItem = z.strictObject({ idempotencyKey, ...bidFields }).meta({ 
 
 const option = z.strictObject({ completion: slot, price: amount, value: amount });
 export const refusal = z
-  .strictObject({ code: z.string(), detail: z.string(), nearest: option.optional(), cheapest: option.optional() })
+  .strictObject({ code: z.string(), detail: z.string(), nearest: option.optional(), cheapest: option.optional(), floor: option.optional() })
   .meta({ id: 'Refusal' });
 
 const decision = z.strictObject({

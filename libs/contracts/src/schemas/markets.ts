@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
-import { amount, count, id, list, name, positive, quantities, quantity, resources, slot, time } from './primitives.js';
+import { amount, count, givenAmount, id, list, name, positive, quantities, quantity, resources, slot, time } from './primitives.js';
 
 export const clockKind = z.enum(['manual', 'realtime'], 'must be manual or realtime');
 export const marketStatus = z.enum(['open', 'paused', 'closed'], 'must be open, paused or closed');
 
 const gamma = z.record(z.string(), z.number('must be a number').min(1, 'must be at least 1').max(1_000_000, 'must be at most 1000000'));
-const prices = z.strictObject({ gamma, unit: amount, reserve: amount });
+const prices = z.strictObject({ gamma, unit: givenAmount, reserve: givenAmount });
 
 /** One gamma for bandwidth and each resource, and for nothing else. */
 function checkGamma({ value, issues }: z.core.ParsePayload<{ resources: string[]; prices: { gamma: Record<string, number> } }>): void {

@@ -6,16 +6,27 @@ export const id = z
   .string()
   .regex(/^[1-9]\d{0,18}$/, 'must be an id')
   .meta({ examples: ['17'] });
-export const name = z.string().min(1, 'must not be empty').max(LIMITS.nameLength, `must have at most ${LIMITS.nameLength} characters`);
+/** Text that Postgres and JSON both hold as it is: no control characters, no half of a surrogate pair. */
+export const name = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(LIMITS.nameLength, `must have at most ${LIMITS.nameLength} characters`)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters');
 export const label = name;
 
+const AMOUNT = 'must be a decimal amount as text with at most 9 digits before and 6 after the point, such as "812.4"';
+/** What a request may name: credits as decimal text with at most six fraction digits, zero or more. */
+export const givenAmount = z
+  .string(AMOUNT)
+  .regex(/^\d{1,9}(\.\d{1,6})?$/, AMOUNT)
+  .meta({ examples: ['812.4'] });
 /** Credits as decimal text with at most six fraction digits, zero or more. */
 export const amount = z
-  .string('must be a decimal amount as text, such as "812.4"')
-  .regex(/^\d{1,15}(\.\d{1,6})?$/, 'must be a decimal amount as text with at most 6 fraction digits, such as "812.4"')
+  .string()
+  .regex(/^\d+(\.\d{1,6})?$/)
   .meta({ examples: ['812.4'] });
 /** Credits as decimal text, of either sign. */
-export const signedAmount = z.string().regex(/^-?\d{1,15}(\.\d{1,6})?$/);
+export const signedAmount = z.string().regex(/^-?\d+(\.\d{1,6})?$/);
 /** A volume as decimal text with at most three fraction digits. */
 export const volume = z.string().regex(/^\d+(\.\d{1,3})?$/);
 
