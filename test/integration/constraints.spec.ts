@@ -87,7 +87,7 @@ const BREAKS: readonly (readonly [law: string, code: keyof typeof CODES, stateme
 ];
 
 /** Rows that are never changed or removed. */
-const IMMUTABLE = ['bid', 'decision', 'allocation', 'placement', 'transfer', 'entry', 'event'];
+const IMMUTABLE = ['bid', 'decision', 'allocation', 'placement', 'transfer', 'entry', 'event', 'receipt'];
 
 function transfer(
   kind: string,

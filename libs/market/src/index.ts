@@ -9,5 +9,6 @@ export * from './deciding/index.js';
 export * from './idempotency/index.js';
 export * from './quoting/index.js';
 export * from './reading/index.js';
+export * from './receipts/index.js';
 export * from './tenancy/index.js';
 export type { UnitOfWork } from './unit-of-work.js';

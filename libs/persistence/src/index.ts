@@ -7,4 +7,5 @@ export * from './hot/index.js';
 export * from './migrations/index.js';
 export * from './postgres/index.js';
 export * from './reading/index.js';
+export * from './receipts/index.js';
 export * from './tenancy/index.js';

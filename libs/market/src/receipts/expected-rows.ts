@@ -1,0 +1,86 @@
+import type { Decision, SlotPlan } from '#mechanism';
+import { formatMicros } from '#units';
+import type { DecidedBid } from '../deciding/index.js';
+import { canonical, type Finding, jsonOf, keyOf, type Row, type RowTable } from './rows.js';
+
+/** What some columns of a row must say. A JSON column is given as a value. */
+export type Expected = Readonly<Record<string, string | number | bigint | null | { readonly json: unknown }>>;
+
+/** @returns a finding where a row is missing or one of its columns says something else. */
+export function differences(sequence: bigint | undefined, table: RowTable, row: Row | undefined, expected: Expected): Finding[] {
+  if (!row) return [{ sequence, table, key: keyOf(table, textOf(expected)), detail: 'is missing' }];
+  for (const [column, value] of Object.entries(expected)) {
+    const [is, must] = pairOf(row[column], value);
+    if (is !== must) return [{ sequence, table, key: keyOf(table, row), detail: `${column} is ${short(is)}, must be ${short(must)}` }];
+  }
+  return [];
+}
+
+function pairOf(stored: string | null | undefined, value: Expected[string]): [string | null | undefined, string | null] {
+  if (value === null) return [stored, null];
+  if (typeof value !== 'object') return [stored, value.toString()];
+  const json = jsonOf(stored);
+  return [json === undefined ? stored : canonical(json), canonical(value.json)];
+}
+
+const textOf = (expected: Expected): Row =>
+  Object.fromEntries(Object.entries(expected).map(([column, value]) => [column, pairOf(null, value)[1]]));
+
+const SHOWN_MAX = 200;
+const short = (text: string | null | undefined): string =>
+  text === null || text === undefined ? 'null' : text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+
+type Accepted = Extract<Decision, { kind: 'accepted' }>;
+
+/** The decision's row of a bid decided like this. */
+export function decisionRow(marketId: bigint, decided: DecidedBid): Expected {
+  const { decision } = decided;
+  const isAccepted = decision.kind === 'accepted';
+  return {
+    bid_id: decided.bidId,
+    market_id: marketId,
+    sequence: decided.sequence,
+    outcome: decision.kind,
+    arrival_slot: decided.arrivalSlot,
+    price_version: decided.priceVersion,
+    funds_micros: decided.fundsMicros,
+    completion: isAccepted ? decision.completion : null,
+    value_micros: isAccepted ? decision.value : null,
+    payment_micros: isAccepted ? decision.payment : 0,
+    reason: isAccepted ? null : { json: amountsAsText(decision.refusal) },
+  };
+}
+
+/** JSON as it is stored: amounts are decimals of credits. */
+const amountsAsText = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? formatMicros(part) : part)));
+
+/** The event's payload of a bid decided like this. */
+export function decisionPayload({ bidId, decision }: DecidedBid): object {
+  const common = { bidId: bidId.toString(), outcome: decision.kind };
+  if (decision.kind === 'refused') return { ...common, reason: decision.refusal.code };
+  return { ...common, completion: decision.completion, payment: formatMicros(decision.payment) };
+}
+
+export const allocationRow = (marketId: bigint, bidId: bigint, { payment, lines }: Accepted): Expected => ({
+  bid_id: bidId,
+  market_id: marketId,
+  payment_micros: payment,
+  lines: { json: lines },
+});
+
+/** The row of one slot of an allocation; its amount is what the payment lines of that slot add up to. */
+export const placementRow = (marketId: bigint, bidId: bigint, decision: Accepted, plan: SlotPlan): Expected => ({
+  bid_id: bidId,
+  slot: plan.slot,
+  market_id: marketId,
+  ps: plan.ps,
+  workers: { json: plan.workers },
+  home: { json: plan.home },
+  moves: { json: plan.moves.flatMap(({ home, place, chunks }) => [home, place, chunks]) },
+  amount_micros: slotAmount(decision, plan.slot),
+});
+
+/** What one slot of an accepted bid costs. */
+export const slotAmount = ({ lines }: Accepted, slot: number): bigint =>
+  lines.reduce((sum, line) => (line.slot === slot ? sum + line.amount : sum), 0n);

@@ -1,0 +1,79 @@
+import type { AccountKind } from '../accounts/index.js';
+import { differences } from './expected-rows.js';
+import type { AuditAccount } from './ports.js';
+import type { Finding, LogRecord, Row } from './rows.js';
+
+/** Money that must have moved with an entry of the log. */
+export interface ExpectedTransfer {
+  readonly kind: 'hold' | 'capture';
+  readonly marketId: bigint;
+  readonly bidId: bigint;
+  readonly slot: number | null;
+  /** Whose account is debited, and whose is credited. */
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly amount: bigint;
+}
+
+const ACCOUNTS: Readonly<Record<ExpectedTransfer['kind'], readonly [from: AccountKind, to: AccountKind]>> = {
+  hold: ['wallet', 'escrow'],
+  capture: ['escrow', 'revenue'],
+};
+
+/** Finds accounts by owner and kind. */
+export class AccountBook {
+  private readonly ids: ReadonlyMap<string, bigint>;
+
+  constructor(accounts: readonly AuditAccount[]) {
+    this.ids = new Map(accounts.map(({ accountId, organisationId, kind }) => [`${organisationId} ${kind}`, accountId]));
+  }
+
+  /** 0 where the organisation has no such account: no account has that id. */
+  idOf(organisationId: bigint, kind: AccountKind): bigint {
+    return this.ids.get(`${organisationId} ${kind}`) ?? 0n;
+  }
+}
+
+/** Holds an entry's transfers, and their two sides, against what must have moved. */
+export function moneyFindings(record: LogRecord, expected: readonly ExpectedTransfer[], accounts: AccountBook): Finding[] {
+  const { sequence } = record;
+  const left = new Map(record.transfers.map((row) => [nameOf(row.kind, row.bid_id, row.slot), row]));
+  for (const must of expected) {
+    const name = nameOf(must.kind, must.bidId, must.slot);
+    const row = left.get(name);
+    if (!row) return [{ sequence, table: 'transfer', key: name, detail: 'is missing' }];
+    left.delete(name);
+    const findings = transferFindings(record, row, must, accounts);
+    if (findings.length > 0) return findings;
+  }
+  const [stray] = left.values();
+  return stray ? [{ sequence, table: 'transfer', key: `id ${stray.id}`, detail: 'moves what nothing in the log has moved' }] : [];
+}
+
+const nameOf = (kind: string | null, bidId: string | bigint | null, slot: string | number | null): string =>
+  `${kind} of bid ${bidId}${slot === null ? '' : `, slot ${slot}`}`;
+
+function transferFindings(record: LogRecord, row: Row, must: ExpectedTransfer, accounts: AccountBook): Finding[] {
+  const [from, to] = ACCOUNTS[must.kind];
+  const debit = accounts.idOf(must.from, from);
+  const credit = accounts.idOf(must.to, to);
+  const { sequence } = record;
+  const { marketId, bidId, slot, kind, amount } = must;
+  const expected = {
+    kind,
+    debit_account_id: debit,
+    credit_account_id: credit,
+    amount_micros: amount,
+    market_id: marketId,
+    bid_id: bidId,
+    slot,
+  };
+  const entries = new Map(record.entries.filter((entry) => entry.transfer_id === row.id).map((entry) => [entry.account_id, entry]));
+  const side = (accountId: bigint, moved: bigint): Finding[] =>
+    differences(sequence, 'entry', entries.get(accountId.toString()), {
+      transfer_id: row.id,
+      account_id: accountId,
+      amount_micros: moved,
+    });
+  return [...differences(sequence, 'transfer', row, expected), ...side(debit, -amount), ...side(credit, amount)].slice(0, 1);
+}

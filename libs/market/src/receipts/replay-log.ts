@@ -1,0 +1,224 @@
+import type { Oracle } from '#mechanism';
+import { micros, supplyMilli } from '#units';
+import { type MarketHead, type MarketState, type MarketStatus, openBook, type OpenBook } from '../book/index.js';
+import { differences, type Expected } from './expected-rows.js';
+import { AccountBook, type ExpectedTransfer, moneyFindings } from './money.js';
+import type { AuditAccount } from './ports.js';
+import { type Due, replayBid } from './replay-bid.js';
+import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
+
+/** What is sold of a slot and what there is of it, milli-units per cell. */
+export interface SlotSales {
+  readonly usedMilli: readonly number[];
+  readonly capacityMilli: readonly number[];
+}
+
+type Payload = Readonly<Record<string, unknown>>;
+
+/**
+ * A market made again from its log: every entry is held against what the log before it leads to. Deciding is the deciders' own code, one bid
+ * at a time; schedules are also checked by the independent validator.
+ */
+export class LogReplay {
+  /** By slot. */
+  readonly sales = new Map<number, SlotSales>();
+  open: OpenBook;
+  private readonly operatorId: bigint;
+  private readonly accounts: AccountBook;
+  private due: Due[] = [];
+
+  constructor(
+    private readonly market: Row,
+    accounts: readonly AuditAccount[],
+    readonly oracle: Oracle,
+  ) {
+    this.operatorId = BigInt(market.organisation_id ?? 0);
+    this.accounts = new AccountBook(accounts);
+    this.open = openBook(emptyMarket(market));
+  }
+
+  /** @returns what is wrong with the entry; nothing where it is as it must be. After a finding the replay is at its end. */
+  step(record: LogRecord): Finding[] {
+    const { sequence, event } = record;
+    const due = this.open.state.head.sequence + 1n;
+    const marketId = this.open.state.head.marketId;
+    if (sequence !== due) return [{ sequence: due, table: 'event', key: `market_id ${marketId}, sequence ${due}`, detail: 'is missing' }];
+    if (event.kind === 'bid_accepted' || event.kind === 'bid_refused') return this.bid(record);
+    const payload = jsonOf(event.payload);
+    if (typeof payload !== 'object' || payload === null) return this.wrong(record, 'payload is no object');
+    const stray = record.decision ? this.wrong(record, `kind is ${event.kind}, but its number is that of a decision`) : [];
+    return [...stray, ...differences(sequence, 'event', event, { organisation_id: null }), ...this.change(record, payload as Payload)];
+  }
+
+  /** What the market's own rows must say after the last entry. */
+  ends(market: Row, sites: readonly Row[], usage: readonly Row[]): Finding[] {
+    const { head } = this.open.state;
+    const bySlot = new Map(usage.map((row) => [row.slot, row]));
+    const bySite = new Map(sites.map((row) => [row.id, row]));
+    const stray = usage.find((row) => !this.sales.has(Number(row.slot)));
+    return [
+      ...differences(undefined, 'market', market, { status: head.status, slot: head.slot, sequence: head.sequence }),
+      ...this.open.state.sites.flatMap((site) => differences(undefined, 'site', bySite.get(site.id), siteRow(head.marketId, site))),
+      ...(sites.length === this.open.state.sites.length ? [] : [stranger('site', sites, this.open.state.sites.length)]),
+      ...[...this.sales].flatMap(([slot, sales]) =>
+        differences(undefined, 'slot_usage', bySlot.get(slot.toString()), usageRow(head.marketId, slot, sales)),
+      ),
+      ...(stray
+        ? [{ table: 'slot_usage' as const, key: `market_id ${head.marketId}, slot ${stray.slot}`, detail: 'nothing was sold of it' }]
+        : []),
+    ];
+  }
+
+  private bid(record: LogRecord): Finding[] {
+    const outcome = replayBid(this.open, record, this.oracle);
+    if (outcome.kind === 'findings') return outcome.findings;
+    for (const { slot, usedMilli } of outcome.usage) this.sales.set(slot, { usedMilli, capacityMilli: outcome.capacityMilli });
+    this.due.push(...outcome.due);
+    this.open = outcome.open;
+    const { marketId } = this.open.state.head;
+    const { held } = outcome;
+    const holds: ExpectedTransfer[] = held
+      ? [{ kind: 'hold', marketId, bidId: held.bidId, slot: null, from: held.bidderId, to: held.bidderId, amount: held.amount }]
+      : [];
+    return moneyFindings(record, holds, this.accounts);
+  }
+
+  private change(record: LogRecord, payload: Payload): Finding[] {
+    switch (record.event.kind ?? '') {
+      case 'market_opened':
+        return this.opened(record, payload);
+      case 'site_added':
+        return this.siteAdded(record, payload);
+      case 'capacity_changed':
+        return this.capacityChanged(record, payload);
+      case 'status_changed':
+        return this.statusChanged(record, payload);
+      case 'clock_advanced':
+        return this.clockAdvanced(record, payload);
+      default:
+        return this.wrong(record, `kind ${record.event.kind} is unknown`);
+    }
+  }
+
+  private opened(record: LogRecord, payload: Payload): Finding[] {
+    if (record.sequence !== 1n) return this.wrong(record, 'a market opens once');
+    this.move({}, record.sequence);
+    return differences(1n, 'event', record.event, { payload: { json: { ...payload, name: this.market.name, clock: this.market.clock } } });
+  }
+
+  private siteAdded(record: LogRecord, payload: Payload): Finding[] {
+    const { sites } = this.open.state;
+    const capacityMilli = this.capacityIn(payload);
+    if (!capacityMilli) return this.wrong(record, 'payload names no capacity');
+    const site = { id: String(payload.siteId), ordinal: sites.length, capacityMilli };
+    this.rebuild({ sites: [...sites, site] }, record.sequence);
+    const { marketId } = this.open.state.head;
+    return differences(record.sequence, 'site', record.site, {
+      id: site.id,
+      market_id: marketId,
+      ordinal: site.ordinal,
+      name: String(payload.name),
+    });
+  }
+
+  private capacityChanged(record: LogRecord, payload: Payload): Finding[] {
+    const { sites } = this.open.state;
+    const capacityMilli = this.capacityIn(payload);
+    if (!capacityMilli || !sites.some(({ id }) => id === payload.siteId))
+      return this.wrong(record, 'payload names no site with a capacity');
+    this.rebuild({ sites: sites.map((site) => (site.id === payload.siteId ? { ...site, capacityMilli } : site)) }, record.sequence);
+    return [];
+  }
+
+  private statusChanged(record: LogRecord, payload: Payload): Finding[] {
+    const { head } = this.open.state;
+    if (payload.from !== head.status) return this.wrong(record, `payload.from is ${String(payload.from)}, must be ${head.status}`);
+    if (!isStatus(payload.status)) return this.wrong(record, `payload.status is ${String(payload.status)}`);
+    this.open = { ...this.open, state: { ...this.open.state, head: { ...head, status: payload.status, sequence: record.sequence } } };
+    return [];
+  }
+
+  private clockAdvanced(record: LogRecord, payload: Payload): Finding[] {
+    const { head } = this.open.state;
+    const { from, slot } = payload;
+    if (from !== head.slot) return this.wrong(record, `payload.from is ${String(from)}, must be ${head.slot}`);
+    if (!Number.isSafeInteger(slot) || Number(slot) <= head.slot) return this.wrong(record, `payload.slot is ${String(slot)}, not later`);
+    this.rebuild({}, record.sequence, { slot: Number(slot) });
+    const ran = this.due.filter((due) => due.slot < Number(slot));
+    this.due = this.due.filter((due) => due.slot >= Number(slot));
+    const captures = ran.map(({ bidId, bidderId, slot: at, amount }) => {
+      return { kind: 'capture' as const, marketId: head.marketId, bidId, slot: at, from: bidderId, to: this.operatorId, amount };
+    });
+    return moneyFindings(record, captures, this.accounts);
+  }
+
+  /** Units by name, as the API writes them. */
+  private capacityIn(payload: Payload): number[] | undefined {
+    const units = payload.capacity;
+    if (typeof units !== 'object' || units === null) return undefined;
+    return this.open.state.resources.map((name) => supplyMilli(Number((units as Payload)[name] ?? NaN)));
+  }
+
+  /** A change after which the book is another one; what there is of slots to come follows the sites. */
+  private rebuild(change: Partial<MarketState>, sequence: bigint, head: Partial<MarketHead> = {}): void {
+    const slot = head.slot ?? this.open.state.head.slot;
+    this.move({ ...change, head: { ...this.open.state.head, ...head } }, sequence);
+    const { sites, bandwidthKb, horizonSlots } = this.open.state;
+    const capacityMilli = [Number(bandwidthKb), ...sites.flatMap((site) => site.capacityMilli)];
+    const isSites = change.sites !== undefined;
+    if (isSites) for (const [at, sales] of this.sales) if (at >= slot) this.sales.set(at, { ...sales, capacityMilli });
+    const usage = [...this.sales]
+      .filter(([at]) => at >= slot && at < slot + horizonSlots)
+      .map(([at, { usedMilli }]) => ({ slot: at, usedMilli }));
+    this.open = openBook({ ...this.open.state, usage });
+  }
+
+  private move(change: Partial<MarketState>, sequence: bigint): void {
+    const state = { ...this.open.state, ...change };
+    this.open = { ...this.open, state: { ...state, priceVersion: sequence, head: { ...state.head, sequence } } };
+  }
+
+  private wrong({ sequence, event }: LogRecord, detail: string): Finding[] {
+    return [{ sequence, table: 'event', key: `market_id ${event.market_id}, sequence ${event.sequence}`, detail }];
+  }
+}
+
+const isStatus = (status: unknown): status is MarketStatus => status === 'open' || status === 'paused' || status === 'closed';
+
+const usageRow = (marketId: bigint, slot: number, { usedMilli, capacityMilli }: SlotSales): Expected => ({
+  market_id: marketId,
+  slot,
+  used_milli: { json: usedMilli },
+  capacity_milli: { json: capacityMilli },
+});
+
+const siteRow = (marketId: bigint, { ordinal, capacityMilli }: MarketState['sites'][number]): Expected => ({
+  market_id: marketId,
+  ordinal,
+  capacity_milli: { json: capacityMilli },
+});
+
+const stranger = (table: 'site', rows: readonly Row[], count: number): Finding => ({
+  table,
+  key: rows.map(({ id }) => `id ${id}`).join(', '),
+  detail: `${rows.length} are stored, the log has ${count}`,
+});
+
+/** The market's terms, before the first entry of its log. */
+function emptyMarket(market: Row): MarketState {
+  const number = (column: string): number => Number(market[column]);
+  const whole = (column: string): bigint => BigInt(market[column] ?? 0);
+  return {
+    head: { marketId: whole('id'), sequence: 0n, status: 'open', clock: market.clock === 'realtime' ? 'realtime' : 'manual', slot: 0 },
+    priceVersion: 0n,
+    horizonSlots: number('horizon_slots'),
+    chunkKb: whole('chunk_kb'),
+    bandwidthKb: whole('bandwidth_kb'),
+    resources: jsonOf(market.resources) as string[],
+    gamma: jsonOf(market.gamma) as Record<string, number>,
+    unitMicros: micros(whole('unit_micros')),
+    reserveMicros: micros(whole('reserve_micros')),
+    sites: [],
+    usage: [],
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * A stored row, every column as text: numbers and timestamps (UTC) as Postgres writes them, JSON and arrays as jsonb writes them, null where
+ * there is nothing. One form for hashing, comparing and naming.
+ */
+export type Row = Readonly<Record<string, string | null>>;
+
+export type RowTable =
+  | 'market'
+  | 'site'
+  | 'event'
+  | 'bid'
+  | 'decision'
+  | 'allocation'
+  | 'placement'
+  | 'transfer'
+  | 'entry'
+  | 'slot_usage'
+  | 'account'
+  | 'receipt';
+
+/** A row with its table. */
+export interface NamedRow {
+  readonly table: RowTable;
+  readonly row: Row;
+}
+
+/** One entry of a market's log, with every row that was written together with it and never changes. */
+export interface LogRecord {
+  readonly sequence: bigint;
+  readonly event: Row;
+  /** The market's terms, with its opening. */
+  readonly terms?: Row;
+  /** The site without its capacity (which may change), with its addition. */
+  readonly site?: Row;
+  readonly bid?: Row;
+  readonly decision?: Row;
+  readonly allocation?: Row;
+  /** By slot. */
+  readonly placements: readonly Row[];
+  /** The hold of an accepted bid, or the captures of the slots that a clock has passed; by bid and slot. */
+  readonly transfers: readonly Row[];
+  /** Both sides of those transfers; by transfer and amount. */
+  readonly entries: readonly Row[];
+  /** The receipt, where it is written already. */
+  readonly receipt?: Row;
+}
+
+/** Something that is not as it must be: the row by its table and key, and what is wrong with it. */
+export interface Finding {
+  /** Where in the log; absent for what the log as a whole leads to. */
+  readonly sequence?: bigint;
+  readonly table: RowTable;
+  readonly key: string;
+  readonly detail: string;
+}
+
+/** Columns that name a row to people. */
+const KEYS: Readonly<Record<RowTable, readonly string[]>> = {
+  market: ['id'],
+  site: ['id'],
+  event: ['market_id', 'sequence'],
+  bid: ['id'],
+  decision: ['bid_id'],
+  allocation: ['bid_id'],
+  placement: ['bid_id', 'slot'],
+  transfer: ['id'],
+  entry: ['transfer_id', 'account_id'],
+  slot_usage: ['market_id', 'slot'],
+  account: ['id'],
+  receipt: ['market_id', 'sequence'],
+};
+
+/** A row's key as people read it: `bid_id 17, slot 3`. */
+export const keyOf = (table: RowTable, row: Row): string => KEYS[table].map((column) => `${column} ${row[column] ?? '-'}`).join(', ');
+
+/** Every row of an entry that a receipt covers, always in the same order. */
+export function rowsOf(record: LogRecord): NamedRow[] {
+  const one = (table: RowTable, row: Row | undefined): NamedRow[] => (row ? [{ table, row }] : []);
+  const many = (table: RowTable, rows: readonly Row[]): NamedRow[] => rows.map((row) => ({ table, row }));
+  return [
+    ...one('event', record.event),
+    ...one('market', record.terms),
+    ...one('site', record.site),
+    ...one('bid', record.bid),
+    ...one('decision', record.decision),
+    ...one('allocation', record.allocation),
+    ...many('placement', record.placements),
+    ...many('transfer', record.transfers),
+    ...many('entry', record.entries),
+  ];
+}
+
+/** JSON with the keys of every object in order: equal values, equal text. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === 'bigint') return part.toString();
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** JSON text as a value. @returns undefined for what is no JSON. */
+export function jsonOf(text: string | null | undefined): unknown {
+  try {
+    return typeof text === 'string' ? (JSON.parse(text) as unknown) : undefined;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+}

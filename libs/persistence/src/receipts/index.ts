@@ -1,0 +1,3 @@
+/** Receipts and what verification reads, over a pool. */
+export { createAuditSource } from './audit-source.js';
+export { createReceiptStore } from './receipt-store.js';

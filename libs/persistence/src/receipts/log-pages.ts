@@ -1,0 +1,88 @@
+import type { LogRecord, Row } from '#market';
+import type { PoolClient } from 'pg';
+
+/** Entries of the log that are read at a time. */
+const PAGE_ENTRIES = 256;
+
+/** A row with every column as text. */
+const asText = (row: string): string => `(SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each_text(to_jsonb(${row})) AS c)`;
+const aggregated = (row: string, order: string): string => `coalesce(jsonb_agg(${asText(row)} ORDER BY ${order}), '[]')`;
+
+/** A site's capacity changes, and so do a market's clock, status and sequence: receipts leave them out. */
+const TERMS = `(to_jsonb(m) - '{status,slot,sequence}'::text[])`;
+const SITE = `(to_jsonb(s) - 'capacity_milli')`;
+const columnsAsText = (json: string): string => `(SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each_text(${json}) AS c)`;
+
+/**
+ * read-log: a page of a market's log, each entry with the rows that were written with it.
+ * Input:  market, sequence before the page, how many. Output: entries in order.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const READ_LOG = `
+  SELECT e.sequence, ${asText('e')} AS event, ${asText('d')} AS decision, ${asText('b')} AS bid, ${asText('a')} AS allocation,
+    ${asText('r')} AS receipt, placed.rows AS placements, moved.transfers, moved.entries,
+    CASE e.kind WHEN 'market_opened' THEN (SELECT ${columnsAsText(TERMS)} FROM market m WHERE m.id = e.market_id) END AS terms,
+    CASE e.kind WHEN 'site_added' THEN (SELECT ${columnsAsText(SITE)} FROM site s WHERE s.id::text = e.payload ->> 'siteId') END AS site
+  FROM event e
+  LEFT JOIN decision d ON d.market_id = e.market_id AND d.sequence = e.sequence
+  LEFT JOIN bid b ON b.id = d.bid_id
+  LEFT JOIN allocation a ON a.bid_id = d.bid_id
+  LEFT JOIN receipt r ON r.market_id = e.market_id AND r.sequence = e.sequence
+  CROSS JOIN LATERAL (SELECT ${aggregated('p', 'p.slot')} AS rows FROM placement p WHERE p.bid_id = d.bid_id) AS placed
+  CROSS JOIN LATERAL (
+    SELECT ${aggregated('t', 't.bid_id, t.slot')} AS transfers, coalesce(jsonb_agg(sides.rows ORDER BY t.bid_id, t.slot), '[]') AS entries
+    FROM (
+      SELECT h.* FROM transfer h WHERE h.kind = 'hold' AND h.bid_id = d.bid_id
+      UNION ALL
+      SELECT c.* FROM placement p JOIN transfer c ON c.kind IN ('capture', 'void') AND c.bid_id = p.bid_id AND c.slot = p.slot
+      WHERE e.kind = 'clock_advanced' AND p.market_id = e.market_id
+        AND p.slot >= (e.payload ->> 'from')::int AND p.slot < (e.payload ->> 'slot')::int
+    ) AS t
+    CROSS JOIN LATERAL (SELECT ${aggregated('n', 'n.amount_micros, n.account_id')} AS rows FROM entry n WHERE n.transfer_id = t.id) AS sides
+  ) AS moved
+  WHERE e.market_id = $1 AND e.sequence > $2 ORDER BY e.sequence LIMIT $3`;
+
+interface LogRow {
+  readonly sequence: bigint;
+  readonly event: Row;
+  readonly terms: Row | null;
+  readonly site: Row | null;
+  readonly bid: Row | null;
+  readonly decision: Row | null;
+  readonly allocation: Row | null;
+  readonly placements: Row[];
+  readonly transfers: Row[];
+  /** Per transfer. */
+  readonly entries: Row[][];
+  readonly receipt: Row | null;
+}
+
+/** The page of a market's log after a sequence number, within a transaction whose time zone is UTC (beginReading). */
+export async function readLog(client: PoolClient, marketId: bigint, after: bigint): Promise<LogRecord[]> {
+  const { rows } = await client.query<LogRow>({ name: 'read-log', text: READ_LOG, values: [marketId, after, PAGE_ENTRIES] });
+  return rows.map(({ sequence, event, placements, transfers, entries, ...others }) => ({
+    ...presentOf(others),
+    sequence,
+    event,
+    placements,
+    transfers,
+    entries: entries.flat(),
+  }));
+}
+
+type Others = Pick<LogRow, 'terms' | 'site' | 'bid' | 'decision' | 'allocation' | 'receipt'>;
+
+const presentOf = (others: Others): { readonly [Key in keyof Others]?: Row } =>
+  Object.fromEntries(Object.entries(others).filter(([, row]) => row !== null));
+
+/** Makes the transaction one snapshot for reading, in which times are written in UTC. */
+export const beginReading = async (client: PoolClient): Promise<void> => {
+  await client.query(`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL TIME ZONE 'UTC'`);
+};
+
+/** The rows of a query that yields one `row` each, every column as text. */
+export async function textRows(client: PoolClient, from: string, marketId: bigint): Promise<Row[]> {
+  const { rows } = await client.query<{ row: Row }>(`SELECT ${asText('x')} AS row FROM ${from}`, [marketId]);
+  return rows.map(({ row }) => row);
+}

@@ -1,0 +1,101 @@
+import type { Finding, RowTable } from '#market';
+import type { PoolClient } from 'pg';
+
+/** Rows named at most, of each kind of stray. */
+const NAMED_MAX = 5;
+
+/** Accounts of the market's operator and of everyone who has bid in it. */
+const OWN_ACCOUNTS = `
+  SELECT id, kind, organisation_id, balance_micros FROM account WHERE organisation_id IN (
+    SELECT organisation_id FROM market WHERE id = $1 UNION SELECT organisation_id FROM bid WHERE market_id = $1)`;
+
+/** What must not be there: the table, what is wrong, and a query for the keys. */
+const STRAYS: readonly (readonly [table: RowTable, detail: string, keys: string])[] = [
+  [
+    'event',
+    'lies beyond the market',
+    `SELECT 'market_id ' || e.market_id || ', sequence ' || e.sequence FROM event e JOIN market m ON m.id = e.market_id WHERE m.id = $1 AND e.sequence > m.sequence`,
+  ],
+  [
+    'decision',
+    'has no entry in the log',
+    `SELECT 'bid_id ' || d.bid_id FROM decision d WHERE d.market_id = $1 AND NOT EXISTS (SELECT FROM event e WHERE e.market_id = d.market_id AND e.sequence = d.sequence)`,
+  ],
+  [
+    'bid',
+    'is neither decided nor waiting, or both',
+    `SELECT 'id ' || b.id FROM bid b WHERE b.market_id = $1 AND
+       EXISTS (SELECT FROM decision d WHERE d.bid_id = b.id) = EXISTS (SELECT FROM undecided_bid u WHERE u.bid_id = b.id AND u.market_id = b.market_id)`,
+  ],
+  [
+    'allocation',
+    'belongs to no accepted bid of this market',
+    `SELECT 'bid_id ' || a.bid_id FROM allocation a WHERE a.market_id = $1 AND NOT EXISTS (
+       SELECT FROM decision d WHERE d.bid_id = a.bid_id AND d.market_id = a.market_id AND d.outcome = 'accepted')`,
+  ],
+  [
+    'placement',
+    'belongs to no allocation of this market',
+    `SELECT 'bid_id ' || p.bid_id || ', slot ' || p.slot FROM placement p WHERE p.market_id = $1 AND NOT EXISTS (
+       SELECT FROM allocation a WHERE a.bid_id = p.bid_id AND a.market_id = p.market_id)`,
+  ],
+  [
+    'transfer',
+    'moves what nothing in the log has moved',
+    `SELECT 'id ' || t.id FROM transfer t JOIN market m ON m.id = t.market_id WHERE t.market_id = $1 AND NOT CASE t.kind
+       WHEN 'hold' THEN EXISTS (SELECT FROM allocation a WHERE a.bid_id = t.bid_id AND a.market_id = t.market_id)
+       ELSE EXISTS (SELECT FROM placement p WHERE p.bid_id = t.bid_id AND p.slot = t.slot AND p.market_id = t.market_id AND p.slot < m.slot) END`,
+  ],
+  [
+    'receipt',
+    'has no entry in the log',
+    `SELECT 'market_id ' || r.market_id || ', sequence ' || r.sequence FROM receipt r WHERE r.market_id = $1 AND NOT EXISTS (
+       SELECT FROM event e WHERE e.market_id = r.market_id AND e.sequence = r.sequence)`,
+  ],
+  [
+    'transfer',
+    'has not its two entries',
+    `WITH own AS (${OWN_ACCOUNTS})
+     SELECT 'id ' || t.id FROM transfer t WHERE (t.debit_account_id IN (SELECT id FROM own) OR t.credit_account_id IN (SELECT id FROM own))
+       AND (SELECT coalesce(jsonb_agg(jsonb_build_array(e.account_id, e.amount_micros) ORDER BY e.amount_micros), '[]') FROM entry e WHERE e.transfer_id = t.id)
+         <> jsonb_build_array(jsonb_build_array(t.debit_account_id, -t.amount_micros), jsonb_build_array(t.credit_account_id, t.amount_micros))`,
+  ],
+  [
+    'entry',
+    'is no side of a transfer',
+    `WITH own AS (${OWN_ACCOUNTS})
+     SELECT 'transfer_id ' || e.transfer_id || ', account_id ' || e.account_id FROM entry e JOIN own ON own.id = e.account_id
+       WHERE NOT EXISTS (SELECT FROM transfer t WHERE t.id = e.transfer_id AND e.account_id IN (t.debit_account_id, t.credit_account_id))`,
+  ],
+  [
+    'account',
+    'has a balance that is not the sum of its entries, or below zero',
+    `WITH own AS (${OWN_ACCOUNTS})
+     SELECT 'id ' || a.id FROM own a WHERE a.balance_micros <> (SELECT coalesce(sum(e.amount_micros), 0) FROM entry e WHERE e.account_id = a.id)
+       OR (a.balance_micros < 0 AND a.kind <> 'funding')`,
+  ],
+  [
+    'decision',
+    'saw funds that were not in the wallet',
+    `WITH own AS (${OWN_ACCOUNTS}), history AS (
+       SELECT e.transfer_id, sum(e.amount_micros) OVER (PARTITION BY e.account_id ORDER BY e.position) - e.amount_micros AS funds
+       FROM entry e JOIN own ON own.id = e.account_id WHERE own.kind = 'wallet')
+     SELECT 'bid_id ' || d.bid_id FROM decision d JOIN transfer t ON t.kind = 'hold' AND t.bid_id = d.bid_id JOIN history h ON h.transfer_id = t.id
+       WHERE d.market_id = $1 AND d.funds_micros <> h.funds`,
+  ],
+];
+
+/**
+ * find-strays: what no entry of a market's log leads to.
+ * Input:  market. Output: keys, at most NAMED_MAX of each kind.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+export async function findStrays(client: PoolClient, marketId: bigint): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const [table, detail, keys] of STRAYS) {
+    const { rows } = await client.query<{ key: string }>(`SELECT key FROM (${keys}) AS stray (key) LIMIT ${NAMED_MAX}`, [marketId]);
+    found.push(...rows.map(({ key }) => ({ table, key, detail })));
+  }
+  return found;
+}

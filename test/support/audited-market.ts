@@ -1,0 +1,138 @@
+import {
+  AcceptBids,
+  AddSite,
+  AdvanceClock,
+  type Caller,
+  ChangeCapacity,
+  ChangeMarketStatus,
+  CreateMarket,
+  DecideMarket,
+  type NewBid,
+  Ringer,
+} from '#market';
+import { createPrng } from '#lab';
+import { createOracle } from '#mechanism';
+import { type Base, createBase, createBidInbox, createCatalogueWork, createClockStore, createDecidingStore } from '#persistence';
+import { micros } from '#units';
+import { newBid, seedMarket, type SeededMarket } from './market.js';
+import type { TestDatabase } from './postgres.js';
+
+const clock = { nowMs: () => performance.now() };
+const silent = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
+const CAPACITY = { gpu: 1, cpu: 12, memoryGB: 16 };
+
+/** A market all of whose history is in its log, made by the use cases. */
+export class AuditedMarket {
+  private constructor(
+    private readonly database: TestDatabase,
+    private readonly base: Base,
+    private readonly caller: Caller,
+    readonly seeded: SeededMarket,
+  ) {}
+
+  static async open(database: TestDatabase, fundsMicros = 200_000_000n): Promise<AuditedMarket> {
+    const others = await seedMarket(database.pool, { siteCount: 0, bidderCount: 3, fundsMicros });
+    const base = createBase(database.url);
+    const caller: Caller = { organisationId: others.operatorId, role: 'operator' } as Caller;
+    const work = createCatalogueWork(base);
+    const made = await new CreateMarket(work).run({
+      caller,
+      name: 'audited',
+      clock: 'manual',
+      slotMinutes: 20,
+      horizonSlots: 20,
+      chunkMB: 2,
+      bandwidthMB: 20_480,
+      resources: ['gpu', 'cpu', 'memoryGB'],
+      gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 },
+      unit: micros(1_000_000n),
+      reserve: micros(100_000n),
+    });
+    if (made.kind !== 'created') throw new Error(made.kind);
+    const { marketId } = made.market;
+    const siteIds: string[] = [];
+    for (const name of ['north', 'south', 'east']) {
+      const added = await new AddSite(work).run({ caller, marketId, name, capacity: CAPACITY });
+      if (added.kind !== 'added') throw new Error(added.kind);
+      siteIds.push(added.site.siteId.toString());
+    }
+    return new AuditedMarket(database, base, caller, { ...others, marketId, siteIds });
+  }
+
+  get marketId(): bigint {
+    return this.seeded.marketId;
+  }
+
+  /** A history with everything in it that a log can hold: batches, clock moves, a site more, other capacity, a pause, the end. */
+  async live(): Promise<void> {
+    const bids = smallBids(this.seeded, 45);
+    await this.decide(bids.slice(0, 20));
+    await this.moveTo(2);
+    await this.addSite();
+    await this.decide(bids.slice(20, 35));
+    await this.status('paused');
+    await this.status('open');
+    await this.raiseCapacity();
+    await this.moveTo(5);
+    await this.decide(bids.slice(35, 42));
+    await this.accept(bids.slice(42));
+    await this.status('closed');
+    await this.decide([]);
+    await this.moveTo(9);
+  }
+
+  async decide(bids: readonly NewBid[]): Promise<void> {
+    await this.accept(bids);
+    const limits = { owner: 'one', leaseMs: 20_000, batchMax: 8, thinkMs: 10_000 };
+    await new DecideMarket(createDecidingStore(this.database.pool), createOracle('default'), limits, clock).run(this.marketId);
+  }
+
+  async moveTo(slot: number): Promise<void> {
+    const { marketId } = this;
+    const move = { marketId, slot, organisationId: this.caller.organisationId };
+    expect(await new AdvanceClock(createClockStore(this.database.pool), clock, () => undefined).run(move)).toEqual({ kind: 'moved', slot });
+  }
+
+  close(): Promise<void> {
+    return this.base.close();
+  }
+
+  private async accept(bids: readonly NewBid[]): Promise<void> {
+    await new AcceptBids(createBidInbox(this.database.pool), silent, { waitMs: 0, queueMax: 1_000 }).acceptMany(bids);
+  }
+
+  private async addSite(): Promise<void> {
+    const { caller, marketId } = this;
+    const added = await new AddSite(createCatalogueWork(this.base)).run({ caller, marketId, name: 'west', capacity: CAPACITY });
+    expect(added.kind).toBe('added');
+  }
+
+  private async raiseCapacity(): Promise<void> {
+    const { caller, marketId } = this;
+    const siteId = BigInt(this.seeded.siteIds[1]);
+    const changed = await new ChangeCapacity(createCatalogueWork(this.base)).run({ caller, marketId, siteId, capacity: { cpu: 12.5 } });
+    expect(changed.kind).toBe('changed');
+  }
+
+  private async status(status: 'open' | 'paused' | 'closed'): Promise<void> {
+    const { caller, marketId } = this;
+    expect((await new ChangeMarketStatus(createCatalogueWork(this.base)).run({ caller, marketId, status })).kind).toBe('changed');
+  }
+}
+
+/** Jobs of a few chunks, always the same: some too dear, some for which there is no room. */
+function smallBids(market: SeededMarket, count: number): NewBid[] {
+  const random = createPrng(11);
+  return Array.from({ length: count }, (_, index) => {
+    const body = {
+      valuation: { kind: 'sigmoid', scale: random.between(1, 120), tau: 1 + random.below(1000) / 1000, width: 5 },
+      chunks: { [random.pick(market.siteIds)]: random.between(1, 8), [random.pick(market.siteIds)]: random.between(1, 8) },
+      epochs: random.between(5, 20),
+      throughput: 24,
+      parameterMB: random.between(26, 238),
+      worker: { gpu: random.between(0, 1), cpu: random.between(1, 3), memoryGB: random.between(2, 6) },
+      ps: { cpu: random.between(1, 3), memoryGB: random.between(2, 6) },
+    };
+    return newBid(market, market.bidderIds[index % market.bidderIds.length], `bid-${index}`, body);
+  });
+}
