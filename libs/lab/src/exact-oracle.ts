@@ -31,6 +31,7 @@ interface SearchInput {
 class ExactSearch implements Search {
   readonly #input: SearchInput;
   #opened = 0;
+  #solved = 0;
   #best: MenuEntry | undefined;
 
   constructor(input: SearchInput) {
@@ -38,17 +39,26 @@ class ExactSearch implements Search {
   }
 
   advance(): number {
-    const completion = this.#input.arrival + this.#opened++;
-    const found = cheapestBy(this.#input, completion);
-    if (found === 'unsolved') throw new ExactTimeout(`no proven optimum by slot ${completion} within ${this.#input.timeLimitSeconds} s`);
-    if (found !== 'impossible' && (!this.#best || found.price < this.#best.price)) this.#best = found;
+    this.#opened++;
+    return 0;
+  }
+
+  bound(): number {
+    for (; this.#solved < this.#opened; this.#solved++) {
+      const completion = this.#input.arrival + this.#solved;
+      const found = cheapestBy(this.#input, completion);
+      if (found === 'unsolved') throw new ExactTimeout(`no proven optimum by slot ${completion} within ${this.#input.timeLimitSeconds} s`);
+      if (found !== 'impossible' && (!this.#best || found.price < this.#best.price)) this.#best = found;
+    }
     return this.#best ? Number(this.#best.price) : Infinity;
   }
 
-  schedule(): Schedule {
-    invariant(this.#best !== undefined, 'a schedule is asked for only where one was found');
-    const { schedule, price } = this.#best;
-    invariant(totalOf(paymentLines(this.#input.book, this.#input.job, schedule)) === price, 'the book stands still during a search');
-    return schedule;
+  schedule(): Schedule | undefined {
+    const best = this.#best;
+    const last = this.#input.arrival + this.#opened - 1;
+    if (!best || best.schedule[best.schedule.length - 1].slot !== last) return undefined;
+    const price = totalOf(paymentLines(this.#input.book, this.#input.job, best.schedule));
+    invariant(price === best.price, 'the book stands still during a search');
+    return best.schedule;
   }
 }

@@ -10,11 +10,22 @@ const milli = (...units: number[]): Milli[] => units.map((unit) => (unit * 1000)
 function market(change: Partial<MarketSpec> = {}): Book {
   const sites = ['a', 'b'].map((id) => ({ id, capacityMilli: milli(4) }));
   const prices = { gammaBandwidth: 1000, gamma: [1000], unit: micros(1_000_000n), reserve: micros(0n) };
-  return createBook({ resources: ['cpu'], sites, slotCount: 4, chunkKB: 2000 as Milli, bandwidthKB: 100_000 as Milli, prices, ...change }, 0);
+  return createBook(
+    { resources: ['cpu'], sites, slotCount: 4, chunkKB: 2000 as Milli, bandwidthKB: 100_000 as Milli, prices, ...change },
+    0,
+  );
 }
 
 /** One chunk at each site; a worker does one chunk a slot with 1 CPU; the parameter server takes 1 CPU. */
-const job = (change: Partial<Job> = {}): Job => ({ chunks: [1, 1], epochs: 10, throughputMilli: 10_000 as Milli, parameterKB: 5000 as Milli, workerMilli: milli(1), psMilli: milli(1), ...change });
+const job = (change: Partial<Job> = {}): Job => ({
+  chunks: [1, 1],
+  epochs: 10,
+  throughputMilli: 10_000 as Milli,
+  parameterKB: 5000 as Milli,
+  workerMilli: milli(1),
+  psMilli: milli(1),
+  ...change,
+});
 
 const worth = (value: number): Valuation => ({ kind: 'deadline', value, deadline: 3 });
 const bid = (change: Partial<Job> = {}, valuation = worth(1000)): Bid => ({ job: job(change), valuation });
@@ -30,7 +41,9 @@ describe('admission', () => {
     const decision = decide(market(), bid());
     expect(decision).toMatchObject({ kind: 'accepted', completion: 0, payment: 0n, value: 1_000_000_000n });
     // one chunk moves to the server's site (2 MB) rather than a worker exchanging parameters from its own (5 MB)
-    expect(decision.kind === 'accepted' && decision.schedule).toEqual([{ slot: 0, ps: 0, workers: [2, 0], moves: [{ home: 1, place: 0, chunks: 1 }], home: [1, 0] }]);
+    expect(decision.kind === 'accepted' && decision.schedule).toEqual([
+      { slot: 0, ps: 0, workers: [2, 0], moves: [{ home: 1, place: 0, chunks: 1 }], home: [1, 0] },
+    ]);
   });
 
   it('charges the prices posted before the bid and raises them for the next', () => {
@@ -39,7 +52,10 @@ describe('admission', () => {
     if (first.kind !== 'accepted') throw new Error('refused');
     applySchedule(book, job(), first.schedule);
     const second = decide(book, bid({}, { kind: 'deadline', value: 1000, deadline: 0 }));
-    expect(second).toMatchObject({ kind: 'accepted', payment: second.kind === 'accepted' ? second.lines.reduce((sum, line) => sum + line.amount, 0n) : 0n });
+    expect(second).toMatchObject({
+      kind: 'accepted',
+      payment: second.kind === 'accepted' ? second.lines.reduce((sum, line) => sum + line.amount, 0n) : 0n,
+    });
     expect(second.kind === 'accepted' && second.payment).toBeGreaterThan(0n);
   });
 
@@ -78,17 +94,38 @@ describe('refusals, in their precedence', () => {
   });
   it('tells what would have passed', () => {
     const book = market();
-    for (let slot = 0; slot < 4; slot++) occupy(book, slot, [0, 2000, 2000]);
-    const decision = decide(book, bid({}, worth(0.5)));
+    for (let slot = 0; slot < 4; slot++) occupy(book, slot, [50_000, 2000, 2000]);
+    const decision = decide(book, bid({}, worth(100)));
     if (decision.kind !== 'refused' || !decision.refusal.nearest) throw new Error('accepted, or tells nothing');
-    expect(decision.refusal.detail).toContain(`price ${formatMicros(decision.refusal.nearest.price)} is not below value 0.5 at completion 0`);
+    expect(decision.refusal.detail).toContain(
+      `price ${formatMicros(decision.refusal.nearest.price)} is not below value 100 at completion 0`,
+    );
+  });
+  it('tells the floor where no schedule needs to be looked for, the real price in a quote', () => {
+    const book = market();
+    for (let slot = 0; slot < 4; slot++) occupy(book, slot, [50_000, 2000, 2000]);
+    const decision = decide(book, bid({}, worth(0.5)));
+    const floor = micros(91_868_328n - 1n); // three CPU at 1000^(1/2) - 1, rounded down
+    expect(decision).toMatchObject({ kind: 'refused', refusal: { code: 'price_above_value', floor: { completion: 0, value: 500_000n } } });
+    expect(decision.kind === 'refused' && Number(decision.refusal.floor?.price)).toBeCloseTo(Number(floor), -2);
+    expect(quote({ book, bid: bid({}, worth(0.5)), arrival: 0, oracle }).refusal?.nearest?.price).toBeGreaterThan(floor);
   });
 });
 
 describe('jobs at the edges', () => {
   it.each<[string, Partial<MarketSpec>, Partial<Job>, string]>([
     ['no capacity anywhere', { sites: ['a', 'b'].map((id) => ({ id, capacityMilli: milli(0) })) }, {}, 'no_feasible_schedule'],
-    ['data at a site that is gone (no capacity): the chunks move', { sites: [{ id: 'a', capacityMilli: milli(0) }, { id: 'b', capacityMilli: milli(4) }] }, {}, 'accepted'],
+    [
+      'data at a site that is gone (no capacity): the chunks move',
+      {
+        sites: [
+          { id: 'a', capacityMilli: milli(0) },
+          { id: 'b', capacityMilli: milli(4) },
+        ],
+      },
+      {},
+      'accepted',
+    ],
     ['a chunk needs more workers than fit in a slot', {}, { throughputMilli: 1000 as Milli }, 'no_feasible_schedule'],
     ['throughput below one chunk: several workers share a chunk', {}, { throughputMilli: 4000 as Milli }, 'accepted'],
     ['chunk-epochs per worker not whole', {}, { throughputMilli: 15_000 as Milli }, 'accepted'],
@@ -118,7 +155,10 @@ describe('menu and quote', () => {
     const book = market();
     occupy(book, 0, [0, 2000, 2000]);
     expect(quote({ book, bid: bid(), arrival: 0, oracle }).best).toMatchObject({ completion: 1, price: 0n });
-    expect(quote({ book, bid: bid({}, worth(0)), arrival: 0, oracle })).toMatchObject({ best: null, refusal: { code: 'price_above_value' } });
+    expect(quote({ book, bid: bid({}, worth(0)), arrival: 0, oracle })).toMatchObject({
+      best: null,
+      refusal: { code: 'price_above_value' },
+    });
   });
 });
 
@@ -127,7 +167,12 @@ describe('the window', () => {
     const book = market();
     for (let slot = 0; slot < 4; slot++) occupy(book, slot, [slot, slot, 0]);
     advanceBook(book, 2);
-    expect([2, 3, 4, 5].map((slot) => usageOf(book, slot))).toEqual([[2, 2, 0], [3, 3, 0], [0, 0, 0], [0, 0, 0]]);
+    expect([2, 3, 4, 5].map((slot) => usageOf(book, slot))).toEqual([
+      [2, 2, 0],
+      [3, 3, 0],
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
     expect(() => usageOf(book, 1)).toThrow('slot lies in the window');
     advanceBook(book, 100);
     expect(usageOf(book, 103)).toEqual([0, 0, 0]);

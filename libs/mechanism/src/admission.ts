@@ -10,16 +10,18 @@ interface PricedEntry extends MenuEntry {
 }
 
 /** An entry of the menu with what the bid says it is worth. */
-interface Offer {
-  readonly entry: PricedEntry;
+interface Offer<Entry extends MenuEntry = MenuEntry> {
+  readonly entry: Entry;
   readonly value: Micros;
 }
 
-/** One slot of a menu's walk: a lower bound on every entry so far, and the entry that ends here, priced when asked for. */
+/** One slot of a menu's walk: bounds on every entry so far, the cheap one first, and the entry that ends here, priced when asked for. */
 interface Step {
   readonly completion: number;
-  /** Micro-credits, a double: no entry by this completion is cheaper (beyond the rounding of its payment lines). */
-  readonly bound: number;
+  /** Micro-credits, a double: no schedule by this completion costs less (beyond the rounding of its payment lines). */
+  readonly floor: number;
+  /** The same of what the oracle can find. */
+  bound(): number;
   /** The entry that completes at this slot, if the oracle knows one; its price is the exact sum of its payment lines. */
   entry(): PricedEntry | undefined;
 }
@@ -29,8 +31,8 @@ function* stepsOf(book: Book, job: Job, arrival: number, oracle: Oracle): Genera
   const search = oracle.open(book, job, arrival);
   const end = book.baseSlot + book.slotCount;
   for (let completion = arrival; completion < end; completion++) {
-    const bound = search.advance();
-    yield { completion, bound, entry: () => (bound === Infinity ? undefined : entryOf(book, job, completion, search)) };
+    const floor = search.advance();
+    yield { completion, floor, bound: () => search.bound(), entry: () => entryOf(book, job, completion, search) };
   }
 }
 
@@ -54,7 +56,7 @@ export function menuOf({ book, job, arrival, oracle }: { book: Book; job: Job; a
   const menu: MenuEntry[] = [];
   let cheapest: PricedEntry | undefined;
   for (const step of stepsOf(book, job, arrival, oracle)) {
-    const entry = step.entry();
+    const entry = step.bound() < Infinity ? step.entry() : undefined;
     if (entry && (!cheapest || entry.price < cheapest.price)) cheapest = entry;
     if (cheapest) menu.push({ completion: step.completion, price: cheapest.price, schedule: cheapest.schedule });
   }
@@ -62,17 +64,26 @@ export function menuOf({ book, job, arrival, oracle }: { book: Book; job: Job; a
 }
 
 /** What the walk over the menu keeps: the best offer for the bidder, and what a refusal tells. */
-interface Walk {
-  best?: Offer;
+interface Walk<Entry extends MenuEntry = MenuEntry> {
+  best?: Offer<Entry>;
   /** The passing offer of most utility, payable or not. */
-  passing?: Offer;
-  nearest?: Offer;
-  cheapest?: Offer;
+  passing?: Offer<Entry>;
+  nearest?: Offer<Entry>;
+  cheapest?: Offer<Entry>;
+  /** Where no entry was priced because even the floor of the price leaves no chance: the completion that comes nearest. */
+  floor?: Shown;
+}
+
+/** A completion with a price (or a floor of it) and what the bid says it is worth. */
+interface Shown {
+  readonly completion: number;
+  readonly price: Micros;
+  readonly value: Micros;
 }
 
 const utilityOf = ({ entry, value }: Offer): bigint => value - entry.price;
 
-function consider(walk: Walk, offer: Offer, fundsMicros: bigint | undefined): void {
+function consider<Entry extends MenuEntry>(walk: Walk<Entry>, offer: Offer<Entry>, fundsMicros: bigint | undefined): void {
   const utility = utilityOf(offer);
   if (!walk.cheapest || offer.entry.price < walk.cheapest.entry.price) walk.cheapest = offer;
   if (!walk.nearest || utility > utilityOf(walk.nearest)) walk.nearest = offer;
@@ -86,41 +97,73 @@ function consider(walk: Walk, offer: Offer, fundsMicros: bigint | undefined): vo
 const ROUNDING_SLACK = 1000;
 
 /** Whether an entry that cannot win is still worth telling in a refusal: the first, and those much cheaper than any before. */
-const tells = ({ cheapest, passing }: Walk, bound: number): boolean => !passing && (!cheapest || bound < 0.9 * Number(cheapest.entry.price));
+const tells = ({ cheapest, passing }: Walk, bound: number): boolean =>
+  !passing && (!cheapest || bound < 0.5 * Number(cheapest.entry.price));
+
+/** Whether a price of at least `least` leaves a value above `bar`. */
+const mayPass = (value: Micros, least: number, bar: number): boolean => Number(value) - least + ROUNDING_SLACK > bar;
+
+function noteFloor(walk: Walk, { completion, floor }: Step, value: Micros): void {
+  const price = micros(BigInt(Math.floor(floor)));
+  if (!walk.floor || value - price > walk.floor.value - walk.floor.price) walk.floor = { completion, price, value };
+}
 
 /**
  * Walks the menu as long as it can matter. Later completions are worth no more and no price is negative: once f(d) is no more than the
- * best utility found, no later entry wins. An entry whose bound leaves it no more than that utility is not priced either. Neither changes
- * an outcome. (Until anything is possible the walk goes on and prices what it finds, so that a refusal tells what would have passed.)
+ * best utility found, no later entry wins. A slot whose floor, or then whose bound, leaves it no more than that utility is passed over.
+ * Neither changes an outcome. (Until anything is possible the walk goes on, so that a refusal tells what would have passed.)
  */
-function walkMenu(book: Book, bid: Bid, arrival: number, oracle: Oracle, fundsMicros: bigint | undefined): Walk {
-  const walk: Walk = {};
+function walkMenu(book: Book, bid: Bid, arrival: number, oracle: Oracle, fundsMicros: bigint | undefined): Walk<PricedEntry> {
+  const walk: Walk<PricedEntry> = {};
   for (const step of stepsOf(book, bid.job, arrival, oracle)) {
     const value = valueAt(bid.valuation, step.completion - arrival);
     const bar = Number(walk.best ? utilityOf(walk.best) : 0n);
-    if (walk.nearest && Number(value) <= bar) break;
-    if (Number(value) - step.bound + ROUNDING_SLACK < bar && !tells(walk, step.bound)) continue;
+    if ((walk.nearest ?? walk.floor) && Number(value) <= bar) break;
+    if (step.floor === Infinity) continue;
+    if (!mayPass(value, step.floor, bar)) {
+      noteFloor(walk, step, value);
+      continue;
+    }
+    const bound = step.bound();
+    if (bound === Infinity || (!mayPass(value, bound, bar) && !tells(walk, bound))) continue;
     const entry = step.entry();
     if (entry) consider(walk, { entry, value }, fundsMicros);
   }
   return walk;
 }
 
-const shown = ({ entry, value }: Offer): { completion: number; price: Micros; value: Micros } => ({ completion: entry.completion, price: entry.price, value });
+const shown = ({ entry, value }: Offer): Shown => ({ completion: entry.completion, price: entry.price, value });
 
 function refusalOf(code: RefusalCode, detail: string, walk: Walk = {}): Refusal {
-  return { code, detail, ...(walk.nearest && { nearest: shown(walk.nearest) }), ...(walk.cheapest && { cheapest: shown(walk.cheapest) }) };
+  const { nearest, cheapest, floor } = walk;
+  return {
+    code,
+    detail,
+    ...(nearest && { nearest: shown(nearest) }),
+    ...(cheapest && { cheapest: shown(cheapest) }),
+    ...(!nearest && floor && { floor }),
+  };
 }
+
+const floorDetail = ({ completion, price, value }: Shown): string =>
+  `no schedule that completes by ${completion} costs less than ${formatMicros(price)}, its value is ${formatMicros(value)}; no other completion comes nearer`;
 
 function priceDetail(nearest: Offer, cheapest: Offer): string {
   const missed = `price ${formatMicros(nearest.entry.price)} is not below value ${formatMicros(nearest.value)} at completion ${nearest.entry.completion}`;
-  return cheapest === nearest ? missed : `${missed}; at completion ${cheapest.entry.completion} the price is ${formatMicros(cheapest.entry.price)}`;
+  return cheapest === nearest
+    ? missed
+    : `${missed}; at completion ${cheapest.entry.completion} the price is ${formatMicros(cheapest.entry.price)}`;
 }
 
 /** Why a walked menu holds nothing for the bid, in the order of docs/refusals.md. */
 function refusalOfWalk(walk: Walk, fundsMicros: bigint | undefined): Refusal {
-  const { nearest, cheapest, passing } = walk;
-  if (!nearest || !cheapest) return refusalOf('no_feasible_schedule', 'no schedule within the horizon covers every chunk with the capacity and bandwidth that are left');
+  const { nearest, cheapest, passing, floor } = walk;
+  if (!nearest && floor) return refusalOf('price_above_value', floorDetail(floor), walk);
+  if (!nearest || !cheapest)
+    return refusalOf(
+      'no_feasible_schedule',
+      'no schedule within the horizon covers every chunk with the capacity and bandwidth that are left',
+    );
   if (!passing) return refusalOf('price_above_value', priceDetail(nearest, cheapest), walk);
   const wanted = `completion ${passing.entry.completion} costs ${formatMicros(passing.entry.price)}`;
   return refusalOf('insufficient_funds', `${wanted}; the wallet can pay ${formatMicros(fundsMicros ?? 0n)}`, { ...walk, nearest: passing });
@@ -139,7 +182,19 @@ function refusalBefore(book: Book, job: Job, arrival: number): Refusal | undefin
  * that the wallet can pay; accepts where it is above zero. Pure: the book is not changed.
  * @param arrival absolute slot, the first in which the job may run. @param fundsMicros what the wallet can pay; without it, anything.
  */
-export function admit({ book, bid, arrival, fundsMicros, oracle }: { book: Book; bid: Bid; arrival: number; fundsMicros?: bigint; oracle: Oracle }): Decision {
+export function admit({
+  book,
+  bid,
+  arrival,
+  fundsMicros,
+  oracle,
+}: {
+  book: Book;
+  bid: Bid;
+  arrival: number;
+  fundsMicros?: bigint;
+  oracle: Oracle;
+}): Decision {
   const early = refusalBefore(book, bid.job, arrival);
   if (early) return { kind: 'refused', refusal: early };
   const walk = walkMenu(book, bid, arrival, oracle, fundsMicros);
@@ -150,14 +205,17 @@ export function admit({ book, bid, arrival, fundsMicros, oracle }: { book: Book;
   return { kind: 'accepted', completion: entry.completion, value, payment: entry.price, schedule: entry.schedule, lines: entry.lines };
 }
 
-/** The whole menu, the best choice for the bid's valuation, and the reason where there is none. Reserves nothing. */
+/** The whole menu, the best choice for the bid's valuation, and the reason where there is none, told from the whole menu. Reserves nothing. */
 export function quote({ book, bid, arrival, oracle }: { book: Book; bid: Bid; arrival: number; oracle: Oracle }): {
   menu: Menu;
-  best: { completion: number; price: Micros; value: Micros } | null;
+  best: Shown | null;
   refusal?: Refusal;
 } {
   const decision = admit({ book, bid, arrival, oracle });
   const menu = menuOf({ book, job: bid.job, arrival, oracle });
-  if (decision.kind === 'refused') return { menu, best: null, refusal: decision.refusal };
-  return { menu, best: { completion: decision.completion, price: micros(decision.payment), value: decision.value } };
+  if (decision.kind === 'accepted')
+    return { menu, best: { completion: decision.completion, price: decision.payment, value: decision.value } };
+  const walk: Walk = {};
+  for (const entry of menu) consider(walk, { entry, value: valueAt(bid.valuation, entry.completion - arrival) }, undefined);
+  return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, undefined) : decision.refusal };
 }

@@ -32,7 +32,13 @@ export function createBook(spec: MarketSpec, baseSlot: number): Book {
   const capacity = Float64Array.of(spec.bandwidthKB, ...spec.sites.flatMap((site) => site.capacityMilli));
   invariant(capacity.length === stride, 'every site has a capacity for every resource');
   const book: Book = {
-    spec, siteCount, resourceCount, stride, slotCount: spec.slotCount, baseSlot, capacity,
+    spec,
+    siteCount,
+    resourceCount,
+    stride,
+    slotCount: spec.slotCount,
+    baseSlot,
+    capacity,
     used: new Float64Array(spec.slotCount * stride),
     price: new Float64Array(spec.slotCount * stride),
   };
@@ -108,7 +114,8 @@ export function applySchedule(book: Book, job: Job, schedule: Schedule): void {
     addToCell(book, at, 0, trafficKB(book.spec, job, plan));
     for (let site = 0; site < book.siteCount; site++) {
       if (plan.workers[site] === 0 && plan.ps !== site) continue;
-      for (let k = 0, cell = 1 + site * book.resourceCount; k < book.resourceCount; k++, cell++) addToCell(book, at, cell, takenMilli(job, plan, site, k));
+      for (let k = 0, cell = 1 + site * book.resourceCount; k < book.resourceCount; k++, cell++)
+        addToCell(book, at, cell, takenMilli(job, plan, site, k));
     }
   }
 }

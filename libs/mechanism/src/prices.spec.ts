@@ -3,7 +3,8 @@ import { exactPowerPrice } from './exact-power.js';
 import { postedPrice } from './prices.js';
 
 const UNIT = 1_000_000;
-const price = (used: number, capacity: number, gamma = 1000, unit = UNIT, reserve = 0): number => postedPrice(used, capacity, gamma, unit, reserve);
+const price = (used: number, capacity: number, gamma = 1000, unit = UNIT, reserve = 0): number =>
+  postedPrice(used, capacity, gamma, unit, reserve);
 
 describe('posted price', () => {
   it('is the reserve when nothing is sold and unit * (gamma - 1) + reserve when all is', () => {
@@ -31,7 +32,11 @@ describe('posted price', () => {
   });
 
   it('agrees with 192-bit arithmetic to the last micro-credit', () => {
-    const cell = fc.record({ capacity: fc.integer({ min: 1, max: 40_000_000 }), share: fc.double({ min: 0, max: 1, noNaN: true }), gamma: fc.constantFrom(1.01, 2, 10, 999.5, 1000, 50_000) });
+    const cell = fc.record({
+      capacity: fc.integer({ min: 1, max: 40_000_000 }),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      gamma: fc.constantFrom(1.01, 2, 10, 999.5, 1000, 50_000),
+    });
     fc.assert(
       fc.property(cell, ({ capacity, share, gamma }) => {
         const used = Math.floor(share * capacity);
@@ -43,10 +48,15 @@ describe('posted price', () => {
 
   it('never falls as more is sold', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 30_000 }), fc.integer({ min: 0, max: 30_000 }), fc.integer({ min: 0, max: 30_000 }), (capacity, a, b) => {
-        const [less, more] = [Math.min(a, b, capacity), Math.min(Math.max(a, b), capacity)];
-        expect(price(less, capacity)).toBeLessThanOrEqual(price(more, capacity));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 30_000 }),
+        fc.integer({ min: 0, max: 30_000 }),
+        fc.integer({ min: 0, max: 30_000 }),
+        (capacity, a, b) => {
+          const [less, more] = [Math.min(a, b, capacity), Math.min(Math.max(a, b), capacity)];
+          expect(price(less, capacity)).toBeLessThanOrEqual(price(more, capacity));
+        },
+      ),
     );
   });
 });

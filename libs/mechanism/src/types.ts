@@ -92,7 +92,14 @@ export interface MenuEntry {
 export type Menu = readonly MenuEntry[];
 
 /** In order of precedence (docs/refusals.md): the first that applies is the answer. */
-export const REFUSAL_CODES = ['market_closed', 'no_data', 'beyond_horizon', 'no_feasible_schedule', 'price_above_value', 'insufficient_funds'] as const;
+export const REFUSAL_CODES = [
+  'market_closed',
+  'no_data',
+  'beyond_horizon',
+  'no_feasible_schedule',
+  'price_above_value',
+  'insufficient_funds',
+] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 /** Why not, and what would have passed: an entry of the menu with the value the bid gave it. */
@@ -101,7 +108,9 @@ export interface Refusal {
   readonly detail: string;
   /** The entry that came nearest to passing (least shortfall), where the menu has one. */
   readonly nearest?: { readonly completion: number; readonly price: Micros; readonly value: Micros };
-  /** The cheapest entry of the menu, where the menu has one. */
+  /** Where no schedule was looked for because none could cost less than this: the completion that comes nearest, with that floor as price. */
+  readonly floor?: { readonly completion: number; readonly price: Micros; readonly value: Micros };
+  /** The cheapest entry of the menu that was priced. */
   readonly cheapest?: { readonly completion: number; readonly price: Micros; readonly value: Micros };
 }
 

@@ -30,7 +30,9 @@ describe('faults of a valuation', () => {
     expect(good.flatMap(valuationFaults)).toEqual([]);
   });
   it('names the entry at which a table rises', () => {
-    expect(valuationFaults({ kind: 'table', values: [5, 4, 4.5] })).toEqual([{ path: '.values[2]', message: 'rises from 4 to 4.5; a later completion is never worth more' }]);
+    expect(valuationFaults({ kind: 'table', values: [5, 4, 4.5] })).toEqual([
+      { path: '.values[2]', message: 'rises from 4 to 4.5; a later completion is never worth more' },
+    ]);
   });
   it.each<[Valuation, string]>([
     [{ kind: 'sigmoid', scale: -1, tau: 1, width: 3 }, '.scale'],

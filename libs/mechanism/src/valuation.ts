@@ -40,7 +40,11 @@ const positiveFault = (path: string, value: number): ValuationFault[] =>
 function tableFaults(values: readonly number[]): ValuationFault[] {
   const faults = values.flatMap((value, d) => amountFault(`.values[${d}]`, value));
   const rise = values.findIndex((value, d) => d > 0 && value > values[d - 1]);
-  if (rise > 0) faults.push({ path: `.values[${rise}]`, message: `rises from ${values[rise - 1]} to ${values[rise]}; a later completion is never worth more` });
+  if (rise > 0)
+    faults.push({
+      path: `.values[${rise}]`,
+      message: `rises from ${values[rise - 1]} to ${values[rise]}; a later completion is never worth more`,
+    });
   return faults;
 }
 
@@ -48,7 +52,11 @@ function tableFaults(values: readonly number[]): ValuationFault[] {
 export function valuationFaults(valuation: Valuation): ValuationFault[] {
   switch (valuation.kind) {
     case 'sigmoid': {
-      const faults = [...amountFault('.scale', valuation.scale), ...amountFault('.tau', valuation.tau), ...positiveFault('.width', valuation.width)];
+      const faults = [
+        ...amountFault('.scale', valuation.scale),
+        ...amountFault('.tau', valuation.tau),
+        ...positiveFault('.width', valuation.width),
+      ];
       return faults.length > 0 ? faults : amountFault('.scale', valuation.scale * valuation.tau);
     }
     case 'deadline':

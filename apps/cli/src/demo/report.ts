@@ -112,10 +112,11 @@ function jobRow({ job, bidder, bid }: DecidedJob): string[] {
 function whyNot({ decision }: DecidedJob['bid']): string {
   const reason = decision?.reason;
   if (!reason) return '';
-  const { nearest } = reason;
-  return nearest
-    ? `${reason.code} (${credits(amount(nearest.price))} for ${credits(amount(nearest.value))} by slot ${nearest.completion})`
-    : reason.code;
+  const { nearest, floor } = reason;
+  const option = nearest ?? floor;
+  if (!option) return reason.code;
+  const price = `${nearest ? '' : 'at least '}${credits(amount(option.price))}`;
+  return `${reason.code} (${price} for ${credits(amount(option.value))} by slot ${option.completion})`;
 }
 
 function modelTable(decided: readonly DecidedJob[]): string[] {

@@ -1,8 +1,9 @@
 import { invariant } from '#units';
 import { slotOffset, type Book } from '../book.js';
 import type { Job, Schedule } from '../types.js';
-import { coverSlot, createCover, readCoverPlan, resetCover } from './kernel/cover.js';
+import { coverSlot, createCover, leastOfCover, readCoverPlan, resetCover } from './kernel/cover.js';
 import { createFiller } from './kernel/fill.js';
+import { createFloor, floorOfSlot, resetFloor } from './kernel/floor.js';
 import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, keepAtHome, resetPlan, scheduleOf } from './kernel/plan.js';
 import { createProblem, loadJob, loadSlot } from './kernel/problem.js';
 import { maySuit } from './kernel/lattice.js';
@@ -13,6 +14,7 @@ import type { Oracle, Search } from './oracle.js';
 function createWorkspace() {
   return {
     problem: createProblem(),
+    floor: createFloor(),
     cover: createCover(),
     reader: createCoverReader(),
     filler: createFiller(),
@@ -86,55 +88,57 @@ function improveHomes(work: Workspace): void {
   if (plan.cost > kept.cost) copyPlan(kept, plan, problem.siteCount);
 }
 
-/** For jobs of middle size: the core on a coarse lattice beside the spread, the cheaper of both slot by slot. */
-function coarseSearch(work: Workspace, firstSlot: number, open: () => void, opened: number): Search {
-  const { problem, cover, reader, plan, best, hopeful } = work;
-  let seen = 0;
+/** For jobs whose homes span few covers: the optimum, slot by slot. */
+function exactSearch(work: Workspace, firstSlot: number, advance: () => number): Search {
+  const { problem, cover, reader, plan } = work;
   return {
-    advance(): number {
-      if (++seen > opened) open();
-      problem.slotCount = seen;
-      coverSlot(problem, cover);
-      spreadSlot(problem, work.filler, hopeful);
-      if (readCoverPlan(problem, cover, reader, plan)) {
-        improveHomes(work);
-        if (plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
-      }
-      if (planBySpread(work) && plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
-      return best.cost;
+    advance,
+    bound(): number {
+      while (cover.length < problem.slotCount) coverSlot(problem, cover);
+      return leastOfCover(cover);
     },
-    schedule(): Schedule | undefined {
-      return best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1 ? scheduleOf(problem, best, firstSlot) : undefined;
-    },
+    schedule: (): Schedule | undefined => (readCoverPlan(problem, cover, reader, plan) ? scheduleOf(problem, plan, firstSlot) : undefined),
   };
 }
 
-/** For jobs whose homes span few covers: the optimum, slot by slot. */
-function exactSearch(work: Workspace, firstSlot: number, open: () => void): Search {
-  const { problem, cover, reader, plan } = work;
+/** For jobs of middle size: the core on a coarse lattice beside the spread, the cheaper of both slot by slot. */
+function coarseSearch(work: Workspace, firstSlot: number, advance: () => number): Search {
+  const { problem, cover, best } = work;
   return {
-    advance(): number {
-      open();
-      return coverSlot(problem, cover);
+    advance,
+    bound(): number {
+      const opened = problem.slotCount;
+      for (problem.slotCount = cover.length + 1; problem.slotCount <= opened; problem.slotCount++) coarseSlot(work);
+      problem.slotCount = opened;
+      return best.cost;
     },
-    schedule(): Schedule | undefined {
-      return readCoverPlan(problem, cover, reader, plan) ? scheduleOf(problem, plan, firstSlot) : undefined;
-    },
+    schedule: (): Schedule | undefined =>
+      best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1 ? scheduleOf(problem, best, firstSlot) : undefined,
   };
+}
+
+/** Looks at one more slot both ways and keeps the best plan so far. */
+function coarseSlot(work: Workspace): void {
+  const { problem, cover, reader, plan, best, hopeful } = work;
+  coverSlot(problem, cover);
+  spreadSlot(problem, work.filler, hopeful);
+  if (readCoverPlan(problem, cover, reader, plan)) {
+    improveHomes(work);
+    if (plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
+  }
+  if (planBySpread(work) && plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
 }
 
 /** For all other jobs: counts spread over slots, homes dealt afterwards. */
-function spreadSearch(work: Workspace, firstSlot: number, open: () => void): Search {
+function spreadSearch(work: Workspace, firstSlot: number, advance: () => number): Search {
   const { problem, hopeful } = work;
   return {
-    advance(): number {
-      open();
-      spreadSlot(problem, work.filler, hopeful);
+    advance,
+    bound(): number {
+      while (hopeful.length < problem.slotCount) spreadSlot(problem, work.filler, hopeful);
       return leastOf(hopeful, problem.slotCount - 1);
     },
-    schedule(): Schedule | undefined {
-      return planBySpread(work) ? scheduleOf(problem, work.plan, firstSlot) : undefined;
-    },
+    schedule: (): Schedule | undefined => (planBySpread(work) ? scheduleOf(problem, work.plan, firstSlot) : undefined),
   };
 }
 
@@ -160,17 +164,20 @@ export function createDefaultOracle({ stepsMax = STEPS_MAX, coarseStepsMax = STE
       invariant(slotsMax > 0, 'arrival lies in the window');
       loadJob(problem, book, job);
       for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
-      const open = (): void => loadSlot(problem, book, job, slotOffset(book, arrival + problem.slotCount));
-      if (resetCover(work.cover, problem, slotsMax, stepsMax / book.slotCount, true)) return exactSearch(work, arrival, open);
+      resetFloor(work.floor, problem);
+      const load = (): void => loadSlot(problem, book, job, slotOffset(book, arrival + problem.slotCount));
+      const advance = (): number => {
+        load();
+        return floorOfSlot(problem, work.floor, problem.slotCount - 1);
+      };
+      if (resetCover(work.cover, problem, slotsMax, stepsMax / book.slotCount, true)) return exactSearch(work, arrival, advance);
       for (const spread of [work.hopeful, work.wary, work.dealt]) resetSpread(spread, problem, slotsMax);
-      const looked = Math.min(slotsMax, LOOK_SLOTS_MAX);
       const coarseSteps = coarseStepsMax / (book.slotCount * book.slotCount);
-      if (maySuit(problem, coarseSteps)) {
-        while (problem.slotCount < looked) open();
-        if (resetCover(work.cover, problem, slotsMax, coarseSteps, false)) return coarseSearch(work, arrival, open, looked);
-        problem.slotCount = 0;
-      }
-      return spreadSearch(work, arrival, open);
+      if (!maySuit(problem, coarseSteps)) return spreadSearch(work, arrival, advance);
+      while (problem.slotCount < Math.min(slotsMax, LOOK_SLOTS_MAX)) load();
+      const suits = resetCover(work.cover, problem, slotsMax, coarseSteps, false);
+      problem.slotCount = 0;
+      return suits ? coarseSearch(work, arrival, advance) : spreadSearch(work, arrival, advance);
     },
   };
 }

@@ -16,16 +16,14 @@ export interface Oracle {
 }
 
 /**
- * Opens one slot after the other. What `schedule` gives depends on the opened slots alone, never on which schedules were asked for
- * before: a caller may skip any of them, and finds the same in the others.
+ * Opens one slot after the other. What `bound` and `schedule` give depends on the opened slots alone, never on what was asked for
+ * before: a caller may skip any of it, and finds the same in the rest. Prices are micro-credits as doubles, for comparing.
  */
 export interface Search {
-  /**
-   * Opens the next slot.
-   * @returns no more than the price (micro-credits, a double for comparing) of any schedule that `schedule` could give now or could have
-   * given before; Infinity where it gives none.
-   */
+  /** Opens the next slot. @returns a floor, cheaply: no schedule by then costs less; Infinity where none can exist. */
   advance(): number;
-  /** A cheap schedule whose last slot is the one opened last; undefined where none is known that is worth it. */
+  /** No more than the price of any schedule that `schedule` could give now or could have given before; Infinity where it gives none. */
+  bound(): number;
+  /** A cheap schedule whose last slot is the one opened last; undefined where none is known that is worth it. Ask for the bound first. */
   schedule(): Schedule | undefined;
 }

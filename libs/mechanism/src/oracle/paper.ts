@@ -1,6 +1,7 @@
 import { invariant } from '#units';
 import { slotOffset, type Book } from '../book.js';
 import type { Job, Schedule } from '../types.js';
+import { createFloor, floorOfSlot, resetFloor } from './kernel/floor.js';
 import { createOmega, omegaCost, sortPairs, writeRow, type Omega } from './kernel/omega.js';
 import { createPlan, keepAtHome, resetPlan, scheduleOf, type Plan } from './kernel/plan.js';
 import { createProblem, float64, int32, loadJob, loadSlot, type Problem } from './kernel/problem.js';
@@ -52,7 +53,7 @@ function takeBlocks({ problem, omega, table }: Workspace, from: number, to: numb
   for (let chunk = from * table.grain; chunk < Math.min(to * table.grain, problem.total); chunk++) omega.homes[table.home[chunk]]++;
 }
 
-function extendTable(work: Workspace, t: number): number {
+function extendTable(work: Workspace, t: number): void {
   const { problem, omega, table } = work;
   const width = table.blocks + 1;
   const now = t * width;
@@ -71,7 +72,6 @@ function extendTable(work: Workspace, t: number): number {
       table.before[now + to] = from;
     }
   }
-  return table.least[now + table.blocks];
 }
 
 /** Reads the plan that ends at the last opened slot. @returns whether there is one. */
@@ -98,6 +98,7 @@ function readTable(work: Workspace): boolean {
 /** The oracle of the paper (Algorithms 2 and 3) with the repairs of docs/mechanism.md section 6: what it accepts is valid; it may refuse more and pay more. */
 export function createPaperOracle(): Oracle {
   const table: Table = { grain: 1, blocks: 0, home: new Int32Array(0), least: new Float64Array(0), before: new Int32Array(0) };
+  const floor = createFloor();
   const work: Workspace = { problem: createProblem(), omega: createOmega(), plan: createPlan(), table };
   return {
     name: 'paper',
@@ -112,13 +113,17 @@ export function createPaperOracle(): Oracle {
       table.least = float64(table.least, slotsMax * (table.blocks + 1));
       table.before = int32(table.before, slotsMax * (table.blocks + 1));
       orderChunks(work);
-      let cheapest = Infinity;
+      resetFloor(floor, problem);
+      let tabled = 0;
       return {
         advance(): number {
           loadSlot(problem, book, job, slotOffset(book, arrival + problem.slotCount));
-          const least = extendTable(work, problem.slotCount - 1);
-          cheapest = Math.min(cheapest, least - problem.total * problem.chunkKB * maxAlpha(problem));
-          return least === Infinity ? Infinity : Math.max(0, cheapest);
+          return floorOfSlot(problem, floor, problem.slotCount - 1);
+        },
+        bound(): number {
+          for (; tabled < problem.slotCount; tabled++) extendTable(work, tabled);
+          const least = table.least[tabled * (table.blocks + 1) - 1];
+          return least === Infinity ? Infinity : Math.max(0, least - problem.total * problem.chunkKB * maxAlpha(problem));
         },
         schedule: (): Schedule | undefined => (readTable(work) ? scheduleOf(problem, plan, arrival) : undefined),
       };

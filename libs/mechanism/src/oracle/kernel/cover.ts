@@ -27,8 +27,17 @@ export interface Cover {
 }
 
 export const createCover = (): Cover => ({
-  length: 0, lattice: createLattice(), slot: createSlotCover(), least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), priced: -1,
-  active: new Int32Array(0), left: new Int32Array(0), own: new Int32Array(0), rowMin: new Float64Array(0),
+  length: 0,
+  lattice: createLattice(),
+  slot: createSlotCover(),
+  least: new Float64Array(0),
+  share: new Int32Array(0),
+  server: new Int32Array(0),
+  priced: -1,
+  active: new Int32Array(0),
+  left: new Int32Array(0),
+  own: new Int32Array(0),
+  rowMin: new Float64Array(0),
 });
 
 /**
@@ -52,8 +61,11 @@ export function resetCover(cover: Cover, problem: Problem, slotsMax: number, ste
   return true;
 }
 
-/** Extends the pass by the next opened slot. @returns the least price of the whole job by then. */
-export function coverSlot(problem: Problem, cover: Cover): number {
+/** Least price of the whole job by the last covered slot. */
+export const leastOfCover = ({ lattice, least }: Cover): number => least[lattice.coverCount - 1];
+
+/** Extends the pass by the next opened slot. */
+export function coverSlot(problem: Problem, cover: Cover): void {
   const t = cover.length++;
   const { slot, server, lattice } = cover;
   const { coverCount } = lattice;
@@ -61,7 +73,6 @@ export function coverSlot(problem: Problem, cover: Cover): number {
   cover.priced = t;
   for (let c = 0, at = t * coverCount; c < coverCount; c++, at++) server[at] = slot.server[c];
   joinCovers(cover, t);
-  return cover.least[coverCount - 1];
 }
 
 /**

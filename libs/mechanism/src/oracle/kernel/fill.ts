@@ -19,7 +19,13 @@ export interface Filler {
 }
 
 export const createFiller = (): Filler => ({
-  order: new Int32Array(0), orderLength: 0, counts: new Int32Array(0), touched: new Int32Array(0), touchedLength: 0, cost: new Float64Array(0), starved: false,
+  order: new Int32Array(0),
+  orderLength: 0,
+  counts: new Int32Array(0),
+  touched: new Int32Array(0),
+  touchedLength: 0,
+  cost: new Float64Array(0),
+  starved: false,
 });
 
 /** Sorts the sites with room in slot t by worker cost, the larger home first on a tie (shell sort, in place). */
@@ -42,7 +48,8 @@ export function sortSites(problem: Problem, filler: Filler, t: number): void {
       for (; at >= gap; at -= gap) {
         const other = order[at - gap];
         const otherCost = workerCost[base + other];
-        if (otherCost < cost || (otherCost === cost && (homes[other] > homes[site] || (homes[other] === homes[site] && other < site)))) break;
+        if (otherCost < cost || (otherCost === cost && (homes[other] > homes[site] || (homes[other] === homes[site] && other < site))))
+          break;
         order[at] = other;
       }
       order[at] = site;
@@ -86,7 +93,11 @@ export function fillSlot(problem: Problem, filler: Filler, t: number, ps: number
   let movedAt = 0;
   let n = 0;
   while (n < limit) {
-    while (homeAt < filler.orderLength && (order[homeAt] === ps || counts[order[homeAt]] >= Math.min(room[base + order[homeAt]], atHome[atHomeFrom + order[homeAt]]))) homeAt++;
+    while (
+      homeAt < filler.orderLength &&
+      (order[homeAt] === ps || counts[order[homeAt]] >= Math.min(room[base + order[homeAt]], atHome[atHomeFrom + order[homeAt]]))
+    )
+      homeAt++;
     while (movedAt < filler.orderLength && (order[movedAt] === ps || counts[order[movedAt]] >= room[base + order[movedAt]])) movedAt++;
     let site = -1;
     let bestFelt = Infinity;

@@ -24,8 +24,16 @@ export interface Lattice {
 }
 
 export const createLattice = (): Lattice => ({
-  length: 0, site: new Int32Array(0), unit: new Int32Array(0), levels: new Int32Array(0), weight: new Int32Array(0), coverCount: 0, stateCount: 0, exact: false,
-  ranked: new Int32Array(0), rank: new Float64Array(0),
+  length: 0,
+  site: new Int32Array(0),
+  unit: new Int32Array(0),
+  levels: new Int32Array(0),
+  weight: new Int32Array(0),
+  coverCount: 0,
+  stateCount: 0,
+  exact: false,
+  ranked: new Int32Array(0),
+  rank: new Float64Array(0),
 });
 
 const POOL_UNITS_MAX = 6;
@@ -54,7 +62,8 @@ function layOut(problem: Problem, lattice: Lattice, tracked: number, unit: numbe
   for (let i = 0; i < tracked; i++) pool -= Math.floor(homes[lattice.ranked[i]] / unit) * unit;
   if (pool >= poolUnit) addEntry(lattice, -1, poolUnit, Math.floor(pool / poolUnit));
   if (pool % poolUnit > 0) addEntry(lattice, -1, pool % poolUnit, 1);
-  for (let i = 0; i < tracked; i++) if (homes[lattice.ranked[i]] >= unit) addEntry(lattice, lattice.ranked[i], unit, Math.floor(homes[lattice.ranked[i]] / unit));
+  for (let i = 0; i < tracked; i++)
+    if (homes[lattice.ranked[i]] >= unit) addEntry(lattice, lattice.ranked[i], unit, Math.floor(homes[lattice.ranked[i]] / unit));
   lattice.exact = pool === 0 && unit === 1;
 }
 
@@ -105,7 +114,8 @@ function finish(lattice: Lattice): boolean {
 }
 
 /** Whether any lattice could do with `stepsMax` steps per slot: sites alone take some, however coarse the homes. */
-export const maySuit = ({ siteCount, total }: Problem, stepsMax: number): boolean => (siteCount * siteCount * total * total) / 4 <= stepsMax;
+export const maySuit = ({ siteCount, total }: Problem, stepsMax: number): boolean =>
+  (siteCount * siteCount * total * total) / 4 <= stepsMax;
 
 /**
  * Chooses the finest lattice that takes at most `stepsMax` steps per slot: exact if possible, else as many homes as possible, then the

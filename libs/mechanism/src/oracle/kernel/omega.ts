@@ -19,7 +19,13 @@ export interface Omega {
 }
 
 export const createOmega = (): Omega => ({
-  pairCount: 0, pairs: new Int32Array(0), value: new Float64Array(0), homes: new Int32Array(0), stays: new Int32Array(0), counts: new Int32Array(0), server: -1,
+  pairCount: 0,
+  pairs: new Int32Array(0),
+  value: new Float64Array(0),
+  homes: new Int32Array(0),
+  stays: new Int32Array(0),
+  counts: new Int32Array(0),
+  server: -1,
 });
 
 /** Sorts the pairs of slot t: from homes with chunks to places with room. */
@@ -35,7 +41,8 @@ export function sortPairs(problem: Problem, omega: Omega, t: number): void {
     if (homes[home] === 0) continue;
     for (let place = 0; place < siteCount; place++) {
       if (place === home || room[base + place] <= 0) continue;
-      omega.value[home * siteCount + place] = problem.alpha[t] * problem.chunkKB - perChunk * (workerCost[base + home] - workerCost[base + place]);
+      omega.value[home * siteCount + place] =
+        problem.alpha[t] * problem.chunkKB - perChunk * (workerCost[base + home] - workerCost[base + place]);
       omega.pairs[length++] = home * siteCount + place;
     }
   }

@@ -17,7 +17,12 @@ export interface Plan {
 }
 
 export const createPlan = (): Plan => ({
-  length: 0, cost: Infinity, slot: new Int32Array(0), ps: new Int32Array(0), counts: new Int32Array(0), credits: new Int32Array(0),
+  length: 0,
+  cost: Infinity,
+  slot: new Int32Array(0),
+  ps: new Int32Array(0),
+  counts: new Int32Array(0),
+  credits: new Int32Array(0),
 });
 
 /** An empty plan with room for as many active slots as can matter. */
@@ -106,7 +111,8 @@ export function dealHomes(problem: Problem, plan: Plan, dealer: Dealer): void {
   dealer.traffic = float64(dealer.traffic, plan.length);
   for (let row = 0; row < plan.length; row++) {
     let at = row;
-    for (; at > 0 && problem.alpha[plan.slot[dealer.order[at - 1]]] < problem.alpha[plan.slot[row]]; at--) dealer.order[at] = dealer.order[at - 1];
+    for (; at > 0 && problem.alpha[plan.slot[dealer.order[at - 1]]] < problem.alpha[plan.slot[row]]; at--)
+      dealer.order[at] = dealer.order[at - 1];
     dealer.order[at] = row;
   }
   for (let site = 0; site < siteCount; site++) {
@@ -118,7 +124,8 @@ export function dealHomes(problem: Problem, plan: Plan, dealer: Dealer): void {
     }
   }
   for (let row = 0; row < plan.length; row++) dealer.traffic[row] = trafficOfRow(problem, plan, row);
-  for (let row = 0; row < plan.length; row++) if (dealer.traffic[row] > problem.budgetKB[plan.slot[row]]) relieve(problem, plan, dealer, row);
+  for (let row = 0; row < plan.length; row++)
+    if (dealer.traffic[row] > problem.budgetKB[plan.slot[row]]) relieve(problem, plan, dealer, row);
 }
 
 /** Shifts credits to a row that is over its budget from rows that have room for one more move. */
@@ -128,7 +135,12 @@ function relieve(problem: Problem, plan: Plan, dealer: Dealer, row: number): voi
     const at = row * siteCount + site;
     for (let other = 0; other < plan.length && plan.credits[at] < plan.counts[at]; other++) {
       const from = other * siteCount + site;
-      while (other !== row && plan.credits[from] > 0 && plan.credits[at] < plan.counts[at] && dealer.traffic[other] + chunkKB <= budgetKB[plan.slot[other]]) {
+      while (
+        other !== row &&
+        plan.credits[from] > 0 &&
+        plan.credits[at] < plan.counts[at] &&
+        dealer.traffic[other] + chunkKB <= budgetKB[plan.slot[other]]
+      ) {
         if (dealer.traffic[row] <= budgetKB[plan.slot[row]]) return;
         plan.credits[from]--;
         plan.credits[at]++;
@@ -156,7 +168,7 @@ export function scheduleOf(problem: Problem, plan: Plan, firstSlot: number): Sch
     for (let place = 0, at = row * siteCount; place < siteCount; place++, at++) {
       workers.push(problem.workersFor[plan.counts[at]]);
       credits.push(plan.credits[at]);
-      for (let need = plan.counts[at] - plan.credits[at]; need > 0; ) {
+      for (let need = plan.counts[at] - plan.credits[at]; need > 0;) {
         while (left[home] === 0) home++;
         invariant(home !== place, 'no site both sends and receives');
         const chunks = Math.min(need, left[home]);

@@ -14,6 +14,8 @@ export interface Problem {
   parameterKB: number;
   /** Chunks per home site. */
   homes: Int32Array;
+  /** Workers per chunk, unrounded: E / P. */
+  workersPerChunk: number;
   /** Workers that n chunks in one slot at one site need: ceil(E n / P) (V2), n = 0 … total. */
   workersFor: Int32Array;
   /** Per slot: micro-credits per kB and kB left. */
@@ -34,14 +36,26 @@ const TIE_PER_KB = 1e-9;
 const TIE_PER_MILLI = 1e-12;
 
 export const createProblem = (): Problem => ({
-  siteCount: 0, total: 0, chunkKB: 0, parameterKB: 0, slotCount: 0,
-  homes: new Int32Array(0), workersFor: new Int32Array(0), alpha: new Float64Array(0), budgetKB: new Float64Array(0),
-  workerCost: new Float64Array(0), psCost: new Float64Array(0), room: new Int32Array(0), roomBesidePs: new Int32Array(0),
+  siteCount: 0,
+  total: 0,
+  chunkKB: 0,
+  parameterKB: 0,
+  workersPerChunk: 0,
+  slotCount: 0,
+  homes: new Int32Array(0),
+  workersFor: new Int32Array(0),
+  alpha: new Float64Array(0),
+  budgetKB: new Float64Array(0),
+  workerCost: new Float64Array(0),
+  psCost: new Float64Array(0),
+  room: new Int32Array(0),
+  roomBesidePs: new Int32Array(0),
 });
 
 /** At least `length` long; contents are not kept. */
 export const int32 = (array: Int32Array, length: number): Int32Array => (array.length >= length ? array : new Int32Array(length * 2));
-export const float64 = (array: Float64Array, length: number): Float64Array => (array.length >= length ? array : new Float64Array(length * 2));
+export const float64 = (array: Float64Array, length: number): Float64Array =>
+  array.length >= length ? array : new Float64Array(length * 2);
 
 /** Begins a job: no slot is open yet. */
 export function loadJob(problem: Problem, book: Book, job: Job): void {
@@ -58,6 +72,7 @@ export function loadJob(problem: Problem, book: Book, job: Job): void {
   }
   problem.workersFor = int32(problem.workersFor, problem.total + 1);
   const perChunk = job.epochs * 1000;
+  problem.workersPerChunk = perChunk / job.throughputMilli;
   for (let n = 0; n <= problem.total; n++) problem.workersFor[n] = Math.ceil((n * perChunk) / job.throughputMilli);
   const cells = siteCount * slotCount;
   problem.alpha = float64(problem.alpha, slotCount);

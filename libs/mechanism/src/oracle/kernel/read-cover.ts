@@ -13,7 +13,12 @@ export interface CoverReader {
 }
 
 export const createCoverReader = (): CoverReader => ({
-  own: new Int32Array(0), price: new Float64Array(0), traffic: new Float64Array(0), count: new Int32Array(0), from: new Int32Array(0), ways: new Int32Array(0),
+  own: new Int32Array(0),
+  price: new Float64Array(0),
+  traffic: new Float64Array(0),
+  count: new Int32Array(0),
+  from: new Int32Array(0),
+  ways: new Int32Array(0),
 });
 
 export interface CoverRequest {
@@ -43,7 +48,8 @@ export function readCover(problem: Problem, reader: CoverReader, lattice: Lattic
   reader.ways[total] = 1;
   reader.price[total * waysMax] = 0;
   reader.traffic[total * waysMax] = 0;
-  for (let entry = 0; entry < length; entry++) forward(problem, reader, { t: plan.slot[row], ps: plan.ps[row], site: site[entry], entry, waysMax });
+  for (let entry = 0; entry < length; entry++)
+    forward(problem, reader, { t: plan.slot[row], ps: plan.ps[row], site: site[entry], entry, waysMax });
   plan.counts.fill(0, row * siteCount, (row + 1) * siteCount);
   plan.credits.fill(0, row * siteCount, (row + 1) * siteCount);
   for (let entry = length - 1, way = (length * width + total) * waysMax; entry >= 0; entry--) {

@@ -18,8 +18,11 @@ export interface SlotCover {
 }
 
 export const createSlotCover = (): SlotCover => ({
-  cheapest: new Float64Array(0), server: new Int32Array(0),
-  price: [new Float64Array(0), new Float64Array(0)], traffic: [new Float64Array(0), new Float64Array(0)], ways: [new Int32Array(0), new Int32Array(0)],
+  cheapest: new Float64Array(0),
+  server: new Int32Array(0),
+  price: [new Float64Array(0), new Float64Array(0)],
+  traffic: [new Float64Array(0), new Float64Array(0)],
+  ways: [new Int32Array(0), new Int32Array(0)],
 });
 
 /** Ways that a state keeps where bandwidth can bind; beyond, the costlier of the middle ones are dropped. */
@@ -33,7 +36,15 @@ export const budgetBinds = (problem: Problem, t: number): boolean =>
  * Adds a way to a state: kept where no kept way is as cheap and sends as little. Ways are in order of rising price and falling traffic.
  * @returns nothing; arrays are changed in place.
  */
-export function addWay(price: Float64Array, traffic: Float64Array, ways: Int32Array, state: number, waysMax: number, cost: number, sent: number): void {
+export function addWay(
+  price: Float64Array,
+  traffic: Float64Array,
+  ways: Int32Array,
+  state: number,
+  waysMax: number,
+  cost: number,
+  sent: number,
+): void {
   const from = state * waysMax;
   const count = ways[state];
   let at = 0;
@@ -43,7 +54,8 @@ export function addWay(price: Float64Array, traffic: Float64Array, ways: Int32Ar
   while (end < count && traffic[from + end] >= sent) end++;
   const kept = count - (end - at);
   if (kept === waysMax) {
-    if (at === waysMax) at = waysMax - 1; // the thriftiest way replaces the last: keeps what can still fit
+    if (at === waysMax)
+      at = waysMax - 1; // the thriftiest way replaces the last: keeps what can still fit
     else for (let i = kept - 1; i > at; i--) moveWay(price, traffic, from + i - 1, from + i);
   } else if (end === at) for (let i = count; i > at; i--) moveWay(price, traffic, from + i - 1, from + i);
   else for (let i = end; i < count; i++) moveWay(price, traffic, from + i, from + at + 1 + i - end);
@@ -77,7 +89,8 @@ export function priceCovers(problem: Problem, cover: SlotCover, lattice: Lattice
     if (problem.roomBesidePs[t * problem.siteCount + ps] >= 0) priceCoversWith(problem, cover, lattice, t, ps, waysMax);
 }
 
-const roomAt = (problem: Problem, t: number, site: number): number => (site < 0 ? 0 : Math.max(0, problem.room[t * problem.siteCount + site]));
+const roomAt = (problem: Problem, t: number, site: number): number =>
+  site < 0 ? 0 : Math.max(0, problem.room[t * problem.siteCount + site]);
 
 function priceCoversWith(problem: Problem, cover: SlotCover, lattice: Lattice, t: number, ps: number, waysMax: number): void {
   const { siteCount, total } = problem;
@@ -98,7 +111,20 @@ function priceCoversWith(problem: Problem, cover: SlotCover, lattice: Lattice, t
     roomLeft -= roomAt(problem, t, site[entry]);
     const nextLow = Math.min(low + own, roomLeft);
     const nextHigh = chunksLeft;
-    extendSite(problem, cover, { t, ps, site: site[entry], unit: unit[entry], levels: levels[entry], side, covers, low, high, nextLow, nextHigh, waysMax });
+    extendSite(problem, cover, {
+      t,
+      ps,
+      site: site[entry],
+      unit: unit[entry],
+      levels: levels[entry],
+      side,
+      covers,
+      low,
+      high,
+      nextLow,
+      nextHigh,
+      waysMax,
+    });
     side = side === 0 ? 1 : 0;
     covers *= levels[entry] + 1;
     low = nextLow;

@@ -37,8 +37,20 @@ export interface Spread {
 }
 
 export const createSpread = (homes: HomeView): Spread => ({
-  homes, rule: { atHome: new Int32Array(0), atHomeFrom: 0, thrifty: false }, grain: 1, blocks: 0, length: 0, least: new Float64Array(0), share: new Int32Array(0), server: new Int32Array(0), curve: new Float64Array(0), most: 0, curveSlot: -1, reach: new Int32Array(0),
-  candidates: new Int32Array(0), candidateCost: new Float64Array(0),
+  homes,
+  rule: { atHome: new Int32Array(0), atHomeFrom: 0, thrifty: false },
+  grain: 1,
+  blocks: 0,
+  length: 0,
+  least: new Float64Array(0),
+  share: new Int32Array(0),
+  server: new Int32Array(0),
+  curve: new Float64Array(0),
+  most: 0,
+  curveSlot: -1,
+  reach: new Int32Array(0),
+  candidates: new Int32Array(0),
+  candidateCost: new Float64Array(0),
 });
 
 /** Blocks that a job is cut into at most: bounds a slot's work at blocks squared. */
@@ -71,7 +83,12 @@ function estimateServer(problem: Problem, t: number, site: number, cheapestWorke
   const beside = problem.workersFor[problem.roomBesidePs[at]];
   const away = problem.workersFor[problem.total] - beside;
   const moves = (problem.total - Math.min(problem.homes[site], problem.roomBesidePs[at])) * problem.chunkKB;
-  return problem.psCost[at] + beside * problem.workerCost[at] + away * (cheapestWorker + problem.alpha[t] * problem.parameterKB) + moves * problem.alpha[t];
+  return (
+    problem.psCost[at] +
+    beside * problem.workerCost[at] +
+    away * (cheapestWorker + problem.alpha[t] * problem.parameterKB) +
+    moves * problem.alpha[t]
+  );
 }
 
 /** Fills `candidates` with the sites worth trying as parameter server, the best estimate first. */
@@ -96,7 +113,8 @@ function chooseServers(problem: Problem, filler: Filler, spread: Spread, t: numb
 }
 
 /** Blocks in a number of chunks that fit; the last block of the job may be short. */
-const blocksIn = (problem: Problem, { grain, blocks }: Spread, chunks: number): number => (chunks === problem.total ? blocks : Math.floor(chunks / grain));
+const blocksIn = (problem: Problem, { grain, blocks }: Spread, chunks: number): number =>
+  chunks === problem.total ? blocks : Math.floor(chunks / grain);
 
 /** Takes over a fill where it is cheaper than the slot's curve so far. @returns the blocks that it holds. */
 function mergeFill(problem: Problem, spread: Spread, filler: Filler, from: number, filled: number, server: number): number {
