@@ -1,6 +1,7 @@
 import { formatMicros, micros, type Milli } from '#units';
-import { admit, menuOf, quote } from './admission.js';
+import { admit, quote } from './admission.js';
 import { applySchedule, advanceBook, createBook, occupy, usageOf, type Book } from './book.js';
+import { menuOf } from './menu.js';
 import { createOracle } from './oracle/create.js';
 import type { Bid, Job, MarketSpec, Valuation } from './types.js';
 

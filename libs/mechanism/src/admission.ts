@@ -1,66 +1,14 @@
 import { formatMicros, invariant, micros, type Micros } from '#units';
 import type { Book } from './book.js';
-import type { Oracle, Search } from './oracle/oracle.js';
-import { paymentLines, totalOf } from './payment.js';
-import type { Bid, Decision, Job, Menu, MenuEntry, PaymentLine, Refusal, RefusalCode } from './types.js';
+import { endOf, entryAt, hasData, inWindow, menuOf, type PricedEntry } from './menu.js';
+import type { Oracle } from './oracle/oracle.js';
+import type { Bid, Decision, Job, Menu, MenuEntry, Refusal, RefusalCode } from './types.js';
 import { valueAt } from './valuation.js';
-
-interface PricedEntry extends MenuEntry {
-  readonly lines: readonly PaymentLine[];
-}
 
 /** An entry of the menu with what the bid says it is worth. */
 interface Offer<Entry extends MenuEntry = MenuEntry> {
   readonly entry: Entry;
   readonly value: Micros;
-}
-
-/** One slot of a menu's walk: bounds on every entry so far, the cheap one first, and the entry that ends here, priced when asked for. */
-interface Step {
-  readonly completion: number;
-  /** Micro-credits, a double: no schedule by this completion costs less (beyond the rounding of its payment lines). */
-  readonly floor: number;
-  /** The same of what the oracle can find. */
-  bound(): number;
-  /** The entry that completes at this slot, if the oracle knows one; its price is the exact sum of its payment lines. */
-  entry(): PricedEntry | undefined;
-}
-
-/** Walks a job's menu from the earliest completion on. */
-function* stepsOf(book: Book, job: Job, arrival: number, oracle: Oracle): Generator<Step> {
-  const search = oracle.open(book, job, arrival);
-  const end = book.baseSlot + book.slotCount;
-  for (let completion = arrival; completion < end; completion++) {
-    const floor = search.advance();
-    yield { completion, floor, bound: () => search.bound(), entry: () => entryOf(book, job, completion, search) };
-  }
-}
-
-function entryOf(book: Book, job: Job, completion: number, search: Search): PricedEntry | undefined {
-  const schedule = search.schedule();
-  if (!schedule) return undefined;
-  invariant(schedule[schedule.length - 1].slot === completion, 'a schedule ends at the slot that was opened last');
-  const lines = paymentLines(book, job, schedule);
-  return { completion, price: totalOf(lines), schedule, lines };
-}
-
-const hasData = (job: Job): boolean => job.chunks.some((chunks) => chunks > 0);
-const inWindow = (book: Book, slot: number): boolean => slot >= book.baseSlot && slot < book.baseSlot + book.slotCount;
-
-/**
- * The whole menu c(d) of a job at posted prices (docs/mechanism.md section 5): one entry per completion from the first possible on; an
- * entry repeats the one before it where a later completion is no cheaper. Does not depend on any valuation.
- */
-export function menuOf({ book, job, arrival, oracle }: { book: Book; job: Job; arrival: number; oracle: Oracle }): Menu {
-  if (!hasData(job) || !inWindow(book, arrival)) return [];
-  const menu: MenuEntry[] = [];
-  let cheapest: PricedEntry | undefined;
-  for (const step of stepsOf(book, job, arrival, oracle)) {
-    const entry = step.bound() < Infinity ? step.entry() : undefined;
-    if (entry && (!cheapest || entry.price < cheapest.price)) cheapest = entry;
-    if (cheapest) menu.push({ completion: step.completion, price: cheapest.price, schedule: cheapest.schedule });
-  }
-  return menu;
 }
 
 /** What the walk over the menu keeps: the best offer for the bidder, and what a refusal tells. */
@@ -103,7 +51,7 @@ const tells = ({ cheapest, passing }: Walk, bound: number): boolean =>
 /** Whether a price of at least `least` leaves a value above `bar`. */
 const mayPass = (value: Micros, least: number, bar: number): boolean => Number(value) - least + ROUNDING_SLACK > bar;
 
-function noteFloor(walk: Walk, { completion, floor }: Step, value: Micros): void {
+function noteFloor(walk: Walk, { completion, floor, value }: { completion: number; floor: number; value: Micros }): void {
   const price = micros(BigInt(Math.floor(floor)));
   if (!walk.floor || value - price > walk.floor.value - walk.floor.price) walk.floor = { completion, price, value };
 }
@@ -115,18 +63,20 @@ function noteFloor(walk: Walk, { completion, floor }: Step, value: Micros): void
  */
 function walkMenu(book: Book, bid: Bid, arrival: number, oracle: Oracle, fundsMicros: bigint | undefined): Walk<PricedEntry> {
   const walk: Walk<PricedEntry> = {};
-  for (const step of stepsOf(book, bid.job, arrival, oracle)) {
-    const value = valueAt(bid.valuation, step.completion - arrival);
+  const search = oracle.open(book, bid.job, arrival);
+  for (let completion = arrival; completion < endOf(book); completion++) {
+    const floor = search.advance();
+    const value = valueAt(bid.valuation, completion - arrival);
     const bar = Number(walk.best ? utilityOf(walk.best) : 0n);
     if ((walk.nearest ?? walk.floor) && Number(value) <= bar) break;
-    if (step.floor === Infinity) continue;
-    if (!mayPass(value, step.floor, bar)) {
-      noteFloor(walk, step, value);
+    if (floor === Infinity) continue;
+    if (!mayPass(value, floor, bar)) {
+      if (!walk.nearest) noteFloor(walk, { completion, floor, value });
       continue;
     }
-    const bound = step.bound();
+    const bound = search.bound();
     if (bound === Infinity || (!mayPass(value, bound, bar) && !tells(walk, bound))) continue;
-    const entry = step.entry();
+    const entry = entryAt(book, bid.job, completion, search);
     if (entry) consider(walk, { entry, value }, fundsMicros);
   }
   return walk;

@@ -11,8 +11,16 @@ import { createCoverReader } from './kernel/read-cover.js';
 import { createSpread, leastOf, readPlan, resetSpread, spreadSlot, takeDealing, usesSlot, type Spread } from './kernel/spread.js';
 import type { Oracle, Search } from './oracle.js';
 
+/** What the search under way is about. */
+interface Subject {
+  readonly book: Book;
+  readonly job: Job;
+  readonly arrival: number;
+}
+
 function createWorkspace() {
   return {
+    subject: undefined as Subject | undefined,
     problem: createProblem(),
     floor: createFloor(),
     cover: createCover(),
@@ -88,24 +96,42 @@ function improveHomes(work: Workspace): void {
   if (plan.cost > kept.cost) copyPlan(kept, plan, problem.siteCount);
 }
 
+function subjectOf({ subject }: Workspace): Subject {
+  invariant(subject !== undefined, 'a search is under way');
+  return subject;
+}
+
+/** Reads the next slot of the book into the problem. */
+function load(work: Workspace): void {
+  const { book, job, arrival } = subjectOf(work);
+  loadSlot(work.problem, book, job, slotOffset(book, arrival + work.problem.slotCount));
+}
+
+/** Opens the next slot for whichever search. @returns the floor by then. */
+function advance(work: Workspace): number {
+  load(work);
+  return floorOfSlot(work.problem, work.floor, work.problem.slotCount - 1);
+}
+
 /** For jobs whose homes span few covers: the optimum, slot by slot. */
-function exactSearch(work: Workspace, firstSlot: number, advance: () => number): Search {
+function exactSearch(work: Workspace): Search {
   const { problem, cover, reader, plan } = work;
   return {
-    advance,
+    advance: () => advance(work),
     bound(): number {
       while (cover.length < problem.slotCount) coverSlot(problem, cover);
       return leastOfCover(cover);
     },
-    schedule: (): Schedule | undefined => (readCoverPlan(problem, cover, reader, plan) ? scheduleOf(problem, plan, firstSlot) : undefined),
+    schedule: (): Schedule | undefined =>
+      readCoverPlan(problem, cover, reader, plan) ? scheduleOf(problem, plan, subjectOf(work).arrival) : undefined,
   };
 }
 
 /** For jobs of middle size: the core on a coarse lattice beside the spread, the cheaper of both slot by slot. */
-function coarseSearch(work: Workspace, firstSlot: number, advance: () => number): Search {
+function coarseSearch(work: Workspace): Search {
   const { problem, cover, best } = work;
   return {
-    advance,
+    advance: () => advance(work),
     bound(): number {
       const opened = problem.slotCount;
       for (problem.slotCount = cover.length + 1; problem.slotCount <= opened; problem.slotCount++) coarseSlot(work);
@@ -113,7 +139,9 @@ function coarseSearch(work: Workspace, firstSlot: number, advance: () => number)
       return best.cost;
     },
     schedule: (): Schedule | undefined =>
-      best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1 ? scheduleOf(problem, best, firstSlot) : undefined,
+      best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1
+        ? scheduleOf(problem, best, subjectOf(work).arrival)
+        : undefined,
   };
 }
 
@@ -130,15 +158,15 @@ function coarseSlot(work: Workspace): void {
 }
 
 /** For all other jobs: counts spread over slots, homes dealt afterwards. */
-function spreadSearch(work: Workspace, firstSlot: number, advance: () => number): Search {
+function spreadSearch(work: Workspace): Search {
   const { problem, hopeful } = work;
   return {
-    advance,
+    advance: () => advance(work),
     bound(): number {
       while (hopeful.length < problem.slotCount) spreadSlot(problem, work.filler, hopeful);
       return leastOf(hopeful, problem.slotCount - 1);
     },
-    schedule: (): Schedule | undefined => (planBySpread(work) ? scheduleOf(problem, work.plan, firstSlot) : undefined),
+    schedule: (): Schedule | undefined => (planBySpread(work) ? scheduleOf(problem, work.plan, subjectOf(work).arrival) : undefined),
   };
 }
 
@@ -156,28 +184,30 @@ export interface OracleOptions {
 /** The default oracle (docs/decisions/oracle.md): exact on small jobs, a coarser lattice on middle ones, counts spread over slots on large ones. */
 export function createDefaultOracle({ stepsMax = STEPS_MAX, coarseStepsMax = STEPS_MAX / 4 }: OracleOptions = {}): Oracle {
   const work = createWorkspace();
+  const searches = { exact: exactSearch(work), coarse: coarseSearch(work), spread: spreadSearch(work) };
   return {
     name: 'default',
     open(book: Book, job: Job, arrival: number): Search {
-      const { problem } = work;
-      const slotsMax = book.baseSlot + book.slotCount - arrival;
-      invariant(slotsMax > 0, 'arrival lies in the window');
-      loadJob(problem, book, job);
-      for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
-      resetFloor(work.floor, problem);
-      const load = (): void => loadSlot(problem, book, job, slotOffset(book, arrival + problem.slotCount));
-      const advance = (): number => {
-        load();
-        return floorOfSlot(problem, work.floor, problem.slotCount - 1);
-      };
-      if (resetCover(work.cover, problem, slotsMax, stepsMax / book.slotCount, true)) return exactSearch(work, arrival, advance);
-      for (const spread of [work.hopeful, work.wary, work.dealt]) resetSpread(spread, problem, slotsMax);
-      const coarseSteps = coarseStepsMax / (book.slotCount * book.slotCount);
-      if (!maySuit(problem, coarseSteps)) return spreadSearch(work, arrival, advance);
-      while (problem.slotCount < Math.min(slotsMax, LOOK_SLOTS_MAX)) load();
-      const suits = resetCover(work.cover, problem, slotsMax, coarseSteps, false);
-      problem.slotCount = 0;
-      return suits ? coarseSearch(work, arrival, advance) : spreadSearch(work, arrival, advance);
+      work.subject = { book, job, arrival };
+      return searches[begin(work, stepsMax / book.slotCount, coarseStepsMax / (book.slotCount * book.slotCount))];
     },
   };
+}
+
+/** Begins a search: loads the job and chooses the method by the steps that it may take per slot. */
+function begin(work: Workspace, exactSteps: number, coarseSteps: number): 'exact' | 'coarse' | 'spread' {
+  const { problem, cover } = work;
+  const { book, job, arrival } = subjectOf(work);
+  const slotsMax = book.baseSlot + book.slotCount - arrival;
+  invariant(slotsMax > 0, 'arrival lies in the window');
+  loadJob(problem, book, job);
+  for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
+  resetFloor(work.floor, problem);
+  if (resetCover(cover, problem, slotsMax, exactSteps, true)) return 'exact';
+  for (const spread of [work.hopeful, work.wary, work.dealt]) resetSpread(spread, problem, slotsMax);
+  if (!maySuit(problem, coarseSteps)) return 'spread';
+  while (problem.slotCount < Math.min(slotsMax, LOOK_SLOTS_MAX)) load(work);
+  const suits = resetCover(cover, problem, slotsMax, coarseSteps, false);
+  problem.slotCount = 0;
+  return suits ? 'coarse' : 'spread';
 }
