@@ -33,7 +33,7 @@ export class AuditedMarket {
   static async open(database: TestDatabase, fundsMicros = 200_000_000n): Promise<AuditedMarket> {
     const others = await seedMarket(database.pool, { siteCount: 0, bidderCount: 3, fundsMicros });
     const base = createBase(database.url);
-    const caller: Caller = { organisationId: others.operatorId, role: 'operator' } as Caller;
+    const caller: Caller = { organisationId: others.operatorId, role: 'operator' };
     const work = createCatalogueWork(base);
     const made = await new CreateMarket(work).run({
       caller,

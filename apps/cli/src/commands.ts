@@ -6,6 +6,7 @@ import { registerSimulate } from './simulate.js';
 import { registerStart } from './start.js';
 import type { HostTerminal } from './terminal.js';
 import { registerValidate } from './validate.js';
+import { registerVerify } from './verify.js';
 
 type Register = (program: Command, terminal: HostTerminal) => void;
 
@@ -17,4 +18,5 @@ export const COMMANDS: readonly Register[] = [
   registerMigrate,
   registerSimulate,
   registerValidate,
+  registerVerify,
 ];

@@ -33,7 +33,7 @@ export class Journal implements RunReport {
     this.log.error({ marketId: marketId.toString(), err: cause, retryInMs }, 'a run failed; nothing of its last batch stays');
   }
 
-  trouble(part: 'bell' | 'sweep' | 'clock' | 'database', cause: unknown): void {
+  trouble(part: 'bell' | 'sweep' | 'clock' | 'receipts' | 'database', cause: unknown): void {
     this.troubles.inc({ part });
     this.log.warn({ part, err: cause }, 'trouble; it is tried again');
   }

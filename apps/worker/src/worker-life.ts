@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import type { TickRealtime } from '#market';
+import type { SealLog, TickRealtime } from '#market';
 import { findWaitingMarkets } from '#persistence';
 import { createBellListener, type BellListener } from '#queue';
 import type { Pool } from 'pg';
@@ -8,7 +8,7 @@ import { every, type Repetition } from './every.js';
 import type { Journal } from './journal.js';
 import type { MarketRunner } from './market-runner.js';
 import { serveMetrics } from './metrics-server.js';
-import { SWEEP_MS, TICK_MS, type WorkerSettings } from './settings.js';
+import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS, SWEEP_MS, TICK_MS, type WorkerSettings } from './settings.js';
 
 /** The parts that the worker's life moves. */
 export interface WorkerParts {
@@ -16,6 +16,7 @@ export interface WorkerParts {
   readonly pool: Pool;
   readonly runner: MarketRunner;
   readonly ticker: TickRealtime;
+  readonly sealer: SealLog;
   readonly journal: Journal;
 }
 
@@ -49,6 +50,11 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
         () => ticker.run(),
         (cause) => journal.trouble('clock', cause),
       ),
+      every(
+        SEAL_MS,
+        () => this.seal(),
+        (cause) => journal.trouble('receipts', cause),
+      ),
     ];
     if (settings.metricsPort !== undefined) this.metrics = serveMetrics(journal.registry, settings.metricsPort);
   }
@@ -63,5 +69,11 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
 
   private async sweep(): Promise<void> {
     for (const marketId of await findWaitingMarkets(this.parts.pool)) void this.parts.runner.wake(marketId); // never rejects
+  }
+
+  /** Receipts take what deciding leaves: little while bids wait. */
+  private async seal(): Promise<void> {
+    const waiting = await findWaitingMarkets(this.parts.pool);
+    await this.parts.sealer.run(waiting.length > 0 ? SEAL_BUDGET_BUSY_MS : SEAL_BUDGET_IDLE_MS);
   }
 }

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Clock, DecideMarket, TickRealtime } from '#market';
+import { type Clock, DecideMarket, SealLog, TickRealtime } from '#market';
 import { createOracle } from '#mechanism';
-import { createClockStore, createDecidingStore } from '#persistence';
+import { createClockStore, createDecidingStore, createReceiptStore } from '#persistence';
 import type { Pool } from 'pg';
 import { Journal } from './journal.js';
 import { MarketRunner } from './market-runner.js';
@@ -33,10 +33,12 @@ export class WorkerModule {
           inject: [DecideMarket],
         },
         { provide: TickRealtime, useFactory: () => new TickRealtime(createClockStore(pool), clock) },
+        { provide: SealLog, useFactory: () => new SealLog(createReceiptStore(pool), clock) },
         {
           provide: WorkerLife,
-          useFactory: (runner: MarketRunner, ticker: TickRealtime) => new WorkerLife({ settings, pool, runner, ticker, journal }),
-          inject: [MarketRunner, TickRealtime],
+          useFactory: (runner: MarketRunner, ticker: TickRealtime, sealer: SealLog) =>
+            new WorkerLife({ settings, pool, runner, ticker, sealer, journal }),
+          inject: [MarketRunner, TickRealtime, SealLog],
         },
       ],
     };

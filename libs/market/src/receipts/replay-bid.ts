@@ -34,15 +34,12 @@ export function replayBid(open: OpenBook, record: LogRecord, oracle: Oracle): Bi
   const { marketId } = open.state.head;
   if (!bid || !decision)
     return { kind: 'findings', findings: differences(sequence, 'decision', undefined, { bid_id: bidNamedBy(record), sequence }) };
-  const early = [
-    ...differences(sequence, 'bid', bid, { id: decision.bid_id, market_id: marketId }),
-    ...bodyFindings(open, bid, sequence),
-    ...scheduleFindings(open, record),
-  ];
+  const early = [...differences(sequence, 'bid', bid, { id: decision.bid_id, market_id: marketId }), ...bodyFindings(open, bid, sequence)];
   if (early.length > 0) return { kind: 'findings', findings: early };
+  const invalid = scheduleFindings(open, record); // before the book is changed
   const again = decideAgain(open, queuedIn(bid), { funds: decision.funds_micros, oracle });
   const [decided] = again.record.decided;
-  const findings = rowFindings(record, decided, marketId);
+  const findings = [...rowFindings(record, decided, marketId), ...invalid];
   if (findings.length > 0) return { kind: 'findings', findings };
   const { usage, capacityMilli } = again.record;
   const state = { ...open.state, priceVersion: again.priceVersion, head: { ...open.state.head, sequence } };

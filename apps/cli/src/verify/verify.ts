@@ -1,0 +1,77 @@
+import { loadConfig } from '#config';
+import { type Finding, type Verification, verifyMarket, type VerifyOptions, type VerifyOutcome } from '#market';
+import { createOracle } from '#mechanism';
+import { createAuditSource, createPool } from '#persistence';
+import { BadInput, EXIT, type HostTerminal, progressOf } from '../terminal.js';
+
+export interface VerifySettings {
+  readonly marketId: bigint;
+  /** Without it, that of the environment. */
+  readonly databaseUrl?: string;
+  readonly json: boolean;
+}
+
+/**
+ * Verifies a market over a connection of its own, and says what it found. Sets the exit code.
+ * @throws BadInput where there is no such market, or nothing says which database.
+ */
+export async function verify(terminal: HostTerminal, settings: VerifySettings): Promise<void> {
+  const databaseUrl = settings.databaseUrl ?? loadConfig(terminal.env).databaseUrl;
+  if (databaseUrl === undefined) throw new BadInput(['--database-url: give it, or set DATABASE_URL: which database?']);
+  const startedMs = terminal.clock.nowMs();
+  const outcome = await verifyShowingProgress(terminal, databaseUrl, settings.marketId);
+  if (outcome.kind === 'market_unknown') throw new BadInput([`--market: there is no market ${settings.marketId} in that database`]);
+  const { verification } = outcome;
+  const seconds = (terminal.clock.nowMs() - startedMs) / 1000;
+  terminal.out(settings.json ? `${JSON.stringify(resultOf(verification, seconds))}\n` : `${reportOf(verification, seconds)}\n`);
+  if (verification.findings.length > 0) process.exitCode = EXIT.failed;
+}
+
+/** Verifies a market of a database, over one connection. Reads only. */
+export async function verifyStored(
+  databaseUrl: string,
+  marketId: bigint,
+  onProgress?: VerifyOptions['onProgress'],
+): Promise<VerifyOutcome> {
+  const pool = createPool(databaseUrl, { max: 1 });
+  try {
+    return await verifyMarket(createAuditSource(pool), marketId, { oracle: createOracle('default'), onProgress });
+  } finally {
+    await pool.end();
+  }
+}
+
+async function verifyShowingProgress(terminal: HostTerminal, databaseUrl: string, marketId: bigint): Promise<VerifyOutcome> {
+  let bar: ReturnType<typeof progressOf> | undefined;
+  try {
+    return await verifyStored(databaseUrl, marketId, (done, total) => {
+      bar ??= progressOf(terminal, { label: 'entries verified', total });
+      bar.update(done);
+    });
+  } finally {
+    bar?.stop();
+  }
+}
+
+/** A finding as a line: where, which row, what is wrong. */
+export const findingLine = ({ sequence, table, key, detail }: Finding): string =>
+  `${sequence === undefined ? 'at the end of the log' : `entry ${sequence}`}: ${table} (${key}): ${detail}`;
+
+function reportOf(verification: Verification, seconds: number): string {
+  const { marketId, records, decisions, accepted, lines, transfers, receipts, chainHead, findings } = verification;
+  const sealed = chainHead === undefined ? 'no receipts yet' : `${receipts} receipts, the last one ${chainHead.slice(0, 16)}…`;
+  const verdict = findings.length === 0 ? `market ${marketId} is as its log says` : `market ${marketId} is NOT as its log says`;
+  return [
+    `entries    ${records} of the log; ${sealed}`,
+    `decisions  ${decisions} decided again, ${accepted} accepted, ${lines} payment lines recomputed`,
+    `money      ${transfers} transfers with both their entries`,
+    `time       ${seconds.toFixed(1)} s, ${(records / Math.max(seconds, 0.001)).toFixed(0)} entries per second`,
+    ...findings.map(findingLine),
+    verdict,
+  ].join('\n');
+}
+
+function resultOf({ sales: _, ...verification }: Verification, seconds: number): Record<string, unknown> {
+  const findings = verification.findings.map((finding) => ({ ...finding, sequence: finding.sequence?.toString() }));
+  return { ...verification, marketId: verification.marketId.toString(), valid: findings.length === 0, seconds, findings };
+}
