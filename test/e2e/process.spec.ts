@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { request } from 'undici';
@@ -35,6 +36,7 @@ describe('at start', () => {
 
   it('should say that the port is taken, and end with 1', async () => {
     const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     const api = start({ PORT: String(port) });
     expect(await api.ended()).toBe(1);

@@ -28,7 +28,7 @@ export async function startApi(config: Config, surroundings: Surroundings, say: 
   try {
     await ensureAdminKey(app, config, say);
     showPages(app);
-    app.enableShutdownHooks();
+    app.enableShutdownHooks([], { useProcessExit: true });
     await app.listen(config.port, config.host);
   } catch (cause) {
     await app.close();

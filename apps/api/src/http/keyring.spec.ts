@@ -37,3 +37,10 @@ it('should notice a revocation in the same process at once', async () => {
   keyring.forget();
   expect(await keyring.callerOf('alive')).toBeUndefined();
 });
+
+it('should look a key up once for all who ask at the same time', async () => {
+  const { keyring, lookups } = scene();
+  const callers = await Promise.all(Array.from({ length: 50 }, () => keyring.callerOf('alive')));
+  expect(callers.every((caller) => caller?.organisationId === 3n)).toBe(true);
+  expect(lookups()).toBe(1);
+});

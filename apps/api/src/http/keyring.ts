@@ -18,6 +18,8 @@ export type FindCaller = (hash: Buffer) => Promise<Caller | undefined>;
 /** Tells callers by their keys, and remembers the answer for a moment. Only hashes are kept. */
 export class Keyring {
   private readonly found = new Map<string, { caller: Caller; untilMs: number }>();
+  /** Keys that are being looked up: who asks meanwhile waits for the same answer. */
+  private readonly looking = new Map<string, Promise<Caller | undefined>>();
 
   constructor(
     private readonly find: FindCaller,
@@ -30,16 +32,27 @@ export class Keyring {
     const name = hash.toString('base64');
     const cached = this.found.get(name);
     if (cached && cached.untilMs > this.clock.nowMs()) return cached.caller;
-    const untilMs = this.clock.nowMs() + KEY_CACHE_MS;
-    const caller = await this.find(hash);
-    this.found.delete(name);
-    if (caller) this.keep(name, { caller, untilMs });
-    return caller;
+    const looking = this.looking.get(name) ?? this.look(name, hash);
+    this.looking.set(name, looking);
+    return looking;
   }
 
   /** Forgets all answers: after a revocation in this process the next request looks again. */
   forget(): void {
     this.found.clear();
+    this.looking.clear();
+  }
+
+  private async look(name: string, hash: Buffer): Promise<Caller | undefined> {
+    const untilMs = this.clock.nowMs() + KEY_CACHE_MS;
+    try {
+      const caller = await this.find(hash);
+      this.found.delete(name);
+      if (caller) this.keep(name, { caller, untilMs });
+      return caller;
+    } finally {
+      this.looking.delete(name);
+    }
   }
 
   private keep(name: string, entry: { caller: Caller; untilMs: number }): void {

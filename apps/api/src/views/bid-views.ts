@@ -81,7 +81,13 @@ export function quoteView(quoted: Extract<QuoteOutcome, { kind: 'quoted' }>): An
 type MenuOption = NonNullable<Extract<QuoteOutcome, { kind: 'quoted' }>['best']>;
 const optionView = ({ completion, price, value }: MenuOption) => ({ completion, price: formatMicros(price), value: formatMicros(value) });
 
-const refusalView = ({ code, detail, nearest, cheapest, floor }: NonNullable<Extract<QuoteOutcome, { kind: 'quoted' }>['refusal']>): Refusal => ({
+const refusalView = ({
+  code,
+  detail,
+  nearest,
+  cheapest,
+  floor,
+}: NonNullable<Extract<QuoteOutcome, { kind: 'quoted' }>['refusal']>): Refusal => ({
   code,
   detail,
   ...(nearest ? { nearest: optionView(nearest) } : {}),
