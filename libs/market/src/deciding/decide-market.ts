@@ -3,7 +3,7 @@ import { invariant } from '#units';
 import { openBook, type MarketHead, type OpenBook } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { decideBatch } from './decide-batch.js';
-import type { DecidingStore, DecidingTx, LeaseClaim } from './ports.js';
+import type { BatchRecord, DecidingStore, DecidingTx, LeaseClaim } from './ports.js';
 
 /** Books kept in memory; beyond it the one that was used longest ago goes. */
 const BOOKS_MAX = 32;
@@ -23,6 +23,18 @@ export interface RunOutcome {
 
 interface CachedBook extends OpenBook {
   readonly epoch: bigint;
+}
+
+/** How a batch is decided. */
+interface Manner {
+  readonly cached?: CachedBook | undefined;
+  /** Whether the wallets are locked before they are read, not only before they pay. */
+  readonly lockFirst: boolean;
+}
+
+interface Decided {
+  readonly outcome: BatchOutcome;
+  readonly keep?: CachedBook;
 }
 
 type BatchOutcome = { readonly kind: 'decided'; readonly count: number } | { readonly kind: 'busy' | 'paused' | 'market_unknown' };
@@ -80,13 +92,28 @@ export class DecideMarket {
   private async batch(marketId: bigint): Promise<BatchOutcome> {
     const cached = this.books.get(marketId);
     this.books.delete(marketId); // it comes back after the commit
-    const { outcome, keep } = await this.store.transaction(this.limits.leaseMs, (tx) => this.decide(tx, marketId, cached));
+    const { outcome, keep } = await this.decideOnce(marketId, cached);
     if (keep) this.keep(marketId, keep);
     return outcome;
   }
 
+  /**
+   * Bidders are in many markets, and a wallet that is locked while one market thinks holds up the others. So wallets are read without a
+   * lock, and those that pay are locked at the end; a batch that finds other funds there than it has decided on is decided anew, with
+   * the wallets locked first.
+   */
+  private async decideOnce(marketId: bigint, cached?: CachedBook): Promise<Decided> {
+    const { leaseMs } = this.limits;
+    try {
+      return await this.store.transaction(leaseMs, (tx) => this.decide(tx, marketId, { cached, lockFirst: false }));
+    } catch (cause) {
+      if (!(cause instanceof FundsMoved)) throw cause;
+      return this.store.transaction(leaseMs, (tx) => this.decide(tx, marketId, { lockFirst: true }));
+    }
+  }
+
   /** 1. fence, 2. the book as of that fence, 3. backlog and wallets, 4. decide, 5. write. */
-  private async decide(tx: DecidingTx, marketId: bigint, cached?: CachedBook): Promise<{ outcome: BatchOutcome; keep?: CachedBook }> {
+  private async decide(tx: DecidingTx, marketId: bigint, { cached, lockFirst }: Manner): Promise<Decided> {
     const fence = await tx.fence(marketId, this.limits);
     if (fence.kind !== 'ours') return { outcome: fence };
     if (fence.head.status === 'paused') return { outcome: { kind: 'paused' } };
@@ -94,10 +121,12 @@ export class DecideMarket {
     const open = isCurrent(cached, epoch, head) ? cached : openBook(await tx.loadState(head));
     const bids = await tx.backlog(marketId, this.limits.batchMax);
     if (bids.length === 0) return { outcome: { kind: 'decided', count: 0 }, keep: { ...open, epoch } };
-    const wallets = await tx.lockWallets([...new Set(bids.map((bid) => bid.organisationId))]);
+    const bidders = [...new Set(bids.map((bid) => bid.organisationId))];
+    const wallets = await (lockFirst ? tx.lockWallets(bidders) : tx.readWallets(bidders));
     const endMs = this.clock.nowMs() + this.limits.thinkMs;
     const mayGoOn = (): boolean => this.clock.nowMs() < endMs;
     const { record, priceVersion } = decideBatch({ open, epoch, bids, wallets, oracle: this.oracle, mayGoOn });
+    if (!lockFirst) await lockPayers(tx, record);
     await tx.record(record);
     const state = { ...open.state, priceVersion, head: { ...head, sequence: record.sequence } };
     return { outcome: { kind: 'decided', count: record.decided.length }, keep: { state, book: open.book, epoch } };
@@ -107,6 +136,22 @@ export class DecideMarket {
     this.books.set(marketId, book);
     if (this.books.size > BOOKS_MAX) this.books.delete(this.books.keys().next().value as bigint);
   }
+}
+
+/** Money of a wallet has moved since it was read. */
+class FundsMoved extends Error {
+  override readonly name = 'FundsMoved';
+}
+
+/** Locks the wallets that pay. @throws FundsMoved where one of them no longer holds what the batch was decided on. */
+async function lockPayers(tx: DecidingTx, { decided }: BatchRecord): Promise<void> {
+  const seen = new Map<bigint, bigint>();
+  for (const { decision, wallet } of decided) {
+    if (decision.kind === 'accepted' && decision.payment > 0n) seen.set(wallet.organisationId, wallet.fundsMicros);
+  }
+  if (seen.size === 0) return;
+  const now = await tx.lockWallets([...seen.keys()]);
+  if (now.some(({ organisationId, fundsMicros }) => seen.get(organisationId) !== fundsMicros)) throw new FundsMoved();
 }
 
 function isCurrent(cached: CachedBook | undefined, epoch: bigint, head: MarketHead): cached is CachedBook {

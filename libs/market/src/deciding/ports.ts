@@ -15,7 +15,7 @@ export interface QueuedBid {
   readonly body: BidBody;
 }
 
-/** A bidder's accounts, locked until the transaction ends. */
+/** A bidder's accounts. */
 export interface Wallet {
   readonly organisationId: bigint;
   readonly walletId: bigint;
@@ -62,7 +62,9 @@ export interface DecidingTx {
   loadState(head: MarketHead): Promise<MarketState>;
   /** Undecided bids by id, at most `limit`. */
   backlog(marketId: bigint, limit: number): Promise<readonly QueuedBid[]>;
-  /** Locks the accounts of bidders in id order. */
+  /** The accounts of bidders as they are now; other markets may hold money of theirs meanwhile. */
+  readWallets(organisationIds: readonly bigint[]): Promise<readonly Wallet[]>;
+  /** The same, locked in id order until the transaction ends. */
   lockWallets(organisationIds: readonly bigint[]): Promise<readonly Wallet[]>;
   /** Writes decisions, allocations, placements, usage, holds, events and the sequence; removes the backlog rows; notifies once. */
   record(batch: BatchRecord): Promise<void>;

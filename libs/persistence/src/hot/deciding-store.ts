@@ -48,14 +48,15 @@ const BACKLOG = `
   WHERE u.market_id = $1 ORDER BY u.bid_id LIMIT $2`;
 
 /**
- * lock-wallets: locks wallets and escrows in id order, the order of all who lock accounts.
+ * read-wallets, lock-wallets: wallets and escrows; locked in id order, the order of all who lock accounts.
  * Input:  organisations. Output: accounts.
  * Events: none.
  * Retry:  safe; the locks go with the transaction.
  */
-const LOCK_WALLETS = `
+const READ_WALLETS = `
   SELECT id, organisation_id, kind, balance_micros FROM account
-  WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id FOR NO KEY UPDATE`;
+  WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id`;
+const LOCK_WALLETS = `${READ_WALLETS} FOR NO KEY UPDATE`;
 
 interface AccountRow {
   readonly id: bigint;
@@ -89,7 +90,8 @@ function decidingTx(client: PoolClient): DecidingTx {
       return state;
     },
     backlog: (marketId, limit) => backlog(client, marketId, limit),
-    lockWallets: (organisationIds) => lockWallets(client, organisationIds),
+    readWallets: (organisationIds) => wallets(client, { name: 'read-wallets', text: READ_WALLETS }, organisationIds),
+    lockWallets: (organisationIds) => wallets(client, { name: 'lock-wallets', text: LOCK_WALLETS }, organisationIds),
     record: (batch) => recordBatch(client, batch),
   };
 }
@@ -111,8 +113,12 @@ async function backlog(client: PoolClient, marketId: bigint, limit: number): Pro
   return rows.map((row) => ({ bidId: row.id, organisationId: row.organisation_id, body: row.body }));
 }
 
-async function lockWallets(client: PoolClient, organisationIds: readonly bigint[]): Promise<Wallet[]> {
-  const { rows } = await client.query<AccountRow>({ name: 'lock-wallets', text: LOCK_WALLETS, values: [organisationIds] });
+async function wallets(
+  client: PoolClient,
+  statement: { readonly name: string; readonly text: string },
+  organisationIds: readonly bigint[],
+): Promise<Wallet[]> {
+  const { rows } = await client.query<AccountRow>({ ...statement, values: [organisationIds] });
   const accountOf = (organisationId: bigint, kind: AccountRow['kind']): AccountRow => {
     const account = rows.find((row) => row.organisation_id === organisationId && row.kind === kind);
     invariant(account !== undefined, `organisation ${organisationId} has a ${kind}`);

@@ -1,0 +1,89 @@
+/** Real: Postgres, the deciding use case. Fake: nothing; another market is decided in between at a chosen moment. */
+import { AcceptBids, DecideMarket, type DecidingStore, Ringer } from '#market';
+import { createOracle } from '#mechanism';
+import { createBidInbox, createDecidingStore } from '#persistence';
+import { brokenLaws } from '../support/market-laws.js';
+import { newBid, seedMarket, type SeededMarket, smallJob } from '../support/market.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+
+const LIMITS = { owner: 'one', leaseMs: 20_000, batchMax: 16, thinkMs: 1_000 };
+const FUNDS = 10_000_000_000n;
+
+describe('a wallet that two markets draw on', () => {
+  let database: TestDatabase;
+  let market: SeededMarket;
+  let twin: SeededMarket;
+
+  /** A second market of the same operator with the same sites and the same bidders. */
+  async function addTwin(): Promise<SeededMarket> {
+    const columns = `clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, gamma, unit_micros, reserve_micros, sequence`;
+    const { rows } = await database.pool.query<{ id: bigint }>(
+      `INSERT INTO market (organisation_id, name, ${columns}) SELECT organisation_id, 'twin', ${columns} FROM market WHERE id = $1 RETURNING id`,
+      [market.marketId],
+    );
+    const marketId = rows[0].id;
+    await database.pool.query(`INSERT INTO event (market_id, sequence, kind, payload) VALUES ($1, 1, 'market_opened', '{}')`, [marketId]);
+    const sites = await database.pool.query<{ id: bigint }>(
+      `INSERT INTO site (market_id, ordinal, name, capacity_milli) SELECT $1, ordinal, name, capacity_milli FROM site WHERE market_id = $2 ORDER BY ordinal RETURNING id`,
+      [marketId, market.marketId],
+    );
+    return { ...market, marketId, siteIds: sites.rows.map(({ id }) => id.toString()) };
+  }
+
+  const place = async (place: SeededMarket, key: string): Promise<void> => {
+    const accept = new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+      waitMs: 0,
+      queueMax: 100,
+    });
+    expect(await accept.accept(newBid(place, market.bidderIds[0], key, smallJob(place, 5000)))).toMatchObject({ kind: 'queued' });
+  };
+  const decider = (store: DecidingStore): DecideMarket =>
+    new DecideMarket(store, createOracle('default'), LIMITS, { nowMs: () => performance.now() });
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    market = await seedMarket(database.pool, { bidderCount: 1, fundsMicros: FUNDS, reserveMicros: 100_000n });
+    twin = await addTwin();
+    await place(market, 'here');
+    await place(twin, 'there');
+  });
+  afterEach(() => database.drop());
+
+  it('is not overdrawn, and each decision saw what was there', async () => {
+    const store = createDecidingStore(database.pool);
+    let interrupted = false;
+    const slow: DecidingStore = {
+      ...store,
+      transaction: (idleMs, work) =>
+        store.transaction(idleMs, (tx) =>
+          work({
+            ...tx,
+            readWallets: async (ids) => {
+              const wallets = await tx.readWallets(ids);
+              if (!interrupted) await decider(store).run(twin.marketId); // the other market holds first
+              interrupted = true;
+              return wallets;
+            },
+          }),
+        ),
+    };
+    expect(await decider(slow).run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
+    const { rows } = await database.pool.query<{ funds_micros: bigint; payment_micros: bigint }>(
+      'SELECT funds_micros, payment_micros FROM decision ORDER BY market_id DESC',
+    );
+    expect(rows[0].payment_micros).toBeGreaterThan(0n);
+    expect(rows[0].funds_micros).toBe(FUNDS);
+    expect(rows[1].funds_micros).toBe(FUNDS - rows[0].payment_micros);
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
+  it('holds up no market that only thinks', async () => {
+    const store = createDecidingStore(database.pool);
+    await database.pool.query(`UPDATE market SET status = 'closed' WHERE id = $1`, [twin.marketId]); // all its answers are refusals
+    await store.transaction(5_000, async (tx) => {
+      await tx.lockWallets(market.bidderIds);
+      expect(await decider(store).run(twin.marketId)).toEqual({ kind: 'drained', decided: 1 });
+    });
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+});
