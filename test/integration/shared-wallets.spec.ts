@@ -7,7 +7,6 @@ import { newBid, seedMarket, type SeededMarket, smallJob } from '../support/mark
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const LIMITS = { owner: 'one', leaseMs: 20_000, batchMax: 16, thinkMs: 1_000 };
-const FUNDS = 10_000_000_000n;
 
 describe('a wallet that two markets draw on', () => {
   let database: TestDatabase;
@@ -40,16 +39,23 @@ describe('a wallet that two markets draw on', () => {
   const decider = (store: DecidingStore): DecideMarket =>
     new DecideMarket(store, createOracle('default'), LIMITS, { nowMs: () => performance.now() });
 
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    market = await seedMarket(database.pool, { bidderCount: 1, fundsMicros: FUNDS, reserveMicros: 100_000n });
+  const open = async (fundsMicros: bigint): Promise<void> => {
+    market = await seedMarket(database.pool, { bidderCount: 1, fundsMicros, reserveMicros: 100_000n });
     twin = await addTwin();
     await place(market, 'here');
     await place(twin, 'there');
+  };
+  beforeEach(async () => {
+    database = await createTestDatabase();
   });
   afterEach(() => database.drop());
 
-  it('is not overdrawn, and each decision saw what was there', async () => {
+  it.each([
+    ['enough for anything', 100_000_000_000n],
+    ['enough for one bid, perhaps', 5_000_000_000n],
+    ['little', 300_000_000n],
+  ])('is not overdrawn, and each decision saw what was there: %s', async (_, funds) => {
+    await open(funds);
     const store = createDecidingStore(database.pool);
     let interrupted = false;
     const slow: DecidingStore = {
@@ -72,12 +78,13 @@ describe('a wallet that two markets draw on', () => {
       'SELECT funds_micros, payment_micros FROM decision ORDER BY market_id DESC',
     );
     expect(rows[0].payment_micros).toBeGreaterThan(0n);
-    expect(rows[0].funds_micros).toBe(FUNDS);
-    expect(rows[1].funds_micros).toBe(FUNDS - rows[0].payment_micros);
+    expect(rows[0].funds_micros).toBe(funds);
+    expect(rows[1].funds_micros).toBe(funds - rows[0].payment_micros);
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 
   it('holds up no market that only thinks', async () => {
+    await open(1_000_000n);
     const store = createDecidingStore(database.pool);
     await database.pool.query(`UPDATE market SET status = 'closed' WHERE id = $1`, [twin.marketId]); // all its answers are refusals
     await store.transaction(5_000, async (tx) => {

@@ -3,7 +3,8 @@ import { invariant } from '#units';
 import { openBook, type MarketHead, type OpenBook } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { decideBatch } from './decide-batch.js';
-import type { BatchRecord, DecidingStore, DecidingTx, LeaseClaim } from './ports.js';
+import { FundsMoved, lockPayers } from './pay.js';
+import type { DecidingStore, DecidingTx, LeaseClaim } from './ports.js';
 
 /** Books kept in memory; beyond it the one that was used longest ago goes. */
 const BOOKS_MAX = 32;
@@ -99,8 +100,8 @@ export class DecideMarket {
 
   /**
    * Bidders are in many markets, and a wallet that is locked while one market thinks holds up the others. So wallets are read without a
-   * lock, and those that pay are locked at the end; a batch that finds other funds there than it has decided on is decided anew, with
-   * the wallets locked first.
+   * lock, and those that pay are locked at the end; a batch that finds too little there to be sure of its decisions is decided anew,
+   * with the wallets locked first.
    */
   private async decideOnce(marketId: bigint, cached?: CachedBook): Promise<Decided> {
     const { leaseMs } = this.limits;
@@ -112,7 +113,7 @@ export class DecideMarket {
     }
   }
 
-  /** 1. fence, 2. the book as of that fence, 3. backlog and wallets, 4. decide, 5. write. */
+  /** 1. fence, 2. the book as of that fence, 3. backlog and wallets, 4. decide, 5. lock what pays, 6. write. */
   private async decide(tx: DecidingTx, marketId: bigint, { cached, lockFirst }: Manner): Promise<Decided> {
     const fence = await tx.fence(marketId, this.limits);
     if (fence.kind !== 'ours') return { outcome: fence };
@@ -126,8 +127,7 @@ export class DecideMarket {
     const endMs = this.clock.nowMs() + this.limits.thinkMs;
     const mayGoOn = (): boolean => this.clock.nowMs() < endMs;
     const { record, priceVersion } = decideBatch({ open, epoch, bids, wallets, oracle: this.oracle, mayGoOn });
-    if (!lockFirst) await lockPayers(tx, record);
-    await tx.record(record);
+    await tx.record(lockFirst ? record : await lockPayers(tx, record, bids));
     const state = { ...open.state, priceVersion, head: { ...head, sequence: record.sequence } };
     return { outcome: { kind: 'decided', count: record.decided.length }, keep: { state, book: open.book, epoch } };
   }
@@ -136,22 +136,6 @@ export class DecideMarket {
     this.books.set(marketId, book);
     if (this.books.size > BOOKS_MAX) this.books.delete(this.books.keys().next().value as bigint);
   }
-}
-
-/** Money of a wallet has moved since it was read. */
-class FundsMoved extends Error {
-  override readonly name = 'FundsMoved';
-}
-
-/** Locks the wallets that pay. @throws FundsMoved where one of them no longer holds what the batch was decided on. */
-async function lockPayers(tx: DecidingTx, { decided }: BatchRecord): Promise<void> {
-  const seen = new Map<bigint, bigint>();
-  for (const { decision, wallet } of decided) {
-    if (decision.kind === 'accepted' && decision.payment > 0n) seen.set(wallet.organisationId, wallet.fundsMicros);
-  }
-  if (seen.size === 0) return;
-  const now = await tx.lockWallets([...seen.keys()]);
-  if (now.some(({ organisationId, fundsMicros }) => seen.get(organisationId) !== fundsMicros)) throw new FundsMoved();
 }
 
 function isCurrent(cached: CachedBook | undefined, epoch: bigint, head: MarketHead): cached is CachedBook {
