@@ -17,13 +17,19 @@ describe('loadConfig', () => {
       dataDir: './.eris',
       databaseUrl: undefined,
       bodyLimitBytes: 4_194_304,
-      leaseMs: 10_000,
+      leaseMs: 5_000,
       batchMax: 256,
     });
   });
 
   it('takes an empty variable for an absent one', () => {
     expect(loadConfig({ PORT: '', DATABASE_URL: '', REDIS_URL: '' })).toEqual(loadConfig({}));
+  });
+
+  it('limits no key unless told to, and then lets a second be saved up unless told otherwise', () => {
+    expect(loadConfig({}).rateLimit).toBeUndefined();
+    expect(loadConfig({ ERIS_RATE_LIMIT_PER_SECOND: '50' }).rateLimit).toEqual({ perSecond: 50, burst: 50 });
+    expect(loadConfig({ ERIS_RATE_LIMIT_PER_SECOND: '50', ERIS_RATE_LIMIT_BURST: '9' }).rateLimit).toEqual({ perSecond: 50, burst: 9 });
   });
 
   it('is frozen', () => {

@@ -38,11 +38,15 @@ const Environment = z.object({
   ERIS_BODY_LIMIT_BYTES: integer({ fallback: 4 * MIB, min: 1_024, max: 64 * MIB }),
   ERIS_ACCEPT_WAIT_MS: integer({ fallback: 2, min: 0, max: MS_PER_SECOND }),
   ERIS_ACCEPT_QUEUE_MAX: integer({ fallback: 10_000, min: BULK_BIDS, max: 1_000_000 }),
+  ERIS_RATE_LIMIT_PER_SECOND: integer({ fallback: 0, min: 0, max: 1_000_000 }),
+  ERIS_RATE_LIMIT_BURST: integer({ fallback: 0, min: 0, max: 10_000_000 }),
   ERIS_LEASE_MS: integer({ fallback: 5_000, min: 1_000, max: 600_000 }),
   ERIS_BATCH_MAX: integer({ fallback: 256, min: 1, max: 4_096 }),
   ERIS_WORKER_CONCURRENCY: integer({ fallback: 4, min: 1, max: 256 }),
   ERIS_WORKER_METRICS_PORT: integer({ fallback: 0, min: 0, max: 65_535 }),
+  ERIS_DRAIN_MS: integer({ fallback: 0, min: 0, max: 600_000 }),
   ERIS_SHUTDOWN_MS: integer({ fallback: 10_000, min: 0, max: 600_000 }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address('http:', 'https:'),
 });
 
 type Variables = z.infer<typeof Environment>;
@@ -98,9 +102,17 @@ const configOf = (variables: Variables) => ({
   bodyLimitBytes: variables.ERIS_BODY_LIMIT_BYTES,
   acceptWaitMs: variables.ERIS_ACCEPT_WAIT_MS,
   acceptQueueMax: variables.ERIS_ACCEPT_QUEUE_MAX,
+  rateLimit: rateLimitOf(variables),
   leaseMs: variables.ERIS_LEASE_MS,
   batchMax: variables.ERIS_BATCH_MAX,
   workerConcurrency: variables.ERIS_WORKER_CONCURRENCY,
   workerMetricsPort: variables.ERIS_WORKER_METRICS_PORT,
+  drainMs: variables.ERIS_DRAIN_MS,
   shutdownMs: variables.ERIS_SHUTDOWN_MS,
+  tracesUrl: variables.OTEL_EXPORTER_OTLP_ENDPOINT,
 });
+
+/** Undefined where keys may ask as much as they like; a burst that is not said is what a key gets in a second. */
+function rateLimitOf({ ERIS_RATE_LIMIT_PER_SECOND: perSecond, ERIS_RATE_LIMIT_BURST: burst }: Variables) {
+  return perSecond === 0 ? undefined : { perSecond, burst: burst || perSecond };
+}
