@@ -1,0 +1,2 @@
+/** Rate limits: the buckets of keys. */
+export { createTokenBuckets } from './token-buckets.js';
