@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EnsureAdminKey } from '#market';
 import { createPool } from '#persistence';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
 import { openApi } from '../../apps/api/src/composition/open-api.js';
+import type { ApiSettings } from '../../apps/api/src/composition/settings.js';
 import { Journal } from '../../apps/worker/src/journal.js';
 import { WorkerModule } from '../../apps/worker/src/worker.module.js';
 import { ApiClient } from './api-client.js';
@@ -29,22 +31,16 @@ export interface TestApiOptions {
   readonly worker?: boolean;
   /** How the application reaches the database, where that is not straight. */
   readonly by?: (databaseUrl: string) => string | Promise<string>;
+  /** Settings that differ from those of all tests. */
+  readonly settings?: Partial<ApiSettings>;
 }
 
 /** The queue is Redis where REDIS_URL is set, else Postgres. */
-export async function startTestApi({ worker: withWorker = true, by = (url) => url }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi({ worker: withWorker = true, by = (url) => url, settings }: TestApiOptions = {}): Promise<TestApi> {
   const database = await createTestDatabase();
   const databaseUrl = await by(database.url);
-  const redis = process.env.REDIS_URL ? { redisUrl: process.env.REDIS_URL } : {};
-  const settings = {
-    databaseUrl,
-    ...redis,
-    connections: 8,
-    accept: { waitMs: 2, queueMax: 10_000 },
-    bodyLimitBytes: 4 * 1024 * 1024,
-    version: 'test',
-  };
-  const app = await openApi(settings, { clock, randomBytes, logger });
+  const redis = redisSite();
+  const app = await openTestApp(databaseUrl, settings);
   const admin = await app.get(EnsureAdminKey).run();
   if (admin.kind !== 'made') throw new Error('a new database has no key yet');
   await app.listen(0, '127.0.0.1');
@@ -55,6 +51,31 @@ export async function startTestApi({ worker: withWorker = true, by = (url) => ur
     await database.drop();
   };
   return { client: new ApiClient(await app.getUrl()), adminKey: admin.plain, pool: database.pool, databaseUrl: database.url, close };
+}
+
+/** Another instance over a database that has one already. */
+export async function startSibling(
+  databaseUrl: string,
+  settings?: Partial<ApiSettings>,
+): Promise<{ client: ApiClient; close(): Promise<void> }> {
+  const app = await openTestApp(databaseUrl, settings);
+  await app.listen(0, '127.0.0.1');
+  return { client: new ApiClient(await app.getUrl()), close: () => app.close() };
+}
+
+const redisSite = (): { redisUrl?: string } => (process.env.REDIS_URL ? { redisUrl: process.env.REDIS_URL } : {});
+
+function openTestApp(databaseUrl: string, settings: Partial<ApiSettings> = {}): Promise<NestFastifyApplication> {
+  const all = {
+    databaseUrl,
+    ...redisSite(),
+    connections: 8,
+    accept: { waitMs: 2, queueMax: 10_000 },
+    bodyLimitBytes: 4 * 1024 * 1024,
+    version: 'test',
+    ...settings,
+  };
+  return openApi(all, { clock, randomBytes, logger });
 }
 
 async function startWorker(databaseUrl: string, redis: { redisUrl?: string }): Promise<{ close(): Promise<void> }> {

@@ -6,9 +6,15 @@ import { problemOf } from '#contracts';
 import { ApiModule } from './api.module.js';
 import { endIdleConnections } from './http/idle-connections.js';
 import { readJsonBodies } from './http/json-body.js';
+import { shedLoad } from './http/shed-load.js';
 import { NestLog } from './http/nest-log.js';
+import type { Ending } from './composition/lifecycle.js';
 import { type ApiDocument } from './service/api-document.js';
 import type { Metrics } from './service/metrics.js';
+
+/** Requests in hand at once, and largest bodies among them: beyond it requests are turned away before their bodies are read. */
+const REQUESTS_MAX = 10_000;
+const BODIES_MAX = 64;
 
 export interface ApiOptions {
   /** Plain objects that the controllers are served by, each known by its class. */
@@ -17,8 +23,7 @@ export interface ApiOptions {
   readonly document: ApiDocument;
   readonly bodyLimitBytes: number;
   readonly logger: Logger;
-  /** Aborts when the server begins to stop. */
-  readonly stopping: AbortSignal;
+  readonly ending: Ending;
 }
 
 /** Makes the application; it doesn't listen yet. Fails where routes and contract differ. */
@@ -28,7 +33,7 @@ export async function createApi({
   document,
   bodyLimitBytes,
   logger,
-  stopping,
+  ending,
 }: ApiOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, return503OnClosing: false, frameworkErrors: answerFrameworkError });
   const module = ApiModule.over([...services, metrics, document], logger);
@@ -40,15 +45,16 @@ export async function createApi({
   const server = app.getHttpAdapter().getInstance();
   readJsonBodies(server);
   metrics.observe(server);
-  hangUpWhen(stopping, server);
-  endIdleConnections(server.server, stopping);
+  shedLoad(server, { requestsMax: REQUESTS_MAX, bytesMax: BODIES_MAX * bodyLimitBytes, bodyLimitBytes });
+  hangUpWhen(ending.draining.signal, server);
+  endIdleConnections(server.server, ending.stopping.signal);
   return app;
 }
 
 /** Answers given while the server stops end their connections: an idle one would hold up the end. */
-function hangUpWhen(stopping: AbortSignal, server: FastifyInstance): void {
+function hangUpWhen(draining: AbortSignal, server: FastifyInstance): void {
   server.addHook('onSend', (_request, reply, _payload, done) => {
-    if (stopping.aborted) reply.header('connection', 'close');
+    if (draining.aborted) reply.header('connection', 'close');
     done();
   });
 }

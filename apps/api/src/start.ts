@@ -46,6 +46,8 @@ function settingsOf(config: Config): ApiSettings {
     ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl }),
     connections: config.databaseConnections,
     accept: { waitMs: config.acceptWaitMs, queueMax: config.acceptQueueMax },
+    ...(config.rateLimit === undefined ? {} : { rateLimit: config.rateLimit }),
+    drainMs: config.drainMs,
     bodyLimitBytes: config.bodyLimitBytes,
     version: VERSION,
   };

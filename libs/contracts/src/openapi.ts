@@ -92,8 +92,8 @@ function successes(operation: Operation, schemaOf: SchemaOf): Json {
 
 /** The codes that an operation may answer with, by the parts that it has. */
 export function problemCodesOf(operation: Operation): readonly ProblemCode[] {
-  const codes: ProblemCode[] = ['internal_error', 'database_unavailable', ...(operation.problems ?? [])];
-  if (operation.policy !== 'anyone') codes.push('unauthenticated', 'role_not_allowed');
+  const codes: ProblemCode[] = ['internal_error', 'database_unavailable', 'overloaded', ...(operation.problems ?? [])];
+  if (operation.policy !== 'anyone') codes.push('unauthenticated', 'role_not_allowed', 'rate_limited');
   if (operation.path.includes('{')) codes.push('not_found');
   if (operation.path.includes('{marketId}')) codes.push('market_unknown');
   if (operation.query) codes.push('invalid_query');

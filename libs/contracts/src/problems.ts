@@ -52,6 +52,7 @@ export const PROBLEMS = {
     'This idempotency key was used for another request',
     'Use a new key for a new request; repeat a request with the very same body.',
   ),
+  rate_limited: row(429, 'This key asks too often', 'Repeat the same request with the same key after the seconds in Retry-After.'),
   overloaded: row(503, 'Too many bids are waiting', 'Repeat the same request with the same key after the seconds in Retry-After.'),
   database_unavailable: row(
     503,

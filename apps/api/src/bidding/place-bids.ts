@@ -1,4 +1,4 @@
-import { bulkItem, faultsOf, type AnswerOf, type BidBodyWire, type Problem, problemOf } from '#contracts';
+import { bulkItem, faultsOf, type AnswerOf, type BidBodyWire, type Problem, type ProblemCode, problemOf } from '#contracts';
 import type { AcceptBids, AcceptOutcome, CheckBid, NewBid, ReadBids } from '#market';
 import { problemOfOutcome } from '../http/answer.js';
 import { requestHash } from '../http/canonical.js';
@@ -7,6 +7,9 @@ import { faultsProblem, ProblemError } from '../http/problem-error.js';
 import { Reply } from '../http/reply.js';
 import type { DecisionWaiter } from '../streams/decision-waiter.js';
 import { bidView } from '../views/bid-views.js';
+
+/** For bids of a bulk request that were turned away while others were taken. */
+const RETRY_AFTER_SECONDS = '1';
 
 type Placed = AnswerOf<'placeBid'>;
 type BulkResults = AnswerOf<'placeBids'>['results'];
@@ -22,7 +25,7 @@ interface Placing {
 export class PlaceBids {
   constructor(
     private readonly check: CheckBid,
-    private readonly accept: AcceptBids,
+    private readonly accept: Pick<AcceptBids, 'accept'>,
     private readonly bids: ReadBids,
     private readonly waiter: DecisionWaiter,
   ) {}
@@ -55,14 +58,15 @@ export class PlaceBids {
   }
 
   /** Many bids, stored in the order in which they stand, a result for each. */
-  async many({ caller, params, body }: Input<'placeBids'>): Promise<AnswerOf<'placeBids'>> {
+  async many({ caller, params, body }: Input<'placeBids'>): Promise<Reply<AnswerOf<'placeBids'>>> {
     const place = { marketId: params.marketId, organisationId: caller.organisationId };
     const checked = await Promise.all(body.bids.map((item, index) => this.checkItem(place, item, index)));
     const results = await Promise.all(
       checked.map(async (item) => ('problem' in item ? item : resultOf(await this.accept.accept(item.newBid)))),
     );
-    if (results.every((result) => 'problem' in result && result.problem.type === NO_SUCH_MARKET)) throw new ProblemError('market_unknown');
-    return { results };
+    if (results.every(isProblem('market_unknown'))) throw new ProblemError('market_unknown');
+    if (results.every(isProblem('overloaded'))) throw new ProblemError('overloaded');
+    return new Reply({ results }, undefined, results.some(isProblem('overloaded')) ? { 'retry-after': RETRY_AFTER_SECONDS } : {});
   }
 
   private async checkItem(
@@ -85,7 +89,10 @@ export class PlaceBids {
   }
 }
 
-const NO_SUCH_MARKET = problemOf('market_unknown').type;
+const isProblem = (code: ProblemCode) => {
+  const { type } = problemOf(code);
+  return (result: BulkResults[number]): boolean => 'problem' in result && result.problem.type === type;
+};
 
 const resultOf = (outcome: AcceptOutcome): BulkResults[number] =>
   outcome.kind === 'queued' ? { id: outcome.bidId.toString(), status: 'queued' } : { problem: problemOf(outcome.kind) };

@@ -13,6 +13,7 @@ import {
   EnsureAdminKey,
   FindKey,
   GetMarket,
+  LimitRate,
   ListAccounts,
   ListEntries,
   ListMarkets,
@@ -36,15 +37,18 @@ import {
   createClockStore,
   createEventReader,
   createTenancyWork,
+  createTokenBuckets,
 } from '#persistence';
 import { PlaceBids } from '../bidding/place-bids.js';
 import { Keyring } from '../http/keyring.js';
+import { RateGate } from '../http/rate-gate.js';
 import { KeyRevocation } from '../service/key-revocation.js';
 import type { Metrics } from '../service/metrics.js';
 import { Readiness } from '../service/readiness.js';
 import { DecisionWaiter } from '../streams/decision-waiter.js';
 import { EventStreams } from '../streams/event-streams.js';
 import type { MarketPulse } from '../streams/market-pulse.js';
+import type { Ending } from './lifecycle.js';
 import type { ApiSettings } from './settings.js';
 import type { Stores } from './stores.js';
 import type { Surroundings } from './surroundings.js';
@@ -56,8 +60,7 @@ export interface Parts {
   readonly stores: Stores;
   readonly metrics: Metrics;
   readonly pulse: MarketPulse;
-  /** Aborts when the server begins to stop. */
-  readonly stopping: AbortSignal;
+  readonly ending: Ending;
 }
 
 /** Makes every service that a controller asks for. */
@@ -69,7 +72,14 @@ export function compose(parts: Parts): { services: object[]; accept: AcceptBids 
   const accept = new AcceptBids(createBidInbox(parts.stores.pool), ringer, parts.settings.accept);
   parts.metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
   return {
-    services: [...tenancy(parts), ...catalogue(parts, ringer), ...bidding(parts, accept), ...accounts(parts), readiness(parts)],
+    services: [
+      ...tenancy(parts),
+      rateGate(parts),
+      ...catalogue(parts, ringer),
+      ...bidding(parts, accept),
+      ...accounts(parts),
+      readiness(parts),
+    ],
     accept,
   };
 }
@@ -91,9 +101,15 @@ function tenancy({ stores, surroundings: { clock, randomBytes } }: Parts): objec
   ];
 }
 
-function catalogue({ stores, surroundings: { clock }, pulse, stopping }: Parts, ringer: Ringer): object[] {
+function rateGate({ stores, surroundings: { clock }, settings: { rateLimit } }: Parts): RateGate {
+  return new RateGate(rateLimit && new LimitRate(createTokenBuckets(stores.pool), rateLimit, clock));
+}
+
+function catalogue({ stores, surroundings: { clock }, metrics, pulse, ending }: Parts, ringer: Ringer): object[] {
   const work = createCatalogueWork(stores.base);
   const readEvents = new ReadEvents(createEventReader(stores.pool));
+  const streams = new EventStreams({ readEvents, pulse, clock }, ending.stopping.signal);
+  metrics.gauge('eris_event_streams', 'Event streams that are open.', () => streams.openCount);
   return [
     new CreateMarket(work),
     new ListMarkets(work),
@@ -103,15 +119,15 @@ function catalogue({ stores, surroundings: { clock }, pulse, stopping }: Parts, 
     new ListSites(work),
     new ChangeCapacity(work),
     new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => ringer.ring(marketId)),
-    new EventStreams({ readEvents, pulse, clock }, stopping),
+    streams,
   ];
 }
 
-function bidding({ stores, surroundings: { logger }, metrics, pulse, stopping }: Parts, accept: AcceptBids): object[] {
+function bidding({ stores, surroundings: { logger }, metrics, pulse, ending }: Parts, accept: AcceptBids): object[] {
   const reader = createBidReader(stores.pool);
   const readBids = new ReadBids(reader);
   const books = new BookReader(createBookSource(stores.pool));
-  const waiter = new DecisionWaiter(reader, pulse, stopping, (err) => {
+  const waiter = new DecisionWaiter(reader, pulse, ending.stopping.signal, (err) => {
     metrics.trouble('wait');
     logger.warn({ err }, 'could not look for decisions; those who wait get 202');
   });
@@ -124,5 +140,5 @@ function accounts({ stores }: Parts): object[] {
   return [new ListAccounts(work), new ListEntries(work), new Deposit(work)];
 }
 
-const readiness = ({ stores, stopping }: Parts): Readiness =>
-  new Readiness(async () => void (await stores.pool.query('SELECT 1')), stopping);
+const readiness = ({ stores, ending }: Parts): Readiness =>
+  new Readiness(async () => void (await stores.pool.query('SELECT 1')), ending.draining.signal);

@@ -1,11 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcceptBids } from '#market';
 import type { MarketChanges } from '#persistence';
 import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { Stores } from './stores.js';
 
+/** The end of the process, in two steps. */
+export interface Ending {
+  /** Aborts when the end is asked for: readiness is withdrawn, answers end their connections, requests are still taken. */
+  readonly draining: AbortController;
+  /** Aborts when no more requests are taken: streams end, those who wait are answered. */
+  readonly stopping: AbortController;
+}
+
 /** What begins and ends with the application. */
 interface Parts {
-  readonly stop: AbortController;
+  readonly ending: Ending;
+  /** How long balancers get to notice that readiness was withdrawn, ms. */
+  readonly drainMs: number;
   readonly accept: AcceptBids;
   /** Begins to listen for changes of the markets. */
   readonly listen: () => MarketChanges;
@@ -13,8 +24,8 @@ interface Parts {
 }
 
 /**
- * The beginning and the end of the process. At the end, first those who wait are let go (streams end, waiting requests answer 202) and readiness is withdrawn; the
- * framework then finishes the requests under way; last the connections are given back.
+ * The beginning and the end of the process. At the end, first readiness is withdrawn, while requests are still taken; then those who wait
+ * are let go (streams end, waiting requests answer 202); the framework finishes the requests under way; last the connections are given back.
  */
 export class Lifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   private changes?: MarketChanges;
@@ -25,8 +36,11 @@ export class Lifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationSh
     this.changes = this.parts.listen();
   }
 
-  onModuleDestroy(): void {
-    this.parts.stop.abort();
+  async onModuleDestroy(): Promise<void> {
+    const { ending, drainMs } = this.parts;
+    ending.draining.abort();
+    if (drainMs > 0) await sleep(drainMs);
+    ending.stopping.abort();
   }
 
   async onApplicationShutdown(): Promise<void> {

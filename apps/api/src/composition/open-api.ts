@@ -13,7 +13,7 @@ import type { Surroundings } from './surroundings.js';
 /** Makes the whole API over a database that has its schema. It listens where the caller says, and gives everything back when it is closed. */
 export async function openApi(settings: ApiSettings, surroundings: Surroundings): Promise<NestFastifyApplication> {
   const { logger } = surroundings;
-  const stop = new AbortController();
+  const ending = { draining: new AbortController(), stopping: new AbortController() };
   const metrics = new Metrics();
   const pulse = new MarketPulse();
   const stores = openStores(settings, metrics);
@@ -25,8 +25,8 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
         logger.warn({ err }, 'not listening for changes; looking now and then instead');
       },
     });
-  const { services, accept } = compose({ settings, surroundings, stores, metrics, pulse, stopping: stop.signal });
-  const lifecycle = new Lifecycle({ stop, accept, listen, stores });
+  const { services, accept } = compose({ settings, surroundings, stores, metrics, pulse, ending });
+  const lifecycle = new Lifecycle({ ending, drainMs: settings.drainMs ?? 0, accept, listen, stores });
   const document = new ApiDocument(settings.version);
   return createApi({
     services: [...services, lifecycle],
@@ -34,6 +34,6 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
     document,
     bodyLimitBytes: settings.bodyLimitBytes,
     logger,
-    stopping: stop.signal,
+    ending,
   });
 }

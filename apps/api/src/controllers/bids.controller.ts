@@ -24,7 +24,7 @@ export class BidsController {
   }
 
   @Serves('placeBids')
-  placeMany(@In() input: Input<'placeBids'>): Promise<AnswerOf<'placeBids'>> {
+  placeMany(@In() input: Input<'placeBids'>): Promise<Reply<AnswerOf<'placeBids'>>> {
     return this.placeBids.many(input);
   }
 

@@ -11,9 +11,10 @@ import { readJsonBodies } from './json-body.js';
 import { Keyring } from './keyring.js';
 import { PolicyGuard } from './policy-guard.js';
 import { ProblemFilter } from './problem-filter.js';
+import { RateGate } from './rate-gate.js';
 import { ReplyInterceptor } from './reply.js';
 
-const keyring = new Keyring(() => Promise.resolve({ organisationId: 2n, role: 'bidder' as const }), { nowMs: () => 0 });
+const keyring = new Keyring(() => Promise.resolve({ keyId: 1n, organisationId: 2n, role: 'bidder' as const }), { nowMs: () => 0 });
 
 @Module({
   controllers: [BidsController],
@@ -25,6 +26,7 @@ const keyring = new Keyring(() => Promise.resolve({ organisationId: 2n, role: 'b
     { provide: ReadBids, useValue: { find: () => Promise.resolve({ kind: 'not_found' }) } },
     { provide: QuoteBid, useValue: {} },
     { provide: Keyring, useValue: keyring },
+    { provide: RateGate, useValue: new RateGate(undefined) },
     Reflector,
     { provide: APP_GUARD, useClass: PolicyGuard },
     { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },

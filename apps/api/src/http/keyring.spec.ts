@@ -8,14 +8,14 @@ function scene() {
   const hashOf = (key: string) => createHash('sha256').update(key).digest().toString('hex');
   const keyring = new Keyring(async (hash) => {
     lookups++;
-    return [...known].some((key) => hashOf(key) === hash.toString('hex')) ? { organisationId: 3n, role: 'bidder' } : undefined;
+    return [...known].some((key) => hashOf(key) === hash.toString('hex')) ? { keyId: 1n, organisationId: 3n, role: 'bidder' } : undefined;
   }, clock);
   return { clock, known, keyring, lookups: () => lookups };
 }
 
 it('should tell a caller by its key, and look it up once for a while', async () => {
   const { keyring, lookups } = scene();
-  expect(await keyring.callerOf('alive')).toEqual({ organisationId: 3n, role: 'bidder' });
+  expect(await keyring.callerOf('alive')).toEqual({ keyId: 1n, organisationId: 3n, role: 'bidder' });
   expect(await keyring.callerOf('alive')).toBeDefined();
   expect(await keyring.callerOf('dead')).toBeUndefined();
   expect(lookups()).toBe(2);

@@ -8,6 +8,7 @@ const KEYS_CACHED_MAX = 10_000;
 
 /** Who calls: what a key stands for. */
 export interface Caller {
+  readonly keyId: bigint;
   readonly organisationId: bigint;
   readonly role: Role;
 }

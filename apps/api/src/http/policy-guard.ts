@@ -1,9 +1,10 @@
 import { operationOf, type Operation, type OperationId } from '#contracts';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, Keyring } from './keyring.js';
 import { ProblemError } from './problem-error.js';
+import { RateGate } from './rate-gate.js';
 import { OPERATION } from './serves.js';
 
 /** A request that has passed the guard. */
@@ -17,6 +18,7 @@ export class PolicyGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly keyring: Keyring,
+    private readonly rateGate: RateGate,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -24,6 +26,7 @@ export class PolicyGuard implements CanActivate {
     if (policy === 'anyone') return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     request.caller = await this.authenticate(request);
+    await this.rateGate.pass(request.caller.keyId, request, context.switchToHttp().getResponse<FastifyReply>());
     checkRole(request.caller, policy);
     return true;
   }

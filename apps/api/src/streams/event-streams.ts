@@ -23,6 +23,11 @@ export class EventStreams {
     private readonly stopping: AbortSignal,
   ) {}
 
+  /** Streams that are open now. */
+  get openCount(): number {
+    return this.open;
+  }
+
   async start({ caller, params, query, lastEventId, gone }: Input<'streamEvents'>): Promise<Reply<StreamableFile>> {
     const after = sequenceOf(lastEventId ?? query.after);
     const first = await this.tools.readEvents.run({ viewer: caller, ...params, after, limit: EVENTS_PER_PAGE });

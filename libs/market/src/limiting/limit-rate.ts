@@ -93,8 +93,8 @@ export class LimitRate {
 
   private standing({ tokens, left }: Holding): RateStanding {
     const { perSecond, burst } = this.limit;
-    const all = Math.max(0, Math.floor(left + tokens));
-    return { left: all, fullInMs: ((burst - all) / perSecond) * MS_PER_SECOND };
+    const all = left + tokens;
+    return { left: Math.max(0, Math.floor(all)), fullInMs: Math.max(0, ((burst - all) / perSecond) * MS_PER_SECOND) };
   }
 
   /** Gives back what is held and takes a new lease; callers that come meanwhile share it. */
