@@ -1,5 +1,6 @@
 import type { Clock, RunOutcome } from '#market';
 import { Semaphore } from './semaphore.js';
+import { BUSY_MS } from './settings.js';
 
 /** Decides a market's backlog; what the runner wakes. */
 export interface Decider {
@@ -25,6 +26,7 @@ export class MarketRunner {
   private readonly resting = new Map<bigint, { failures: number; untilMs: number }>();
   private readonly stopping = new AbortController();
   private readonly places: Semaphore;
+  private decidedAtMs = -Infinity;
 
   constructor(
     private readonly decider: Decider,
@@ -49,6 +51,16 @@ export class MarketRunner {
     return state.done;
   }
 
+  /** Whether the market is being decided or waits for its turn: it looks for new bids by itself then. */
+  isAwake(marketId: bigint): boolean {
+    return this.awake.has(marketId);
+  }
+
+  /** Whether anything was decided a moment ago. */
+  isBusy(): boolean {
+    return this.clock.nowMs() - this.decidedAtMs < BUSY_MS;
+  }
+
   /** Wakes nothing more and waits for what runs: each ends after the batch that it is at. */
   async stop(): Promise<void> {
     this.stopping.abort();
@@ -66,6 +78,7 @@ export class MarketRunner {
     try {
       const outcome = await this.decider.run(marketId, this.stopping.signal);
       this.resting.delete(marketId);
+      if (outcome.decided > 0) this.decidedAtMs = this.clock.nowMs();
       this.report.ended(marketId, outcome);
     } catch (cause) {
       const failures = (this.resting.get(marketId)?.failures ?? 0) + 1;

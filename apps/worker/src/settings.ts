@@ -14,6 +14,9 @@ export interface WorkerSettings extends BellSite {
 
 /** How often markets with a backlog are looked for where a bell was lost, ms. */
 export const SWEEP_MS = 1_000;
+/** How often they are looked for while bids are being decided, and how long after the last decision that is, ms. */
+export const SWEEP_BUSY_MS = 10;
+export const BUSY_MS = 500;
 /** How often the clocks of realtime markets are looked at, ms. */
 export const TICK_MS = 1_000;
 /** How often receipts are written, and for how long at a time: while bids wait, and when there is nothing else to do, ms. */

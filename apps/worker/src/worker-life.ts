@@ -8,7 +8,7 @@ import { every, type Repetition } from './every.js';
 import type { Journal } from './journal.js';
 import type { MarketRunner } from './market-runner.js';
 import { serveMetrics } from './metrics-server.js';
-import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS, SWEEP_MS, TICK_MS, type WorkerSettings } from './settings.js';
+import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS, SWEEP_BUSY_MS, SWEEP_MS, TICK_MS, type WorkerSettings } from './settings.js';
 
 /** The parts that the worker's life moves. */
 export interface WorkerParts {
@@ -22,7 +22,8 @@ export interface WorkerParts {
 
 /**
  * Begins with the application and ends with it. Three things wake a market: the bell, the sweep over the backlog (so that a lost bell, or
- * a queue that is away, costs a second and no more), and bids that come while it is awake. Told to end, the worker hears no more bells,
+ * a queue that is away, costs a second and no more; while bids come in, the sweep is quick and spares the bell), and bids that come while it
+ * is awake. Told to end, the worker hears no more bells,
  * lets each market finish the batch that it is at, gives the leases back and closes its connections.
  */
 export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -43,6 +44,11 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
       every(
         SWEEP_MS,
         () => this.sweep(),
+        (cause) => journal.trouble('sweep', cause),
+      ),
+      every(
+        SWEEP_BUSY_MS,
+        () => (runner.isBusy() ? this.sweep() : Promise.resolve()),
         (cause) => journal.trouble('sweep', cause),
       ),
       every(
@@ -68,12 +74,15 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async sweep(): Promise<void> {
-    for (const marketId of await findWaitingMarkets(this.parts.pool)) void this.parts.runner.wake(marketId); // never rejects
+    const { pool, runner, settings } = this.parts;
+    for (const marketId of await findWaitingMarkets(pool, settings.owner)) {
+      if (!runner.isAwake(marketId)) void runner.wake(marketId); // never rejects
+    }
   }
 
   /** Receipts take what deciding leaves: little while bids wait. */
   private async seal(): Promise<void> {
-    const waiting = await findWaitingMarkets(this.parts.pool);
+    const waiting = await findWaitingMarkets(this.parts.pool, this.parts.settings.owner);
     await this.parts.sealer.run(waiting.length > 0 ? SEAL_BUDGET_BUSY_MS : SEAL_BUDGET_IDLE_MS);
   }
 }

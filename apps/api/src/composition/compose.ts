@@ -53,6 +53,9 @@ import type { ApiSettings } from './settings.js';
 import type { Stores } from './stores.js';
 import type { Surroundings } from './surroundings.js';
 
+/** A market that bids keep coming to is rung for at most so often, ms: a worker that is awake finds them by itself. */
+const RING_REST_MS = 100;
+
 /** What the services are made of. */
 export interface Parts {
   readonly settings: ApiSettings;
@@ -65,10 +68,14 @@ export interface Parts {
 
 /** Makes every service that a controller asks for. */
 export function compose(parts: Parts): { services: object[]; accept: AcceptBids } {
-  const ringer = new Ringer(parts.stores.bell, (marketId, err) => {
-    parts.metrics.trouble('bell');
-    parts.surroundings.logger.warn({ err, marketId: marketId.toString() }, 'bell not rung; the sweep makes up for it');
-  });
+  const ringer = new Ringer(
+    parts.stores.bell,
+    (marketId, err) => {
+      parts.metrics.trouble('bell');
+      parts.surroundings.logger.warn({ err, marketId: marketId.toString() }, 'bell not rung; the sweep makes up for it');
+    },
+    RING_REST_MS,
+  );
   const accept = new AcceptBids(createBidInbox(parts.stores.pool), ringer, parts.settings.accept);
   parts.metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
   return {

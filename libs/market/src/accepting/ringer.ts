@@ -4,8 +4,8 @@ export interface Bell {
 }
 
 /**
- * Rings without anyone waiting: one ring per market at a time, one more afterwards if asked for meanwhile.
- * A failed ring is reported and forgotten: the worker's sweep finds the backlog.
+ * Rings without anyone waiting: the first time at once, then one ring per market at a time and, where it was asked for meanwhile, one more
+ * after a rest: a worker that is awake looks for new bids by itself, and each ring costs the queue several statements. A failed ring is reported and forgotten: the worker's sweep finds the backlog.
  */
 export class Ringer {
   private readonly ringing = new Map<bigint, { again: boolean }>();
@@ -13,6 +13,8 @@ export class Ringer {
   constructor(
     private readonly bell: Bell,
     private readonly onFailed: (marketId: bigint, cause: unknown) => void,
+    /** ms */
+    private readonly restMs = 0,
   ) {}
 
   ring(marketId: bigint): void {
@@ -27,6 +29,7 @@ export class Ringer {
     while (state.again) {
       state.again = false;
       await this.bell.ring(marketId).catch((cause: unknown) => this.onFailed(marketId, cause));
+      if (this.restMs > 0) await new Promise((resolve) => setTimeout(resolve, this.restMs).unref());
     }
     this.ringing.delete(marketId);
   }

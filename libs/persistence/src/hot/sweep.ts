@@ -1,16 +1,17 @@
 import type { Pool } from 'pg';
 
 /**
- * find-waiting-markets: markets that have undecided bids which somebody may decide now.
- * Input:  none. Output: markets.
+ * find-waiting-markets: markets that have undecided bids, without those that are paused or that another worker has taken.
+ * Input:  worker. Output: markets.
  * Events: none.
  * Retry:  safe; it reads.
  */
 const WAITING_MARKETS = `
-  SELECT m.id FROM market m WHERE m.status <> 'paused' AND EXISTS (SELECT FROM undecided_bid u WHERE u.market_id = m.id) ORDER BY m.id`;
+  SELECT m.id FROM market m WHERE m.status <> 'paused' AND EXISTS (SELECT FROM undecided_bid u WHERE u.market_id = m.id)
+    AND NOT EXISTS (SELECT FROM market_lease l WHERE l.market_id = m.id AND l.owner <> $1 AND l.until > clock_timestamp()) ORDER BY m.id`;
 
-/** Markets with a backlog: what the worker's sweep wakes where a bell was lost. */
-export async function findWaitingMarkets(pool: Pool): Promise<bigint[]> {
-  const { rows } = await pool.query<{ id: bigint }>({ name: 'find-waiting-markets', text: WAITING_MARKETS });
+/** Markets with a backlog that `owner` may decide: what a worker's sweep wakes. */
+export async function findWaitingMarkets(pool: Pool, owner: string): Promise<bigint[]> {
+  const { rows } = await pool.query<{ id: bigint }>({ name: 'find-waiting-markets', text: WAITING_MARKETS, values: [owner] });
   return rows.map((row) => row.id);
 }
