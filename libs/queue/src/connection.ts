@@ -1,5 +1,6 @@
 import { createPostgresBackend, type PostgresPoolConfig } from 'bullmq';
 import { Redis } from 'ioredis';
+import { Client, type ClientConfig } from 'pg';
 
 /** Where the bell hangs: Redis where there is one, else the database itself (BullMQ's PostgreSQL backend). */
 export interface BellSite {
@@ -30,7 +31,18 @@ export function redisConnection(url: string, role: 'ring' | 'listen'): Redis {
 }
 
 export function postgresConnection(connectionString: string): PostgresPoolConfig {
-  return { connectionString, schema: SCHEMA, migrate: true, max: 3, connectionTimeoutMillis: CONNECT_MS_MAX };
+  return { connectionString, schema: SCHEMA, migrate: true, max: 3, connectionTimeoutMillis: CONNECT_MS_MAX, Client: HeardClient };
+}
+
+/**
+ * BullMQ looks after its schema on a connection whose errors nobody hears; one that was cut meanwhile ended the process. The query that was
+ * under way, or the next one, fails and is reported.
+ */
+class HeardClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
 }
 
 export const postgresBackend = createPostgresBackend;
