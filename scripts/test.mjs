@@ -1,18 +1,21 @@
 // Runs the test tiers named as arguments (unit, integration, e2e, chaos); what follows goes to Jest. Without tiers: all that end within minutes.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setup } from './setup.mjs';
 
 const TIERS = ['unit', 'integration', 'e2e', 'chaos'];
 const DEFAULT_TIERS = ['unit', 'integration', 'e2e'];
+/** Jest keeps a core free, which is half of a small machine; most tests wait for a database. */
+const WORKERS = Math.max(2, availableParallelism() - 1);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 function run(args) {
   const named = args.filter((arg) => TIERS.includes(arg));
   const tiers = named.length > 0 ? named : DEFAULT_TIERS;
-  const status = setup() || jest([...args.filter((arg) => !TIERS.includes(arg)), '--selectProjects', ...tiers]);
+  const status = setup() || jest([`--maxWorkers=${WORKERS}`, ...args.filter((arg) => !TIERS.includes(arg)), '--selectProjects', ...tiers]);
   for (const note of notesOn(tiers)) process.stderr.write(`eris: ${note}\n`);
   return status;
 }
