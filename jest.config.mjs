@@ -33,9 +33,15 @@ const project = (displayName, testMatch, extra = {}) => ({
 export default {
   testTimeout: 30_000, // of the whole run: Jest reads it here only
   projects: [
-    project('unit', ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/model/**/*.spec.ts', 'test/architecture/**/*.spec.ts']),
+    project('unit', [
+      'libs/**/*.spec.ts',
+      'apps/**/*.spec.ts',
+      'test/model/**/*.spec.ts',
+      'test/simulation/**/*.spec.ts',
+      'test/architecture/**/*.spec.ts',
+    ]),
     project('integration', ['test/integration/**/*.spec.ts'], withPostgres),
     project('e2e', ['test/e2e/**/*.spec.ts'], withPostgres),
-    project('chaos', ['test/chaos/**/*.spec.ts'], withPostgres),
+    project('chaos', ['test/chaos/**/*.spec.ts']), // brings servers of its own, since it kills them
   ],
 };

@@ -90,13 +90,14 @@ export function rowsOf(record: LogRecord): NamedRow[] {
   ];
 }
 
-/** JSON with the keys of every object in order: equal values, equal text. */
+/** JSON with the keys of every object in order: equal values, equal text. Whole numbers of any size are text. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part === 'bigint') return part.toString();
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+  if (typeof value === 'bigint') return `"${value}"`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(fields).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(fields[key])}`).join(',')}}`;
 }
 
 /** JSON text as a value. @returns undefined for what is no JSON. */

@@ -1,0 +1,308 @@
+import type {
+  BatchRecord,
+  BidBody,
+  BidInbox,
+  CatalogueTx,
+  ClockStore,
+  DecidedBid,
+  DecidingStore,
+  DecidingTx,
+  Fence,
+  InboxAnswer,
+  MarketHead,
+  MarketRecord,
+  MarketState,
+  NewBid,
+  QueuedBid,
+  UnitOfWork,
+  Wallet,
+} from '#market';
+import type { Transfer } from '#ledger';
+import { formatMicros, invariant, micros, type Milli } from '#units';
+import { type Database, type Session, type StoredBid, type StoredEvent, type StoredMarket, writeBatch } from './database.js';
+import type { Process } from './scheduler.js';
+
+const marketLock = (marketId: bigint): string => `market ${marketId}`;
+const accountLocks = (ids: readonly bigint[]): string[] => ids.map((id) => `account ${id}`);
+const headOf = ({ marketId, sequence, status, clock, slot }: StoredMarket): MarketHead => ({ marketId, sequence, status, clock, slot });
+
+/** The account of an organisation by kind: ids are 10 * organisation + kind. */
+export const ACCOUNT_KINDS = ['funding', 'wallet', 'escrow', 'revenue'] as const;
+export const accountOf = (organisationId: bigint, kind: (typeof ACCOUNT_KINDS)[number]): bigint =>
+  10n * organisationId + BigInt(ACCOUNT_KINDS.indexOf(kind));
+
+/** Bids get their ids before they are visible, so that ids become visible out of order. */
+export function inboxOf(database: Database, process: Process): BidInbox {
+  const insert = async (bids: readonly NewBid[]): Promise<InboxAnswer[]> => {
+    const session = database.open(process);
+    const { fresh, answers } = await database.statement(session, [], () => snapshot(database, bids));
+    const stored = await database.statement(session, [], () => fresh.map((bid) => bid && store(database, bid)));
+    const raced = bids.filter((_, index) => answers[index] === undefined && stored[index] === undefined);
+    const later = raced.length > 0 ? await insert(raced) : [];
+    return answers.map((answer, index) => answer ?? stored[index] ?? (later.shift() as InboxAnswer));
+  };
+  return { insert };
+}
+
+const keyOf = ({ organisationId, idempotencyKey }: NewBid): string => `${organisationId} ${idempotencyKey}`;
+
+interface Snapshot {
+  /** Undefined where the bid is to be stored. */
+  readonly answers: readonly (InboxAnswer | undefined)[];
+  readonly fresh: readonly (StoredBid | undefined)[];
+}
+
+function snapshot(database: Database, bids: readonly NewBid[]): Snapshot {
+  const answers = bids.map((bid): InboxAnswer | undefined => {
+    const before = database.bidByKey.get(keyOf(bid));
+    if (before) return isSame(before, bid) ? { kind: 'queued', bidId: before.bidId, replayed: true } : { kind: 'key_reused' };
+    const { status } = database.market(bid.marketId);
+    return status === 'open' ? undefined : { kind: status === 'closed' ? 'market_closed' : 'market_paused' };
+  });
+  return { answers, fresh: bids.map((bid, index) => (answers[index] ? undefined : { ...bid, bidId: database.nextBidId++ })) };
+}
+
+const isSame = (one: NewBid, other: NewBid): boolean =>
+  one.marketId === other.marketId && Buffer.compare(one.requestHash, other.requestHash) === 0;
+
+/** @returns undefined where another session has stored the key meanwhile. */
+function store(database: Database, bid: StoredBid): InboxAnswer | undefined {
+  if (database.bidByKey.has(keyOf(bid))) return undefined;
+  database.bidByKey.set(keyOf(bid), bid);
+  database.bids.set(bid.bidId, bid);
+  database.market(bid.marketId).undecided.add(bid.bidId);
+  return { kind: 'queued', bidId: bid.bidId, replayed: false };
+}
+
+export function decidingStoreOf(database: Database, process: Process): DecidingStore {
+  const alone = <T>(locks: readonly string[], work: () => T): Promise<T> => database.statement(database.open(process), locks, work);
+  return {
+    hasBacklog: (marketId) => alone([], () => database.market(marketId).undecided.size > 0),
+    transaction: (idleMs, work) => database.transaction(process, idleMs, (session) => work(decidingTx(database, session))),
+    release: (marketId, owner) =>
+      database.transaction(process, Infinity, (session) =>
+        database.statement(session, [marketLock(marketId)], () => {
+          const market = database.market(marketId);
+          const { lease } = market;
+          if (lease?.owner === owner) session.staged.push(() => (market.lease = { ...lease, untilMs: -Infinity }));
+        }),
+      ),
+  };
+}
+
+function decidingTx(database: Database, session: Session): DecidingTx {
+  const wallets = (ids: readonly bigint[], locks: readonly string[]): Promise<Wallet[]> =>
+    database.statement(session, locks, () => ids.map((id) => walletOf(database, id)));
+  return {
+    fence: (marketId, { owner, leaseMs }) =>
+      database.statement(session, [marketLock(marketId)], (): Fence => {
+        const market = database.market(marketId);
+        const { lease } = market;
+        const { nowMs } = database.scheduler;
+        if (lease && lease.owner !== owner && lease.untilMs > nowMs) return { kind: 'busy' };
+        const epoch = (lease?.epoch ?? 0n) + (lease?.owner === owner ? 0n : 1n);
+        session.staged.push(() => (market.lease = { epoch, owner, untilMs: nowMs + leaseMs }));
+        return { kind: 'ours', epoch, head: headOf(market) };
+      }),
+    loadState: ({ marketId }) => database.statement(session, [], () => stateOf(database.market(marketId))),
+    backlog: (marketId, limit) => database.statement(session, [], () => backlogOf(database, marketId, limit)),
+    readWallets: (ids) => wallets(ids, []),
+    lockWallets: (ids) => wallets(ids, accountLocks(ids.flatMap((id) => [accountOf(id, 'wallet'), accountOf(id, 'escrow')]))),
+    record: (batch) => {
+      const paying = batch.decided.filter(({ decision }) => decision.kind === 'accepted' && decision.payment > 0n);
+      const locks = accountLocks(paying.flatMap(({ wallet }) => [wallet.walletId, wallet.escrowId]));
+      return database.statement(session, locks, () => record(database, session, batch));
+    },
+  };
+}
+
+function walletOf(database: Database, organisationId: bigint): Wallet {
+  const walletId = accountOf(organisationId, 'wallet');
+  const fundsMicros = database.ledger.accounts.get(walletId)?.balance ?? 0n;
+  return { organisationId, walletId, escrowId: accountOf(organisationId, 'escrow'), fundsMicros };
+}
+
+function stateOf(market: StoredMarket): MarketState {
+  const { terms, sites, slot } = market;
+  const priced = market.events.findLast(({ kind }) => kind !== 'bid_refused' && kind !== 'status_changed');
+  const usage = [...market.usage].filter(([at]) => at >= slot && at < slot + terms.horizonSlots);
+  return {
+    ...terms,
+    head: headOf(market),
+    sites,
+    priceVersion: priced?.sequence ?? 0n,
+    usage: usage.map(([at, { usedMilli }]) => ({ slot: at, usedMilli })),
+  };
+}
+
+function backlogOf(database: Database, marketId: bigint, limit: number): QueuedBid[] {
+  const ids = [...database.market(marketId).undecided].sort((a, b) => (a < b ? -1 : 1)).slice(0, limit);
+  return ids.map((bidId) => {
+    const bid = database.bids.get(bidId);
+    invariant(bid !== undefined, 'what waits is stored');
+    return { bidId, organisationId: bid.organisationId, body: JSON.parse(bid.body) as BidBody };
+  });
+}
+
+/** Postgres' part of the laws: rows that are there, the sequence, usage within capacity, no account below zero. */
+function record(database: Database, session: Session, batch: BatchRecord): void {
+  const market = database.market(batch.marketId);
+  const { decided, usage, capacityMilli } = batch;
+  if (database.sabotage !== 'no market lock') {
+    invariant(
+      decided.every(({ bidId }) => market.undecided.has(bidId)),
+      'every bid that is decided was undecided',
+    );
+    invariant(market.sequence + BigInt(decided.length) === batch.sequence, 'the market stood where the batch began');
+  }
+  for (const { usedMilli } of usage)
+    invariant(
+      usedMilli.every((used, cell) => used <= capacityMilli[cell]),
+      'nothing is oversold',
+    );
+  const holds = decided.flatMap(holdOf);
+  const booked = database.sabotage === 'holds nothing' ? 'applied' : database.stageTransfers(session, holds);
+  invariant(booked === 'applied', `holds are booked: ${booked}`);
+  session.staged.push(...writeBatch(database, market, batch, decided.map(eventOf)));
+}
+
+function holdOf({ bidId, wallet, decision }: DecidedBid): Transfer[] {
+  if (decision.kind === 'refused' || decision.payment === 0n) return [];
+  return [{ kind: 'hold', debitId: wallet.walletId, creditId: wallet.escrowId, amount: decision.payment, bidId }];
+}
+
+function eventOf({ bidId, sequence, wallet, decision }: DecidedBid): StoredEvent {
+  const said =
+    decision.kind === 'refused'
+      ? { reason: decision.refusal.code }
+      : { completion: decision.completion, payment: formatMicros(decision.payment) };
+  const payload = { bidId: bidId.toString(), outcome: decision.kind, ...said };
+  return { sequence, kind: `bid_${decision.kind}`, organisationId: wallet.organisationId, payload };
+}
+
+export function clockStoreOf(database: Database, process: Process): ClockStore {
+  const alone = <T>(work: () => T): Promise<T> => database.statement(database.open(process), [], work);
+  return {
+    findOwned: (marketId) => alone(() => headOf(database.market(marketId))),
+    lastUndecided: (marketId) => alone(() => [...database.market(marketId).undecided].reduce<bigint | undefined>(maxOf, undefined)),
+    hasUndecidedUpTo: (marketId, bidId) => alone(() => [...database.market(marketId).undecided].some((id) => id <= bidId)),
+    realtimeMarkets: () =>
+      alone(() =>
+        [...database.markets.values()]
+          .filter(({ clock }) => clock === 'realtime')
+          .map(({ marketId, slot }) => ({ marketId, openedAtMs: 0, slotMinutes: 1, slot })),
+      ),
+    transaction: (work) =>
+      database.transaction(process, Infinity, (session) =>
+        work({
+          lock: (marketId) => database.statement(session, [marketLock(marketId)], () => headOf(database.market(marketId))),
+          advance: (head, slot) => advance(database, session, head, slot),
+        }),
+      ),
+  };
+}
+
+const maxOf = (most: bigint | undefined, id: bigint): bigint => (most === undefined || id > most ? id : most);
+
+function advance(database: Database, session: Session, head: MarketHead, slot: number): Promise<void> {
+  const market = database.market(head.marketId);
+  const captures = capturesOf(database, market, slot);
+  const locks = accountLocks(captures.flatMap(({ debitId, creditId }) => [debitId, creditId]));
+  return database.statement(session, locks, () => {
+    invariant(market.sequence === head.sequence && market.slot === head.slot, 'a locked market stands where it was read');
+    const booked = database.stageTransfers(session, captures);
+    invariant(booked === 'applied', `what has run is earned: ${booked}`);
+    session.staged.push(
+      () => append(market, 'clock_advanced', { from: head.slot, slot }),
+      () => (market.slot = slot),
+    );
+  });
+}
+
+/** One transfer for each accepted bid and slot that has run. */
+function capturesOf(database: Database, market: StoredMarket, slot: number): Transfer[] {
+  const ran = database.decisions.filter(({ marketId }) => marketId === market.marketId);
+  return ran.flatMap(({ bidId, wallet, decision }) => {
+    if (decision.kind === 'refused') return [];
+    const slots = decision.schedule.map((plan) => plan.slot).filter((at) => at >= market.slot && at < slot);
+    return slots.flatMap((at): Transfer[] => {
+      const amount = micros(decision.lines.reduce((sum, line) => (line.slot === at ? sum + line.amount : sum), 0n));
+      const creditId = accountOf(market.operatorId, 'revenue');
+      return amount > 0n ? [{ kind: 'capture', debitId: wallet.escrowId, creditId, amount, bidId, slot: at }] : [];
+    });
+  });
+}
+
+/** The next entry of a market's log, from a transaction that holds the market. */
+export function append(market: StoredMarket, kind: string, payload: object): void {
+  market.sequence += 1n;
+  market.events.push({ sequence: market.sequence, kind, organisationId: null, payload });
+}
+
+/** The part of the catalogue that changes a market which is open. */
+export function catalogueOf(database: Database, process: Process): UnitOfWork<CatalogueTx> {
+  const run = <T>(work: (tx: CatalogueTx) => Promise<T>): Promise<T> =>
+    database.transaction(process, Infinity, (session) => work(catalogueTx(database, session) as CatalogueTx));
+  return { transaction: run, read: run };
+}
+
+function catalogueTx(database: Database, session: Session): Partial<CatalogueTx> {
+  const stage = (effect: () => void): Promise<void> => database.statement(session, [], () => void session.staged.push(effect));
+  const siteMarket = (siteId: bigint): StoredMarket => {
+    const market = [...database.markets.values()].find(({ sites }) => sites.some(({ id }) => id === siteId.toString()));
+    invariant(market !== undefined, 'a site belongs to a market');
+    return market;
+  };
+  return {
+    lockMarket: (_, marketId) => database.statement(session, [marketLock(marketId)], () => marketRecordOf(database.market(marketId))),
+    setStatus: (marketId, status) => stage(() => (database.market(marketId).status = status)),
+    listSites: (marketId) =>
+      database.statement(session, [], () =>
+        database.market(marketId).sites.map(({ id, ordinal, capacityMilli }) => {
+          return { siteId: BigInt(id), marketId, ordinal, name: `site-${id}`, capacityMilli: capacityMilli as Milli[], location: null };
+        }),
+      ),
+    findPeak: (marketId, cell, fromSlot) =>
+      database.statement(session, [], () => {
+        const used = [...database.market(marketId).usage].filter(([slot]) => slot >= fromSlot);
+        const [peak] = used
+          .map(([slot, { usedMilli }]) => ({ slot, usedMilli: usedMilli[cell] ?? 0 }))
+          .sort((a, b) => b.usedMilli - a.usedMilli);
+        return peak?.usedMilli > 0 ? peak : undefined;
+      }),
+    setCapacity: (siteId, capacityMilli) =>
+      stage(() => {
+        const market = siteMarket(siteId);
+        market.sites = market.sites.map((site) => (site.id === siteId.toString() ? { ...site, capacityMilli } : site));
+      }),
+    setUsageCapacity: (marketId, fromSlot, capacityMilli) =>
+      stage(() => {
+        const { usage } = database.market(marketId);
+        for (const [slot, { usedMilli }] of usage) if (slot >= fromSlot) usage.set(slot, { usedMilli, capacityMilli });
+      }),
+    appendEvent: async (marketId, kind, payload) => {
+      await stage(() => append(database.market(marketId), kind, payload));
+      return database.market(marketId).sequence + 1n;
+    },
+  };
+}
+
+function marketRecordOf({ marketId, operatorId, terms, clock, status, slot, sequence }: StoredMarket): MarketRecord {
+  const { unitMicros, reserveMicros, chunkKb, bandwidthKb, ...rest } = terms;
+  return {
+    ...rest,
+    marketId,
+    organisationId: operatorId,
+    name: `market-${marketId}`,
+    clock,
+    status,
+    slot,
+    sequence,
+    slotMinutes: 1,
+    chunkKb: Number(chunkKb) as Milli,
+    bandwidthKb: Number(bandwidthKb) as Milli,
+    unit: micros(unitMicros),
+    reserve: micros(reserveMicros),
+    openedAt: new Date(0),
+  };
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import type { Account } from '#ledger';
+import type { NewBid } from '#market';
+import { micros } from '#units';
+import { Database, type Sabotage, type StoredMarket } from './database.js';
+import { ACCOUNT_KINDS, accountOf, append } from './ports.js';
+import type { Random, Scheduler } from './scheduler.js';
+
+export const OPERATOR = 1n;
+const BIDDERS = [2n, 3n, 4n];
+const SITES = 2;
+
+/** What an operator does to a market, one after the other. */
+export type Act =
+  | { readonly kind: 'clock'; readonly by: number }
+  | { readonly kind: 'status'; readonly status: 'open' | 'paused' | 'closed' }
+  | { readonly kind: 'capacity'; readonly site: number; readonly cpu: number }
+  | { readonly kind: 'deposit'; readonly bidderId: bigint; readonly amount: bigint };
+
+/** Everything that a seed decides before anything runs. */
+export interface Scene {
+  readonly database: Database;
+  readonly bids: readonly NewBid[];
+  readonly acts: ReadonlyMap<bigint, readonly Act[]>;
+  readonly workers: number;
+  readonly apis: number;
+  /** Faults in a thousand turns. */
+  readonly faultsPerMille: number;
+}
+
+/** Draws one or two small markets that share their bidders, bids, and what the operator does meanwhile. */
+export function drawScene(scheduler: Scheduler, sabotage: Sabotage): Scene {
+  const { random } = scheduler;
+  const owners = [OPERATOR, ...BIDDERS];
+  const accounts = owners.flatMap((ownerId) => ACCOUNT_KINDS.map((kind): Account => ({ id: accountOf(ownerId, kind), ownerId, kind })));
+  const database = new Database(scheduler, accounts, sabotage);
+  for (let id = 1n; id <= BigInt(random.between(1, 2)); id++) database.markets.set(id, openMarket(id, random));
+  for (const bidderId of BIDDERS) deposit(database, bidderId, BigInt(random.between(0, 12)) * 1_000_000n);
+  const marketIds = [...database.markets.keys()];
+  return {
+    database,
+    bids: Array.from({ length: random.between(3, 14) }, (_, index) => drawBid(random, random.pick(marketIds), index)),
+    acts: new Map(marketIds.map((id) => [id, drawActs(random)])),
+    workers: random.between(1, 3),
+    apis: random.between(1, 2),
+    faultsPerMille: random.pick([0, 10, 30, 60]),
+  };
+}
+
+function openMarket(marketId: bigint, random: Random): StoredMarket {
+  const clock = random.pick(['manual', 'realtime'] as const);
+  const market: StoredMarket = {
+    marketId,
+    operatorId: OPERATOR,
+    clock,
+    terms: {
+      horizonSlots: random.between(3, 5),
+      chunkKb: 1_000n,
+      bandwidthKb: BigInt(random.between(0, 8)) * 1_000n,
+      resources: ['cpu'],
+      gamma: { bandwidth: 10, cpu: 10 },
+      unitMicros: 1_000_000n,
+      reserveMicros: 100_000n,
+    },
+    status: 'open',
+    slot: 0,
+    sequence: 0n,
+    lease: undefined,
+    sites: [],
+    usage: new Map(),
+    events: [],
+    undecided: new Set(),
+    receipts: [],
+  };
+  append(market, 'market_opened', { name: `market-${marketId}`, clock });
+  for (let ordinal = 0; ordinal < SITES; ordinal++) addSite(market, ordinal, random.between(2, 4));
+  return market;
+}
+
+function addSite(market: StoredMarket, ordinal: number, cpu: number): void {
+  const id = siteId(market.marketId, ordinal);
+  market.sites = [...market.sites, { id, ordinal, capacityMilli: [cpu * 1_000] }];
+  append(market, 'site_added', { siteId: id, name: `site-${id}`, capacity: { cpu } });
+}
+
+export const siteId = (marketId: bigint, ordinal: number): string => `${marketId * 100n + BigInt(ordinal)}`;
+
+function deposit(database: Database, bidderId: bigint, amount: bigint): void {
+  const session = database.open(database.server);
+  if (amount > 0n) database.stageTransfers(session, [depositOf(bidderId, amount)]);
+  database.commit(session);
+}
+
+export const depositOf = (bidderId: bigint, amount: bigint) =>
+  ({ kind: 'deposit', debitId: accountOf(OPERATOR, 'funding'), creditId: accountOf(bidderId, 'wallet'), amount: micros(amount) }) as const;
+
+function drawBid(random: Random, marketId: bigint, index: number): NewBid {
+  const body = JSON.stringify({
+    valuation: { kind: 'deadline', value: random.between(1, 12), deadline: random.between(0, 4) },
+    chunks: { [siteId(marketId, random.below(SITES))]: random.between(0, 4) },
+    epochs: 1,
+    throughput: random.between(1, 3),
+    parameterMB: random.below(2),
+    worker: { cpu: 1 },
+    ps: { cpu: random.below(2) },
+  });
+  const requestHash = createHash('sha256').update(body).digest();
+  // some keys are used by two bidders' programs, or twice by one with another body
+  return {
+    marketId,
+    organisationId: random.pick(BIDDERS),
+    idempotencyKey: `key-${random.below(4 + 3 * index)}`,
+    requestHash,
+    label: null,
+    body,
+  };
+}
+
+function drawActs(random: Random): Act[] {
+  const acts = Array.from({ length: random.below(6) }, (): Act[] => {
+    switch (random.below(4)) {
+      case 0:
+        return [
+          { kind: 'status', status: 'paused' },
+          { kind: 'status', status: 'open' },
+        ];
+      case 1:
+        return [{ kind: 'capacity', site: random.below(SITES), cpu: random.between(1, 5) }];
+      case 2:
+        return [{ kind: 'deposit', bidderId: random.pick(BIDDERS), amount: BigInt(random.between(1, 5_000_000)) }];
+      default:
+        return [{ kind: 'clock', by: random.between(1, 3) }];
+    }
+  });
+  const end: Act[] = random.below(4) === 0 ? [{ kind: 'status', status: 'closed' }] : [];
+  return [...acts.flat(), ...end];
+}

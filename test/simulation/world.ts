@@ -1,0 +1,226 @@
+import {
+  AcceptBids,
+  type AcceptOutcome,
+  AdvanceClock,
+  ChangeCapacity,
+  ChangeMarketStatus,
+  DecideMarket,
+  type NewBid,
+  Ringer,
+  SealLog,
+  TickRealtime,
+} from '#market';
+import type { Oracle } from '#mechanism';
+import { isExpected, receiptStoreOf } from './audit.js';
+import type { Database } from './database.js';
+import { accountOf, catalogueOf, clockStoreOf, decidingStoreOf, inboxOf } from './ports.js';
+import { type Act, depositOf, OPERATOR, type Scene, siteId } from './scene.js';
+import { newProcess, type Process, type Scheduler } from './scheduler.js';
+
+const LEASE_MS = 3_000;
+const THINK_MS = 300;
+/** A look at the clock takes so long at most, ms: deciders run out of time now and then. */
+const LOOK_MS_MAX = 60;
+const DEAD = { kind: 'dead' } as const;
+
+interface Api {
+  readonly process: Process;
+  readonly bids: AcceptBids;
+  readonly death: Promise<typeof DEAD>;
+}
+interface Worker {
+  readonly process: Process;
+  readonly decider: DecideMarket;
+  readonly ticker: TickRealtime;
+  readonly sealer: SealLog;
+}
+/** What a client was told for good. */
+export interface Ack {
+  readonly bid: NewBid;
+  readonly outcome: AcceptOutcome;
+}
+
+/** The processes of one run, with all that can befall them. */
+export class World {
+  readonly acks: Ack[] = [];
+  readonly problems: string[] = [];
+  /** Clients and operators that are not done yet. */
+  busy = 0;
+  faults = 0;
+  readonly database: Database;
+  private readonly apis: Api[] = [];
+  private readonly workers: Worker[] = [];
+  private readonly operators: Process[] = [];
+  private readonly bells: bigint[] = [];
+  private readonly outside = newProcess('clients');
+  private births = 0;
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    scene: Scene,
+    private readonly oracle: Oracle,
+  ) {
+    this.database = scene.database;
+    for (let index = 0; index < scene.apis; index++) this.apis.push(this.newApi());
+    for (let index = 0; index < scene.workers; index++) this.workers.push(this.newWorker());
+    for (const bid of scene.bids) this.start(() => this.client(bid));
+    for (const [marketId, acts] of scene.acts) this.operate(marketId, [...acts]);
+  }
+
+  /** One thing goes wrong. */
+  fault(): void {
+    this.faults++;
+    const { random } = this.scheduler;
+    switch (random.below(6)) {
+      case 0:
+        return this.replace(this.workers, () => this.newWorker());
+      case 1:
+        return this.replace(this.apis, () => this.newApi());
+      case 2:
+        return void (this.operators.length > 0 && this.scheduler.kill(random.pick(this.operators)));
+      case 3:
+        return void (random.pick(this.everyone()).pausedUntilMs = this.scheduler.nowMs + random.between(1, 3 * LEASE_MS));
+      case 4:
+        return this.database.cut();
+      default:
+        return void (this.scheduler.nowMs += random.between(1, 90_000));
+    }
+  }
+
+  /** Wake-ups come late, in any order, twice or never. */
+  ring(): void {
+    const { random } = this.scheduler;
+    if (this.bells.length === 0) return;
+    const at = random.below(this.bells.length);
+    if (random.below(7) !== 0) this.wake(this.bells[at]);
+    if (random.below(7) !== 0) this.bells.splice(at, 1);
+  }
+
+  /** A worker looks after everything by itself: backlog, clocks, receipts. */
+  sweep(): void {
+    const worker = this.scheduler.random.pick(this.workers);
+    for (const [marketId, { undecided }] of this.database.markets) if (undecided.size > 0) this.wake(marketId, worker);
+    this.start(() => this.within(worker.process, () => worker.ticker.run()), false);
+    this.start(() => this.within(worker.process, () => worker.sealer.run(10_000)), false);
+  }
+
+  private wake(marketId: bigint, worker = this.scheduler.random.pick(this.workers)): void {
+    this.start(() => this.within(worker.process, () => worker.decider.run(marketId)), false);
+  }
+
+  private newApi(): Api {
+    const process = newProcess(`api-${++this.births}`);
+    const ring = async (marketId: bigint): Promise<void> => {
+      await this.scheduler.turn(process);
+      if (this.scheduler.random.below(5) === 0) throw new Error('the queue is away');
+      this.bells.push(marketId);
+    };
+    const ringer = new Ringer({ ring }, () => undefined);
+    const bids = new AcceptBids(inboxOf(this.database, process), ringer, { waitMs: 2, queueMax: 4 });
+    return { process, bids, death: new Promise((resolve) => process.onDeath.push(() => resolve(DEAD))) };
+  }
+
+  private newWorker(): Worker {
+    const { scheduler, database } = this;
+    const process = newProcess(`worker-${++this.births}`);
+    const skewMs = scheduler.random.between(-30_000, 30_000);
+    const clock = { nowMs: () => (scheduler.nowMs += scheduler.random.below(LOOK_MS_MAX)) + skewMs };
+    const limits = { owner: process.name, leaseMs: LEASE_MS, batchMax: scheduler.random.between(1, 5), thinkMs: THINK_MS };
+    return {
+      process,
+      decider: new DecideMarket(decidingStoreOf(database, process), this.oracle, limits, clock),
+      ticker: new TickRealtime(clockStoreOf(database, process), clock),
+      sealer: new SealLog(receiptStoreOf(database, process), clock),
+    };
+  }
+
+  private everyone(): Process[] {
+    return [...this.workers, ...this.apis].map(({ process }) => process).concat(this.operators.filter(({ isAlive }) => isAlive));
+  }
+
+  private replace<T extends { readonly process: Process }>(all: T[], born: () => T): void {
+    const at = this.scheduler.random.below(all.length);
+    this.scheduler.kill(all[at].process);
+    all[at] = born();
+  }
+
+  /** Begins something; what it throws is a problem of the run. */
+  private start(work: () => Promise<unknown>, counts = true): void {
+    if (counts) this.busy++;
+    work()
+      .catch((cause: unknown) => this.problems.push(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)))
+      .finally(() => (this.busy -= counts ? 1 : 0));
+  }
+
+  /** Runs in a process; connections may be lost there. */
+  private async within<T>(process: Process, work: () => Promise<T>): Promise<T | undefined> {
+    await this.scheduler.turn(process);
+    try {
+      return await work();
+    } catch (cause) {
+      if (!isExpected(cause)) throw cause;
+      return undefined;
+    }
+  }
+
+  /** Sends a bid with its key until it has an answer for good; now and then once more afterwards. */
+  private async client(bid: NewBid): Promise<void> {
+    const { random } = this.scheduler;
+    await this.scheduler.sleep(this.outside, random.below(8_000));
+    for (let left = random.below(4) === 0 ? 2 : 1; left > 0;) {
+      const api = random.pick(this.apis);
+      const outcome = await Promise.race([this.within(api.process, () => api.bids.accept(bid)), api.death]);
+      await this.scheduler.sleep(this.outside, random.below(2_000));
+      if (!outcome || outcome.kind === 'dead' || outcome.kind === 'overloaded' || outcome.kind === 'market_paused') continue;
+      this.acks.push({ bid, outcome });
+      left--;
+    }
+  }
+
+  /** Does what is left of the operator's acts; when it dies, another one goes on with the rest. */
+  private operate(marketId: bigint, acts: Act[]): void {
+    const process = newProcess(`operator-${++this.births}`);
+    this.operators.push(process);
+    const died = new Promise<boolean>((resolve) => process.onDeath.push(() => resolve(true)));
+    const done = async (): Promise<boolean> => {
+      while (acts.length > 0) {
+        await this.scheduler.sleep(process, this.scheduler.random.below(4_000));
+        if (await this.within(process, () => this.act(process, marketId, acts[0]))) acts.shift();
+      }
+      return false;
+    };
+    this.start(async () => {
+      const isDead = await Promise.race([done(), died]);
+      this.operators.splice(this.operators.indexOf(process), 1);
+      if (isDead) this.operate(marketId, acts);
+    });
+  }
+
+  private async act(process: Process, marketId: bigint, act: Act): Promise<boolean> {
+    const { database, scheduler } = this;
+    const caller = { organisationId: OPERATOR, role: 'operator' as const };
+    switch (act.kind) {
+      case 'clock': {
+        const advance = new AdvanceClock(clockStoreOf(database, process), { nowMs: () => scheduler.nowMs }, (id) => this.bells.push(id));
+        const move = { marketId, slot: database.market(marketId).slot + act.by, organisationId: OPERATOR };
+        await advance.run(move);
+        return true;
+      }
+      case 'status':
+        await new ChangeMarketStatus(catalogueOf(database, process)).run({ caller, marketId, status: act.status });
+        return true;
+      case 'capacity': {
+        const change = { caller, marketId, siteId: BigInt(siteId(marketId, act.site)), capacity: { cpu: act.cpu } };
+        await new ChangeCapacity(catalogueOf(database, process)).run(change);
+        return true;
+      }
+      case 'deposit':
+        await database.transaction(process, Infinity, (session) => {
+          const transfer = depositOf(act.bidderId, act.amount);
+          const locks = [accountOf(act.bidderId, 'wallet'), transfer.debitId].map((id) => `account ${id}`);
+          return database.statement(session, locks, () => database.stageTransfers(session, [transfer]));
+        });
+        return true;
+    }
+  }
+}
