@@ -26,11 +26,13 @@ function nodeComplaint(version) {
     : `Node ${NODE_MIN.join('.')} or newer is needed, this is ${version}. Get one from https://nodejs.org or your version manager.`;
 }
 
+/** A folder that is there is mended in place: others may be running from it. */
 function install() {
   if (isInstalled()) return 0;
+  const how = existsSync(inRoot('node_modules')) ? ['install', '--no-save'] : ['ci'];
   return step(
-    'installing dependencies (npm ci)',
-    npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+    `installing dependencies (npm ${how.join(' ')})`,
+    npm([...how, '--no-audit', '--no-fund', '--loglevel=error']),
     'see the messages above; the npm registry must be reachable',
   );
 }
