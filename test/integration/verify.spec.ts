@@ -104,7 +104,7 @@ describe('verifying a market', () => {
   });
 
   it(`finds and names any value of an answer that was changed, without receipts (seed ${SEED})`, async () => {
-    expect(await unseen(ANSWERS, 60)).toEqual([]);
+    expect(await unseen(ANSWERS, 40)).toEqual([]);
     expect((await verify()).findings).toEqual([]);
   }, 120_000);
 
@@ -119,7 +119,7 @@ describe('verifying a market', () => {
   });
 
   it(`finds and names any value at all that was changed, with receipts (seed ${SEED})`, async () => {
-    expect(await unseen(ALL, 100)).toEqual([]);
+    expect(await unseen(ALL, 60)).toEqual([]);
     expect((await verify()).findings).toEqual([]);
   }, 120_000);
 

@@ -205,7 +205,7 @@ const receiptRow = ({ marketId, sequence, algorithm, inputHash, priceHash, rows,
   });
 
 /** Receipts beside the log; a page is short, so that other things happen between pages. */
-export function receiptStoreOf(database: Database, process: Process, pageMax = 5): ReceiptStore {
+export function receiptStoreOf(database: Database, process: Process, pageMax = 8): ReceiptStore {
   const alone = <T>(work: () => T): Promise<T> => database.statement(database.open(process), [], work);
   return {
     unsealed: () =>

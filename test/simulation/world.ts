@@ -13,7 +13,8 @@ import {
 import type { Oracle } from '#mechanism';
 import { isExpected, receiptStoreOf } from './audit.js';
 import type { Database } from './database.js';
-import { accountOf, catalogueOf, clockStoreOf, decidingStoreOf, inboxOf } from './ports.js';
+import { catalogueOf } from './catalogue.js';
+import { accountOf, clockStoreOf, decidingStoreOf, inboxOf } from './ports.js';
 import { type Act, depositOf, OPERATOR, type Scene, siteId } from './scene.js';
 import { newProcess, type Process, type Scheduler } from './scheduler.js';
 
@@ -101,7 +102,7 @@ export class World {
     const worker = this.scheduler.random.pick(this.workers);
     for (const [marketId, { undecided }] of this.database.markets) if (undecided.size > 0) this.wake(marketId, worker);
     this.start(() => this.within(worker.process, () => worker.ticker.run()), false);
-    this.start(() => this.within(worker.process, () => worker.sealer.run(10_000)), false);
+    if (this.scheduler.random.below(3) === 0) this.start(() => this.within(worker.process, () => worker.sealer.run(10_000)), false);
   }
 
   private wake(marketId: bigint, worker = this.scheduler.random.pick(this.workers)): void {
