@@ -1,6 +1,6 @@
 import { AcceptBids, AdvanceClock, DecideMarket, type DecidingStore, type NewBid, Ringer } from '#market';
 import { createOracle } from '#mechanism';
-import { createBidInbox, createClockStore, createDecidingStore } from '#persistence';
+import { createBidInbox, createClockStore, createDecidingStore, findWaitingMarkets } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
 import { newBid, seedMarket, type SeededMarket, smallJob, workload } from '../support/market.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -99,9 +99,17 @@ describe('deciding bids', () => {
 
   it('leaves a market to the process that holds its lease', async () => {
     await accept(workload(market, 1, 5));
-    await database.pool.query(`INSERT INTO market_lease VALUES ($1, 7, 'other', now() + interval '1 minute')`, [market.marketId]);
+    await database.pool.query(`INSERT INTO market_lease VALUES ($1, 7, 'other', now() + interval '10 s')`, [market.marketId]);
     expect(await decider('one').run(market.marketId)).toEqual({ kind: 'busy', decided: 0 });
     await database.pool.query(`UPDATE market_lease SET until = now()`);
+    expect(await decider('one').run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
+    expect((await database.pool.query('SELECT epoch FROM decision')).rows).toEqual([{ epoch: 8n }]);
+  });
+
+  it('takes a market from a lease that is longer than leases are: the clock of the database was set back', async () => {
+    await accept(workload(market, 1, 5));
+    await database.pool.query(`INSERT INTO market_lease VALUES ($1, 7, 'gone', now() + interval '1 hour')`, [market.marketId]);
+    expect(await findWaitingMarkets(database.pool, { owner: 'one', leaseMs: 20_000 })).toEqual([market.marketId]);
     expect(await decider('one').run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
     expect((await database.pool.query('SELECT epoch FROM decision')).rows).toEqual([{ epoch: 8n }]);
   });

@@ -14,7 +14,7 @@ export interface ApiProcess {
 }
 
 const MAIN = join(process.cwd(), 'dist', 'apps', 'api', 'src', 'main.js');
-const READY_MS_MAX = 20_000;
+const READY_MS_MAX = 60_000;
 
 /** Starts the API on a free port (`node scripts/setup.mjs` makes the build). */
 export function spawnApi(env: Readonly<Record<string, string | undefined>>): ApiProcess {

@@ -4,6 +4,10 @@ import type { Pool } from 'pg';
 const LAWS = {
   'every event has the next number of its market': `SELECT count(*) FROM (SELECT sequence, row_number() OVER (PARTITION BY market_id ORDER BY sequence) AS n FROM event) e WHERE sequence <> n`,
   'the market stands at its last event': `SELECT count(*) FROM market m WHERE sequence <> (SELECT max(sequence) FROM event e WHERE e.market_id = m.id)`,
+  'nothing of an old epoch comes after a newer one': `SELECT count(*) FROM (SELECT epoch, lag(epoch) OVER (PARTITION BY market_id ORDER BY sequence) AS before FROM decision) d WHERE epoch < before`,
+  'a hold ends no more than once per slot, and never beyond what was held': `SELECT count(*) FROM (SELECT bid_id, sum(amount_micros) FILTER (WHERE kind = 'hold') AS held, sum(amount_micros) FILTER (WHERE kind IN ('capture', 'void')) AS over FROM transfer WHERE bid_id IS NOT NULL GROUP BY bid_id) t WHERE over > coalesce(held, 0)`,
+  'what has run is captured': `SELECT count(*) FROM placement p JOIN market m ON m.id = p.market_id WHERE p.slot < m.slot AND p.amount_micros > 0 AND 1 <> (SELECT count(*) FROM transfer t WHERE t.kind = 'capture' AND t.bid_id = p.bid_id AND t.slot = p.slot AND t.amount_micros = p.amount_micros)`,
+  'nobody is decided at a slot before the one that the clock had reached': `SELECT count(*) FROM (SELECT arrival_slot, lag(arrival_slot) OVER (PARTITION BY market_id ORDER BY sequence) AS before FROM decision) d WHERE arrival_slot < before`,
   'every decision has its event': `SELECT count(*) FROM decision d WHERE NOT EXISTS (SELECT FROM event e WHERE e.market_id = d.market_id AND e.sequence = d.sequence AND e.kind = 'bid_' || d.outcome AND e.payload ->> 'bidId' = d.bid_id::text)`,
   'a bid is either undecided or decided': `SELECT count(*) FROM bid b WHERE (EXISTS (SELECT FROM undecided_bid u WHERE u.bid_id = b.id))::int + (EXISTS (SELECT FROM decision d WHERE d.bid_id = b.id))::int <> 1`,
   'an accepted bid has an allocation, its lines and slots add up to its payment': `

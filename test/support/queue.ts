@@ -19,15 +19,30 @@ export function hasRedis(): boolean {
 export async function startRedis(): Promise<TestRedis> {
   const url = redisUrl();
   if (url !== undefined) return { url, stop: () => Promise.resolve() };
-  const port = await freePort();
+  const { url: own, end } = await spawnRedis(await freePort());
+  return { url: own, stop: end };
+}
+
+/** A Redis of our own, to be done with as we like. */
+export interface RedisProcess {
+  readonly url: string;
+  readonly port: number;
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Kills it. */
+  end(): Promise<void>;
+}
+
+/** Starts a Redis that keeps nothing. */
+export async function spawnRedis(port: number): Promise<RedisProcess> {
   const server = spawn('redis-server', ['--port', String(port), '--bind', LOCAL, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
   await until(() => answers(port), { everyMs: 20, maxMs: 5_000 });
-  return { url: `redis://${LOCAL}:${port}`, stop: () => ended(server) };
+  return { url: `redis://${LOCAL}:${port}`, port, signal: (signal) => void server.kill(signal), end: () => ended(server) };
 }
 
 const redisUrl = (): string | undefined => process.env.REDIS_URL || undefined;
 
-function hasRedisServer(): boolean {
+/** Whether there is a `redis-server` to start. */
+export function hasRedisServer(): boolean {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
     return true;
@@ -36,7 +51,8 @@ function hasRedisServer(): boolean {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject);
     probe.listen(0, LOCAL, () => {

@@ -16,7 +16,7 @@ export interface WorkerProcess {
 }
 
 const MAIN = join(process.cwd(), 'dist', 'apps', 'worker', 'src', 'main.js');
-const READY_MS_MAX = 20_000;
+const READY_MS_MAX = 60_000;
 
 /** Starts a worker from the build (`node scripts/setup.mjs` makes it). */
 export function spawnWorker(env: Readonly<Record<string, string | undefined>>): WorkerProcess {

@@ -68,6 +68,18 @@ describe('MarketRunner', () => {
     expect(decider.begun).toHaveLength(8);
   });
 
+  it('does not let a market rest for longer when the clock is set back', async () => {
+    const done = runner.wake(1n);
+    await turn();
+    await decider.end(new Error('no database'));
+    await done;
+    nowMs -= 3_600_000;
+    void runner.wake(1n);
+    await turn();
+    expect(decider.begun).toHaveLength(2);
+    await decider.end();
+  });
+
   it('stops once the runs under way have ended, and wakes nothing more', async () => {
     const done = runner.wake(1n);
     void runner.wake(1n);

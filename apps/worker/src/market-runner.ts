@@ -89,6 +89,7 @@ export class MarketRunner {
   }
 
   private isResting(marketId: bigint): boolean {
-    return (this.resting.get(marketId)?.untilMs ?? 0) > this.clock.nowMs();
+    const leftMs = (this.resting.get(marketId)?.untilMs ?? 0) - this.clock.nowMs();
+    return leftMs > 0 && leftMs <= REST_MS_MAX; // longer: the clock was set back meanwhile
   }
 }

@@ -75,14 +75,14 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
 
   private async sweep(): Promise<void> {
     const { pool, runner, settings } = this.parts;
-    for (const marketId of await findWaitingMarkets(pool, settings.owner)) {
+    for (const marketId of await findWaitingMarkets(pool, settings)) {
       if (!runner.isAwake(marketId)) void runner.wake(marketId); // never rejects
     }
   }
 
   /** Receipts take what deciding leaves: little while bids wait. */
   private async seal(): Promise<void> {
-    const waiting = await findWaitingMarkets(this.parts.pool, this.parts.settings.owner);
+    const waiting = await findWaitingMarkets(this.parts.pool, this.parts.settings);
     await this.parts.sealer.run(waiting.length > 0 ? SEAL_BUDGET_BUSY_MS : SEAL_BUDGET_IDLE_MS);
   }
 }

@@ -1,4 +1,4 @@
-/** Errors of the network, and those of Postgres that say "not now" (SQLSTATE classes 08, 53, 57). */
+/** Errors of the network. */
 const SYSTEM_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -10,7 +10,11 @@ const SYSTEM_CODES = new Set([
   'ENETUNREACH',
   'ENOENT',
 ]);
-const SQL_STATES = /^(08|53|57)...$/;
+/**
+ * What Postgres says where the cause is not the statement and passes (SQLSTATE): connections, resources such as the disk, the operator, the
+ * system; and that it only reads, as a standby does until it takes over.
+ */
+const SQL_STATES = /^(08|53|57|58)...$|^25006$/;
 /** pg and Prisma have no codes for these. */
 const MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|connection (?:is|was) closed|client has encountered a connection error|Can't reach database server|ECONNREFUSED|Connection terminated|connection timeout/i;

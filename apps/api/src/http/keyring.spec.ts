@@ -30,6 +30,14 @@ it('should notice a revocation within five seconds', async () => {
   expect(await keyring.callerOf('alive')).toBeUndefined();
 });
 
+it('should not believe a key for longer when the clock is set back', async () => {
+  const { clock, known, keyring } = scene();
+  await keyring.callerOf('alive');
+  known.clear();
+  clock.ms = -3_600_000;
+  expect(await keyring.callerOf('alive')).toBeUndefined();
+});
+
 it('should notice a revocation in the same process at once', async () => {
   const { known, keyring } = scene();
   await keyring.callerOf('alive');

@@ -32,7 +32,7 @@ export class Keyring {
     const hash = createHash('sha256').update(key).digest();
     const name = hash.toString('base64');
     const cached = this.found.get(name);
-    if (cached && cached.untilMs > this.clock.nowMs()) return cached.caller;
+    if (cached && this.isFresh(cached)) return cached.caller;
     const looking = this.looking.get(name) ?? this.look(name, hash);
     this.looking.set(name, looking);
     return looking;
@@ -42,6 +42,12 @@ export class Keyring {
   forget(): void {
     this.found.clear();
     this.looking.clear();
+  }
+
+  /** An answer that would last longer than answers do is from before the clock was set back. */
+  private isFresh({ untilMs }: { readonly untilMs: number }): boolean {
+    const leftMs = untilMs - this.clock.nowMs();
+    return leftMs > 0 && leftMs <= KEY_CACHE_MS;
   }
 
   private async look(name: string, hash: Buffer): Promise<Caller | undefined> {

@@ -14,7 +14,8 @@ import { inTransaction } from './transaction.js';
 const HAS_BACKLOG = `SELECT EXISTS (SELECT FROM undecided_bid WHERE market_id = $1) AS found`;
 
 /**
- * fence-market: locks the market's row and takes or renews its lease, by the database's clock.
+ * fence-market: locks the market's row and takes or renews its lease, by the database's clock. A lease that ends later than a new one
+ * would is from before that clock was set back, and binds nobody: otherwise a dead worker would hold a market for as long as the jump.
  * Input:  market, owner, milliseconds. Output: the market's head, the epoch (null: another owner holds it); no row: no such market.
  * Events: none. The epoch rises when the owner changes.
  * Retry:  safe; the same owner keeps its epoch.
@@ -24,7 +25,7 @@ const FENCE = `
     INSERT INTO market_lease AS l (market_id, epoch, owner, until)
     SELECT id, 1, $2, clock_timestamp() + $3::float8 * interval '1 ms' FROM m
     ON CONFLICT (market_id) DO UPDATE SET epoch = l.epoch + (l.owner <> excluded.owner)::int, owner = excluded.owner, until = excluded.until
-    WHERE l.owner = excluded.owner OR l.until <= clock_timestamp()
+    WHERE l.owner = excluded.owner OR l.until <= clock_timestamp() OR (l.until > excluded.until AND isfinite(l.until))
     RETURNING epoch
   )
   SELECT ${HEAD_COLUMNS}, (SELECT epoch FROM taken) AS epoch FROM m`;

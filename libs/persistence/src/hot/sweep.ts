@@ -1,17 +1,20 @@
+import type { LeaseClaim } from '#market';
 import type { Pool } from 'pg';
 
 /**
  * find-waiting-markets: markets that have undecided bids, without those that are paused or that another worker has taken.
- * Input:  worker. Output: markets.
+ * Input:  worker, milliseconds of its lease (see fence-market). Output: markets.
  * Events: none.
  * Retry:  safe; it reads.
  */
 const WAITING_MARKETS = `
   SELECT m.id FROM market m WHERE m.status <> 'paused' AND EXISTS (SELECT FROM undecided_bid u WHERE u.market_id = m.id)
-    AND NOT EXISTS (SELECT FROM market_lease l WHERE l.market_id = m.id AND l.owner <> $1 AND l.until > clock_timestamp()) ORDER BY m.id`;
+    AND NOT EXISTS (SELECT FROM market_lease l WHERE l.market_id = m.id AND l.owner <> $1 AND l.until > clock_timestamp()
+      AND NOT (l.until > clock_timestamp() + $2::float8 * interval '1 ms' AND isfinite(l.until)))
+  ORDER BY m.id`;
 
 /** Markets with a backlog that `owner` may decide: what a worker's sweep wakes. */
-export async function findWaitingMarkets(pool: Pool, owner: string): Promise<bigint[]> {
-  const { rows } = await pool.query<{ id: bigint }>({ name: 'find-waiting-markets', text: WAITING_MARKETS, values: [owner] });
+export async function findWaitingMarkets(pool: Pool, { owner, leaseMs }: LeaseClaim): Promise<bigint[]> {
+  const { rows } = await pool.query<{ id: bigint }>({ name: 'find-waiting-markets', text: WAITING_MARKETS, values: [owner, leaseMs] });
   return rows.map((row) => row.id);
 }

@@ -1,0 +1,94 @@
+import { type Finding, verifyMarket } from '#market';
+import { createOracle } from '#mechanism';
+import { createAuditSource } from '#persistence';
+import type { Pool } from 'pg';
+import { brokenLaws } from '../support/market-laws.js';
+import { until } from '../support/until.js';
+import type { Acknowledged, Crowd } from './crowd.js';
+import type { Reader } from './reader.js';
+
+const REPEATED = 12;
+const QUIET = { everyMs: 50, maxMs: 60_000 };
+
+/** Waits until every bid is decided. @returns how long that took, ms. */
+export async function quiet(pool: Pool): Promise<number> {
+  const beganMs = performance.now();
+  await until(async () => (await pool.query('SELECT FROM undecided_bid LIMIT 1')).rows.length === 0, QUIET);
+  return performance.now() - beganMs;
+}
+
+/** Holds what clients were told and what is stored against each other, and both against the laws. @returns what is wrong. */
+export async function audit(pool: Pool, crowd: Crowd, reader: Reader): Promise<string[]> {
+  return [
+    ...crowd.takeFaults(),
+    ...(await brokenLaws(pool)),
+    ...(await lostBids(pool, crowd)),
+    ...(await changedDecisions(pool, crowd)),
+    ...(await otherAnswers(crowd)),
+    ...(await brokenStream(pool, reader)),
+  ];
+}
+
+/** Decides every market again from its log. @returns what differs. */
+export async function replay(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ id: bigint }>('SELECT id FROM market ORDER BY id');
+  const findings: string[] = [];
+  for (const { id } of rows) {
+    const outcome = await verifyMarket(createAuditSource(pool), id, { oracle: createOracle('default') });
+    if (outcome.kind !== 'verified') findings.push(`market ${id} is not there`);
+    else findings.push(...outcome.verification.findings.map((finding) => findingLine(id, finding)));
+  }
+  return findings;
+}
+
+const findingLine = (marketId: bigint, { sequence, table, key, detail }: Finding): string =>
+  `replay of market ${marketId}, entry ${sequence}: ${table} (${key}): ${detail}`;
+
+async function lostBids(pool: Pool, { acknowledged }: Crowd): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string; name: string }>(
+    `SELECT id::text, organisation_id || ' ' || idempotency_key AS name FROM bid`,
+  );
+  const stored = new Map(rows.map(({ id, name }) => [name, id]));
+  return acknowledged.flatMap(({ bidId, organisationId, key }) => {
+    const found = stored.get(`${organisationId} ${key}`);
+    return found === bidId ? [] : [`bid ${bidId} (${key}) was acknowledged; stored under its key is ${found ?? 'nothing'}`];
+  });
+}
+
+async function changedDecisions(pool: Pool, { told }: Crowd): Promise<string[]> {
+  const { rows } = await pool.query<{ bid_id: string; answer: string }>(
+    `SELECT bid_id::text, outcome || ' ' || sequence || ' ' || payment_micros AS answer FROM decision`,
+  );
+  const stored = new Map(rows.map(({ bid_id, answer }) => [bid_id, answer]));
+  return told.flatMap(({ bidId, status, sequence, payment }) => {
+    const answer = `${status} ${sequence} ${Math.round(Number(payment) * 1e6)}`;
+    return stored.get(bidId) === answer ? [] : [`bid ${bidId} was told ${answer}; stored is ${stored.get(bidId) ?? 'nothing'}`];
+  });
+}
+
+/** The same key has the same answer, and no other body may have it. */
+async function otherAnswers(crowd: Crowd): Promise<string[]> {
+  const step = Math.max(1, Math.floor(crowd.acknowledged.length / REPEATED));
+  const some = crowd.acknowledged.filter((_, index) => index % step === 0);
+  const wrong = await Promise.all(some.map((bid) => wrongAnswers(crowd, bid)));
+  return wrong.flat();
+}
+
+async function wrongAnswers(crowd: Crowd, bid: Acknowledged): Promise<string[]> {
+  const [same, other] = [await crowd.repeat(bid), await crowd.repeat(bid, { label: 'another body' })];
+  const { id } = JSON.parse(same.text) as { id?: string };
+  return [
+    ...(same.status === 202 && id === bid.bidId ? [] : [`${bid.key} repeated: ${same.status} ${same.text} in place of bid ${bid.bidId}`]),
+    ...(other.status === 422 ? [] : [`${bid.key} with another body: ${other.status} ${other.text}`]),
+  ];
+}
+
+/** The reader has every event of its market once, in order. */
+async function brokenStream(pool: Pool, reader: Reader): Promise<string[]> {
+  const { rows } = await pool.query<{ kind: string }>('SELECT kind FROM event WHERE market_id = $1 ORDER BY sequence', [
+    BigInt(reader.marketId),
+  ]);
+  await until(() => reader.events.length >= rows.length, QUIET);
+  const wrong = reader.events.findIndex(({ sequence, kind }, index) => sequence !== index + 1 || kind !== rows[index]?.kind);
+  return wrong < 0 ? [] : [`the stream's event ${wrong + 1} is number ${reader.events[wrong].sequence} (${reader.events[wrong].kind})`];
+}

@@ -1,0 +1,240 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPrng, type Prng } from '#lab';
+import { Agent, request } from 'undici';
+import { jobBody, type Scene } from '../support/scenes.js';
+import type { History } from './history.js';
+
+const CLIENTS = 6;
+const PAUSE_MS_MAX = 60;
+const BULK = 20;
+/** A request is repeated, with its key, until it is answered; longer than this, ms, and the service is not coming back. */
+const PATIENCE_MS = 60_000;
+const RETRY_MS = 100;
+const ANSWER_MS_MAX = 15_000;
+/** Answers that say "not now". */
+const NOT_NOW: readonly number[] = [409, 429, 503];
+/** An answer that nobody should get; the client then tries again all the same. */
+const BROKEN = 500;
+
+/** A bid that a client was told is on disk. */
+export interface Acknowledged {
+  readonly bidId: string;
+  readonly key: string;
+  readonly organisationId: string;
+  readonly body: object;
+  readonly scene: Scene;
+  readonly bidder: number;
+}
+
+/** A decision that a client was told. */
+export interface Told {
+  readonly bidId: string;
+  readonly status: string;
+  readonly sequence: string;
+  readonly payment: string;
+}
+
+interface Place {
+  readonly scene: Scene;
+  readonly bidder: number;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Bidders and an operator who go on whatever happens, and remember every answer that they got. */
+export class Crowd {
+  readonly acknowledged: Acknowledged[] = [];
+  readonly told: Told[] = [];
+  private faults: string[] = [];
+  attempts = 0;
+  retries = 0;
+  lastAckSentMs = 0;
+  private agent = newAgent();
+  private readonly random: Prng;
+  private isWorking = false;
+  private hasGivenUp = false;
+  private working: Promise<unknown> = Promise.resolve();
+  private made = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly scenes: readonly Scene[],
+    private readonly history: History,
+    private readonly seed: number,
+  ) {
+    this.random = createPrng(seed);
+  }
+
+  start(): void {
+    this.isWorking = true;
+    const clients = Array.from({ length: CLIENTS }, (_, index) => this.client(index));
+    this.working = Promise.all([...clients, ...this.scenes.slice(0, 2).map((scene) => this.moveClock(scene))]);
+  }
+
+  /** Lets every request that is under way be answered, however often it must be repeated. */
+  async stop(): Promise<void> {
+    this.isWorking = false;
+    await this.working;
+  }
+
+  /** Ends at once: nobody is there to answer. */
+  giveUp(): void {
+    this.isWorking = false;
+    this.hasGivenUp = true;
+  }
+
+  /** Bids for every market at once, so that there is a backlog. */
+  async burst(): Promise<void> {
+    await Promise.all(this.scenes.map((scene) => this.bulk({ scene, bidder: 0 }, BULK * 2)));
+  }
+
+  /** Repeats an acknowledged bid: its body, or another one. */
+  async repeat({ scene, bidder, key, body }: Acknowledged, fields: object = {}): Promise<Reply> {
+    return this.send(`/v1/markets/${scene.marketId}/bids`, {
+      bearer: scene.bidders[bidder].key,
+      headers: { 'idempotency-key': key },
+      body: { ...body, ...fields },
+    });
+  }
+
+  /** Answers that nobody should ever get, since this was last asked; alike ones once. */
+  takeFaults(): string[] {
+    const times = new Map<string, number>();
+    for (const fault of this.faults) {
+      const kind = fault.replace(/c\d+-\d+/, 'a bid').replace(/"instance".*/, '');
+      times.set(kind, (times.get(kind) ?? 0) + 1);
+    }
+    this.faults = [];
+    return [...times].map(([kind, count]) => `${count} times: ${kind}`);
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async client(index: number): Promise<void> {
+    const random = createPrng(this.seed * CLIENTS + index + this.made);
+    while (this.isWorking) {
+      const place = { scene: random.pick(this.scenes), bidder: random.below(2) };
+      if (random.below(4) === 0) await this.bulk(place, random.between(2, BULK));
+      else await this.single(place, random.below(3) === 0);
+      await sleep(random.below(PAUSE_MS_MAX));
+    }
+  }
+
+  private async single({ scene, bidder }: Place, isWaiting: boolean): Promise<void> {
+    const { key, body } = this.nextBid(scene);
+    const sentMs = performance.now();
+    const reply = await this.insist(`/v1/markets/${scene.marketId}/bids`, {
+      bearer: scene.bidders[bidder].key,
+      headers: { 'idempotency-key': key, ...(isWaiting ? { prefer: 'wait=5' } : {}) },
+      body,
+    });
+    if (!reply) return;
+    if (reply.status !== 200 && reply.status !== 202) return this.fault(`${key} was answered ${reply.status} ${reply.text}`);
+    const { id, status, decision } = JSON.parse(reply.text) as { id: string; status: string; decision?: Told | null };
+    this.acknowledge({ bidId: id, key, organisationId: scene.bidders[bidder].id, body, scene, bidder }, sentMs);
+    if (decision) this.told.push({ bidId: id, status, sequence: decision.sequence, payment: decision.payment });
+  }
+
+  private async bulk({ scene, bidder }: Place, count: number): Promise<void> {
+    let bids = Array.from({ length: count }, () => this.nextBid(scene));
+    for (const giveUpMs = performance.now() + PATIENCE_MS; bids.length > 0; await sleep(RETRY_MS)) {
+      const sentMs = performance.now();
+      const reply = await this.insist(`/v1/markets/${scene.marketId}/bids/bulk`, {
+        bearer: scene.bidders[bidder].key,
+        headers: {},
+        body: { bids: bids.map(({ key, body }) => ({ idempotencyKey: key, ...body })) },
+      });
+      if (!reply) return;
+      if (reply.status !== 200) return this.fault(`bulk from ${bids[0].key} was answered ${reply.status} ${reply.text}`);
+      const { results } = JSON.parse(reply.text) as { results: { id?: string; problem?: { status: number; type: string } }[] };
+      bids = bids.filter(({ key, body }, at) => {
+        const { id, problem } = results[at];
+        if (id) this.acknowledge({ bidId: id, key, organisationId: scene.bidders[bidder].id, body, scene, bidder }, sentMs);
+        else if (!NOT_NOW.includes(problem?.status ?? 0)) this.fault(`${key} in bulk was answered ${problem?.status} ${problem?.type}`);
+        return id === undefined;
+      });
+      if (!this.isPatient(giveUpMs)) return this.fault(`${bids[0].key} in bulk was not taken for ${PATIENCE_MS} ms`);
+    }
+  }
+
+  /** The operator: a slot every so often; what has run is captured. */
+  private async moveClock(scene: Scene): Promise<void> {
+    for (let slot = 1; this.isWorking; await sleep(this.random.between(200, 800))) {
+      const reply = await this.once(`/v1/markets/${scene.marketId}/clock`, { bearer: scene.operatorKey, headers: {}, body: { slot } });
+      if (reply?.status === 200) slot++;
+      else if (reply?.status === 409) slot += reply.text.includes('clock_backwards') ? 1 : 0;
+      else if (reply && !NOT_NOW.includes(reply.status)) this.fault(`the clock was answered ${reply.status} ${reply.text}`);
+    }
+  }
+
+  private nextBid(scene: Scene): { key: string; body: object } {
+    const random = this.random;
+    const chunks = { [random.pick(scene.siteIds)]: random.between(1, 12), [random.pick(scene.siteIds)]: random.between(1, 12) };
+    const valuation = { kind: 'deadline', value: random.between(1, 4_000), deadline: random.between(5, 49) };
+    const epochs = random.between(2, 30);
+    return { key: `c${this.seed}-${this.made++}`, body: jobBody(scene.siteIds, { chunks, valuation, epochs }) };
+  }
+
+  private acknowledge(bid: Acknowledged, sentMs: number): void {
+    this.acknowledged.push(bid);
+    this.lastAckSentMs = Math.max(this.lastAckSentMs, sentMs);
+  }
+
+  private fault(what: string): void {
+    this.faults.push(what.slice(0, 500));
+    this.history.tell('fault', { what });
+  }
+
+  private isPatient(untilMs: number): boolean {
+    return !this.hasGivenUp && performance.now() < untilMs;
+  }
+
+  /** Sends a request until it is answered by something else than "not now". */
+  private async insist(path: string, call: Call): Promise<Reply | undefined> {
+    for (const giveUpMs = performance.now() + PATIENCE_MS; this.isPatient(giveUpMs); await sleep(RETRY_MS)) {
+      const reply = await this.once(path, call);
+      if (reply?.status === BROKEN) this.fault(`${call.headers['idempotency-key'] ?? path} was answered ${BROKEN} ${reply.text}`);
+      else if (reply && !NOT_NOW.includes(reply.status)) return reply;
+      this.retries++;
+    }
+    this.fault(`${path} was not answered for ${PATIENCE_MS} ms`);
+    return undefined;
+  }
+
+  /** Sends a request once. @returns undefined where there was no answer. */
+  private async once(path: string, call: Call): Promise<Reply | undefined> {
+    const what = call.headers['idempotency-key'] ?? path;
+    try {
+      const reply = await this.send(path, call);
+      this.history.tell('answer', { what, status: reply.status, text: reply.text.slice(0, reply.status < 300 ? 80 : 300) });
+      return reply;
+    } catch (cause) {
+      this.history.tell('no answer', { what, cause: cause instanceof Error ? `${cause.name} ${cause.message}` : String(cause) });
+      return undefined;
+    }
+  }
+
+  private async send(path: string, { bearer, headers, body }: Call): Promise<Reply> {
+    this.attempts++;
+    const response = await request(this.url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      dispatcher: this.agent,
+    });
+    return { status: response.statusCode, text: await response.body.text() };
+  }
+}
+
+interface Call {
+  readonly bearer: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+const newAgent = (): Agent => new Agent({ connections: 32, headersTimeout: ANSWER_MS_MAX, bodyTimeout: ANSWER_MS_MAX });
