@@ -85,15 +85,9 @@ async function withTwoWorkers(terminal: HostTerminal, run: Run, { serving, syste
   const one = await repeated(ROUNDS_BESIDE, () => single(system));
   const env = { ...terminal.env, DATABASE_URL: serving.databaseUrl };
   const { clock } = terminal;
-  const service = new Service({
-    name: 'a second worker',
-    main: WORKER,
-    env,
-    graceMs: 15_000,
-    clock,
-    report: console.log,
-    onGiveUp: run.onGiveUp,
-  });
+  const logFile = join(serving.logDir ?? tmpdir(), 'worker-2.log');
+  const common = { env, clock, logFile, graceMs: 15_000, report: console.log, onGiveUp: run.onGiveUp };
+  const service = new Service({ ...common, name: 'a second worker', main: WORKER });
   await run.closing.add('a second worker', () => service.stop());
   service.start();
   service.markReady();

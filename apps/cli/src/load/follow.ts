@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { Meter } from './meter.js';
@@ -17,6 +18,7 @@ export interface Following {
 export function follow(url: string, { markets, operatorKey }: LoadStage, meter: Meter): Following {
   const agent = new Agent({ bodyTimeout: 0 });
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // every stream listens
   const reading = markets.map(({ marketId }) => followMarket({ url, marketId, key: operatorKey, agent, meter, signal: stopping.signal }));
   return {
     stop: async () => {
