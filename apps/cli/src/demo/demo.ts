@@ -59,15 +59,9 @@ async function play(
   const bidding = await bidShowingProgress(terminal, stage, instance);
   const allocations = await allocationsOf(stage, bidding);
   await moveClock(stage, lastSlot(bidding, instance) + 1);
-  const decided = [...bidding.decided].sort((a, b) =>
-    Number(BigInt(a.bid.decision?.sequence ?? 0) - BigInt(b.bid.decision?.sequence ?? 0)),
-  );
-  const replayed = replay({ instance, decided, allocations, siteIds: stage.siteIds });
-  const others = [
-    await ledgerCheck(stage, bidding),
-    await databaseCheck(serving.databaseUrl, stage.marketId),
-    await repeatCheck(stage, bidding),
-  ];
+  const { databaseUrl } = serving;
+  const replayed = await replay({ databaseUrl, marketId: stage.marketId, decided: bidding.decided, allocations });
+  const others = [await ledgerCheck(stage, bidding), await databaseCheck(databaseUrl, stage.marketId), await repeatCheck(stage, bidding)];
   return { stage, bidding, replay: replayed, checks: [...replayed.checks, ...others] };
 }
 
