@@ -5,6 +5,7 @@ import { isSpec, sourcesOf, type SourceFile } from './source-tree.js';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/units': [],
   'libs/config': ['units'],
+  'libs/telemetry': [],
   'libs/contracts': ['units'],
   'libs/mechanism': ['units'],
   'libs/ledger': ['units'],
@@ -12,8 +13,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/market': ['mechanism', 'ledger', 'units'],
   'libs/persistence': ['market', 'ledger', 'mechanism', 'units'],
   'libs/queue': ['market', 'units'],
-  'apps/api': ['config', 'contracts', 'market', 'mechanism', 'persistence', 'queue', 'units'],
-  'apps/worker': ['config', 'market', 'mechanism', 'persistence', 'queue', 'units'],
+  'apps/api': ['config', 'contracts', 'market', 'mechanism', 'persistence', 'queue', 'telemetry', 'units'],
+  'apps/worker': ['config', 'market', 'mechanism', 'persistence', 'queue', 'telemetry', 'units'],
   'apps/cli': ['config', 'contracts', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'queue', 'units'],
 };
 

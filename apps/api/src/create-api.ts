@@ -11,6 +11,7 @@ import { NestLog } from './http/nest-log.js';
 import type { Ending } from './composition/lifecycle.js';
 import { type ApiDocument } from './service/api-document.js';
 import type { Metrics } from './service/metrics.js';
+import { traceRequests } from './tracing/trace-requests.js';
 
 /** Requests in hand at once, and largest bodies among them: beyond it requests are turned away before their bodies are read. */
 const REQUESTS_MAX = 10_000;
@@ -23,6 +24,8 @@ export interface ApiOptions {
   readonly document: ApiDocument;
   readonly bodyLimitBytes: number;
   readonly logger: Logger;
+  /** Whether requests are spans of traces. */
+  readonly isTraced: boolean;
   readonly ending: Ending;
 }
 
@@ -33,6 +36,7 @@ export async function createApi({
   document,
   bodyLimitBytes,
   logger,
+  isTraced,
   ending,
 }: ApiOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, return503OnClosing: false, frameworkErrors: answerFrameworkError });
@@ -45,6 +49,7 @@ export async function createApi({
   const server = app.getHttpAdapter().getInstance();
   readJsonBodies(server);
   metrics.observe(server);
+  if (isTraced) traceRequests(server);
   shedLoad(server, { requestsMax: REQUESTS_MAX, bytesMax: BODIES_MAX * bodyLimitBytes, bodyLimitBytes });
   hangUpWhen(ending.draining.signal, server);
   endIdleConnections(server.server, ending.stopping.signal);

@@ -1,15 +1,20 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { ConfigError, loadConfig } from '#config';
+import { type Config, ConfigError, loadConfig } from '#config';
+import { startTracing, type Tracing } from '#telemetry';
 import { startApi, StartError } from './start.js';
+
+/** Traces are made where the configuration says where they go. */
+const tracingOf = async ({ tracesUrl }: Config): Promise<{ tracing?: Tracing }> =>
+  tracesUrl === undefined ? {} : { tracing: await startTracing({ url: tracesUrl, service: 'eris-api' }) };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
   const config = loadConfig(process.env);
   const logger = pino({ level: config.logLevel, base: { part: 'api' } });
-  await startApi(config, { clock: { nowMs: () => Date.now() }, randomBytes, logger }, say);
+  await startApi(config, { clock: { nowMs: () => Date.now() }, randomBytes, logger, ...(await tracingOf(config)) }, say);
 } catch (error) {
   const known = error instanceof StartError || error instanceof ConfigError;
   process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);

@@ -1,6 +1,7 @@
 import type { RunOutcome } from '#market';
+import type { LedgerFinding } from '#persistence';
 import type { Logger } from 'pino';
-import { Counter, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import type { RunReport } from './market-runner.js';
 
 /** What the worker says about itself: log lines and counters. */
@@ -20,7 +21,9 @@ export class Journal implements RunReport {
     registers: [this.registry],
   });
 
-  constructor(private readonly log: Logger) {}
+  constructor(private readonly log: Logger) {
+    collectDefaultMetrics({ register: this.registry });
+  }
 
   ended(marketId: bigint, outcome: RunOutcome): void {
     this.runs.inc({ end: outcome.kind });
@@ -33,7 +36,12 @@ export class Journal implements RunReport {
     this.log.error({ marketId: marketId.toString(), err: cause, retryInMs }, 'a run failed; nothing of its last batch stays');
   }
 
-  trouble(part: 'bell' | 'sweep' | 'clock' | 'receipts' | 'database', cause: unknown): void {
+  /** The ledger's laws do not hold: nothing is more urgent. */
+  ledgerBroken({ imbalanceMicros, brokenAccounts }: LedgerFinding): void {
+    this.log.fatal({ imbalanceMicros: imbalanceMicros.toString(), brokenAccounts: brokenAccounts.map(String) }, 'the ledger is broken');
+  }
+
+  trouble(part: 'bell' | 'sweep' | 'clock' | 'receipts' | 'database' | 'watch', cause: unknown): void {
     this.troubles.inc({ part });
     this.log.warn({ part, err: cause }, 'trouble; it is tried again');
   }

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 
-/** Serves GET /metrics for Prometheus on this machine's port. */
+/** Serves GET /metrics for Prometheus, and GET /healthz, which says that the process lives. */
 export function serveMetrics(registry: Registry, port: number): Server {
   return createServer((request, response) => {
+    if (request.url === '/healthz') return void response.writeHead(200).end('ok');
     if (request.url !== '/metrics') return void response.writeHead(404).end();
     registry.metrics().then(
       (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { Config } from '#config';
 import type { Clock } from '#market';
 import { createPool } from '#persistence';
+import { startTracing } from '#telemetry';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Journal } from './journal.js';
@@ -27,9 +28,10 @@ export async function startWorker(config: Config, { owner, clock, logger }: Work
   const settings = settingsOf(config, owner);
   const journal = new Journal(logger);
   const onLost = (cause: Error): void => journal.trouble('database', cause);
+  const tracing = config.tracesUrl === undefined ? undefined : await startTracing({ url: config.tracesUrl, service: 'eris-worker' });
   const pool = createPool(settings.databaseUrl, { max: config.databaseConnections, onLost });
   await checkDatabase(pool);
-  const module = WorkerModule.within({ settings, pool, clock, journal });
+  const module = WorkerModule.within({ settings, pool, clock, journal, tracing });
   const app = await NestFactory.createApplicationContext(module, { logger: nestLogger(logger), abortOnError: false });
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true }); // exit code 0 after the drain, not death by the signal
   logger.info({ owner, queue: settings.redisUrl === undefined ? 'postgres' : 'redis' }, 'worker ready');

@@ -2,7 +2,8 @@ import type { Server } from 'node:http';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { SealLog, TickRealtime } from '#market';
 import { findWaitingMarkets } from '#persistence';
-import { createBellListener, type BellListener } from '#queue';
+import { createBellListener, type BellListener, type TraceCarrier } from '#queue';
+import { type SpanOptions, traced, type Tracing } from '#telemetry';
 import type { Pool } from 'pg';
 import { every, type Repetition } from './every.js';
 import type { Journal } from './journal.js';
@@ -18,6 +19,7 @@ export interface WorkerParts {
   readonly ticker: TickRealtime;
   readonly sealer: SealLog;
   readonly journal: Journal;
+  readonly tracing?: Tracing | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
     const { settings, runner, ticker, journal } = this.parts;
     this.listener = createBellListener({
       ...settings,
-      onWake: (marketId) => runner.wake(marketId),
+      onWake: (marketId, trace) => traced('wake market', wakeSpan(marketId, trace), () => runner.wake(marketId)),
       onError: (cause) => journal.trouble('bell', cause),
     });
     this.repetitions = [
@@ -66,11 +68,12 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { runner, pool } = this.parts;
+    const { runner, pool, tracing } = this.parts;
     this.metrics?.close();
     await Promise.all([runner.stop(), ...this.repetitions.map((repetition) => repetition.stop())]);
     await this.listener?.close();
     await pool.end();
+    await tracing?.stop();
   }
 
   private async sweep(): Promise<void> {
@@ -86,3 +89,9 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
     await this.parts.sealer.run(waiting.length > 0 ? SEAL_BUDGET_BUSY_MS : SEAL_BUDGET_IDLE_MS);
   }
 }
+
+/** A wake-up goes on from the bid that rang for it. */
+const wakeSpan = (marketId: bigint, parent?: TraceCarrier): SpanOptions => ({
+  attributes: { 'eris.market': marketId.toString() },
+  ...(parent ? { parent } : {}),
+});

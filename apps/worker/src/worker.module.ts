@@ -1,11 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Clock, DecideMarket, SealLog, TickRealtime } from '#market';
 import { createOracle } from '#mechanism';
-import { createClockStore, createDecidingStore, createReceiptStore } from '#persistence';
+import { createClockStore, createDecidingStore, createReceiptStore, readWaits } from '#persistence';
+import type { Tracing } from '#telemetry';
 import type { Pool } from 'pg';
 import { Journal } from './journal.js';
 import { MarketRunner } from './market-runner.js';
 import { THINK_MS_MAX, type WorkerSettings } from './settings.js';
+import { Figures } from './watching/figures.js';
+import { WaitSample } from './watching/wait-sample.js';
+import { watchDeciding } from './watching/watch-deciding.js';
+import { WatchLife } from './watching/watch-life.js';
 import { WorkerLife } from './worker-life.js';
 
 /** What the worker gets from outside: nothing in it reads the environment, the time of day or chance by itself. */
@@ -14,30 +19,40 @@ export interface WorkerSurroundings {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Traces, where they are made. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Decides bids, ticks realtime clocks, sweeps for lost bells. */
 @Module({})
 export class WorkerModule {
-  static within({ settings, pool, clock, journal }: WorkerSurroundings): DynamicModule {
+  static within({ settings, pool, clock, journal, tracing }: WorkerSurroundings): DynamicModule {
+    const figures = new Figures(journal.registry);
+    const sample = new WaitSample(
+      (bidIds) => readWaits(pool, bidIds),
+      (seconds) => figures.wait(seconds),
+      (cause) => journal.trouble('watch', cause),
+    );
+    const store = watchDeciding(createDecidingStore(pool), { figures, clock, onDecided: (bidIds) => sample.take(bidIds) });
     return {
       module: WorkerModule,
       providers: [
         {
           provide: DecideMarket,
-          useFactory: () => new DecideMarket(createDecidingStore(pool), createOracle('default'), limitsOf(settings), clock),
+          useFactory: () => new DecideMarket(store, createOracle('default'), limitsOf(settings), clock),
         },
         {
           provide: MarketRunner,
           useFactory: (decider: DecideMarket) => new MarketRunner(decider, clock, journal, settings.concurrency),
           inject: [DecideMarket],
         },
+        { provide: WatchLife, useFactory: () => new WatchLife({ pool, figures, sample, journal }) },
         { provide: TickRealtime, useFactory: () => new TickRealtime(createClockStore(pool), clock) },
         { provide: SealLog, useFactory: () => new SealLog(createReceiptStore(pool), clock) },
         {
           provide: WorkerLife,
           useFactory: (runner: MarketRunner, ticker: TickRealtime, sealer: SealLog) =>
-            new WorkerLife({ settings, pool, runner, ticker, sealer, journal }),
+            new WorkerLife({ settings, pool, runner, ticker, sealer, journal, tracing }),
           inject: [MarketRunner, TickRealtime, SealLog],
         },
       ],

@@ -6,6 +6,7 @@ export * from './embedded/index.js';
 export * from './hot/index.js';
 export * from './limiting/index.js';
 export * from './migrations/index.js';
+export * from './overview/index.js';
 export * from './postgres/index.js';
 export * from './reading/index.js';
 export * from './receipts/index.js';

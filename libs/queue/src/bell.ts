@@ -5,13 +5,18 @@ import { within } from './within.js';
 /** Wakes a worker for a market. */
 export interface Bell {
   /** Rejects where the ring is not known to have been heard; nothing is lost by that, the worker's sweep finds the backlog. */
-  ring(marketId: bigint): Promise<void>;
+  /** @param trace what the wake-up goes on from, for whoever follows traces. */
+  ring(marketId: bigint, trace?: TraceCarrier): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A trace as it travels: W3C `traceparent` and `tracestate`. */
+export type TraceCarrier = Readonly<Record<string, string>>;
 
 /** What a wake-up job carries. */
 export interface WakeUp {
   readonly marketId: string;
+  readonly trace?: TraceCarrier;
 }
 
 /** How long a ring may take, ms. */
@@ -39,10 +44,10 @@ export function createBell(site: BellSite, onError: (cause: unknown) => void): B
     return queue;
   };
   return {
-    ring: (marketId) =>
+    ring: (marketId, trace) =>
       within(
         RING_MS_MAX,
-        opened().then((open) => open.queue.add('wake', { marketId: marketId.toString() }, jobOptions(marketId))),
+        opened().then((open) => open.queue.add('wake', wakeUpOf(marketId, trace), jobOptions(marketId))),
       ),
     close: async () => {
       const closing = queue;
@@ -51,6 +56,8 @@ export function createBell(site: BellSite, onError: (cause: unknown) => void): B
     },
   };
 }
+
+const wakeUpOf = (marketId: bigint, trace?: TraceCarrier): WakeUp => ({ marketId: marketId.toString(), ...(trace ? { trace } : {}) });
 
 /** One waiting job per market; a ring while one runs is kept for afterwards. */
 function jobOptions(marketId: bigint): JobsOptions {

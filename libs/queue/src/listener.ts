@@ -1,5 +1,5 @@
 import { withBackend, Worker, type WorkerOptions } from 'bullmq';
-import type { WakeUp } from './bell.js';
+import type { TraceCarrier, WakeUp } from './bell.js';
 import { type BellSite, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
 import { within } from './within.js';
 
@@ -12,7 +12,7 @@ export interface ListenerOptions extends BellSite {
   /** How many markets may be awake at the same time. */
   readonly concurrency: number;
   /** Does a market's work. At least once per ring; a ring during it is followed by another call. */
-  readonly onWake: (marketId: bigint) => Promise<void>;
+  readonly onWake: (marketId: bigint, trace: TraceCarrier | undefined) => Promise<void>;
   /** Told of failed wake-ups and of trouble with the connection; the listener goes on. */
   readonly onError: (cause: unknown) => void;
 }
@@ -45,7 +45,7 @@ export function createBellListener(options: ListenerOptions): BellListener {
     runRetryDelay: RETRY_MS,
     maxStalledCount: HANDED_ON_MAX,
   };
-  const { worker, end } = workerOf(options, limits, ({ data }) => options.onWake(BigInt(data.marketId)));
+  const { worker, end } = workerOf(options, limits, ({ data }) => options.onWake(BigInt(data.marketId), data.trace));
   worker.on('error', options.onError);
   worker.on('failed', (_, cause) => options.onError(cause));
   return { close: () => within(CLOSE_MS_MAX, end()).catch(options.onError) };

@@ -2,6 +2,7 @@ import {
   AcceptBids,
   AddSite,
   AdvanceClock,
+  type BidInbox,
   BookReader,
   ChangeCapacity,
   ChangeMarketStatus,
@@ -39,6 +40,7 @@ import {
   createTenancyWork,
   createTokenBuckets,
 } from '#persistence';
+import { MeasuredAccept } from '../bidding/measured-accept.js';
 import { PlaceBids } from '../bidding/place-bids.js';
 import { Keyring } from '../http/keyring.js';
 import { RateGate } from '../http/rate-gate.js';
@@ -48,6 +50,7 @@ import { Readiness } from '../service/readiness.js';
 import { DecisionWaiter } from '../streams/decision-waiter.js';
 import { EventStreams } from '../streams/event-streams.js';
 import type { MarketPulse } from '../streams/market-pulse.js';
+import { BidTraces } from '../tracing/bid-traces.js';
 import type { Ending } from './lifecycle.js';
 import type { ApiSettings } from './settings.js';
 import type { Stores } from './stores.js';
@@ -66,29 +69,46 @@ export interface Parts {
   readonly ending: Ending;
 }
 
+interface Accepting {
+  readonly accept: AcceptBids;
+  readonly measured: MeasuredAccept;
+  readonly ringer: Ringer;
+}
+
 /** Makes every service that a controller asks for. */
 export function compose(parts: Parts): { services: object[]; accept: AcceptBids } {
-  const ringer = new Ringer(
-    parts.stores.bell,
-    (marketId, err) => {
-      parts.metrics.trouble('bell');
-      parts.surroundings.logger.warn({ err, marketId: marketId.toString() }, 'bell not rung; the sweep makes up for it');
-    },
-    RING_REST_MS,
-  );
-  const accept = new AcceptBids(createBidInbox(parts.stores.pool), ringer, parts.settings.accept);
-  parts.metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
+  const { accept, measured, ringer } = accepting(parts);
   return {
     services: [
       ...tenancy(parts),
       rateGate(parts),
       ...catalogue(parts, ringer),
-      ...bidding(parts, accept),
+      ...bidding(parts, measured),
       ...accounts(parts),
       readiness(parts),
     ],
     accept,
   };
+}
+
+/** The way in: statements, bells, and what is measured of them. */
+function accepting({ stores, metrics, settings, surroundings: { clock, logger } }: Parts): Accepting {
+  const traces = new BidTraces();
+  const onUnrung = (marketId: bigint, err: unknown): void => {
+    metrics.trouble('bell');
+    logger.warn({ err, marketId: marketId.toString() }, 'bell not rung; the sweep makes up for it');
+  };
+  const ringer = new Ringer(traces.bell(stores.bell), onUnrung, RING_REST_MS);
+  const inbox = traces.inbox(createBidInbox(stores.pool));
+  const counted: BidInbox = {
+    insert: (bids) => {
+      metrics.stored(bids.length);
+      return inbox.insert(bids);
+    },
+  };
+  const accept = new AcceptBids(counted, ringer, settings.accept);
+  metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
+  return { accept, measured: new MeasuredAccept(accept, traces, metrics, clock), ringer };
 }
 
 function tenancy({ stores, surroundings: { clock, randomBytes } }: Parts): object[] {
@@ -108,8 +128,9 @@ function tenancy({ stores, surroundings: { clock, randomBytes } }: Parts): objec
   ];
 }
 
-function rateGate({ stores, surroundings: { clock }, settings: { rateLimit } }: Parts): RateGate {
-  return new RateGate(rateLimit && new LimitRate(createTokenBuckets(stores.pool), rateLimit, clock));
+function rateGate({ stores, metrics, surroundings: { clock }, settings: { rateLimit } }: Parts): RateGate {
+  const limitRate = rateLimit && new LimitRate(createTokenBuckets(stores.pool), rateLimit, clock);
+  return new RateGate(limitRate, () => metrics.rateLimited());
 }
 
 function catalogue({ stores, surroundings: { clock }, metrics, pulse, ending }: Parts, ringer: Ringer): object[] {
@@ -130,7 +151,7 @@ function catalogue({ stores, surroundings: { clock }, metrics, pulse, ending }: 
   ];
 }
 
-function bidding({ stores, surroundings: { logger }, metrics, pulse, ending }: Parts, accept: AcceptBids): object[] {
+function bidding({ stores, surroundings: { logger }, metrics, pulse, ending }: Parts, accept: MeasuredAccept): object[] {
   const reader = createBidReader(stores.pool);
   const readBids = new ReadBids(reader);
   const books = new BookReader(createBookSource(stores.pool));

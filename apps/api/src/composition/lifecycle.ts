@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcceptBids } from '#market';
 import type { MarketChanges } from '#persistence';
+import type { Tracing } from '#telemetry';
 import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { Stores } from './stores.js';
 
@@ -21,6 +22,7 @@ interface Parts {
   /** Begins to listen for changes of the markets. */
   readonly listen: () => MarketChanges;
   readonly stores: Stores;
+  readonly tracing?: Tracing | undefined;
 }
 
 /**
@@ -44,8 +46,9 @@ export class Lifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationSh
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { accept, stores } = this.parts;
+    const { accept, stores, tracing } = this.parts;
     await accept.idle();
     await Promise.all([this.changes?.close(), stores.bell.close(), stores.base.close(), stores.pool.end()]);
+    await tracing?.stop();
   }
 }

@@ -26,9 +26,10 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
       },
     });
   const { services, accept } = compose({ settings, surroundings, stores, metrics, pulse, ending });
-  const lifecycle = new Lifecycle({ ending, drainMs: settings.drainMs ?? 0, accept, listen, stores });
+  const lifecycle = new Lifecycle({ ending, drainMs: settings.drainMs ?? 0, accept, listen, stores, tracing: surroundings.tracing });
   const document = new ApiDocument(settings.version);
   return createApi({
+    isTraced: surroundings.tracing !== undefined,
     services: [...services, lifecycle],
     metrics,
     document,

@@ -5,14 +5,20 @@ import { problemOfOutcome } from './answer.js';
 
 /** Lets a key's requests through as fast as its limit allows; all of them where there is no limit. */
 export class RateGate {
-  constructor(private readonly limitRate: LimitRate | undefined) {}
+  /** @param onLimited told of each request too many. */
+  constructor(
+    private readonly limitRate: LimitRate | undefined,
+    private readonly onLimited: () => void = () => undefined,
+  ) {}
 
   /** @throws ProblemError rate_limited, with Retry-After, for a request too many. Writes how the key stands to the answer either way. */
   async pass(keyId: bigint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (!this.limitRate) return;
     const outcome = await this.limitRate.take(keyId, costOf(request.body));
     reply.headers(headersOf(this.limitRate, outcome));
-    if (outcome.kind === 'rate_limited') throw problemOfOutcome(outcome);
+    if (outcome.kind === 'taken') return;
+    this.onLimited();
+    throw problemOfOutcome(outcome);
   }
 }
 

@@ -12,6 +12,24 @@ export class Metrics {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
     registers: [this.registry],
   });
+  private readonly accepts = new Histogram({
+    name: 'eris_accept_seconds',
+    help: 'Time to take a bid in, its commit included, by outcome.',
+    labelNames: ['outcome'] as const,
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.registry],
+  });
+  private readonly statements = new Histogram({
+    name: 'eris_accept_batch_bids',
+    help: 'Bids stored by one statement.',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+    registers: [this.registry],
+  });
+  private readonly rateLimits = new Counter({
+    name: 'eris_rate_limited_total',
+    help: 'Requests turned away because their key asked too often.',
+    registers: [this.registry],
+  });
   private readonly troubles = new Counter({
     name: 'eris_troubles_total',
     help: 'Failures that were made up for: a bell that did not ring, a lost notification, a wait that could not be finished.',
@@ -30,6 +48,20 @@ export class Metrics {
 
   trouble(what: 'bell' | 'notification' | 'wait'): void {
     this.troubles.inc({ what });
+  }
+
+  /** A bid was taken in or turned away. */
+  accepted(outcome: string, seconds: number): void {
+    this.accepts.observe({ outcome }, seconds);
+  }
+
+  /** Bids were stored by one statement. */
+  stored(bids: number): void {
+    this.statements.observe(bids);
+  }
+
+  rateLimited(): void {
+    this.rateLimits.inc();
   }
 
   /** Measures every request of a server. */
