@@ -73,8 +73,10 @@ class Verifier {
 
   /** The receipt first: it says which row has changed. The replay says what must be there. */
   private check(record: LogRecord): Finding[] {
-    const unlinked = this.link(record);
-    if (unlinked.length > 0) return unlinked;
+    return [...this.link(record), ...this.again(record)];
+  }
+
+  private again(record: LogRecord): Finding[] {
     try {
       return this.replay.step(record);
     } catch (cause) {
@@ -94,9 +96,10 @@ class Verifier {
     if (this.isChainAtEnd) return [{ sequence: sequence - 1n, table: 'receipt', key, detail: 'is missing' }];
     const expected = receiptOf(this.marketId, record, this.chain);
     const findings = receiptFindings(receiptIn(record.receipt), expected, record);
+    if (findings.length > 0) return findings;
     this.chain = chainAfter(expected, record.event.kind);
     this.counts.receipts++;
-    return findings;
+    return [];
   }
 
   private count({ decision, transfers, allocation }: LogRecord): void {
