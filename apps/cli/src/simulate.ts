@@ -11,6 +11,7 @@ interface SimulateOptions {
   readonly policy: string;
   readonly oracle: (typeof ORACLES)[number];
   readonly exactSeconds: string;
+  readonly warmUp: string;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -24,6 +25,7 @@ export function registerSimulate(program: Command, terminal: Terminal): void {
     .addOption(new Option('--policy <name>', 'how jobs are decided').choices(['eris']).default('eris'))
     .addOption(new Option('--oracle <name>', 'what finds the schedules; exact is for small instances').choices(ORACLES).default('default'))
     .option('--exact-seconds <seconds>', 'time limit of one exact solve', '60')
+    .option('--warm-up <ms>', 'decide unmeasured for so long first, so that times are of warm code (not for --oracle exact)', '500')
     .option('--out <file>', 'where the result goes; - is standard output', '-')
     .option('--json', 'nothing but the result as JSON on standard output: no progress, no summary')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 bad input (one line per fault on standard error, nothing written).')
@@ -33,16 +35,23 @@ export function registerSimulate(program: Command, terminal: Terminal): void {
 async function runSimulate(terminal: Terminal, options: SimulateOptions): Promise<void> {
   const instance = await readInstance(options.instance);
   const oracle = await oracleOf(options, instance);
+  const warmUpMs = options.oracle === 'exact' ? 0 : millisecondsOf(options.warmUp);
   const progress = progressOf(
     { ...terminal, isErrTty: terminal.isErrTty && !options.json },
     { label: 'deciding', total: instance.jobs.length },
   );
-  const result = simulate({ instance, oracle, clock: terminal.clock, onProgress: (done) => progress.update(done) });
+  const result = simulate({ instance, oracle, clock: terminal.clock, warmUpMs, onProgress: (done) => progress.update(done) });
   progress.stop();
   const text = `${JSON.stringify(result)}\n`;
   await writeText(terminal, options.out, text);
   if (options.json && options.out !== '-') terminal.out(text);
   if (!options.json) terminal.err(summaryOf(result));
+}
+
+function millisecondsOf(text: string): number {
+  const ms = Number(text);
+  if (!(ms >= 0 && ms <= 60_000)) throw new BadInput([`--warm-up: ${text} is not a number from 0 to 60000`]);
+  return ms;
 }
 
 async function oracleOf({ oracle, exactSeconds }: SimulateOptions, instance: Instance): Promise<Oracle> {
