@@ -34,7 +34,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 /** Makes the template if need be: one for each state of the migrations. It gets its name once it is whole. */
 async function ensureTemplate(client: pg.Client, serverUrl: string): Promise<string> {
-  const name = `eris_template_${createHash('sha256').update((await listMigrations()).join()).digest('hex').slice(0, 12)}`;
+  const name = `eris_template_${createHash('sha256')
+    .update((await listMigrations()).join())
+    .digest('hex')
+    .slice(0, 12)}`;
   await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]); // released with the connection
   const { rows } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
   if (rows.length > 0) return name;
