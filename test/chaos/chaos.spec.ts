@@ -119,7 +119,7 @@ describe.each(plansOf(SEED, ROUNDS))(`chaos with seed ${SEED}, installation $num
         throw new Error(`${String(cause)}; see ${history.file}. The last words:\n${installation.lastWords()}`, { cause });
       }
       const wrong = await audit(installation.pool, crowd, reader);
-      history.tell('audit', { round: planned.number, wrong });
+      history.tell('audit', { round: planned.number, wrong, ...(wrong.length > 0 ? { apiErrors: installation.apiErrors() } : {}) });
       expect(wrong).toEqual([]);
     },
     ROUND_MS_MAX,

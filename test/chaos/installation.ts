@@ -14,6 +14,7 @@ import { spawnWorker, type WorkerProcess } from '../support/worker-process.js';
 const ADMIN_KEY = 'an-admin-key-for-chaos-only-0123456789';
 const WORKERS = 2;
 const CONNECTIONS = 4;
+const ERRORS_SHOWN = 10;
 const SCENES = [
   { name: 'first' },
   { name: 'second', funds: '20000' },
@@ -112,6 +113,14 @@ export class Installation {
   lastWords(): string {
     const tail = (text = ''): string => text.split('\n').slice(-8).join('\n');
     return [tail(this.api?.output()), ...this.workers.map((worker) => tail(worker.log()))].join('\n--\n');
+  }
+
+  /** What the API called its own mistakes, the last ones. */
+  apiErrors(): string[] {
+    return (this.api?.output() ?? '')
+      .split('\n')
+      .filter((line) => line.includes('"level":50'))
+      .slice(-ERRORS_SHOWN);
   }
 
   async close(): Promise<void> {
