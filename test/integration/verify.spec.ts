@@ -18,9 +18,15 @@ const ofMarket = (table: string, key: readonly string[], columns?: readonly stri
 });
 const OWN = 'SELECT organisation_id FROM bid WHERE market_id = $1';
 
+/** All but the id: with another one it is another market. */
+const MARKET_COLUMNS = [
+  ...['organisation_id', 'name', 'clock', 'status', 'slot_minutes', 'horizon_slots', 'chunk_kb', 'bandwidth_kb', 'resources', 'gamma'],
+  ...['unit_micros', 'reserve_micros', 'slot', 'sequence', 'opened_at'],
+];
+
 /** Everything that is stored of a market. */
 const ALL: readonly Target[] = [
-  { table: 'market', key: ['id'], where: 'x.id = $1' },
+  { table: 'market', key: ['id'], where: 'x.id = $1', columns: MARKET_COLUMNS },
   ofMarket('site', ['id']),
   ofMarket('event', ['market_id', 'sequence']),
   ofMarket('bid', ['id']),
@@ -78,9 +84,8 @@ describe('verifying a market', () => {
     const missed: unknown[] = [];
     for (let done = 0; done < count; done++) {
       const tampering = await tamper(database.pool, market.marketId, targets, random);
-      const verification = await verify();
+      const verification = await verify().finally(() => tampering.undo());
       if (!isNamed(verification, tampering)) missed.push([tampering, verification.findings]);
-      await tampering.undo();
     }
     return missed;
   };
@@ -110,7 +115,7 @@ describe('verifying a market', () => {
 
   it('writes the same receipts whoever writes them', async () => {
     const counts = await Promise.all([seal(), seal()]);
-    expect(Math.min(...counts)).toBeGreaterThan(0);
+    expect(Math.max(...counts)).toBeGreaterThan(0);
     expect(await seal()).toBe(0);
     const verification = await verify();
     expect(verification.findings).toEqual([]);
