@@ -1,5 +1,5 @@
 import { operationIds, operationOf, type Operation, type OperationId, problem, problemCodesOf, PROBLEMS } from '#contracts';
-import { request } from 'undici';
+import request, { type Test } from 'supertest';
 
 /** An answer, already checked against the contract of its operation. */
 export interface Answer<Body = Json> {
@@ -19,6 +19,16 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const VERBS = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
+export type Method = keyof typeof VERBS;
+
+/** Leaves the body as it came: a contract is checked on what was sent. */
+const asText: Parameters<Test['parse']>[0] = (response, done) => {
+  const parts: Buffer[] = [];
+  response.on('data', (part: Buffer | string) => parts.push(Buffer.from(part)));
+  response.on('end', () => done(null, Buffer.concat(parts).toString('utf8')));
+};
+
 /** Calls the API as a client would, and fails on any answer that the contract doesn't know. */
 export class ApiClient {
   constructor(readonly url: string) {}
@@ -28,24 +38,14 @@ export class ApiClient {
   patch = (path: string, call: Call = {}): Promise<Answer> => this.send('PATCH', path, call);
   delete = (path: string, call: Call = {}): Promise<Answer> => this.send('DELETE', path, call);
 
-  async send(method: string, path: string, { key, body, text, headers }: Call): Promise<Answer> {
+  async send(method: Method, path: string, { key, body, text, headers }: Call): Promise<Answer> {
+    const calling = request(this.url)[VERBS[method]](path).buffer(true).parse(asText).redirects(0);
+    if (key) calling.set('authorization', `Bearer ${key}`);
     const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await request(this.url + path, {
-      method: method as 'GET',
-      headers: {
-        ...(key ? { authorization: `Bearer ${key}` } : {}),
-        ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(payload === undefined ? {} : { body: payload }),
-    });
-    const received = await response.body.text();
-    const type = String(response.headers['content-type'] ?? '');
-    const answer = {
-      status: response.statusCode,
-      headers: response.headers,
-      body: type.includes('json') ? JSON.parse(received) : received,
-    };
+    if (payload !== undefined) calling.set('content-type', 'application/json').send(payload);
+    const { status, headers: answered, body: received } = await calling.set(headers ?? {});
+    const isJson = String(answered['content-type'] ?? '').includes('json');
+    const answer = { status, headers: answered, body: isJson ? JSON.parse(received) : received };
     checkAnswer(method, path.split('?')[0], answer);
     return answer;
   }
