@@ -72,7 +72,7 @@ async function databaseOf(terminal: HostTerminal, { config, closing, onGiveUp }:
   await closing.add('the embedded PostgreSQL', () => postgres.stop());
   void postgres.ended.then(() => onGiveUp(`the embedded PostgreSQL has ended; its messages are in ${join(dataDir, 'postgres.log')}`));
   terminal.err(
-    `eris: embedded PostgreSQL is up after ${((terminal.clock.nowMs() - startedMs) / 1000).toFixed(1)} s (data in ${dataDir})\n`,
+    `eris: embedded PostgreSQL is up after ${((terminal.clock.nowMs() - startedMs) / 1000).toFixed(1)} s (data in ${config.dataDir})\n`,
   );
   return postgres.url;
 }
