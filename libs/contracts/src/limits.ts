@@ -18,10 +18,11 @@ export const LIMITS = {
   faults: 20,
   /** Any quantity, in units. */
   quantity: 1_000_000_000,
-  chunksPerSite: 1_000_000,
+  /** Chunks of one bid over all its sites: bounds what a decision costs. */
+  chunksPerBid: 20_000,
   epochs: 1_000_000,
 } as const;
 
 invariant(LIMITS.pageRowsDefault <= LIMITS.pageRows, 'a page by default is a page that may be asked for');
 invariant(Number.isSafeInteger(LIMITS.quantity * 1000), 'a quantity stays exact in milli-units');
-invariant(Number.isSafeInteger(LIMITS.chunksPerSite * LIMITS.sitesPerBid), 'the chunks of a bid can be added up exactly');
+invariant(Number.isSafeInteger(LIMITS.chunksPerBid * LIMITS.sitesPerBid), 'the chunks of a bid can be added up exactly');

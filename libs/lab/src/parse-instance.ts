@@ -34,7 +34,7 @@ function checkNames({ resources, prices }: Instance, list: FaultList): void {
   checkDistinct(resources, (index) => ['resources', index], list);
   if (resources.includes('bandwidth')) list.add(['resources', resources.indexOf('bandwidth')], '"bandwidth" is not a resource of a site');
   for (const name of ['bandwidth', ...resources]) {
-    if (prices.gamma[name] === undefined) list.add(['prices', 'gamma', name], 'missing gamma');
+    if (!Object.hasOwn(prices.gamma, name)) list.add(['prices', 'gamma', name], 'missing gamma');
   }
 }
 
@@ -112,7 +112,7 @@ function checkAmounts(
   list: FaultList,
 ): void {
   for (const name of resources) {
-    if (amounts[name] === undefined) list.add([...path, name], 'missing amount');
+    if (!Object.hasOwn(amounts, name)) list.add([...path, name], 'missing amount');
   }
 }
 

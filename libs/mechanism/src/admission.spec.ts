@@ -143,6 +143,28 @@ describe('jobs at the edges', () => {
   });
 });
 
+describe('bandwidth so scarce that almost everything must be trained at home', () => {
+  it.each([
+    [20, 4, 2, 0.5],
+    [60, 8, 6, 2],
+    [80, 10, 20, 2],
+  ])('finds a schedule for %d chunks a site no later than the paper’s oracle', (perSite, throughput, bandwidth, parameters) => {
+    const sites = ['a', 'b', 'c'].map((id) => ({ id, capacityMilli: milli(12) }));
+    const scarce = (): Book => market({ sites, slotCount: 50, bandwidthKB: (bandwidth * 1000) as Milli });
+    const heavy = job({
+      chunks: [perSite, perSite, perSite],
+      epochs: 1,
+      throughputMilli: (throughput * 1000) as Milli,
+      parameterKB: (parameters * 1000) as Milli,
+      workerMilli: milli(2),
+    });
+    const [ours, theirs] = (['default', 'paper'] as const).map((name) =>
+      menuOf({ book: scarce(), job: heavy, arrival: 0, oracle: createOracle(name) }),
+    );
+    expect(ours[0]?.completion).toBeLessThanOrEqual(theirs[0].completion);
+  });
+});
+
 describe('menu and quote', () => {
   it('lists every completion from the first possible on, never dearer than the one before', () => {
     const book = market();

@@ -90,11 +90,11 @@ export const marketOperations = defineOperations({
     tag,
     summary: 'Move a manual clock forward',
     description:
-      'First waits for the decisions of bids that were acknowledged before. Slots that have run are then captured for the operator.',
+      'First waits for the decisions of bids that were acknowledged before. Slots that have run are then captured for the operator, in a closed market too.',
     policy: OPERATORS,
     body: advanceClockBody,
     responses: { 200: { description: 'Where the clock stands', schema: clock } },
-    problems: ['not_manual', 'clock_backwards', 'market_closed', 'decisions_pending'],
+    problems: ['not_manual', 'clock_backwards', 'decisions_pending'],
   },
   readPrices: {
     method: 'GET',
@@ -115,7 +115,6 @@ export const marketOperations = defineOperations({
     policy: BIDDERS,
     body: bidBody,
     responses: { 200: { description: 'The menu', schema: quote } },
-    problems: ['market_closed'],
   },
   streamEvents: {
     method: 'GET',

@@ -32,9 +32,12 @@ export const valuation = z
   )
   .meta({ id: 'Valuation' });
 
+const totalOf = (perSite: Readonly<Record<string, number>>): number => Object.values(perSite).reduce((sum, count) => sum + count, 0);
+
 const chunks = z
-  .record(z.string(), count(0, LIMITS.chunksPerSite))
-  .refine((perSite) => Object.keys(perSite).length <= LIMITS.sitesPerBid, `must name at most ${LIMITS.sitesPerBid} sites`);
+  .record(z.string(), count(0, LIMITS.chunksPerBid))
+  .refine((perSite) => Object.keys(perSite).length <= LIMITS.sitesPerBid, `must name at most ${LIMITS.sitesPerBid} sites`)
+  .refine((perSite) => totalOf(perSite) <= LIMITS.chunksPerBid, `must hold at most ${LIMITS.chunksPerBid} chunks in all`);
 
 const bidFields = {
   label: label.optional(),

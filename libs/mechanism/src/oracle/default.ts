@@ -5,6 +5,7 @@ import { coverSlot, createCover, leastOfCover, readCoverPlan, resetCover } from 
 import { createFiller } from './kernel/fill.js';
 import { createFloor, floorOfSlot, resetFloor } from './kernel/floor.js';
 import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, keepAtHome, resetPlan, scheduleOf } from './kernel/plan.js';
+import { createHasty, planHastily } from './kernel/hasty.js';
 import { createProblem, loadJob, loadSlot } from './kernel/problem.js';
 import { maySuit } from './kernel/lattice.js';
 import { createCoverReader } from './kernel/read-cover.js';
@@ -33,6 +34,7 @@ function createWorkspace() {
     hopeful: createSpread('hopeful'),
     wary: createSpread('wary'),
     dealt: createSpread('dealt'),
+    hasty: createHasty(),
   };
 }
 type Workspace = ReturnType<typeof createWorkspace>;
@@ -68,9 +70,19 @@ function planBySpread(work: Workspace): boolean {
   copyPlan(plan, kept, problem.siteCount);
   while (wary.length < problem.slotCount) spreadSlot(problem, work.filler, wary);
   if (usesSlot(wary, t) && planOf(work, wary, t) < kept.cost) copyPlan(plan, kept, problem.siteCount);
+  if (kept.cost === Infinity) haste(work, t, bound);
   if (kept.cost < Infinity) redeal(work, t, bound);
   copyPlan(kept, plan, problem.siteCount);
   return kept.cost < Infinity;
+}
+
+/** Where nothing fits: a hasty plan as the kept one, if it ends at slot t. */
+function haste(work: Workspace, t: number, bound: number): void {
+  const { problem, plan, kept } = work;
+  if (!planHastily(problem, work.filler, work.hasty, plan, t)) return;
+  keepAtHome(problem, plan);
+  plan.cost = costOfPlan(problem, plan);
+  if (plan.cost >= bound) copyPlan(plan, kept, problem.siteCount);
 }
 
 /** Spreads anew with the homes of the kept plan as dealt, as long as that improves it: the kept plan itself is among what is searched. */
