@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { columnsOf } from './columns.js';
 
 /**
- * insert-bids: stores bids and their backlog rows, in one statement that is its own transaction.
+ * insert-bids: stores bids, in one statement that is its own transaction; their backlog rows follow by a trigger.
  * Input:  markets, organisations, keys, hashes, labels, bodies; no two with the same organisation and key.
  * Output: per bid, in order: the id stored now, or the row that had the key before; the market's status (null: not one of theirs).
  * Events: none.
@@ -16,22 +16,19 @@ const INSERT_BIDS = `
       WITH ORDINALITY AS i(market_id, organisation_id, key, hash, label, body, place)
     LEFT JOIN organisation o ON o.id = i.organisation_id
     LEFT JOIN market m ON m.id = i.market_id AND m.organisation_id IN (o.id, o.parent_id)
-  ), stored AS (
-    SELECT i.place, b.id, b.market_id = i.market_id AND b.request_hash = i.hash AS same
-    FROM incoming i JOIN bid b ON b.organisation_id = i.organisation_id AND b.idempotency_key = i.key
   ), fresh AS (
     INSERT INTO bid (market_id, organisation_id, idempotency_key, request_hash, label, body)
-    SELECT market_id, organisation_id, key, hash, label, body::jsonb FROM incoming
-    WHERE status = 'open' AND place NOT IN (SELECT place FROM stored) ORDER BY place
+    SELECT market_id, organisation_id, key, hash, label, body::json FROM incoming WHERE status = 'open' ORDER BY place
     ON CONFLICT (organisation_id, idempotency_key) DO NOTHING
-    RETURNING id, market_id, organisation_id, idempotency_key
-  ), backlog AS (
-    INSERT INTO undecided_bid (market_id, bid_id) SELECT market_id, id FROM fresh
+    RETURNING id, organisation_id, idempotency_key
   )
-  SELECT i.status, f.id AS fresh_id, s.id AS stored_id, s.same
+  SELECT i.status, f.id AS fresh_id, s.id AS stored_id, s.market_id = i.market_id AND s.request_hash = i.hash AS same
   FROM incoming i
   LEFT JOIN fresh f ON f.organisation_id = i.organisation_id AND f.idempotency_key = i.key
-  LEFT JOIN stored s ON s.place = i.place
+  LEFT JOIN LATERAL (
+    SELECT b.id, b.market_id, b.request_hash FROM bid b
+    WHERE f.id IS NULL AND b.organisation_id = i.organisation_id AND b.idempotency_key = i.key LIMIT 1
+  ) AS s ON true
   ORDER BY i.place`;
 
 interface InsertedRow {
