@@ -16,4 +16,4 @@ COPY --from=build /eris/bin ./bin
 COPY --from=build /eris/prisma ./prisma
 USER node
 EXPOSE 3000
-CMD ["node", "dist/apps/api/src/main.js"]
+CMD ["node", "--max-semi-space-size=64", "dist/apps/api/src/main.js"]

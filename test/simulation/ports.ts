@@ -80,8 +80,7 @@ export function decidingStoreOf(database: Database, process: Process): DecidingS
       database.transaction(process, Infinity, (session) =>
         database.statement(session, [marketLock(marketId)], () => {
           const market = database.market(marketId);
-          const { lease } = market;
-          if (lease?.owner === owner) session.staged.push(() => (market.lease = { ...lease, untilMs: -Infinity }));
+          if (market.lease?.owner === owner) session.staged.push(() => endLease(market));
         }),
       ),
   };
@@ -105,12 +104,19 @@ function decidingTx(database: Database, session: Session): DecidingTx {
     backlog: (marketId, limit) => database.statement(session, [], () => backlogOf(database, marketId, limit)),
     readWallets: (ids) => wallets(ids, []),
     lockWallets: (ids) => wallets(ids, accountLocks(ids.flatMap((id) => [accountOf(id, 'wallet'), accountOf(id, 'escrow')]))),
-    record: (batch) => {
+    record: (batch, lease) => {
       const paying = batch.decided.filter(({ decision }) => decision.kind === 'accepted' && decision.payment > 0n);
       const locks = accountLocks(paying.flatMap(({ wallet }) => [wallet.walletId, wallet.escrowId]));
-      return database.statement(session, locks, () => record(database, session, batch));
+      return database.statement(session, locks, () => {
+        record(database, session, batch);
+        if (lease === 'release') session.staged.push(() => endLease(database.market(batch.marketId)));
+      });
     },
   };
+}
+
+function endLease(market: StoredMarket): void {
+  if (market.lease) market.lease = { ...market.lease, untilMs: -Infinity };
 }
 
 function walletOf(database: Database, organisationId: bigint): Wallet {

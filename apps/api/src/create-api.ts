@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Logger } from 'pino';
 import { problemOf } from '#contracts';
 import { ApiModule } from './api.module.js';
+import type { BidDoor } from './bidding/bid-door.js';
 import { endIdleConnections } from './http/idle-connections.js';
 import { readJsonBodies } from './http/json-body.js';
 import { shedLoad } from './http/shed-load.js';
@@ -20,6 +21,7 @@ const BODIES_MAX = 64;
 export interface ApiOptions {
   /** Plain objects that the controllers are served by, each known by its class. */
   readonly services: readonly object[];
+  readonly door: BidDoor;
   readonly metrics: Metrics;
   readonly document: ApiDocument;
   readonly bodyLimitBytes: number;
@@ -32,6 +34,7 @@ export interface ApiOptions {
 /** Makes the application; it doesn't listen yet. Fails where routes and contract differ. */
 export async function createApi({
   services,
+  door,
   metrics,
   document,
   bodyLimitBytes,
@@ -52,6 +55,7 @@ export async function createApi({
   if (isTraced) traceRequests(server);
   shedLoad(server, { requestsMax: REQUESTS_MAX, bytesMax: BODIES_MAX * bodyLimitBytes, bodyLimitBytes });
   hangUpWhen(ending.draining.signal, server);
+  door.open(server);
   endIdleConnections(server.server, ending.stopping.signal);
   return app;
 }

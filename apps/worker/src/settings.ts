@@ -15,13 +15,13 @@ export interface WorkerSettings extends BellSite {
 /** How often markets with a backlog are looked for where a bell was lost, ms. */
 export const SWEEP_MS = 1_000;
 /** How often they are looked for while bids are being decided, and how long after the last decision that is, ms. */
-export const SWEEP_BUSY_MS = 10;
-export const BUSY_MS = 500;
+export const SWEEP_BUSY_MS = 25;
+export const BUSY_MS = 1_000;
 /** How often the clocks of realtime markets are looked at, ms. */
 export const TICK_MS = 1_000;
 /** How often receipts are written, and for how long at a time: while bids wait, and when there is nothing else to do, ms. */
 export const SEAL_MS = 2_000;
-export const SEAL_BUDGET_BUSY_MS = 50;
+export const SEAL_BUDGET_BUSY_MS = 20;
 export const SEAL_BUDGET_IDLE_MS = 1_000;
 /** A transaction takes no further bid once it has thought for so long, ms; a part of the lease. */
 export const THINK_MS_MAX = 250;

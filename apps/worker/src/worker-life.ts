@@ -83,10 +83,10 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  /** Receipts take what deciding leaves: little while bids wait. */
+  /** Receipts take what deciding leaves: little while bids keep coming. */
   private async seal(): Promise<void> {
-    const waiting = await findWaitingMarkets(this.parts.pool, this.parts.settings);
-    await this.parts.sealer.run(waiting.length > 0 ? SEAL_BUDGET_BUSY_MS : SEAL_BUDGET_IDLE_MS);
+    const { runner, sealer } = this.parts;
+    await sealer.run(runner.isBusy() ? SEAL_BUDGET_BUSY_MS : SEAL_BUDGET_IDLE_MS);
   }
 }
 

@@ -1,7 +1,7 @@
 import { bulkItem, faultsOf, type AnswerOf, type BidBodyWire, type Problem, type ProblemCode, problemOf } from '#contracts';
 import type { AcceptBids, AcceptOutcome, CheckBid, NewBid, ReadBids } from '#market';
 import { problemOfOutcome } from '../http/answer.js';
-import { requestHash } from '../http/canonical.js';
+import { canonicalJson, requestHash } from '../http/canonical.js';
 import type { Input } from '../http/input.js';
 import { faultsProblem, ProblemError } from '../http/problem-error.js';
 import { Reply } from '../http/reply.js';
@@ -103,6 +103,13 @@ function queuedOr(outcome: AcceptOutcome): Extract<AcceptOutcome, { kind: 'queue
 }
 
 function newBid({ marketId, organisationId, idempotencyKey }: Placing, body: BidBodyWire): NewBid {
-  const hash = requestHash(`bid:${marketId}`, body);
-  return { marketId, organisationId, idempotencyKey, requestHash: hash, label: body.label ?? null, body: JSON.stringify(body) };
+  const text = canonicalJson(body);
+  return {
+    marketId,
+    organisationId,
+    idempotencyKey,
+    requestHash: requestHash(`bid:${marketId}`, text),
+    label: body.label ?? null,
+    body: text,
+  };
 }

@@ -40,8 +40,10 @@ import {
   createTenancyWork,
   createTokenBuckets,
 } from '#persistence';
+import { BidDoor } from '../bidding/bid-door.js';
 import { MeasuredAccept } from '../bidding/measured-accept.js';
 import { PlaceBids } from '../bidding/place-bids.js';
+import { Gate } from '../http/gate.js';
 import { Keyring } from '../http/keyring.js';
 import { RateGate } from '../http/rate-gate.js';
 import { KeyRevocation } from '../service/key-revocation.js';
@@ -57,7 +59,7 @@ import type { Stores } from './stores.js';
 import type { Surroundings } from './surroundings.js';
 
 /** A market that bids keep coming to is rung for at most so often, ms: a worker that is awake finds them by itself. */
-const RING_REST_MS = 100;
+const RING_REST_MS = 500;
 
 /** What the services are made of. */
 export interface Parts {
@@ -75,18 +77,21 @@ interface Accepting {
   readonly ringer: Ringer;
 }
 
-/** Makes every service that a controller asks for. */
-export function compose(parts: Parts): { services: object[]; accept: AcceptBids } {
+/** What the server is made of: every service that a controller asks for, and the door for bids. */
+interface Composed {
+  readonly services: object[];
+  readonly door: BidDoor;
+  readonly accept: AcceptBids;
+}
+
+export function compose(parts: Parts): Composed {
   const { accept, measured, ringer } = accepting(parts);
+  const { keyring, services: tenants } = tenancy(parts);
+  const gate = new Gate(keyring, rateGate(parts));
+  const { placeBids, services: bids } = bidding(parts, measured);
   return {
-    services: [
-      ...tenancy(parts),
-      rateGate(parts),
-      ...catalogue(parts, ringer),
-      ...bidding(parts, measured),
-      ...accounts(parts),
-      readiness(parts),
-    ],
+    services: [...tenants, gate, ...catalogue(parts, ringer), ...bids, ...accounts(parts), readiness(parts)],
+    door: new BidDoor(gate, placeBids),
     accept,
   };
 }
@@ -111,21 +116,21 @@ function accepting({ stores, metrics, settings, surroundings: { clock, logger } 
   return { accept, measured: new MeasuredAccept(accept, traces, metrics, clock), ringer };
 }
 
-function tenancy({ stores, surroundings: { clock, randomBytes } }: Parts): object[] {
+function tenancy({ stores, surroundings: { clock, randomBytes } }: Parts): { keyring: Keyring; services: object[] } {
   const work = createTenancyWork(stores.base);
   const findKey = new FindKey(work);
   const keyring = new Keyring(async (hash) => {
     const key = await findKey.run(hash);
     return key && key.revokedAt === null ? key : undefined;
   }, clock);
-  return [
-    keyring,
+  const services = [
     new EnsureAdminKey(work, randomBytes),
     new CreateOrganisation(work),
     new ListOrganisations(work),
     new CreateKey(work, randomBytes),
     new KeyRevocation(new RevokeKey(work), keyring),
   ];
+  return { keyring, services };
 }
 
 function rateGate({ stores, metrics, surroundings: { clock }, settings: { rateLimit } }: Parts): RateGate {
@@ -151,7 +156,10 @@ function catalogue({ stores, surroundings: { clock }, metrics, pulse, ending }: 
   ];
 }
 
-function bidding({ stores, surroundings: { logger }, metrics, pulse, ending }: Parts, accept: MeasuredAccept): object[] {
+function bidding(
+  { stores, surroundings: { logger }, metrics, pulse, ending }: Parts,
+  accept: MeasuredAccept,
+): { placeBids: PlaceBids; services: object[] } {
   const reader = createBidReader(stores.pool);
   const readBids = new ReadBids(reader);
   const books = new BookReader(createBookSource(stores.pool));
@@ -160,7 +168,10 @@ function bidding({ stores, surroundings: { logger }, metrics, pulse, ending }: P
     logger.warn({ err }, 'could not look for decisions; those who wait get 202');
   });
   const check = new CheckBid(createBidContextReader(stores.pool));
-  return [readBids, new PlaceBids(check, accept, readBids, waiter), new QuoteBid(books, createOracle('default')), new ReadPrices(books)];
+  return {
+    placeBids: new PlaceBids(check, accept, readBids, waiter),
+    services: [readBids, new QuoteBid(books, createOracle('default')), new ReadPrices(books)],
+  };
 }
 
 function accounts({ stores }: Parts): object[] {

@@ -25,12 +25,13 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
         logger.warn({ err }, 'not listening for changes; looking now and then instead');
       },
     });
-  const { services, accept } = compose({ settings, surroundings, stores, metrics, pulse, ending });
+  const { services, door, accept } = compose({ settings, surroundings, stores, metrics, pulse, ending });
   const lifecycle = new Lifecycle({ ending, drainMs: settings.drainMs ?? 0, accept, listen, stores, tracing: surroundings.tracing });
   const document = new ApiDocument(settings.version);
   return createApi({
     isTraced: surroundings.tracing !== undefined,
     services: [...services, lifecycle],
+    door,
     metrics,
     document,
     bodyLimitBytes: settings.bodyLimitBytes,

@@ -2,7 +2,7 @@ import type { AnswerOf } from '#contracts';
 import { Deposit, ListAccounts, ListEntries } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
-import { requestHash } from '../http/canonical.js';
+import { canonicalJson, requestHash } from '../http/canonical.js';
 import { idOfCursor } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import type { Reply } from '../http/reply.js';
@@ -33,7 +33,13 @@ export class AccountsController {
   @Serves('deposit')
   put(@In() { caller, params, body, idempotencyKey }: Input<'deposit'>): Promise<Reply<AnswerOf<'deposit'>>> {
     return answer(
-      this.deposit.run({ caller, ...params, idempotencyKey, amount: microsOf(body.amount), requestHash: requestHash('deposit', body) }),
+      this.deposit.run({
+        caller,
+        ...params,
+        idempotencyKey,
+        amount: microsOf(body.amount),
+        requestHash: requestHash('deposit', canonicalJson(body)),
+      }),
       { deposited: depositView },
     );
   }

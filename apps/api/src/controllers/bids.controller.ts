@@ -1,32 +1,20 @@
 import type { AnswerOf } from '#contracts';
 import { QuoteBid, ReadBids } from '#market';
 import { Controller } from '@nestjs/common';
-import { PlaceBids } from '../bidding/place-bids.js';
 import { answer } from '../http/answer.js';
 import { cursorOf, idOfCursor } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
-import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
 import { allocationView, bidView, quoteView } from '../views/bid-views.js';
 
+/** What is asked about bids; they are placed by the door (bidding/bid-door.ts). */
 @Controller()
 export class BidsController {
   constructor(
-    private readonly placeBids: PlaceBids,
     private readonly readBids: ReadBids,
     private readonly quoteBid: QuoteBid,
   ) {}
-
-  @Serves('placeBid')
-  place(@In() input: Input<'placeBid'>): Promise<Reply<AnswerOf<'placeBid'>>> {
-    return this.placeBids.one(input);
-  }
-
-  @Serves('placeBids')
-  placeMany(@In() input: Input<'placeBids'>): Promise<Reply<AnswerOf<'placeBids'>>> {
-    return this.placeBids.many(input);
-  }
 
   @Serves('quoteBid')
   quote(@In() { caller, params, body }: Input<'quoteBid'>): Promise<AnswerOf<'quoteBid'>> {

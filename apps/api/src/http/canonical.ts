@@ -1,14 +1,17 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
-/** JSON with sorted keys: equal values have equal text, however their fields were ordered. */
+/** JSON with sorted keys: equal values have equal text, however their fields were ordered. Fields without a value are left out. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  fields.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`;
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(fields).sort()) {
+    const inner = fields[key];
+    if (inner !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(inner)}`;
+  }
+  return `{${text}}`;
 }
 
-/** SHA-256 of what was asked for: the operation's target and the canonical body. */
-export const requestHash = (target: string, body: unknown): Buffer =>
-  createHash('sha256').update(target).update('\n').update(canonicalJson(body)).digest();
+/** SHA-256 of what was asked for: the operation's target and the body as canonicalJson writes it. */
+export const requestHash = (target: string, canonicalBody: string): Buffer => hash('sha256', `${target}\n${canonicalBody}`, 'buffer');

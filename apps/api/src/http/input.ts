@@ -38,7 +38,8 @@ export const In = createParamDecorator((_data: unknown, context: ExecutionContex
   return inputOf(operation, context.switchToHttp().getRequest<GuardedRequest>());
 });
 
-function inputOf(operation: Operation, request: GuardedRequest) {
+/** The request as an operation describes it. @throws ProblemError for one that isn't. */
+export function inputOf(operation: Operation, request: GuardedRequest) {
   const { headers } = request;
   return {
     caller: request.caller,

@@ -1,6 +1,7 @@
 import { operationIds, type OperationId } from '#contracts';
 import { Injectable, type OnModuleInit, RequestMethod } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { DOOR_OPERATIONS } from '../bidding/bid-door.js';
 import { OPERATION } from './serves.js';
 
 const ROUTE_METHOD = 'method';
@@ -21,7 +22,7 @@ export class OperationCheck implements OnModuleInit {
         .getAllMethodNames(prototype)
         .flatMap((method) => this.operationsOf(`${metatype?.name}.${method}`, prototype[method]));
     });
-    checkServed(served);
+    checkServed([...served, ...DOOR_OPERATIONS]);
   }
 
   private operationsOf(name: string, handler: () => unknown): OperationId[] {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { canonicalJson, requestHash } from './canonical.js';
 import { cursorOf, idOfCursor } from './cursor.js';
 import { waitSecondsOf } from './prefer.js';
@@ -19,8 +20,9 @@ it.each([
 
 it('should write equal requests alike and others not', () => {
   expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: 2 })).toBe('{"a":2,"b":[1,{"c":"x","d":null}]}');
-  expect(requestHash('bid:1', { a: 1, b: 2 })).toEqual(requestHash('bid:1', { b: 2, a: 1 }));
-  expect(requestHash('bid:1', { a: 1 })).not.toEqual(requestHash('bid:2', { a: 1 }));
+  expect(canonicalJson({ b: 2, a: 1, c: undefined })).toBe(canonicalJson({ a: 1, b: 2 }));
+  expect(requestHash('bid:1', '{"a":1}')).not.toEqual(requestHash('bid:2', '{"a":1}'));
+  expect(requestHash('bid:1', '{}').toString('hex')).toBe(createHash('sha256').update('bid:1\n{}').digest('hex'));
 });
 
 it('should find the way back from a cursor, and refuse others', () => {

@@ -48,9 +48,9 @@ function watchedTx(tx: DecidingTx, onFence: (marketId: bigint, fence: Fence) => 
       onFence(marketId, fence);
       return fence;
     },
-    record: async (batch) => {
+    record: async (batch, lease) => {
       await traced('write decisions', { attributes: { 'eris.market': batch.marketId.toString(), 'eris.bids': batch.decided.length } }, () =>
-        tx.record(batch),
+        tx.record(batch, lease),
       );
       onRecord(batch);
     },

@@ -38,7 +38,10 @@ interface Decided {
   readonly keep?: CachedBook;
 }
 
-type BatchOutcome = { readonly kind: 'decided'; readonly count: number } | { readonly kind: 'busy' | 'paused' | 'market_unknown' };
+/** `holds`: the lease is still ours. `more`: the backlog was longer than the batch. */
+type BatchOutcome =
+  | { readonly kind: 'decided'; readonly count: number; readonly more: boolean; readonly holds: boolean }
+  | { readonly kind: 'busy' | 'paused' | 'market_unknown'; readonly holds: boolean };
 
 /**
  * Decides the backlog of a market, batch by batch: one transaction each, fenced by the market's lease and sequence. A book is kept
@@ -59,7 +62,8 @@ export class DecideMarket {
   }
 
   /**
-   * Decides until the backlog is empty or `signal` says stop. Runs of one market follow each other.
+   * Decides the backlog as it is found, or until `signal` says stop. Runs of one market follow each other; bids that come during the last
+   * batch are for the next run, so that under load they are decided together.
    * Rejects with the store's error, or with InvariantBroken, where a transaction failed: nothing of it stays.
    */
   async run(marketId: bigint, signal?: AbortSignal): Promise<RunOutcome> {
@@ -75,18 +79,19 @@ export class DecideMarket {
 
   private async drain(marketId: bigint, signal?: AbortSignal): Promise<RunOutcome> {
     let decided = 0,
-      held = false;
+      holds = false;
     try {
+      if (!(await this.store.hasBacklog(marketId))) return { kind: 'drained', decided };
       while (!signal?.aborted) {
-        if (!(await this.store.hasBacklog(marketId))) return { kind: 'drained', decided };
         const outcome = await this.batch(marketId);
-        held ||= outcome.kind === 'decided' || outcome.kind === 'paused';
+        holds = outcome.holds;
         if (outcome.kind !== 'decided') return { kind: outcome.kind, decided };
         decided += outcome.count;
+        if (!outcome.more) return { kind: 'drained', decided };
       }
       return { kind: 'stopped', decided };
     } finally {
-      if (held) await this.store.release(marketId, this.limits.owner);
+      if (holds) await this.store.release(marketId, this.limits.owner);
     }
   }
 
@@ -116,20 +121,22 @@ export class DecideMarket {
   /** 1. fence, 2. the book as of that fence, 3. backlog and wallets, 4. decide, 5. lock what pays, 6. write. */
   private async decide(tx: DecidingTx, marketId: bigint, { cached, lockFirst }: Manner): Promise<Decided> {
     const fence = await tx.fence(marketId, this.limits);
-    if (fence.kind !== 'ours') return { outcome: fence };
-    if (fence.head.status === 'paused') return { outcome: { kind: 'paused' } };
+    if (fence.kind !== 'ours') return { outcome: { kind: fence.kind, holds: false } };
+    if (fence.head.status === 'paused') return { outcome: { kind: 'paused', holds: true } };
     const { epoch, head } = fence;
     const open = isCurrent(cached, epoch, head) ? cached : openBook(await tx.loadState(head));
     const bids = await tx.backlog(marketId, this.limits.batchMax);
-    if (bids.length === 0) return { outcome: { kind: 'decided', count: 0 }, keep: { ...open, epoch } };
+    if (bids.length === 0) return { outcome: { kind: 'decided', count: 0, more: false, holds: true }, keep: { ...open, epoch } };
     const bidders = [...new Set(bids.map((bid) => bid.organisationId))];
     const wallets = await (lockFirst ? tx.lockWallets(bidders) : tx.readWallets(bidders));
     const endMs = this.clock.nowMs() + this.limits.thinkMs;
     const mayGoOn = (): boolean => this.clock.nowMs() < endMs;
     const { record, priceVersion } = decideBatch({ open, epoch, bids, wallets, oracle: this.oracle, mayGoOn });
-    await tx.record(lockFirst ? record : await lockPayers(tx, record, bids));
+    const count = record.decided.length;
+    const more = count < bids.length || bids.length === this.limits.batchMax;
+    await tx.record(lockFirst ? record : await lockPayers(tx, record, bids), more ? 'keep' : 'release');
     const state = { ...open.state, priceVersion, head: { ...head, sequence: record.sequence } };
-    return { outcome: { kind: 'decided', count: record.decided.length }, keep: { state, book: open.book, epoch } };
+    return { outcome: { kind: 'decided', count, more, holds: more }, keep: { state, book: open.book, epoch } };
   }
 
   private keep(marketId: bigint, book: CachedBook): void {

@@ -66,8 +66,11 @@ export interface DecidingTx {
   readWallets(organisationIds: readonly bigint[]): Promise<readonly Wallet[]>;
   /** The same, locked in id order until the transaction ends. */
   lockWallets(organisationIds: readonly bigint[]): Promise<readonly Wallet[]>;
-  /** Writes decisions, allocations, placements, usage, holds, events and the sequence; removes the backlog rows; notifies once. */
-  record(batch: BatchRecord): Promise<void>;
+  /**
+   * Writes decisions, allocations, placements, usage, holds, events and the sequence; removes the backlog rows; notifies once. With
+   * `release` others may take the market as soon as the transaction has ended.
+   */
+  record(batch: BatchRecord, lease: 'keep' | 'release'): Promise<void>;
 }
 
 export interface DecidingStore {

@@ -13,6 +13,7 @@ export type CheckOutcome =
  */
 export class CheckBid {
   private readonly contexts = new Map<string, BidContext>();
+  private readonly reading = new Map<string, Promise<BidContext | undefined>>();
 
   constructor(private readonly reader: BidContextReader) {}
 
@@ -20,11 +21,27 @@ export class CheckBid {
     const name = `${organisationId}:${marketId}`;
     const cached = this.contexts.get(name);
     if (cached && toBid(body, cached).kind === 'bid') return { kind: 'readable' };
-    const context = await this.reader.findContext(organisationId, marketId);
+    const earlier = this.reading.get(name); // begun before this bid came: good enough if the bid is readable by it
+    if (earlier) {
+      const context = await earlier;
+      if (context && toBid(body, context).kind === 'bid') return { kind: 'readable' };
+    }
+    const context = await (this.reading.get(name) ?? this.read(name, organisationId, marketId));
     if (!context) return { kind: 'market_unknown' };
-    this.keep(name, context);
     const reading = toBid(body, context);
     return reading.kind === 'faults' ? reading : { kind: 'readable' };
+  }
+
+  private async read(name: string, organisationId: bigint, marketId: bigint): Promise<BidContext | undefined> {
+    const own = this.reader.findContext(organisationId, marketId);
+    this.reading.set(name, own);
+    try {
+      const context = await own;
+      if (context) this.keep(name, context);
+      return context;
+    } finally {
+      if (this.reading.get(name) === own) this.reading.delete(name);
+    }
   }
 
   private keep(name: string, context: BidContext): void {

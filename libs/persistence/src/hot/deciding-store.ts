@@ -93,7 +93,7 @@ function decidingTx(client: PoolClient): DecidingTx {
     backlog: (marketId, limit) => backlog(client, marketId, limit),
     readWallets: (organisationIds) => wallets(client, { name: 'read-wallets', text: READ_WALLETS }, organisationIds),
     lockWallets: (organisationIds) => wallets(client, { name: 'lock-wallets', text: LOCK_WALLETS }, organisationIds),
-    record: (batch) => recordBatch(client, batch),
+    record: (batch, lease) => recordBatch(client, batch, lease),
   };
 }
 

@@ -7,7 +7,7 @@ import { columnsOf, intArray } from './columns.js';
 /** Channel on which a market's log is announced: `<market>:<sequence>`, once per batch. A hint; readers also poll. */
 export const MARKET_CHANNEL = 'eris_market';
 
-/** Decisions, events and sequence: $1 to $16. The backlog rows go by the decisions' trigger. */
+/** Decisions, events, sequence and lease: $1 to $17. The backlog rows go by the decisions' trigger. */
 const DECISIONS = `
   d AS (
     SELECT * FROM unnest($5::bigint[], $6::bigint[], $7::text[], $8::int[], $9::bigint[], $10::bigint[], $11::int[], $12::bigint[],
@@ -22,26 +22,28 @@ const DECISIONS = `
     SELECT $1, sequence, 'bid_' || outcome, organisation_id, payload::json FROM d
   ), moved AS (
     UPDATE market SET sequence = $4 WHERE id = $1 AND sequence = $3 RETURNING id
+  ), released AS (
+    UPDATE market_lease SET until = '-infinity' WHERE market_id = $1 AND $17
   )`;
 
-/** What accepted bids got, what is sold of each slot that they touch, and what they hold: $17 to $33. */
+/** What accepted bids got, what is sold of each slot that they touch, and what they hold: $18 to $34. */
 const ALLOCATIONS = `
   allocated AS (
     INSERT INTO allocation (bid_id, market_id, payment_micros, lines)
-    SELECT bid_id, $1, payment, lines::jsonb FROM unnest($17::bigint[], $18::bigint[], $19::text[]) AS a(bid_id, payment, lines)
+    SELECT bid_id, $1, payment, lines::jsonb FROM unnest($18::bigint[], $19::bigint[], $20::text[]) AS a(bid_id, payment, lines)
   ), placed AS (
     INSERT INTO placement (bid_id, market_id, slot, ps, workers, home, moves, amount_micros)
     SELECT bid_id, $1, slot, ps, workers::int[], home::int[], moves::int[], amount
-    FROM unnest($20::bigint[], $21::int[], $22::int[], $23::text[], $24::text[], $25::text[], $26::bigint[])
+    FROM unnest($21::bigint[], $22::int[], $23::int[], $24::text[], $25::text[], $26::text[], $27::bigint[])
       AS p(bid_id, slot, ps, workers, home, moves, amount)
   ), sold AS (
     INSERT INTO slot_usage (market_id, slot, used_milli, capacity_milli)
-    SELECT $1, slot, used::bigint[], $29::bigint[] FROM unnest($27::int[], $28::text[]) AS u(slot, used)
+    SELECT $1, slot, used::bigint[], $30::bigint[] FROM unnest($28::int[], $29::text[]) AS u(slot, used)
     ON CONFLICT (market_id, slot) DO UPDATE SET used_milli = excluded.used_milli, capacity_milli = excluded.capacity_milli
   ), held AS (
     INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros, market_id, bid_id)
     SELECT 'hold', wallet, escrow, amount, $1, bid_id
-    FROM unnest($30::bigint[], $31::bigint[], $32::bigint[], $33::bigint[]) AS h(wallet, escrow, amount, bid_id)
+    FROM unnest($31::bigint[], $32::bigint[], $33::bigint[], $34::bigint[]) AS h(wallet, escrow, amount, bid_id)
   )`;
 
 const ENDING = `
@@ -49,7 +51,7 @@ const ENDING = `
 
 /**
  * record-refusals: writes the decisions and events of bids, moves the market's sequence, announces it.
- * Input:  market, epoch, sequence before, sequence after, and per decision a column each. Output: how many markets moved.
+ * Input:  market, epoch, sequence before, sequence after, per decision a column each, whether the lease ends. Output: how many markets moved.
  * Events: bid_accepted or bid_refused, one per bid; one notification.
  * Retry:  only as part of its transaction: a second decision of a bid breaks the primary key, one of a bid outside the backlog is refused.
  */
@@ -67,20 +69,24 @@ const RECORD_DECISIONS = `WITH ${DECISIONS}, ${ALLOCATIONS} ${ENDING}`;
 type AcceptedBid = DecidedBid & { readonly decision: { readonly kind: 'accepted' } };
 
 /** Writes a batch within the caller's transaction. */
-export async function recordBatch(client: PoolClient, batch: BatchRecord): Promise<void> {
+export async function recordBatch(client: PoolClient, batch: BatchRecord, lease: 'keep' | 'release'): Promise<void> {
   invariant(batch.decided.length > 0, 'a batch holds a bid');
   const accepted = batch.decided.filter(isAccepted);
   const statement =
     accepted.length === 0
-      ? { name: 'record-refusals', text: RECORD_REFUSALS, values: decisionColumns(batch) }
-      : { name: 'record-decisions', text: RECORD_DECISIONS, values: [...decisionColumns(batch), ...allocationColumns(batch, accepted)] };
+      ? { name: 'record-refusals', text: RECORD_REFUSALS, values: decisionColumns(batch, lease) }
+      : {
+          name: 'record-decisions',
+          text: RECORD_DECISIONS,
+          values: [...decisionColumns(batch, lease), ...allocationColumns(batch, accepted)],
+        };
   const { rows } = await client.query<{ moved: number }>(statement);
   invariant(rows[0].moved === 1, 'the market stood where the batch began');
 }
 
 const isAccepted = (bid: DecidedBid): bid is AcceptedBid => bid.decision.kind === 'accepted';
 
-function decisionColumns({ marketId, epoch, sequence, decided }: BatchRecord): unknown[] {
+function decisionColumns({ marketId, epoch, sequence, decided }: BatchRecord, lease: 'keep' | 'release'): unknown[] {
   const columns = columnsOf(
     decided,
     (bid) => bid.bidId,
@@ -96,7 +102,7 @@ function decisionColumns({ marketId, epoch, sequence, decided }: BatchRecord): u
     (bid) => bid.wallet.organisationId,
     payloadText,
   );
-  return [marketId, epoch, sequence - BigInt(decided.length), sequence, ...columns];
+  return [marketId, epoch, sequence - BigInt(decided.length), sequence, ...columns, lease === 'release'];
 }
 
 function allocationColumns({ usage, capacityMilli }: BatchRecord, accepted: readonly AcceptedBid[]): unknown[] {

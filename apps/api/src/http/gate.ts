@@ -1,0 +1,37 @@
+import type { Operation } from '#contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller, Keyring } from './keyring.js';
+import { ProblemError } from './problem-error.js';
+import type { RateGate } from './rate-gate.js';
+
+/** Lets a request through where the policy of its operation allows it. Whether the thing itself is the caller's is for the use cases. */
+export class Gate {
+  constructor(
+    private readonly keyring: Keyring,
+    private readonly rateGate: RateGate,
+  ) {}
+
+  /**
+   * Who calls; undefined where anyone may. Writes how the key stands to the answer.
+   * @throws ProblemError unauthenticated, rate_limited or role_not_allowed.
+   */
+  async pass({ policy }: Operation, request: FastifyRequest, reply: FastifyReply): Promise<Caller | undefined> {
+    if (policy === 'anyone') return undefined;
+    const caller = await this.authenticate(request);
+    await this.rateGate.pass(caller.keyId, request, reply);
+    checkRole(caller, policy);
+    return caller;
+  }
+
+  private async authenticate({ headers }: FastifyRequest): Promise<Caller> {
+    const [, key] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+    const caller = key === undefined ? undefined : await this.keyring.callerOf(key);
+    if (!caller) throw new ProblemError('unauthenticated', {}, { 'www-authenticate': 'Bearer' });
+    return caller;
+  }
+}
+
+function checkRole({ role }: Caller, { roles }: Exclude<Operation['policy'], 'anyone'>): void {
+  if (!roles.includes(role))
+    throw new ProblemError('role_not_allowed', { detail: `This takes a key of role ${roles.join(' or ')}; yours is ${role}.` });
+}
