@@ -5,8 +5,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { pino } from 'pino';
 import { request } from 'undici';
 import { BidsController } from '../controllers/bids.controller.js';
-import { PlaceBids } from '../bidding/place-bids.js';
+import { BidDoor } from '../bidding/bid-door.js';
+import type { PlaceBids } from '../bidding/place-bids.js';
 import { QuoteBid, ReadBids } from '#market';
+import { Gate } from './gate.js';
 import { readJsonBodies } from './json-body.js';
 import { Keyring } from './keyring.js';
 import { PolicyGuard } from './policy-guard.js';
@@ -15,18 +17,15 @@ import { RateGate } from './rate-gate.js';
 import { ReplyInterceptor } from './reply.js';
 
 const keyring = new Keyring(() => Promise.resolve({ keyId: 1n, organisationId: 2n, role: 'bidder' as const }), { nowMs: () => 0 });
+const gate = new Gate(keyring, new RateGate(undefined));
+const placeBids = { one: () => Promise.reject(new Error('connect ECONNREFUSED')), many: () => Promise.reject(new Error('boom')) };
 
 @Module({
   controllers: [BidsController],
   providers: [
-    {
-      provide: PlaceBids,
-      useValue: { one: () => Promise.reject(new Error('connect ECONNREFUSED')), many: () => Promise.reject(new Error('boom')) },
-    },
     { provide: ReadBids, useValue: { find: () => Promise.resolve({ kind: 'not_found' }) } },
     { provide: QuoteBid, useValue: {} },
-    { provide: Keyring, useValue: keyring },
-    { provide: RateGate, useValue: new RateGate(undefined) },
+    { provide: Gate, useValue: gate },
     Reflector,
     { provide: APP_GUARD, useClass: PolicyGuard },
     { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },
@@ -54,7 +53,9 @@ beforeAll(async () => {
     logger: false,
     abortOnError: false,
   });
-  readJsonBodies(app.getHttpAdapter().getInstance());
+  const server = app.getHttpAdapter().getInstance();
+  readJsonBodies(server);
+  new BidDoor(gate, placeBids as unknown as PlaceBids).open(server);
   await app.listen(0, '127.0.0.1');
 });
 afterAll(() => app.close());
