@@ -66,35 +66,76 @@ describe('deciding bids', () => {
     expect(await decisions()).toHaveLength(120);
   });
 
-  it('refuses the commit of a decider that was away for longer than its lease', async () => {
+  it('writes nothing of a decider that was away for longer than its lease', async () => {
     await accept(workload(market, 20, 3));
     const store = createDecidingStore(database.pool);
     let paused: (() => void) | undefined;
     const stopped = new Promise<void>((resolve) => (paused = resolve));
     let resume: (() => void) | undefined;
     const away = new Promise<void>((resolve) => (resume = resolve));
-    const slow = decider(
-      'slow',
-      {
-        ...store,
-        transaction: (idleMs, work) =>
-          store.transaction(idleMs, async (tx) => {
-            const result = await work(tx);
-            paused?.(); // everything is written, nothing is committed
-            await away;
-            return result;
-          }),
+    const slow = decider('slow', {
+      ...store,
+      record: async (...batch) => {
+        paused?.(); // all is decided, nothing is written
+        await away;
+        return store.record(...batch);
       },
-      300,
-    );
+    });
     const lost = slow.run(market.marketId);
     await stopped;
+    await database.pool.query(`UPDATE market_lease SET until = now()`);
     const other = decider('other').run(market.marketId);
     expect(await other).toEqual({ kind: 'drained', decided: 20 });
+    await accept([newBid(market, market.bidderIds[0], 'more', smallJob(market, 5000))]);
+    await database.pool.query(`UPDATE market_lease SET until = now() + interval '10 s'`); // the other one goes on
     resume?.();
-    await expect(lost).rejects.toThrow();
+    expect(await lost).toEqual({ kind: 'busy', decided: 0 });
     expect(await decisions()).toHaveLength(20);
     expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
+  it('writes nothing by the epoch of a lease that another one has taken, though the market stands where it stood', async () => {
+    await accept(workload(market, 5, 3));
+    const store = createDecidingStore(database.pool);
+    const robbed = decider('robbed', {
+      ...store,
+      record: async (...batch) => {
+        await database.pool.query(`UPDATE market_lease SET owner = 'robber', epoch = epoch + 1, until = now() + interval '10 s'`);
+        return store.record(...batch);
+      },
+    });
+    expect(await robbed.run(market.marketId)).toEqual({ kind: 'busy', decided: 0 });
+    expect(await decisions()).toEqual([]);
+    expect((await database.pool.query('SELECT sequence FROM market')).rows).toEqual([{ sequence: 1n }]);
+  });
+
+  it('decides a batch again that the clock of its market has overtaken', async () => {
+    await accept(workload(market, 12, 3));
+    const store = createDecidingStore(database.pool);
+    const outcomes: string[] = [];
+    const one = decider('one', {
+      ...store,
+      record: async (...batch) => {
+        if (outcomes.length === 0) {
+          const text = `WITH m AS (UPDATE market SET slot = slot + 1, sequence = sequence + 1 RETURNING id, sequence)
+            INSERT INTO event (market_id, sequence, kind, payload) SELECT id, sequence, 'clock_advanced', '{"from":0,"slot":1}' FROM m`;
+          await database.pool.query(text);
+        }
+        const outcome = await store.record(...batch);
+        outcomes.push(outcome);
+        return outcome;
+      },
+    });
+    expect(await one.run(market.marketId)).toEqual({ kind: 'drained', decided: 12 });
+    expect(outcomes).toEqual(['stale', 'recorded', 'recorded']); // half as many bids at first
+    expect((await database.pool.query('SELECT DISTINCT arrival_slot FROM decision')).rows).toEqual([{ arrival_slot: 1 }]);
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
+  it('gives up a market that never stands still, and says so', async () => {
+    await accept(workload(market, 2, 3));
+    const store = { ...createDecidingStore(database.pool), record: () => Promise.resolve('stale' as const) };
+    await expect(decider('one', store).run(market.marketId)).rejects.toThrow('stands still');
   });
 
   it('leaves a market to the process that holds its lease', async () => {
@@ -114,23 +155,34 @@ describe('deciding bids', () => {
     expect((await database.pool.query('SELECT epoch FROM decision')).rows).toEqual([{ epoch: 8n }]);
   });
 
-  it('changes nothing, and keeps no book that is ahead, when a transaction fails before its commit', async () => {
+  it('changes nothing, and keeps no book that is ahead, when a batch is not written', async () => {
     await accept(workload(market, 10, 9));
     const store = createDecidingStore(database.pool);
     let failing = true;
     const one = decider('one', {
       ...store,
-      transaction: (idleMs, work) =>
-        store.transaction(idleMs, async (tx) => {
-          const result = await work(tx);
-          if (failing) throw new Error('just before the commit');
-          return result;
-        }),
+      record: (...batch) => (failing ? Promise.reject(new Error('the line was cut')) : store.record(...batch)),
     });
-    await expect(one.run(market.marketId)).rejects.toThrow('just before the commit');
+    await expect(one.run(market.marketId)).rejects.toThrow('the line was cut');
     expect(await decisions()).toEqual([]);
     failing = false;
     expect(await one.run(market.marketId)).toEqual({ kind: 'drained', decided: 10 });
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
+  it('decides nothing twice when the answer to a written batch is lost', async () => {
+    await accept(workload(market, 10, 9));
+    const store = createDecidingStore(database.pool);
+    const one = decider('one', {
+      ...store,
+      record: async (...batch) => {
+        await store.record(...batch);
+        throw new Error('the line was cut');
+      },
+    });
+    await expect(one.run(market.marketId)).rejects.toThrow('the line was cut');
+    await accept([newBid(market, market.bidderIds[0], 'later', smallJob(market, 5000))]);
+    expect(await decider('one').run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 
@@ -174,7 +226,7 @@ describe('deciding bids', () => {
     const store = createDecidingStore(database.pool);
     const one = decider('one', {
       ...store,
-      transaction: (idleMs, work) => store.transaction(idleMs, work).finally(() => stopping.abort()),
+      record: (...batch) => store.record(...batch).finally(() => stopping.abort()),
     });
     expect(await one.run(market.marketId, stopping.signal)).toEqual({ kind: 'stopped', decided: 16 });
     expect(await decisions()).toHaveLength(16);

@@ -51,32 +51,33 @@ describe('a wallet that two markets draw on', () => {
   afterEach(() => database.drop());
 
   it.each([
-    ['enough for anything', 100_000_000_000n],
-    ['enough for one bid, perhaps', 5_000_000_000n],
-    ['little', 300_000_000n],
-  ])('is not overdrawn, and each decision saw what was there: %s', async (_, funds) => {
+    ['enough for anything', 100_000_000_000n, false],
+    ['enough for one bid, perhaps', 5_000_000_000n, true],
+    ['little', 300_000_000n, true],
+  ])('is not overdrawn, and each decision saw what was there: %s', async (_, funds, again) => {
     await open(funds);
     const store = createDecidingStore(database.pool);
     let interrupted = false;
+    const outcomes: string[] = [];
     const slow: DecidingStore = {
       ...store,
-      transaction: (idleMs, work) =>
-        store.transaction(idleMs, (tx) =>
-          work({
-            ...tx,
-            readWallets: async (ids) => {
-              const wallets = await tx.readWallets(ids);
-              if (!interrupted) await decider(store).run(twin.marketId); // the other market holds first
-              interrupted = true;
-              return wallets;
-            },
-          }),
-        ),
+      readWallets: async (ids) => {
+        const wallets = await store.readWallets(ids);
+        if (!interrupted) await decider(store).run(twin.marketId); // the other market holds first
+        interrupted = true;
+        return wallets;
+      },
+      record: async (...batch) => {
+        const outcome = await store.record(...batch);
+        outcomes.push(outcome);
+        return outcome;
+      },
     };
     expect(await decider(slow).run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
     const { rows } = await database.pool.query<{ funds_micros: bigint; payment_micros: bigint }>(
       'SELECT funds_micros, payment_micros FROM decision ORDER BY market_id DESC',
     );
+    expect(outcomes).toEqual(again ? ['funds_moved', 'recorded'] : ['recorded']);
     expect(rows[0].payment_micros).toBeGreaterThan(0n);
     expect(rows[0].funds_micros).toBe(funds);
     expect(rows[1].funds_micros).toBe(funds - rows[0].payment_micros);
@@ -87,10 +88,12 @@ describe('a wallet that two markets draw on', () => {
     await open(1_000_000n);
     const store = createDecidingStore(database.pool);
     await database.pool.query(`UPDATE market SET status = 'closed' WHERE id = $1`, [twin.marketId]); // all its answers are refusals
-    await store.transaction(5_000, async (tx) => {
-      await tx.lockWallets(market.bidderIds);
-      expect(await decider(store).run(twin.marketId)).toEqual({ kind: 'drained', decided: 1 });
-    });
+    const client = await database.pool.connect();
+    await client.query('BEGIN');
+    await client.query('SELECT FROM account WHERE organisation_id = ANY($1::bigint[]) FOR UPDATE', [market.bidderIds]);
+    expect(await decider(store).run(twin.marketId)).toEqual({ kind: 'drained', decided: 1 });
+    await client.query('ROLLBACK');
+    client.release();
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 });

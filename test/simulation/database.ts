@@ -42,7 +42,7 @@ export interface StoredMarket {
 }
 
 /** What a session may do wrong on purpose, to see that the laws notice. */
-export type Sabotage = 'none' | 'no market lock' | 'commits half' | 'loses the backlog' | 'holds nothing';
+export type Sabotage = 'none' | 'no gate' | 'commits half' | 'loses the backlog' | 'holds nothing';
 
 /** One connection with, at most, one transaction. */
 export interface Session {
@@ -129,6 +129,21 @@ export class Database {
     }
   }
 
+  /** One statement that is a transaction by itself: it takes effect, whole or not at all, at one moment. */
+  atOnce<T>(process: Process, locks: readonly string[], work: (session: Session) => T): Promise<T> {
+    const session = this.open(process);
+    return this.statement(session, locks, () => {
+      try {
+        const result = work(session);
+        this.commit(session);
+        return result;
+      } catch (cause) {
+        this.close(session);
+        throw cause;
+      }
+    });
+  }
+
   /** Checks transfers against the books as they stand, for a session that has locked their accounts; they are made at its commit. */
   stageTransfers(session: Session, transfers: readonly Transfer[]): string {
     const { kind } = applyTransfers(this.ledger, [...session.transfers, ...transfers]);
@@ -179,7 +194,7 @@ export class Database {
   }
 
   private areFree(session: Session, locks: readonly string[]): boolean {
-    if (this.sabotage === 'no market lock') return true;
+    if (this.sabotage === 'no gate') return true;
     return locks.every((lock) => (this.owners.get(lock) ?? session) === session);
   }
 

@@ -5,13 +5,14 @@ import type {
   ClockStore,
   DecidedBid,
   DecidingStore,
-  DecidingTx,
   Fence,
   InboxAnswer,
+  LeaseClaim,
   MarketHead,
   MarketState,
   NewBid,
   QueuedBid,
+  RecordOutcome,
   Wallet,
 } from '#market';
 import type { Transfer } from '#ledger';
@@ -72,47 +73,61 @@ function store(database: Database, bid: StoredBid): InboxAnswer | undefined {
 }
 
 export function decidingStoreOf(database: Database, process: Process): DecidingStore {
-  const alone = <T>(locks: readonly string[], work: () => T): Promise<T> => database.statement(database.open(process), locks, work);
+  const alone = <T>(work: () => T): Promise<T> => database.statement(database.open(process), [], work);
   return {
-    hasBacklog: (marketId) => alone([], () => database.market(marketId).undecided.size > 0),
-    transaction: (idleMs, work) => database.transaction(process, idleMs, (session) => work(decidingTx(database, session))),
+    hasBacklog: (marketId) => alone(() => database.market(marketId).undecided.size > 0),
+    fence: (marketId, claim) => alone(() => fence(database, database.market(marketId), claim)),
+    loadState: (marketId) => alone(() => stateOf(database.market(marketId))),
+    backlog: (marketId, limit) => alone(() => backlogOf(database, marketId, limit)),
+    readWallets: (ids) => alone(() => ids.map((id) => walletOf(database, id))),
+    record: (batch, owner, lease) => {
+      const accounts = batch.payers.flatMap(({ wallet }) => [wallet.walletId, wallet.escrowId]);
+      return database.atOnce(process, [marketLock(batch.marketId), ...accountLocks(accounts)], (session) => {
+        const market = database.market(batch.marketId);
+        const outcome = gate(database, market, batch, owner);
+        if (outcome !== 'recorded') return outcome;
+        record(database, session, withFundsOf(database, batch));
+        if (lease === 'release') session.staged.push(() => endLease(market));
+        return outcome;
+      });
+    },
     release: (marketId, owner) =>
-      database.transaction(process, Infinity, (session) =>
-        database.statement(session, [marketLock(marketId)], () => {
-          const market = database.market(marketId);
-          if (market.lease?.owner === owner) session.staged.push(() => endLease(market));
-        }),
-      ),
+      alone(() => {
+        const market = database.market(marketId);
+        if (market.lease?.owner === owner) endLease(market);
+      }),
   };
 }
 
-function decidingTx(database: Database, session: Session): DecidingTx {
-  const wallets = (ids: readonly bigint[], locks: readonly string[]): Promise<Wallet[]> =>
-    database.statement(session, locks, () => ids.map((id) => walletOf(database, id)));
-  return {
-    fence: (marketId, { owner, leaseMs }) =>
-      database.statement(session, [marketLock(marketId)], (): Fence => {
-        const market = database.market(marketId);
-        const { lease } = market;
-        const { nowMs } = database.scheduler;
-        if (lease && lease.owner !== owner && lease.untilMs > nowMs) return { kind: 'busy' };
-        const epoch = (lease?.epoch ?? 0n) + (lease?.owner === owner ? 0n : 1n);
-        session.staged.push(() => (market.lease = { epoch, owner, untilMs: nowMs + leaseMs }));
-        return { kind: 'ours', epoch, head: headOf(market) };
-      }),
-    loadState: ({ marketId }) => database.statement(session, [], () => stateOf(database.market(marketId))),
-    backlog: (marketId, limit) => database.statement(session, [], () => backlogOf(database, marketId, limit)),
-    readWallets: (ids) => wallets(ids, []),
-    lockWallets: (ids) => wallets(ids, accountLocks(ids.flatMap((id) => [accountOf(id, 'wallet'), accountOf(id, 'escrow')]))),
-    record: (batch, lease) => {
-      const paying = batch.decided.filter(({ decision }) => decision.kind === 'accepted' && decision.payment > 0n);
-      const locks = accountLocks(paying.flatMap(({ wallet }) => [wallet.walletId, wallet.escrowId]));
-      return database.statement(session, locks, () => {
-        record(database, session, batch);
-        if (lease === 'release') session.staged.push(() => endLease(database.market(batch.marketId)));
-      });
-    },
-  };
+function fence(database: Database, market: StoredMarket, { owner, leaseMs }: LeaseClaim): Fence {
+  const { lease } = market;
+  const { nowMs } = database.scheduler;
+  if (lease && lease.owner !== owner && lease.untilMs > nowMs) return { kind: 'busy' };
+  const epoch = (lease?.epoch ?? 0n) + (lease?.owner === owner ? 0n : 1n);
+  market.lease = { epoch, owner, untilMs: nowMs + leaseMs };
+  return { kind: 'ours', epoch, head: headOf(market) };
+}
+
+/** Whether a batch may be written: what Postgres asks in one statement. */
+function gate(database: Database, market: StoredMarket, batch: BatchRecord, owner: string): RecordOutcome {
+  if (database.sabotage === 'no gate') return 'recorded';
+  const { lease } = market;
+  if (lease?.owner !== owner || lease.epoch !== batch.epoch) return 'stale';
+  if (market.sequence + BigInt(batch.decided.length) !== batch.sequence) return 'stale';
+  const mattered = batch.payers.some(({ wallet, spareMicros }) => {
+    const change = changeOf(database, wallet);
+    return change !== 0n && spareMicros + (change < 0n ? change : 0n) < 0n;
+  });
+  return mattered ? 'funds_moved' : 'recorded';
+}
+
+const changeOf = (database: Database, { organisationId, fundsMicros }: Wallet): bigint =>
+  walletOf(database, organisationId).fundsMicros - fundsMicros;
+
+function withFundsOf(database: Database, batch: BatchRecord): BatchRecord {
+  const changes = new Map(batch.payers.map(({ wallet }) => [wallet.organisationId, changeOf(database, wallet)]));
+  const decided = batch.decided.map((one) => ({ ...one, fundsMicros: one.fundsMicros + (changes.get(one.wallet.organisationId) ?? 0n) }));
+  return { ...batch, decided };
 }
 
 function endLease(market: StoredMarket): void {
@@ -151,12 +166,11 @@ function backlogOf(database: Database, marketId: bigint, limit: number): QueuedB
 function record(database: Database, session: Session, batch: BatchRecord): void {
   const market = database.market(batch.marketId);
   const { decided, usage, capacityMilli } = batch;
-  if (database.sabotage !== 'no market lock') {
+  if (database.sabotage !== 'no gate') {
     invariant(
       decided.every(({ bidId }) => market.undecided.has(bidId)),
       'every bid that is decided was undecided',
     );
-    invariant(market.sequence + BigInt(decided.length) === batch.sequence, 'the market stood where the batch began');
   }
   for (const { usedMilli } of usage)
     invariant(

@@ -11,6 +11,7 @@ export class Figures {
   private readonly transactions: Histogram;
   private readonly waits: Histogram;
   private readonly leases: Counter<'change'>;
+  private readonly overtakings: Counter<'by'>;
   private readonly backlog: Gauge;
   private readonly oldest: Gauge;
   private readonly marketBacklog: Gauge<'market'>;
@@ -20,10 +21,10 @@ export class Figures {
 
   constructor(registry: Registry) {
     const registers = [registry];
-    this.batches = new Histogram({ name: 'eris_batch_bids', help: 'Bids decided by one transaction.', buckets: BATCH_BUCKETS, registers });
+    this.batches = new Histogram({ name: 'eris_batch_bids', help: 'Bids decided by one batch.', buckets: BATCH_BUCKETS, registers });
     this.transactions = new Histogram({
       name: 'eris_batch_seconds',
-      help: 'Time of a deciding transaction.',
+      help: 'Time of a batch, from its fence to its commit.',
       buckets: WAIT_BUCKETS,
       registers,
     });
@@ -37,6 +38,12 @@ export class Figures {
       name: 'eris_lease_changes_total',
       help: 'Markets that this worker took (taken), and that it found held by another one (busy).',
       labelNames: ['change'],
+      registers,
+    });
+    this.overtakings = new Counter({
+      name: 'eris_batches_overtaken_total',
+      help: 'Batches that were not written and decided again: the market or its lease had changed (stale), or the money of a bidder (funds_moved).',
+      labelNames: ['by'],
       registers,
     });
     this.backlog = new Gauge({ name: 'eris_backlog_bids', help: 'Bids that wait for their decision.', registers });
@@ -72,6 +79,10 @@ export class Figures {
 
   lease(change: 'taken' | 'busy'): void {
     this.leases.inc({ change });
+  }
+
+  overtaken(by: 'stale' | 'funds_moved'): void {
+    this.overtakings.inc({ by });
   }
 
   waiting({ bids, oldestSeconds, markets }: BacklogOverview): void {

@@ -1,4 +1,4 @@
-import type { BatchRecord, Clock, DecidingStore, DecidingTx, Fence } from '#market';
+import type { BatchRecord, Clock, DecidingStore, Fence } from '#market';
 import { traced } from '#telemetry';
 import type { Figures } from './figures.js';
 
@@ -10,12 +10,13 @@ export interface DecidingWatch {
   readonly onDecided: (bidIds: readonly bigint[]) => void;
 }
 
-/** Markets whose last epoch is remembered. */
+/** Markets whose last epoch, or whose batch under way, is remembered. */
 const MARKETS_MAX = 10_000;
 
-/** The same store, looked at: batches, leases, spans. */
+/** The same store, looked at: batches, leases, spans. A batch is from its fence to its record. */
 export function watchDeciding(store: DecidingStore, watch: DecidingWatch): DecidingStore {
   const epochs = new Map<bigint, bigint>();
+  const beganMs = new Map<bigint, number>();
   const onFence = (marketId: bigint, fence: Fence): void => {
     if (fence.kind === 'busy') watch.figures.lease('busy');
     if (fence.kind !== 'ours' || epochs.get(marketId) === fence.epoch) return;
@@ -23,36 +24,26 @@ export function watchDeciding(store: DecidingStore, watch: DecidingWatch): Decid
     if (epochs.size >= MARKETS_MAX) epochs.clear();
     epochs.set(marketId, fence.epoch);
   };
-  return {
-    hasBacklog: (marketId) => store.hasBacklog(marketId),
-    release: (marketId, owner) => store.release(marketId, owner),
-    transaction: async (idleMs, work) => {
-      const beganMs = watch.clock.nowMs();
-      const records: BatchRecord[] = [];
-      const seen = (tx: DecidingTx): DecidingTx => watchedTx(tx, onFence, (record) => records.push(record));
-      const result = await traced('decide batch', {}, () => store.transaction(idleMs, (tx) => work(seen(tx))));
-      for (const { decided } of records) {
-        watch.figures.batch(decided.length, (watch.clock.nowMs() - beganMs) / 1_000);
-        watch.onDecided(decided.map(({ bidId }) => bidId));
-      }
-      return result;
-    },
+  const onRecorded = ({ marketId, decided }: BatchRecord): void => {
+    const nowMs = watch.clock.nowMs();
+    watch.figures.batch(decided.length, (nowMs - (beganMs.get(marketId) ?? nowMs)) / 1_000);
+    watch.onDecided(decided.map(({ bidId }) => bidId));
   };
-}
-
-function watchedTx(tx: DecidingTx, onFence: (marketId: bigint, fence: Fence) => void, onRecord: (record: BatchRecord) => void): DecidingTx {
   return {
-    ...tx,
+    ...store,
     fence: async (marketId, claim) => {
-      const fence = await tx.fence(marketId, claim);
+      if (beganMs.size >= MARKETS_MAX) beganMs.clear();
+      beganMs.set(marketId, watch.clock.nowMs());
+      const fence = await store.fence(marketId, claim);
       onFence(marketId, fence);
       return fence;
     },
-    record: async (batch, lease) => {
-      await traced('write decisions', { attributes: { 'eris.market': batch.marketId.toString(), 'eris.bids': batch.decided.length } }, () =>
-        tx.record(batch, lease),
-      );
-      onRecord(batch);
+    record: async (batch, owner, lease) => {
+      const attributes = { 'eris.market': batch.marketId.toString(), 'eris.bids': batch.decided.length };
+      const outcome = await traced('write decisions', { attributes }, () => store.record(batch, owner, lease));
+      if (outcome === 'recorded') onRecorded(batch);
+      else watch.figures.overtaken(outcome);
+      return outcome;
     },
   };
 }

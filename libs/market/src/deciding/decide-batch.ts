@@ -2,6 +2,7 @@ import { admit, applySchedule, capacityOf, type Decision, type Oracle, touchedSl
 import { invariant, micros } from '#units';
 import { toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
+import { payersOf } from './payers.js';
 import type { BatchRecord, DecidedBid, QueuedBid, Wallet } from './ports.js';
 
 /** What a batch is decided from. The book is changed: it holds what the record says once that is committed. */
@@ -59,11 +60,12 @@ function decideBid({ open, oracle }: BatchInput, queued: QueuedBid, fundsMicros:
   return decision;
 }
 
-function recordOf({ open, epoch }: BatchInput, decided: readonly DecidedBid[], touched: ReadonlySet<number>): BatchRecord {
+function recordOf({ open, epoch, bids }: BatchInput, decided: readonly DecidedBid[], touched: ReadonlySet<number>): BatchRecord {
   const { head } = open.state;
   return {
     marketId: head.marketId,
     epoch,
+    payers: payersOf(decided, bids),
     sequence: head.sequence + BigInt(decided.length),
     decided,
     usage: [...touched].sort((a, b) => a - b).map((slot) => ({ slot, usedMilli: usageOf(open.book, slot) })),

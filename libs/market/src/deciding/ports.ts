@@ -36,10 +36,19 @@ export interface DecidedBid {
   readonly decision: Decision;
 }
 
+/** A bidder that pays in a batch. */
+export interface Payer {
+  /** As it was when the batch was decided. */
+  readonly wallet: Wallet;
+  /** The least, over its bids of the batch, of what it had beyond what the bid could cost at most; below zero: funds mattered. */
+  readonly spareMicros: bigint;
+}
+
 /** What a batch writes. */
 export interface BatchRecord {
   readonly marketId: bigint;
   readonly epoch: bigint;
+  readonly payers: readonly Payer[];
   /** The market's sequence after the batch. */
   readonly sequence: bigint;
   readonly decided: readonly DecidedBid[];
@@ -48,35 +57,35 @@ export interface BatchRecord {
   readonly capacityMilli: readonly number[];
 }
 
-/** The market is ours until the transaction ends: its row and its lease are locked. */
+/** `ours`: nobody else may write to the market's log as its worker, until the lease ends and another one takes it. */
 export type Fence =
   | { readonly kind: 'ours'; readonly epoch: bigint; readonly head: MarketHead }
   | { readonly kind: 'busy' }
   | { readonly kind: 'market_unknown' };
 
-/** One deciding transaction: nothing of it is seen before its commit, and nothing of it stays where it fails. */
-export interface DecidingTx {
-  /** Locks the market and takes or renews its lease; the epoch rises whenever the owner changes. */
+/**
+ * What came of writing a batch. `stale`: the lease was taken by another worker, or the market's log has grown since the batch was begun.
+ * `funds_moved`: money of a payer has moved meanwhile, and a decision may depend on it. Either way nothing was written.
+ */
+export type RecordOutcome = 'recorded' | 'stale' | 'funds_moved';
+
+/** Each call is a transaction of its own: nothing is locked while a batch is thought about. */
+export interface DecidingStore {
+  hasBacklog(marketId: bigint): Promise<boolean>;
+  /** Takes or renews the lease; the epoch rises whenever the owner changes. */
   fence(marketId: bigint, claim: LeaseClaim): Promise<Fence>;
-  /** Everything that the book is made of. */
-  loadState(head: MarketHead): Promise<MarketState>;
+  /** Everything that the book is made of, as of one moment. */
+  loadState(marketId: bigint): Promise<MarketState>;
   /** Undecided bids by id, at most `limit`. */
   backlog(marketId: bigint, limit: number): Promise<readonly QueuedBid[]>;
   /** The accounts of bidders as they are now; other markets may hold money of theirs meanwhile. */
   readWallets(organisationIds: readonly bigint[]): Promise<readonly Wallet[]>;
-  /** The same, locked in id order until the transaction ends. */
-  lockWallets(organisationIds: readonly bigint[]): Promise<readonly Wallet[]>;
   /**
-   * Writes decisions, allocations, placements, usage, holds, events and the sequence; removes the backlog rows; notifies once. With
-   * `release` others may take the market as soon as the transaction has ended.
+   * Where the lease is still `owner`'s and the market stands where the batch began: writes decisions, allocations, placements, usage,
+   * holds, events and the sequence, removes the backlog rows, notifies once; funds of payers are written as they are at that moment.
+   * @param lease `release`: others may take the market from then on.
    */
-  record(batch: BatchRecord, lease: 'keep' | 'release'): Promise<void>;
-}
-
-export interface DecidingStore {
-  hasBacklog(marketId: bigint): Promise<boolean>;
-  /** Runs `work` in one transaction; an error rolls back. A session that stops for longer than `idleMs` in the midst of it is ended. */
-  transaction<T>(idleMs: number, work: (tx: DecidingTx) => Promise<T>): Promise<T>;
+  record(batch: BatchRecord, owner: string, lease: 'keep' | 'release'): Promise<RecordOutcome>;
   /** Lets others take the market at once. */
   release(marketId: bigint, owner: string): Promise<void>;
 }

@@ -1,9 +1,11 @@
-import type { DecidingStore, DecidingTx, Fence, LeaseClaim, QueuedBid, Wallet } from '#market';
+import type { DecidingStore, Fence, LeaseClaim, QueuedBid, Wallet } from '#market';
 import { invariant } from '#units';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { recordBatch } from './record-batch.js';
 import { HEAD_COLUMNS, headOf, loadMarket, type HeadRow } from './state.js';
-import { inTransaction } from './transaction.js';
+
+/** Says that this statement's commit need not be waited onto the disk. */
+const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
 
 /**
  * has-backlog: is there anything to decide?
@@ -14,21 +16,22 @@ import { inTransaction } from './transaction.js';
 const HAS_BACKLOG = `SELECT EXISTS (SELECT FROM undecided_bid WHERE market_id = $1) AS found`;
 
 /**
- * fence-market: locks the market's row and takes or renews its lease, by the database's clock. A lease that ends later than a new one
- * would is from before that clock was set back, and binds nobody: otherwise a dead worker would hold a market for as long as the jump.
+ * fence-market: takes or renews the market's lease, by the database's clock. A lease that ends later than a new one would is from before that
+ * clock was set back, and binds nobody: otherwise a dead worker would hold a market for as long as the jump. Not waited onto the disk: whoever
+ * writes by a lease writes after it, and a lease that a crash has undone is no longer there when a batch is recorded.
  * Input:  market, owner, milliseconds. Output: the market's head, the epoch (null: another owner holds it); no row: no such market.
  * Events: none. The epoch rises when the owner changes.
  * Retry:  safe; the same owner keeps its epoch.
  */
 const FENCE = `
-  WITH m AS (SELECT * FROM market WHERE id = $1 FOR NO KEY UPDATE), taken AS (
+  WITH m AS (SELECT * FROM market WHERE id = $1), taken AS (
     INSERT INTO market_lease AS l (market_id, epoch, owner, until)
     SELECT id, 1, $2, clock_timestamp() + $3::float8 * interval '1 ms' FROM m
     ON CONFLICT (market_id) DO UPDATE SET epoch = l.epoch + (l.owner <> excluded.owner)::int, owner = excluded.owner, until = excluded.until
     WHERE l.owner = excluded.owner OR l.until <= clock_timestamp() OR (l.until > excluded.until AND isfinite(l.until))
     RETURNING epoch
   )
-  SELECT ${HEAD_COLUMNS}, (SELECT epoch FROM taken) AS epoch FROM m`;
+  SELECT ${HEAD_COLUMNS}, (SELECT epoch FROM taken) AS epoch, ${UNHURRIED} FROM m`;
 
 /**
  * release-lease: lets others take the market at once. Not waited onto the disk: a release that is lost is a lease that runs out.
@@ -36,7 +39,8 @@ const FENCE = `
  * Events: none.
  * Retry:  safe.
  */
-const RELEASE = `UPDATE market_lease SET until = '-infinity' WHERE market_id = $1 AND owner = $2`;
+const RELEASE = `
+  WITH released AS (UPDATE market_lease SET until = '-infinity' WHERE market_id = $1 AND owner = $2) SELECT ${UNHURRIED}`;
 
 /**
  * read-backlog: undecided bids in the order of their ids.
@@ -49,15 +53,14 @@ const BACKLOG = `
   WHERE u.market_id = $1 ORDER BY u.bid_id LIMIT $2`;
 
 /**
- * read-wallets, lock-wallets: wallets and escrows; locked in id order, the order of all who lock accounts.
+ * read-wallets: wallets and escrows as they are now.
  * Input:  organisations. Output: accounts.
  * Events: none.
- * Retry:  safe; the locks go with the transaction.
+ * Retry:  safe; it reads.
  */
 const READ_WALLETS = `
   SELECT id, organisation_id, kind, balance_micros FROM account
   WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id`;
-const LOCK_WALLETS = `${READ_WALLETS} FOR NO KEY UPDATE`;
 
 interface AccountRow {
   readonly id: bigint;
@@ -73,40 +76,29 @@ export function createDecidingStore(pool: Pool): DecidingStore {
       const { rows } = await pool.query<{ found: boolean }>({ name: 'has-backlog', text: HAS_BACKLOG, values: [marketId] });
       return rows[0].found;
     },
-    transaction: (idleMs, work) => inTransaction(pool, (client) => work(decidingTx(client)), idleMs),
-    release: (marketId, owner) =>
-      inTransaction(pool, async (client) => {
-        await client.query('SET LOCAL synchronous_commit = off');
-        await client.query({ name: 'release-lease', text: RELEASE, values: [marketId, owner] });
-      }),
-  };
-}
-
-function decidingTx(client: PoolClient): DecidingTx {
-  return {
-    fence: (marketId, claim) => fence(client, marketId, claim),
-    loadState: async (head) => {
-      const state = await loadMarket(client, head.marketId);
-      invariant(state?.head.sequence === head.sequence, 'a locked market stays as it is');
+    fence: (marketId, claim) => fence(pool, marketId, claim),
+    loadState: async (marketId) => {
+      const state = await loadMarket(pool, marketId);
+      invariant(state !== undefined, 'markets are never removed');
       return state;
     },
-    backlog: (marketId, limit) => backlog(client, marketId, limit),
-    readWallets: (organisationIds) => wallets(client, { name: 'read-wallets', text: READ_WALLETS }, organisationIds),
-    lockWallets: (organisationIds) => wallets(client, { name: 'lock-wallets', text: LOCK_WALLETS }, organisationIds),
-    record: (batch, lease) => recordBatch(client, batch, lease),
+    backlog: (marketId, limit) => backlog(pool, marketId, limit),
+    readWallets: (organisationIds) => wallets(pool, organisationIds),
+    record: (batch, owner, lease) => recordBatch(pool, batch, { owner, lease }),
+    release: async (marketId, owner) => void (await pool.query({ name: 'release-lease', text: RELEASE, values: [marketId, owner] })),
   };
 }
 
-async function fence(client: PoolClient, marketId: bigint, { owner, leaseMs }: LeaseClaim): Promise<Fence> {
+async function fence(pool: Pool, marketId: bigint, { owner, leaseMs }: LeaseClaim): Promise<Fence> {
   const values = [marketId, owner, leaseMs];
-  const { rows } = await client.query<HeadRow & { epoch: bigint | null }>({ name: 'fence-market', text: FENCE, values });
+  const { rows } = await pool.query<HeadRow & { epoch: bigint | null }>({ name: 'fence-market', text: FENCE, values });
   if (rows.length === 0) return { kind: 'market_unknown' };
   const [row] = rows;
   return row.epoch === null ? { kind: 'busy' } : { kind: 'ours', epoch: row.epoch, head: headOf(row) };
 }
 
-async function backlog(client: PoolClient, marketId: bigint, limit: number): Promise<QueuedBid[]> {
-  const { rows } = await client.query<{ id: bigint; organisation_id: bigint; body: QueuedBid['body'] }>({
+async function backlog(pool: Pool, marketId: bigint, limit: number): Promise<QueuedBid[]> {
+  const { rows } = await pool.query<{ id: bigint; organisation_id: bigint; body: QueuedBid['body'] }>({
     name: 'read-backlog',
     text: BACKLOG,
     values: [marketId, limit],
@@ -114,12 +106,8 @@ async function backlog(client: PoolClient, marketId: bigint, limit: number): Pro
   return rows.map((row) => ({ bidId: row.id, organisationId: row.organisation_id, body: row.body }));
 }
 
-async function wallets(
-  client: PoolClient,
-  statement: { readonly name: string; readonly text: string },
-  organisationIds: readonly bigint[],
-): Promise<Wallet[]> {
-  const { rows } = await client.query<AccountRow>({ ...statement, values: [organisationIds] });
+async function wallets(pool: Pool, organisationIds: readonly bigint[]): Promise<Wallet[]> {
+  const { rows } = await pool.query<AccountRow>({ name: 'read-wallets', text: READ_WALLETS, values: [organisationIds] });
   const accountOf = (organisationId: bigint, kind: AccountRow['kind']): AccountRow => {
     const account = rows.find((row) => row.organisation_id === organisationId && row.kind === kind);
     invariant(account !== undefined, `organisation ${organisationId} has a ${kind}`);

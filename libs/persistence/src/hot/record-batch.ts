@@ -1,93 +1,130 @@
 import type { Refusal, SlotPlan } from '#mechanism';
-import type { BatchRecord, DecidedBid } from '#market';
+import type { BatchRecord, DecidedBid, RecordOutcome } from '#market';
 import { formatMicros, invariant } from '#units';
-import type { PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { columnsOf, intArray } from './columns.js';
 
 /** Channel on which a market's log is announced: `<market>:<sequence>`, once per batch. A hint; readers also poll. */
 export const MARKET_CHANNEL = 'eris_market';
 
-/** Decisions, events, sequence and lease: $1 to $17. The backlog rows go by the decisions' trigger. */
+/**
+ * Whether the batch may be written, and what its payers' funds have moved by; the market and the payers' wallets are locked, in id order,
+ * as all do who lock accounts. `moved` has a row where all is as the batch takes it to be. $1 to $5, and the payers: $6 to $8.
+ */
+const GATE = `
+  lease AS (
+    SELECT FROM market_lease WHERE market_id = $1 AND epoch = $2 AND owner = $5 FOR UPDATE
+  ), standing AS (
+    SELECT id FROM market WHERE id = $1 AND sequence = $3 AND EXISTS (SELECT FROM lease) FOR NO KEY UPDATE
+  ), payers AS (
+    SELECT a.organisation_id, a.balance_micros - p.seen AS change, p.spare
+    FROM unnest($6::bigint[], $7::bigint[], $8::bigint[]) AS p(wallet, seen, spare) JOIN account a ON a.id = p.wallet
+    WHERE EXISTS (SELECT FROM standing) ORDER BY a.id FOR NO KEY UPDATE OF a
+  ), moved AS (
+    UPDATE market m SET sequence = $4 FROM standing s
+    WHERE m.id = s.id AND NOT EXISTS (SELECT FROM payers WHERE change <> 0 AND spare + least(change, 0) < 0) RETURNING m.id
+  )`;
+
+/** Decisions, events and lease: $9 to $21. The backlog rows go by the decisions' trigger. */
 const DECISIONS = `
   d AS (
-    SELECT * FROM unnest($5::bigint[], $6::bigint[], $7::text[], $8::int[], $9::bigint[], $10::bigint[], $11::int[], $12::bigint[],
-      $13::bigint[], $14::text[], $15::bigint[], $16::text[])
+    SELECT d.*, funds + coalesce(p.change, 0) AS funds_now
+    FROM unnest($9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::bigint[], $14::bigint[], $15::int[], $16::bigint[],
+      $17::bigint[], $18::text[], $19::bigint[], $20::text[])
       AS d(bid_id, sequence, outcome, arrival_slot, price_version, funds, completion, value, payment, reason, organisation_id, payload)
+    CROSS JOIN moved LEFT JOIN payers p USING (organisation_id)
   ), decided AS (
     INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, completion,
       value_micros, payment_micros, reason)
-    SELECT bid_id, $1, sequence, $2::bigint, outcome::outcome, arrival_slot, price_version, funds, completion, value, payment, reason::json FROM d
+    SELECT bid_id, $1, sequence, $2::bigint, outcome::outcome, arrival_slot, price_version, funds_now, completion, value, payment,
+      reason::json FROM d
   ), told AS (
     INSERT INTO event (market_id, sequence, kind, organisation_id, payload)
     SELECT $1, sequence, 'bid_' || outcome, organisation_id, payload::json FROM d
-  ), moved AS (
-    UPDATE market SET sequence = $4 WHERE id = $1 AND sequence = $3 RETURNING id
   ), released AS (
-    UPDATE market_lease SET until = '-infinity' WHERE market_id = $1 AND $17
+    UPDATE market_lease l SET until = '-infinity' FROM moved WHERE l.market_id = $1 AND $21
   )`;
 
-/** What accepted bids got, what is sold of each slot that they touch, and what they hold: $18 to $34. */
+/** What accepted bids got, what is sold of each slot that they touch, and what they hold: $22 to $38. */
 const ALLOCATIONS = `
   allocated AS (
     INSERT INTO allocation (bid_id, market_id, payment_micros, lines)
-    SELECT bid_id, $1, payment, lines::jsonb FROM unnest($18::bigint[], $19::bigint[], $20::text[]) AS a(bid_id, payment, lines)
+    SELECT bid_id, $1, payment, lines::jsonb FROM moved, unnest($22::bigint[], $23::bigint[], $24::text[]) AS a(bid_id, payment, lines)
   ), placed AS (
     INSERT INTO placement (bid_id, market_id, slot, ps, workers, home, moves, amount_micros)
     SELECT bid_id, $1, slot, ps, workers::int[], home::int[], moves::int[], amount
-    FROM unnest($21::bigint[], $22::int[], $23::int[], $24::text[], $25::text[], $26::text[], $27::bigint[])
+    FROM moved, unnest($25::bigint[], $26::int[], $27::int[], $28::text[], $29::text[], $30::text[], $31::bigint[])
       AS p(bid_id, slot, ps, workers, home, moves, amount)
   ), sold AS (
     INSERT INTO slot_usage (market_id, slot, used_milli, capacity_milli)
-    SELECT $1, slot, used::bigint[], $30::bigint[] FROM unnest($28::int[], $29::text[]) AS u(slot, used)
+    SELECT $1, slot, used::bigint[], $34::bigint[] FROM moved, unnest($32::int[], $33::text[]) AS u(slot, used)
     ON CONFLICT (market_id, slot) DO UPDATE SET used_milli = excluded.used_milli, capacity_milli = excluded.capacity_milli
   ), held AS (
     INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros, market_id, bid_id)
     SELECT 'hold', wallet, escrow, amount, $1, bid_id
-    FROM unnest($31::bigint[], $32::bigint[], $33::bigint[], $34::bigint[]) AS h(wallet, escrow, amount, bid_id)
+    FROM moved, unnest($35::bigint[], $36::bigint[], $37::bigint[], $38::bigint[]) AS h(wallet, escrow, amount, bid_id)
   )`;
 
 const ENDING = `
-  SELECT (SELECT count(*) FROM moved)::int AS moved, pg_notify('${MARKET_CHANNEL}', $1::text || ':' || $4::text)`;
+  SELECT EXISTS (SELECT FROM standing) AS stands, EXISTS (SELECT FROM moved) AS moved,
+    (SELECT pg_notify('${MARKET_CHANNEL}', $1::text || ':' || $4::text) FROM moved)`;
 
 /**
- * record-refusals: writes the decisions and events of bids, moves the market's sequence, announces it.
- * Input:  market, epoch, sequence before, sequence after, per decision a column each, whether the lease ends. Output: how many markets moved.
+ * record-refusals: where the lease is the owner's and the market stands where the batch began: writes the decisions and events of bids,
+ * moves the market's sequence, announces it; otherwise nothing. One statement, its own transaction.
+ * Input:  market, epoch, sequence before, sequence after, owner, payers (none), per decision a column each, whether the lease ends.
+ * Output: whether the market stood there, whether all was written.
  * Events: bid_accepted or bid_refused, one per bid; one notification.
- * Retry:  only as part of its transaction: a second decision of a bid breaks the primary key, one of a bid outside the backlog is refused.
+ * Retry:  safe: the sequence has moved once it was written.
  */
-const RECORD_REFUSALS = `WITH ${DECISIONS} ${ENDING}`;
+const RECORD_REFUSALS = `WITH ${GATE}, ${DECISIONS} ${ENDING}`;
 
 /**
- * record-decisions: the same for a batch in which bids were accepted, with all that they got, in the same round trip: wallets are locked by
- * then. Entries and balances follow by the ledger's trigger.
- * Input:  as above; per allocation, per slot of one, per slot of the market, per hold a column each. Output: as above.
+ * record-decisions: the same for a batch in which bids were accepted, with all that they got, where no payer's funds have moved by so much
+ * that a decision may depend on it. Entries and balances follow by the ledger's trigger.
+ * Input:  as above; per payer, per allocation, per slot of one, per slot of the market, per hold a column each. Output: as above.
  * Events: as above.
- * Retry:  only as part of its transaction: a second hold of a bid breaks a unique index, a check refuses what is oversold.
+ * Retry:  as above; a second hold of a bid breaks a unique index, a check refuses what is oversold.
  */
-const RECORD_DECISIONS = `WITH ${DECISIONS}, ${ALLOCATIONS} ${ENDING}`;
+const RECORD_DECISIONS = `WITH ${GATE}, ${DECISIONS}, ${ALLOCATIONS} ${ENDING}`;
 
 type AcceptedBid = DecidedBid & { readonly decision: { readonly kind: 'accepted' } };
 
-/** Writes a batch within the caller's transaction. */
-export async function recordBatch(client: PoolClient, batch: BatchRecord, lease: 'keep' | 'release'): Promise<void> {
+/** Whose lease a batch is written by, and whether it ends with that. */
+interface Hold {
+  readonly owner: string;
+  readonly lease: 'keep' | 'release';
+}
+
+/** Writes a batch, or nothing. */
+export async function recordBatch(pool: Pool, batch: BatchRecord, hold: Hold): Promise<RecordOutcome> {
   invariant(batch.decided.length > 0, 'a batch holds a bid');
   const accepted = batch.decided.filter(isAccepted);
+  const values = [...gateColumns(batch, hold), ...decisionColumns(batch), hold.lease === 'release'];
   const statement =
     accepted.length === 0
-      ? { name: 'record-refusals', text: RECORD_REFUSALS, values: decisionColumns(batch, lease) }
-      : {
-          name: 'record-decisions',
-          text: RECORD_DECISIONS,
-          values: [...decisionColumns(batch, lease), ...allocationColumns(batch, accepted)],
-        };
-  const { rows } = await client.query<{ moved: number }>(statement);
-  invariant(rows[0].moved === 1, 'the market stood where the batch began');
+      ? { name: 'record-refusals', text: RECORD_REFUSALS, values }
+      : { name: 'record-decisions', text: RECORD_DECISIONS, values: [...values, ...allocationColumns(batch, accepted)] };
+  const { rows } = await pool.query<{ stands: boolean; moved: boolean }>(statement);
+  const [{ stands, moved }] = rows;
+  if (moved) return 'recorded';
+  return stands ? 'funds_moved' : 'stale';
 }
 
 const isAccepted = (bid: DecidedBid): bid is AcceptedBid => bid.decision.kind === 'accepted';
 
-function decisionColumns({ marketId, epoch, sequence, decided }: BatchRecord, lease: 'keep' | 'release'): unknown[] {
+function gateColumns({ marketId, epoch, sequence, decided, payers }: BatchRecord, { owner }: Hold): unknown[] {
   const columns = columnsOf(
+    payers,
+    ({ wallet }) => wallet.walletId,
+    ({ wallet }) => wallet.fundsMicros,
+    ({ spareMicros }) => spareMicros,
+  );
+  return [marketId, epoch, sequence - BigInt(decided.length), sequence, owner, ...columns];
+}
+
+function decisionColumns({ decided }: BatchRecord): unknown[] {
+  return columnsOf(
     decided,
     (bid) => bid.bidId,
     (bid) => bid.sequence,
@@ -102,7 +139,6 @@ function decisionColumns({ marketId, epoch, sequence, decided }: BatchRecord, le
     (bid) => bid.wallet.organisationId,
     payloadText,
   );
-  return [marketId, epoch, sequence - BigInt(decided.length), sequence, ...columns, lease === 'release'];
 }
 
 function allocationColumns({ usage, capacityMilli }: BatchRecord, accepted: readonly AcceptedBid[]): unknown[] {
