@@ -6,7 +6,7 @@ import { createFiller } from './kernel/fill.js';
 import { createFloor, floorOfSlot, resetFloor } from './kernel/floor.js';
 import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, keepAtHome, resetPlan, scheduleOf } from './kernel/plan.js';
 import { createSharpFloor, resetSharpFloor, sharpFloor } from './kernel/sharp-floor.js';
-import { createHasty, planHastily } from './kernel/hasty.js';
+import { createHasty, planHastily, resetHasty } from './kernel/hasty.js';
 import { createProblem, loadJob, loadSlot } from './kernel/problem.js';
 import { maySuit } from './kernel/lattice.js';
 import { createCoverReader } from './kernel/read-cover.js';
@@ -81,7 +81,8 @@ function planBySpread(work: Workspace): boolean {
 /** Where nothing fits: a hasty plan as the kept one, if it ends at slot t. */
 function haste(work: Workspace, t: number, bound: number): void {
   const { problem, plan, kept } = work;
-  if (!planHastily(problem, work.filler, work.hasty, plan, t)) return;
+  if (!planHastily(problem, work.filler, work.hasty, t)) return;
+  copyPlan(work.hasty.plan, plan, problem.siteCount);
   keepAtHome(problem, plan);
   plan.cost = costOfPlan(problem, plan);
   if (plan.cost >= bound) copyPlan(plan, kept, problem.siteCount);
@@ -242,6 +243,7 @@ function choose(work: Workspace, { exactSteps, coarseSteps }: Limits): 'exact' |
   problem.slotCount = opened;
   if (isExact) return 'exact';
   for (const spread of [work.hopeful, work.wary, work.dealt]) resetSpread(spread, problem, slotsMax);
+  resetHasty(work.hasty, problem, slotsMax);
   if (!maySuit(problem, coarseSteps)) return 'spread';
   const looked = Math.min(slotsMax, LOOK_SLOTS_MAX);
   while (problem.slotCount < looked) load(work);
