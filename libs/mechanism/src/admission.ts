@@ -20,9 +20,12 @@ interface Walk<Entry extends MenuEntry = MenuEntry> {
   cheapest?: Offer<Entry>;
   /** Where no entry was priced because even a floor of the price leaves no chance: the completion that comes nearest. */
   floor?: Floored;
-  /** Whether the plain floor alone, which takes a job with room enough for one that fits, ruled out a completion. */
+  /** Whether the plain floor alone, which takes a job with room enough for one that fits, ruled out a completion; whether a sharp one did. */
   plain: boolean;
+  sharp: boolean;
 }
+
+const newWalk = <Entry extends MenuEntry>(): Walk<Entry> => ({ plain: false, sharp: false });
 
 /** A completion with a floor of its price and its value, micro-credits as doubles. */
 interface Floored {
@@ -77,31 +80,38 @@ interface Subject {
  * Walks the menu as long as it can matter. Later completions are worth no more and no price is negative: once f(d) is no more than the
  * best utility found, no later entry wins. A slot whose floor, the sharp floor, or then whose bound leaves it no more than that utility is
  * passed over. Neither changes an outcome. (Until anything is possible the walk goes on, so that a refusal tells what would have passed.)
+ * A bound that is a little too high (docs/decisions/oracle.md) can hide an entry that wins, unless it is priced to be told. What is told
+ * depends on what was passed over: if such an entry turns up behind a sharp floor, the walk is done again without those.
  */
-function walkMenu({ book, bid, arrival, oracle, fundsMicros }: Subject): Walk<PricedEntry> {
-  const walk: Walk<PricedEntry> = { plain: false };
+function walkMenu(subject: Subject, floors: 'sharp' | 'plain'): Walk<PricedEntry> {
+  const { book, bid, arrival, oracle, fundsMicros } = subject;
+  const walk = newWalk<PricedEntry>();
   const search = oracle.open(book, bid.job, arrival);
   for (let completion = arrival; completion < endOf(book); completion++) {
     const floor = search.advance();
     const value = roundedValueAt(bid.valuation, completion - arrival);
     const bar = Number(walk.best ? utilityOf(walk.best) : 0n);
     if ((walk.nearest ?? walk.floor) && value <= bar) break;
-    if (floor === Infinity || isRuledOut(walk, search, { completion, floor, value }, bar)) continue;
+    if (floor === Infinity || isRuledOut(walk, search, { completion, floor, value }, bar, floors)) continue;
     const bound = search.bound();
-    if (bound === Infinity || (!mayPass(value, bound, bar) && !tells(walk, bound))) continue;
+    const hasChance = mayPass(value, bound, bar);
+    if (bound === Infinity || (!hasChance && !tells(walk, bound))) continue;
     const entry = entryAt(book, bid.job, completion, search);
-    if (entry) consider(walk, { entry, value: micros(BigInt(value)) }, fundsMicros);
+    if (!entry) continue;
+    if (!hasChance && walk.sharp && value > entry.price) return walkMenu(subject, 'plain');
+    consider(walk, { entry, value: micros(BigInt(value)) }, fundsMicros);
   }
   return walk;
 }
 
 /** Whether the plain floor or the sharp one leaves a completion no chance; notes by how much, as long as nothing is priced. */
-function isRuledOut(walk: Walk, search: Search, plain: Floored, bar: number): boolean {
+function isRuledOut(walk: Walk, search: Search, plain: Floored, bar: number, floors: 'sharp' | 'plain'): boolean {
   const { completion, value } = plain;
   const byPlain = !mayPass(value, plain.floor, bar);
-  const floor = byPlain ? plain.floor : search.floor();
+  const floor = byPlain || floors === 'plain' ? plain.floor : search.floor();
   if (mayPass(value, floor, bar)) return false;
   if (byPlain) walk.plain = true;
+  else walk.sharp = true;
   if (!walk.nearest && floor < Infinity) noteFloor(walk, { completion, floor, value });
   return true;
 }
@@ -166,9 +176,6 @@ function refusalOfWalk(walk: Walk, fundsMicros: bigint | undefined): Refusal {
 /** Whether it is open that the job fits at all: floors that need not know that ruled everything out. */
 const isInDoubt = ({ nearest, floor, plain }: Walk): boolean => !nearest && floor !== undefined && !plain;
 
-/** A walk that found nothing. */
-const NOTHING: Walk = { plain: false };
-
 /** What is wrong before any schedule is looked for; undefined where nothing is. */
 function refusalBefore(book: Book, job: Job, arrival: number): Refusal | undefined {
   invariant(job.chunks.length === book.siteCount, 'a job says how many chunks it has at every site');
@@ -198,8 +205,8 @@ export function admit({
   const early = refusalBefore(book, bid.job, arrival);
   if (early) return { kind: 'refused', refusal: early };
   const subject = { book, bid, arrival, oracle, fundsMicros };
-  const walk = walkMenu(subject);
-  if (!walk.best) return { kind: 'refused', refusal: refusalOfWalk(isInDoubt(walk) && !mayFit(subject) ? NOTHING : walk, fundsMicros) };
+  const walk = walkMenu(subject, 'sharp');
+  if (!walk.best) return { kind: 'refused', refusal: refusalOfWalk(isInDoubt(walk) && !mayFit(subject) ? newWalk() : walk, fundsMicros) };
   const { entry, value } = walk.best;
   invariant(entry.price <= value, 'nobody pays more than the value (individual rationality)');
   invariant(entry.price >= 0n, 'no payment is negative');
@@ -216,7 +223,7 @@ export function quote({ book, bid, arrival, oracle }: { book: Book; bid: Bid; ar
   const menu = menuOf({ book, job: bid.job, arrival, oracle });
   if (decision.kind === 'accepted')
     return { menu, best: { completion: decision.completion, price: decision.payment, value: decision.value } };
-  const walk: Walk = { plain: false };
+  const walk: Walk = newWalk();
   for (const entry of menu) consider(walk, { entry, value: valueAt(bid.valuation, entry.completion - arrival) }, undefined);
   return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, undefined) : decision.refusal };
 }
