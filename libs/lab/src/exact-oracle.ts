@@ -43,6 +43,10 @@ class ExactSearch implements Search {
     return 0;
   }
 
+  floor(): number {
+    return 0;
+  }
+
   bound(): number {
     for (; this.#solved < this.#opened; this.#solved++) {
       const completion = this.#input.arrival + this.#solved;

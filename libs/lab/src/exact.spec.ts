@@ -70,6 +70,11 @@ describe('exactMenu', () => {
         const exact = new Map(
           exactMenu({ solver, timeLimitSeconds: 20, ...input }).menu.map(({ completion, price }) => [completion, price]),
         );
+        const search = createOracle('default').open(book, input.job, input.arrival);
+        for (let completion = input.arrival; completion < book.slotCount; completion++) {
+          const floor = Math.max(search.advance(), search.floor());
+          expect(floor).toBeLessThanOrEqual(Number(exact.get(completion) ?? Infinity) + 1_000);
+        }
         for (const name of ['default', 'paper'] as const) {
           for (const { completion, price } of menuOf({ ...input, oracle: createOracle(name) })) {
             expect(price - (exact.get(completion) ?? price + 1_000_000n)).toBeGreaterThanOrEqual(-1_000n); // a thousandth of a credit of rounding

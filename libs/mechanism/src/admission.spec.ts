@@ -96,10 +96,11 @@ describe('refusals, in their precedence', () => {
   it('tells what would have passed', () => {
     const book = market();
     for (let slot = 0; slot < 4; slot++) occupy(book, slot, [50_000, 2000, 2000]);
-    const decision = decide(book, bid({}, worth(100)));
+    const { price, schedule } = menuOf({ book, job: job(), arrival: 0, oracle })[3];
+    const decision = decide(book, bid({}, worth(Number(price) / 1e6)));
     if (decision.kind !== 'refused' || !decision.refusal.nearest) throw new Error('accepted, or tells nothing');
     expect(decision.refusal.detail).toContain(
-      `price ${formatMicros(decision.refusal.nearest.price)} is not below value 100 at completion 0`,
+      `price ${formatMicros(price)} is not below value ${formatMicros(price)} at completion ${schedule.at(-1)?.slot}`,
     );
   });
   it('tells the floor where no schedule needs to be looked for, the real price in a quote', () => {

@@ -1,9 +1,9 @@
 import { formatMicros, invariant, micros, type Micros } from '#units';
 import type { Book } from './book.js';
 import { endOf, entryAt, hasData, inWindow, menuOf, type PricedEntry } from './menu.js';
-import type { Oracle } from './oracle/oracle.js';
+import type { Oracle, Search } from './oracle/oracle.js';
 import type { Bid, Decision, Job, Menu, MenuEntry, Refusal, RefusalCode } from './types.js';
-import { valueAt } from './valuation.js';
+import { roundedValueAt, valueAt } from './valuation.js';
 
 /** An entry of the menu with what the bid says it is worth. */
 interface Offer<Entry extends MenuEntry = MenuEntry> {
@@ -18,8 +18,20 @@ interface Walk<Entry extends MenuEntry = MenuEntry> {
   passing?: Offer<Entry>;
   nearest?: Offer<Entry>;
   cheapest?: Offer<Entry>;
-  /** Where no entry was priced because even the floor of the price leaves no chance: the completion that comes nearest. */
-  floor?: Shown;
+  /** Where no entry was priced because even a floor of the price leaves no chance: the completion that comes nearest. */
+  floor?: Floored;
+  /** Whether the plain floor alone, which takes a job with room enough for one that fits, ruled out a completion; whether a sharp one did. */
+  plain: boolean;
+  sharp: boolean;
+}
+
+const newWalk = <Entry extends MenuEntry>(): Walk<Entry> => ({ plain: false, sharp: false });
+
+/** A completion with a floor of its price and its value, micro-credits as doubles. */
+interface Floored {
+  readonly completion: number;
+  readonly floor: number;
+  readonly value: number;
 }
 
 /** A completion with a price (or a floor of it) and what the bid says it is worth. */
@@ -49,54 +61,96 @@ const tells = ({ cheapest, passing }: Walk, bound: number): boolean =>
   !passing && (!cheapest || bound < 0.5 * Number(cheapest.entry.price));
 
 /** Whether a price of at least `least` leaves a value above `bar`. */
-const mayPass = (value: Micros, least: number, bar: number): boolean => Number(value) - least + ROUNDING_SLACK > bar;
+const mayPass = (value: number, least: number, bar: number): boolean => value - least + ROUNDING_SLACK > bar;
 
-function noteFloor(walk: Walk, { completion, floor, value }: { completion: number; floor: number; value: Micros }): void {
-  const price = micros(BigInt(Math.floor(floor)));
-  if (!walk.floor || value - price > walk.floor.value - walk.floor.price) walk.floor = { completion, price, value };
+function noteFloor(walk: Walk, floored: Floored): void {
+  if (!walk.floor || floored.value - floored.floor > walk.floor.value - walk.floor.floor) walk.floor = floored;
+}
+
+/** What a walk is about. */
+interface Subject {
+  readonly book: Book;
+  readonly bid: Bid;
+  readonly arrival: number;
+  readonly oracle: Oracle;
+  readonly fundsMicros?: bigint;
 }
 
 /**
  * Walks the menu as long as it can matter. Later completions are worth no more and no price is negative: once f(d) is no more than the
- * best utility found, no later entry wins. A slot whose floor, or then whose bound, leaves it no more than that utility is passed over.
- * Neither changes an outcome. (Until anything is possible the walk goes on, so that a refusal tells what would have passed.)
+ * best utility found, no later entry wins. A slot whose floor, the sharp floor, or then whose bound leaves it no more than that utility is
+ * passed over. Neither changes an outcome. (Until anything is possible the walk goes on, so that a refusal tells what would have passed.)
+ * A bound that is a little too high (docs/decisions/oracle.md) can hide an entry that wins, unless it is priced to be told. What is told
+ * depends on what was passed over: if such an entry turns up behind a sharp floor, the walk is done again without those.
  */
-function walkMenu(book: Book, bid: Bid, arrival: number, oracle: Oracle, fundsMicros: bigint | undefined): Walk<PricedEntry> {
-  const walk: Walk<PricedEntry> = {};
+function walkMenu(subject: Subject, floors: 'sharp' | 'plain'): Walk<PricedEntry> {
+  const { book, bid, arrival, oracle, fundsMicros } = subject;
+  const walk = newWalk<PricedEntry>();
   const search = oracle.open(book, bid.job, arrival);
   for (let completion = arrival; completion < endOf(book); completion++) {
     const floor = search.advance();
-    const value = valueAt(bid.valuation, completion - arrival);
+    const value = roundedValueAt(bid.valuation, completion - arrival);
     const bar = Number(walk.best ? utilityOf(walk.best) : 0n);
-    if ((walk.nearest ?? walk.floor) && Number(value) <= bar) break;
-    if (floor === Infinity) continue;
-    if (!mayPass(value, floor, bar)) {
-      if (!walk.nearest) noteFloor(walk, { completion, floor, value });
-      continue;
-    }
+    if ((walk.nearest ?? walk.floor) && value <= bar) break;
+    if (floor === Infinity || isRuledOut(walk, search, { completion, floor, value }, bar, floors)) continue;
     const bound = search.bound();
-    if (bound === Infinity || (!mayPass(value, bound, bar) && !tells(walk, bound))) continue;
+    const hasChance = mayPass(value, bound, bar);
+    if (bound === Infinity || (!hasChance && !tells(walk, bound))) continue;
     const entry = entryAt(book, bid.job, completion, search);
-    if (entry) consider(walk, { entry, value }, fundsMicros);
+    if (!entry) continue;
+    if (!hasChance && walk.sharp && value > entry.price) return walkMenu(subject, 'plain');
+    consider(walk, { entry, value: micros(BigInt(value)) }, fundsMicros);
   }
   return walk;
 }
 
+/** Whether the plain floor or the sharp one leaves a completion no chance; notes by how much, as long as nothing is priced. */
+function isRuledOut(walk: Walk, search: Search, plain: Floored, bar: number, floors: 'sharp' | 'plain'): boolean {
+  const { completion, value } = plain;
+  const byPlain = !mayPass(value, plain.floor, bar);
+  const floor = byPlain || floors === 'plain' ? plain.floor : search.floor();
+  if (mayPass(value, floor, bar)) return false;
+  if (byPlain) walk.plain = true;
+  else walk.sharp = true;
+  if (!walk.nearest && floor < Infinity) noteFloor(walk, { completion, floor, value });
+  return true;
+}
+
+/**
+ * Whether the oracle knows any schedule, or the plain floor alone rules a completion out. Asked where only sharp floors did: a refusal
+ * for its price says that the job would fit.
+ */
+function mayFit({ book, bid, arrival, oracle }: Subject): boolean {
+  const search = oracle.open(book, bid.job, arrival);
+  for (let completion = arrival; completion < endOf(book); completion++) {
+    const floor = search.advance();
+    if (floor === Infinity) continue;
+    if (!mayPass(roundedValueAt(bid.valuation, completion - arrival), floor, 0)) return true;
+    if (search.bound() < Infinity && search.schedule()) return true;
+  }
+  return false;
+}
+
 const shown = ({ entry, value }: Offer): Shown => ({ completion: entry.completion, price: entry.price, value });
 
-function refusalOf(code: RefusalCode, detail: string, walk: Walk = {}): Refusal {
-  const { nearest, cheapest, floor } = walk;
+const shownFloor = ({ completion, floor, value }: Floored): Shown => ({
+  completion,
+  price: micros(BigInt(Math.floor(floor))),
+  value: micros(BigInt(value)),
+});
+
+function refusalOf(code: RefusalCode, detail: string, { nearest, cheapest, floor }: Partial<Walk> = {}): Refusal {
   return {
     code,
     detail,
     ...(nearest && { nearest: shown(nearest) }),
     ...(cheapest && { cheapest: shown(cheapest) }),
-    ...(!nearest && floor && { floor }),
+    ...(!nearest && floor && { floor: shownFloor(floor) }),
   };
 }
 
 const floorDetail = ({ completion, price, value }: Shown): string =>
-  `no schedule that completes by ${completion} costs less than ${formatMicros(price)}, its value is ${formatMicros(value)}; no other completion comes nearer`;
+  `no schedule that completes by ${completion} costs less than ${formatMicros(price)}, its value is ${formatMicros(value)}; no other completion that is worth anything comes nearer`;
 
 function priceDetail(nearest: Offer, cheapest: Offer): string {
   const missed = `price ${formatMicros(nearest.entry.price)} is not below value ${formatMicros(nearest.value)} at completion ${nearest.entry.completion}`;
@@ -108,7 +162,7 @@ function priceDetail(nearest: Offer, cheapest: Offer): string {
 /** Why a walked menu holds nothing for the bid, in the order of docs/refusals.md. */
 function refusalOfWalk(walk: Walk, fundsMicros: bigint | undefined): Refusal {
   const { nearest, cheapest, passing, floor } = walk;
-  if (!nearest && floor) return refusalOf('price_above_value', floorDetail(floor), walk);
+  if (!nearest && floor) return refusalOf('price_above_value', floorDetail(shownFloor(floor)), walk);
   if (!nearest || !cheapest)
     return refusalOf(
       'no_feasible_schedule',
@@ -118,6 +172,9 @@ function refusalOfWalk(walk: Walk, fundsMicros: bigint | undefined): Refusal {
   const wanted = `completion ${passing.entry.completion} costs ${formatMicros(passing.entry.price)}`;
   return refusalOf('insufficient_funds', `${wanted}; the wallet can pay ${formatMicros(fundsMicros ?? 0n)}`, { ...walk, nearest: passing });
 }
+
+/** Whether it is open that the job fits at all: floors that need not know that ruled everything out. */
+const isInDoubt = ({ nearest, floor, plain }: Walk): boolean => !nearest && floor !== undefined && !plain;
 
 /** What is wrong before any schedule is looked for; undefined where nothing is. */
 function refusalBefore(book: Book, job: Job, arrival: number): Refusal | undefined {
@@ -147,8 +204,9 @@ export function admit({
 }): Decision {
   const early = refusalBefore(book, bid.job, arrival);
   if (early) return { kind: 'refused', refusal: early };
-  const walk = walkMenu(book, bid, arrival, oracle, fundsMicros);
-  if (!walk.best) return { kind: 'refused', refusal: refusalOfWalk(walk, fundsMicros) };
+  const subject = { book, bid, arrival, oracle, fundsMicros };
+  const walk = walkMenu(subject, 'sharp');
+  if (!walk.best) return { kind: 'refused', refusal: refusalOfWalk(isInDoubt(walk) && !mayFit(subject) ? newWalk() : walk, fundsMicros) };
   const { entry, value } = walk.best;
   invariant(entry.price <= value, 'nobody pays more than the value (individual rationality)');
   invariant(entry.price >= 0n, 'no payment is negative');
@@ -165,7 +223,7 @@ export function quote({ book, bid, arrival, oracle }: { book: Book; bid: Bid; ar
   const menu = menuOf({ book, job: bid.job, arrival, oracle });
   if (decision.kind === 'accepted')
     return { menu, best: { completion: decision.completion, price: decision.payment, value: decision.value } };
-  const walk: Walk = {};
+  const walk: Walk = newWalk();
   for (const entry of menu) consider(walk, { entry, value: valueAt(bid.valuation, entry.completion - arrival) }, undefined);
   return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, undefined) : decision.refusal };
 }

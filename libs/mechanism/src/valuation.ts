@@ -14,13 +14,16 @@ const creditsAt = (valuation: Valuation, d: number): number => {
   }
 };
 
+const MICROS_A_CREDIT = Number(MICROS_PER_CREDIT);
+
 /**
  * f(d): what finishing d slots after arrival is worth (docs/mechanism.md section 2), rounded half up to a micro-credit.
  * @param d >= 0, slots. Never rises in d for a valuation without faults.
  */
-export function valueAt(valuation: Valuation, d: number): Micros {
-  return micros(BigInt(Math.round(creditsAt(valuation, d) * Number(MICROS_PER_CREDIT))));
-}
+export const valueAt = (valuation: Valuation, d: number): Micros => micros(BigInt(roundedValueAt(valuation, d)));
+
+/** f(d) as a whole number of micro-credits, exact as a double (VALUE_CREDITS_MAX): for comparing. */
+export const roundedValueAt = (valuation: Valuation, d: number): number => Math.round(creditsAt(valuation, d) * MICROS_A_CREDIT);
 
 export interface ValuationFault {
   /** Relative to the valuation, such as `.values[3]`. */

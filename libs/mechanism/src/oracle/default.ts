@@ -5,7 +5,8 @@ import { coverSlot, createCover, leastOfCover, readCoverPlan, resetCover } from 
 import { createFiller } from './kernel/fill.js';
 import { createFloor, floorOfSlot, resetFloor } from './kernel/floor.js';
 import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, keepAtHome, resetPlan, scheduleOf } from './kernel/plan.js';
-import { createHasty, planHastily } from './kernel/hasty.js';
+import { createSharpFloor, resetSharpFloor, sharpFloor } from './kernel/sharp-floor.js';
+import { createHasty, planHastily, resetHasty } from './kernel/hasty.js';
 import { createProblem, loadJob, loadSlot } from './kernel/problem.js';
 import { maySuit } from './kernel/lattice.js';
 import { createCoverReader } from './kernel/read-cover.js';
@@ -24,6 +25,7 @@ function createWorkspace() {
     subject: undefined as Subject | undefined,
     problem: createProblem(),
     floor: createFloor(),
+    sharp: createSharpFloor(),
     cover: createCover(),
     reader: createCoverReader(),
     filler: createFiller(),
@@ -79,7 +81,8 @@ function planBySpread(work: Workspace): boolean {
 /** Where nothing fits: a hasty plan as the kept one, if it ends at slot t. */
 function haste(work: Workspace, t: number, bound: number): void {
   const { problem, plan, kept } = work;
-  if (!planHastily(problem, work.filler, work.hasty, plan, t)) return;
+  if (!planHastily(problem, work.filler, work.hasty, t)) return;
+  copyPlan(work.hasty.plan, plan, problem.siteCount);
   keepAtHome(problem, plan);
   plan.cost = costOfPlan(problem, plan);
   if (plan.cost >= bound) copyPlan(plan, kept, problem.siteCount);
@@ -125,11 +128,13 @@ function advance(work: Workspace): number {
   return floorOfSlot(work.problem, work.floor, work.problem.slotCount - 1);
 }
 
+/** A way of searching the opened slots. */
+type Method = Pick<Search, 'bound' | 'schedule'>;
+
 /** For jobs whose homes span few covers: the optimum, slot by slot. */
-function exactSearch(work: Workspace): Search {
+function exactMethod(work: Workspace): Method {
   const { problem, cover, reader, plan } = work;
   return {
-    advance: () => advance(work),
     bound(): number {
       while (cover.length < problem.slotCount) coverSlot(problem, cover);
       return leastOfCover(cover);
@@ -140,10 +145,9 @@ function exactSearch(work: Workspace): Search {
 }
 
 /** For jobs of middle size: the core on a coarse lattice beside the spread, the cheaper of both slot by slot. */
-function coarseSearch(work: Workspace): Search {
+function coarseMethod(work: Workspace): Method {
   const { problem, cover, best } = work;
   return {
-    advance: () => advance(work),
     bound(): number {
       const opened = problem.slotCount;
       for (problem.slotCount = cover.length + 1; problem.slotCount <= opened; problem.slotCount++) coarseSlot(work);
@@ -170,10 +174,9 @@ function coarseSlot(work: Workspace): void {
 }
 
 /** For all other jobs: counts spread over slots, homes dealt afterwards. */
-function spreadSearch(work: Workspace): Search {
+function spreadMethod(work: Workspace): Method {
   const { problem, hopeful } = work;
   return {
-    advance: () => advance(work),
     bound(): number {
       while (hopeful.length < problem.slotCount) spreadSlot(problem, work.filler, hopeful);
       return leastOf(hopeful, problem.slotCount - 1);
@@ -193,33 +196,59 @@ export interface OracleOptions {
   readonly coarseStepsMax?: number;
 }
 
+/** Steps of the core per slot that a search may take, exactly and coarsely. */
+interface Limits {
+  readonly exactSteps: number;
+  readonly coarseSteps: number;
+}
+
 /** The default oracle (docs/decisions/oracle.md): exact on small jobs, a coarser lattice on middle ones, counts spread over slots on large ones. */
 export function createDefaultOracle({ stepsMax = STEPS_MAX, coarseStepsMax = STEPS_MAX / 4 }: OracleOptions = {}): Oracle {
   const work = createWorkspace();
-  const searches = { exact: exactSearch(work), coarse: coarseSearch(work), spread: spreadSearch(work) };
+  const methods = { exact: exactMethod(work), coarse: coarseMethod(work), spread: spreadMethod(work) };
+  let method: Method | undefined; // chosen when it is first needed: floors alone decide most bids of a full market
+  const search: Search = {
+    advance: () => advance(work),
+    floor: () => sharpFloor(work.problem, work.sharp, work.floor),
+    bound(): number {
+      const { slotCount } = subjectOf(work).book;
+      method ??= methods[choose(work, { exactSteps: stepsMax / slotCount, coarseSteps: coarseStepsMax / (slotCount * slotCount) })];
+      return method.bound();
+    },
+    schedule: (): Schedule | undefined => method?.schedule(),
+  };
   return {
     name: 'default',
     open(book: Book, job: Job, arrival: number): Search {
       work.subject = { book, job, arrival };
-      return searches[begin(work, stepsMax / book.slotCount, coarseStepsMax / (book.slotCount * book.slotCount))];
+      method = undefined;
+      loadJob(work.problem, book, job);
+      resetFloor(work.floor, work.problem);
+      resetSharpFloor(work.sharp);
+      return search;
     },
   };
 }
 
-/** Begins a search: loads the job and chooses the method by the steps that it may take per slot. */
-function begin(work: Workspace, exactSteps: number, coarseSteps: number): 'exact' | 'coarse' | 'spread' {
+/** Chooses the method by the steps that it may take per slot, whatever slots are open, and prepares it. */
+function choose(work: Workspace, { exactSteps, coarseSteps }: Limits): 'exact' | 'coarse' | 'spread' {
   const { problem, cover } = work;
-  const { book, job, arrival } = subjectOf(work);
+  const { book, arrival } = subjectOf(work);
   const slotsMax = book.baseSlot + book.slotCount - arrival;
   invariant(slotsMax > 0, 'arrival lies in the window');
-  loadJob(problem, book, job);
   for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
-  resetFloor(work.floor, problem);
-  if (resetCover(cover, problem, slotsMax, exactSteps, true)) return 'exact';
-  for (const spread of [work.hopeful, work.wary, work.dealt]) resetSpread(spread, problem, slotsMax);
-  if (!maySuit(problem, coarseSteps)) return 'spread';
-  while (problem.slotCount < Math.min(slotsMax, LOOK_SLOTS_MAX)) load(work);
-  const suits = resetCover(cover, problem, slotsMax, coarseSteps, false);
+  const opened = problem.slotCount;
   problem.slotCount = 0;
+  const isExact = resetCover(cover, problem, slotsMax, exactSteps, true);
+  problem.slotCount = opened;
+  if (isExact) return 'exact';
+  for (const spread of [work.hopeful, work.wary, work.dealt]) resetSpread(spread, problem, slotsMax);
+  resetHasty(work.hasty, problem, slotsMax);
+  if (!maySuit(problem, coarseSteps)) return 'spread';
+  const looked = Math.min(slotsMax, LOOK_SLOTS_MAX);
+  while (problem.slotCount < looked) load(work);
+  problem.slotCount = looked;
+  const suits = resetCover(cover, problem, slotsMax, coarseSteps, false);
+  problem.slotCount = opened;
   return suits ? 'coarse' : 'spread';
 }

@@ -22,6 +22,8 @@ export interface Oracle {
 export interface Search {
   /** Opens the next slot. @returns a floor, cheaply: no schedule by then costs less; Infinity where none can exist. */
   advance(): number;
+  /** A higher floor than the slot's own, dearer to find; Infinity where no schedule exists. */
+  floor(): number;
   /** No more than the price of any schedule that `schedule` could give now or could have given before; Infinity where it gives none. */
   bound(): number;
   /** A cheap schedule whose last slot is the one opened last; undefined where none is known that is worth it. Ask for the bound first. */

@@ -120,6 +120,7 @@ export function createPaperOracle(): Oracle {
           loadSlot(problem, book, job, slotOffset(book, arrival + problem.slotCount));
           return floorOfSlot(problem, floor, problem.slotCount - 1);
         },
+        floor: () => floor.least,
         bound(): number {
           for (; tabled < problem.slotCount; tabled++) extendTable(work, tabled);
           const least = table.least[tabled * (table.blocks + 1) - 1];

@@ -1,5 +1,5 @@
 import { fillSlot, sortSites, type Filler, type FillRule } from './fill.js';
-import { resetPlan, type Plan } from './plan.js';
+import { createPlan, resetPlan, type Plan } from './plan.js';
 import { int32, type Problem } from './problem.js';
 
 /**
@@ -8,41 +8,60 @@ import { int32, type Problem } from './problem.js';
  */
 export interface Hasty {
   rule: FillRule;
-  /** Chunks of each home that are left. */
+  readonly plan: Plan;
+  /** Slots looked at. */
+  length: number;
+  /** Chunks that are left, of each home and together. */
   left: Int32Array;
+  chunks: number;
 }
 
-export const createHasty = (): Hasty => ({ rule: { atHome: new Int32Array(0), atHomeFrom: 0, thrifty: true }, left: new Int32Array(0) });
+export const createHasty = (): Hasty => ({
+  rule: { atHome: new Int32Array(0), atHomeFrom: 0, thrifty: true },
+  plan: createPlan(),
+  length: 0,
+  left: new Int32Array(0),
+  chunks: 0,
+});
 
-/** Fills `plan` slot by slot. @returns whether all chunks are trained, the last of them in the slot opened last. */
-export function planHastily(problem: Problem, filler: Filler, hasty: Hasty, plan: Plan, last: number): boolean {
+/** Begins anew with no slots, of `slotsMax` at most. */
+export function resetHasty(hasty: Hasty, problem: Problem, slotsMax: number): void {
   const { siteCount, homes, total } = problem;
   hasty.left = int32(hasty.left, siteCount);
   hasty.rule.atHome = hasty.left;
   for (let site = 0; site < siteCount; site++) hasty.left[site] = homes[site];
-  resetPlan(plan, problem, last + 1);
-  let chunks = total;
-  for (let t = 0; t <= last && chunks > 0; t++) {
-    sortSites(problem, filler, t);
-    let server = -1;
-    let most = 0;
-    for (let site = 0; site < siteCount; site++) {
-      const filled = fillSlot(problem, filler, t, site, hasty.rule, chunks);
-      if (filled <= most) continue;
-      most = filled;
-      server = site;
-    }
-    if (server < 0) continue;
-    fillSlot(problem, filler, t, server, hasty.rule, most);
-    takeRow(problem, filler, hasty, plan, t, server);
-    chunks -= most;
+  hasty.chunks = total;
+  hasty.length = 0;
+  resetPlan(hasty.plan, problem, slotsMax);
+}
+
+/** Plans the slots up to `last`, from where it stopped before. @returns whether all chunks are trained, the last of them in that slot. */
+export function planHastily(problem: Problem, filler: Filler, hasty: Hasty, last: number): boolean {
+  for (; hasty.length <= last && hasty.chunks > 0; hasty.length++) takeSlot(problem, filler, hasty, hasty.length);
+  return hasty.chunks === 0 && hasty.plan.slot[hasty.plan.length - 1] === last;
+}
+
+/** Fills slot t around the server that takes most. */
+function takeSlot(problem: Problem, filler: Filler, hasty: Hasty, t: number): void {
+  sortSites(problem, filler, t);
+  let server = -1;
+  let most = 0;
+  for (let site = 0; site < problem.siteCount; site++) {
+    const filled = fillSlot(problem, filler, t, site, hasty.rule, hasty.chunks);
+    if (filled <= most) continue;
+    most = filled;
+    server = site;
   }
-  return chunks === 0 && plan.slot[plan.length - 1] === last;
+  if (server < 0) return;
+  fillSlot(problem, filler, t, server, hasty.rule, most);
+  takeRow(problem, filler, hasty, t, server);
+  hasty.chunks -= most;
 }
 
 /** Writes the filled slot as a row and takes its chunks from the homes: its own first, moved ones from where most are left. */
-function takeRow(problem: Problem, filler: Filler, hasty: Hasty, plan: Plan, t: number, server: number): void {
+function takeRow(problem: Problem, filler: Filler, hasty: Hasty, t: number, server: number): void {
   const { siteCount } = problem;
+  const { plan } = hasty;
   const row = plan.length++;
   plan.slot[row] = t;
   plan.ps[row] = server;

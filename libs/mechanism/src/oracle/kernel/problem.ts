@@ -83,35 +83,43 @@ export function loadJob(problem: Problem, book: Book, job: Job): void {
   problem.roomBesidePs = int32(problem.roomBesidePs, cells);
 }
 
-/** Chunks that a site can take with `free` of each resource beyond `reserved`: at most the job's total; -1 where even nothing fits. */
-function roomOf(problem: Problem, job: Job, book: Book, cell: number, at: number, besidePs: boolean): number {
-  let workers = problem.workersFor[problem.total];
-  for (let k = 0; k < book.resourceCount; k++) {
-    const free = book.capacity[cell + k] - book.used[at + cell + k] - (besidePs ? job.psMilli[k] : 0);
-    if (free < 0) return -1;
-    const each = job.workerMilli[k];
-    if (each > 0) workers = Math.min(workers, Math.floor(free / each));
-  }
-  return Math.min(problem.total, Math.floor((workers * job.throughputMilli) / (job.epochs * 1000)));
-}
+/** Chunks that so many workers can take in a slot. */
+const chunksOf = ({ throughputMilli, epochs }: Job, total: number, workers: number): number =>
+  workers === 0 ? 0 : Math.min(total, Math.floor((workers * throughputMilli) / (epochs * 1000)));
 
-/** Opens the next slot: its prices and what is left of it. @param at where the slot's cells begin in the book. */
+/**
+ * Opens the next slot: its prices and what is left of it. Every bid comes through here for many slots, most of them full, so that it
+ * divides only where a resource is what limits the workers.
+ * @param at where the slot's cells begin in the book.
+ */
 export function loadSlot(problem: Problem, book: Book, job: Job, at: number): void {
+  const { siteCount, workersFor, total } = problem;
+  const { capacity, used, price, resourceCount } = book;
+  const { workerMilli, psMilli } = job;
+  const most = workersFor[total];
   const t = problem.slotCount++;
-  problem.alpha[t] = book.price[at] / 1000 + TIE_PER_KB;
-  problem.budgetKB[t] = book.capacity[0] - book.used[at];
-  for (let site = 0, cell = 1, row = t * problem.siteCount; site < problem.siteCount; site++, cell += book.resourceCount, row++) {
+  problem.alpha[t] = price[at] / 1000 + TIE_PER_KB;
+  problem.budgetKB[t] = capacity[0] - used[at];
+  for (let site = 0, cell = 1, row = t * siteCount; site < siteCount; site++, row++) {
     let worker = 0;
     let ps = 0;
-    for (let k = 0; k < book.resourceCount; k++) {
-      const perMilli = book.price[at + cell + k] / 1000 + TIE_PER_MILLI;
-      worker += perMilli * job.workerMilli[k];
-      ps += perMilli * job.psMilli[k];
+    let workers = most; // that fit without the parameter server, and beside it
+    let beside = most;
+    for (let k = 0; k < resourceCount; k++, cell++) {
+      const each = workerMilli[k];
+      const server = psMilli[k];
+      const perMilli = price[at + cell] / 1000 + TIE_PER_MILLI;
+      worker += perMilli * each;
+      ps += perMilli * server;
+      const free = capacity[cell] - used[at + cell];
+      if (free < workers * each) workers = Math.floor(free / each);
+      if (free < server) beside = -1;
+      else if (free - server < beside * each) beside = Math.floor((free - server) / each);
     }
     problem.workerCost[row] = worker;
     problem.psCost[row] = ps;
-    problem.room[row] = roomOf(problem, job, book, cell, at, false);
-    problem.roomBesidePs[row] = roomOf(problem, job, book, cell, at, true);
+    problem.room[row] = chunksOf(job, total, workers);
+    problem.roomBesidePs[row] = beside < 0 ? -1 : chunksOf(job, total, beside);
   }
 }
 
