@@ -6,13 +6,14 @@ export interface Repetition {
   stop(): Promise<void>;
 }
 
-/** Does `turn` every `ms` after the last turn ended. A turn that fails is reported and tried again, after a pause that doubles up to `restMsMax`. */
-export function every(ms: number, turn: () => Promise<unknown>, onFailed: (cause: unknown) => void, restMsMax = 10_000): Repetition {
+/** Does `turn` `ms` after the last turn ended, again and again. A turn that fails is reported and tried again, after a pause that doubles up to `restMsMax`. */
+export function every(ms: number | (() => number), turn: () => Promise<unknown>, onFailed: (cause: unknown) => void, restMsMax = 10_000): Repetition {
   const stopping = new AbortController();
   const loop = async (): Promise<void> => {
     let failures = 0;
     while (!stopping.signal.aborted) {
-      await pause(Math.min(ms * 2 ** failures, Math.max(ms, restMsMax)), stopping.signal);
+      const restMs = typeof ms === 'number' ? ms : ms();
+      await pause(Math.min(restMs * 2 ** failures, Math.max(restMs, restMsMax)), stopping.signal);
       if (stopping.signal.aborted) return;
       try {
         await turn();

@@ -1,6 +1,6 @@
 import type { Clock, RunOutcome } from '#market';
+import { Pace } from './pace.js';
 import { Semaphore } from './semaphore.js';
-import { BUSY_MS } from './settings.js';
 
 /** Decides a market's backlog; what the runner wakes. */
 export interface Decider {
@@ -26,7 +26,7 @@ export class MarketRunner {
   private readonly resting = new Map<bigint, { failures: number; untilMs: number }>();
   private readonly stopping = new AbortController();
   private readonly places: Semaphore;
-  private decidedAtMs = -Infinity;
+  readonly pace: Pace;
 
   constructor(
     private readonly decider: Decider,
@@ -35,6 +35,7 @@ export class MarketRunner {
     concurrency: number,
   ) {
     this.places = new Semaphore(concurrency);
+    this.pace = new Pace(clock);
   }
 
   /** Resolves when the market's work of this moment is done, failed or left to another process; never rejects. */
@@ -56,11 +57,6 @@ export class MarketRunner {
     return this.awake.has(marketId);
   }
 
-  /** Whether anything was decided a moment ago. */
-  isBusy(): boolean {
-    return this.clock.nowMs() - this.decidedAtMs < BUSY_MS;
-  }
-
   /** Wakes nothing more and waits for what runs: each ends after the batch that it is at. */
   async stop(): Promise<void> {
     this.stopping.abort();
@@ -78,7 +74,7 @@ export class MarketRunner {
     try {
       const outcome = await this.decider.run(marketId, this.stopping.signal);
       this.resting.delete(marketId);
-      if (outcome.decided > 0) this.decidedAtMs = this.clock.nowMs();
+      if (outcome.decided > 0) this.pace.decided(outcome.decided);
       this.report.ended(marketId, outcome);
     } catch (cause) {
       const failures = (this.resting.get(marketId)?.failures ?? 0) + 1;

@@ -14,9 +14,14 @@ export interface WorkerSettings extends BellSite {
 
 /** How often markets with a backlog are looked for where a bell was lost, ms. */
 export const SWEEP_MS = 1_000;
-/** How often they are looked for while bids are being decided, and how long after the last decision that is, ms. */
-export const SWEEP_BUSY_MS = 25;
+/**
+ * While bids are being decided, and for so long after the last decision, they are looked for more often: the pause in between grows with
+ * the rate of decisions, by so many ms for each bid a millisecond, between these limits, ms.
+ */
 export const BUSY_MS = 1_000;
+export const PACED_BIDS = 80;
+export const PACE_MS_MIN = 10;
+export const PACE_MS_MAX = 200;
 /** How often the clocks of realtime markets are looked at, ms. */
 export const TICK_MS = 1_000;
 /** How often receipts are written, and for how long at a time: while bids wait, and when there is nothing else to do, ms. */

@@ -9,7 +9,7 @@ import { every, type Repetition } from './every.js';
 import type { Journal } from './journal.js';
 import type { MarketRunner } from './market-runner.js';
 import { serveMetrics } from './metrics-server.js';
-import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS, SWEEP_BUSY_MS, SWEEP_MS, TICK_MS, type WorkerSettings } from './settings.js';
+import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS, SWEEP_MS, TICK_MS, type WorkerSettings } from './settings.js';
 
 /** The parts that the worker's life moves. */
 export interface WorkerParts {
@@ -49,8 +49,8 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
         (cause) => journal.trouble('sweep', cause),
       ),
       every(
-        SWEEP_BUSY_MS,
-        () => (runner.isBusy() ? this.sweep() : Promise.resolve()),
+        () => runner.pace.pauseMs,
+        () => (runner.pace.isBusy() ? this.sweep() : Promise.resolve()),
         (cause) => journal.trouble('sweep', cause),
       ),
       every(
@@ -86,7 +86,7 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
   /** Receipts take what deciding leaves: little while bids keep coming. */
   private async seal(): Promise<void> {
     const { runner, sealer } = this.parts;
-    await sealer.run(runner.isBusy() ? SEAL_BUDGET_BUSY_MS : SEAL_BUDGET_IDLE_MS);
+    await sealer.run(runner.pace.isBusy() ? SEAL_BUDGET_BUSY_MS : SEAL_BUDGET_IDLE_MS);
   }
 }
 

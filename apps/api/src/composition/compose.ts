@@ -58,8 +58,8 @@ import type { ApiSettings } from './settings.js';
 import type { Stores } from './stores.js';
 import type { Surroundings } from './surroundings.js';
 
-/** A market that bids keep coming to is rung for at most so often, ms: a worker that is awake finds them by itself. */
-const RING_REST_MS = 500;
+/** A market that bids keep coming to is rung for at most so often, ms. */
+const RING_REST_MS = 200;
 
 /** What the services are made of. */
 export interface Parts {
@@ -69,6 +69,8 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly pulse: MarketPulse;
   readonly ending: Ending;
+  /** Whether a worker is known to be awake. */
+  readonly isAwake: () => boolean;
 }
 
 interface Accepting {
@@ -97,13 +99,13 @@ export function compose(parts: Parts): Composed {
 }
 
 /** The way in: statements, bells, and what is measured of them. */
-function accepting({ stores, metrics, settings, surroundings: { clock, logger } }: Parts): Accepting {
+function accepting({ stores, metrics, settings, surroundings: { clock, logger }, isAwake }: Parts): Accepting {
   const traces = new BidTraces();
   const onUnrung = (marketId: bigint, err: unknown): void => {
     metrics.trouble('bell');
     logger.warn({ err, marketId: marketId.toString() }, 'bell not rung; the sweep makes up for it');
   };
-  const ringer = new Ringer(traces.bell(stores.bell), onUnrung, RING_REST_MS);
+  const ringer = new Ringer(traces.bell(stores.bell), onUnrung, { restMs: RING_REST_MS, isAwake });
   const inbox = traces.inbox(createBidInbox(stores.pool));
   const counted: BidInbox = {
     insert: (bids) => {

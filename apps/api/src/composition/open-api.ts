@@ -10,6 +10,9 @@ import type { ApiSettings } from './settings.js';
 import { openStores } from './stores.js';
 import type { Surroundings } from './surroundings.js';
 
+/** A worker that has decided something looks for bids of all markets for longer than this (its BUSY_MS), ms. */
+const AWAKE_MS = 400;
+
 /** Makes the whole API over a database that has its schema. It listens where the caller says, and gives everything back when it is closed. */
 export async function openApi(settings: ApiSettings, surroundings: Surroundings): Promise<NestFastifyApplication> {
   const { logger } = surroundings;
@@ -17,15 +20,20 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
   const metrics = new Metrics();
   const pulse = new MarketPulse();
   const stores = openStores(settings, metrics);
+  let decidedAtMs = -Infinity;
+  const isAwake = (): boolean => Math.abs(surroundings.clock.nowMs() - decidedAtMs) < AWAKE_MS;
   const listen = () =>
     listenForChanges(settings.databaseUrl, {
-      onChange: ({ marketId }) => pulse.beat(marketId),
+      onChange: ({ marketId, isDecided }) => {
+        if (isDecided) decidedAtMs = surroundings.clock.nowMs();
+        pulse.beat(marketId);
+      },
       onTrouble: (err) => {
         metrics.trouble('notification');
         logger.warn({ err }, 'not listening for changes; looking now and then instead');
       },
     });
-  const { services, door, accept } = compose({ settings, surroundings, stores, metrics, pulse, ending });
+  const { services, door, accept } = compose({ settings, surroundings, stores, metrics, pulse, ending, isAwake });
   const lifecycle = new Lifecycle({ ending, drainMs: settings.drainMs ?? 0, accept, listen, stores, tracing: surroundings.tracing });
   const document = new ApiDocument(settings.version);
   return createApi({

@@ -3,9 +3,17 @@ export interface Bell {
   ring(marketId: bigint): Promise<void>;
 }
 
+/** How a ringer spares its bell: each ring costs the queue several statements. */
+export interface Sparing {
+  /** How long a market that was rung for is not rung for again, ms. */
+  readonly restMs: number;
+  /** Whether a worker is known to be awake: it looks for new bids of all markets by itself. */
+  readonly isAwake: () => boolean;
+}
+
 /**
- * Rings without anyone waiting: the first time at once, then one ring per market at a time and, where it was asked for meanwhile, one more
- * after a rest: a worker that is awake looks for new bids by itself, and each ring costs the queue several statements. A failed ring is reported and forgotten: the worker's sweep finds the backlog.
+ * Rings without anyone waiting, where no worker is known to be awake: the first time at once, then one ring per market at a time and, where
+ * it was asked for meanwhile, one more after a rest. A failed ring is reported and forgotten: the worker's sweep finds the backlog.
  */
 export class Ringer {
   private readonly ringing = new Map<bigint, { again: boolean }>();
@@ -13,11 +21,11 @@ export class Ringer {
   constructor(
     private readonly bell: Bell,
     private readonly onFailed: (marketId: bigint, cause: unknown) => void,
-    /** ms */
-    private readonly restMs = 0,
+    private readonly sparing: Sparing = { restMs: 0, isAwake: () => false },
   ) {}
 
   ring(marketId: bigint): void {
+    if (this.sparing.isAwake()) return;
     const current = this.ringing.get(marketId);
     if (current) current.again = true;
     else void this.ringWhileAsked(marketId);
@@ -29,7 +37,8 @@ export class Ringer {
     while (state.again) {
       state.again = false;
       await this.bell.ring(marketId).catch((cause: unknown) => this.onFailed(marketId, cause));
-      if (this.restMs > 0) await new Promise((resolve) => setTimeout(resolve, this.restMs).unref());
+      const { restMs } = this.sparing;
+      if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs).unref());
     }
     this.ringing.delete(marketId);
   }

@@ -4,7 +4,10 @@ import { formatMicros, invariant } from '#units';
 import type { Pool } from 'pg';
 import { columnsOf, intArray } from './columns.js';
 
-/** Channel on which a market's log is announced: `<market>:<sequence>`, once per batch. A hint; readers also poll. */
+/**
+ * Channel on which a market's log is announced: `<market>:<sequence>`, and `:decided` where a worker has decided bids, once per batch. A hint;
+ * readers also poll.
+ */
 export const MARKET_CHANNEL = 'eris_market';
 
 /**
@@ -67,7 +70,7 @@ const ALLOCATIONS = `
 
 const ENDING = `
   SELECT EXISTS (SELECT FROM standing) AS stands, EXISTS (SELECT FROM moved) AS moved,
-    (SELECT pg_notify('${MARKET_CHANNEL}', $1::text || ':' || $4::text) FROM moved)`;
+    (SELECT pg_notify('${MARKET_CHANNEL}', $1::text || ':' || $4::text || ':decided') FROM moved)`;
 
 /**
  * record-refusals: where the lease is the owner's and the market stands where the batch began: writes the decisions and events of bids,

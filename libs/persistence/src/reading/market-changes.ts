@@ -9,6 +9,8 @@ const PAUSES_MS = [100, 500, 2_000, 5_000];
 export interface MarketChange {
   readonly marketId: bigint;
   readonly sequence: bigint;
+  /** Whether it has grown by decisions: a worker is at it. */
+  readonly isDecided: boolean;
 }
 
 export interface MarketChanges {
@@ -70,8 +72,8 @@ async function listenOnce(
 }
 
 function changeOf(payload: string | undefined): MarketChange | undefined {
-  const match = /^(\d+):(\d+)$/.exec(payload ?? '');
-  return match ? { marketId: BigInt(match[1]), sequence: BigInt(match[2]) } : undefined;
+  const match = /^(\d+):(\d+)(:decided)?$/.exec(payload ?? '');
+  return match ? { marketId: BigInt(match[1]), sequence: BigInt(match[2]), isDecided: match[3] !== undefined } : undefined;
 }
 
 /** Sleeps, or returns at once when told to stop. */
