@@ -7,7 +7,12 @@ export interface Repetition {
 }
 
 /** Does `turn` `ms` after the last turn ended, again and again. A turn that fails is reported and tried again, after a pause that doubles up to `restMsMax`. */
-export function every(ms: number | (() => number), turn: () => Promise<unknown>, onFailed: (cause: unknown) => void, restMsMax = 10_000): Repetition {
+export function every(
+  ms: number | (() => number),
+  turn: () => Promise<unknown>,
+  onFailed: (cause: unknown) => void,
+  restMsMax = 10_000,
+): Repetition {
   const stopping = new AbortController();
   const loop = async (): Promise<void> => {
     let failures = 0;

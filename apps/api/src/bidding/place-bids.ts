@@ -1,4 +1,13 @@
-import { bulkItem, faultsOf, type AnswerOf, type BidBodyWire, type Problem, type ProblemCode, problemOf } from '#contracts';
+import {
+  bulkItem,
+  faultsOf,
+  isPlainBulkItem,
+  type AnswerOf,
+  type BidBodyWire,
+  type Problem,
+  type ProblemCode,
+  problemOf,
+} from '#contracts';
 import type { AcceptBids, AcceptOutcome, CheckBid, NewBid, ReadBids } from '#market';
 import { problemOfOutcome } from '../http/answer.js';
 import { canonicalJson, requestHash } from '../http/canonical.js';
@@ -75,7 +84,7 @@ export class PlaceBids {
     index: number,
   ): Promise<{ newBid: NewBid } | { problem: Problem }> {
     const root = `$.bids[${index}]`;
-    const parsed = bulkItem.safeParse(item);
+    const parsed = isPlainBulkItem(item) ? { success: true as const, data: item } : bulkItem.safeParse(item);
     if (!parsed.success) return { problem: problemOf('invalid_body', { errors: faultsOf(parsed.error, root) }) };
     const { idempotencyKey, ...body } = parsed.data;
     const checked = await this.check.run({ ...place, body });

@@ -1,14 +1,20 @@
 import { hash } from 'node:crypto';
 
+/** Keys that JSON writes as they are. */
+const PLAIN_KEY = /^\w*$/;
+
 /** JSON with sorted keys: equal values have equal text, however their fields were ordered. Fields without a value are left out. */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null';
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const fields = value as Readonly<Record<string, unknown>>;
   let text = '';
   for (const key of Object.keys(fields).sort()) {
     const inner = fields[key];
-    if (inner !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(inner)}`;
+    if (inner === undefined) continue;
+    const name = PLAIN_KEY.test(key) ? `"${key}"` : JSON.stringify(key);
+    text += `${text === '' ? '' : ','}${name}:${canonicalJson(inner)}`;
   }
   return `{${text}}`;
 }

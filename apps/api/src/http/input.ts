@@ -71,8 +71,9 @@ function queryOf({ query }: Operation, given: unknown): unknown {
   return parsed.data;
 }
 
-function bodyOf({ body }: Operation, given: unknown): unknown {
+function bodyOf({ body, isPlain }: Operation, given: unknown): unknown {
   if (!body) return undefined;
+  if (isPlain?.(given)) return given;
   const parsed = body.safeParse(given);
   if (!parsed.success) throw new ProblemError('invalid_body', { errors: faultsOf(parsed.error) });
   return parsed.data;

@@ -1,5 +1,6 @@
 import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
 import { allocation, bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, queuedBid } from '../schemas/bids.js';
+import { isPlainBid } from '../schemas/plain-bid.js';
 
 const tag = 'bids';
 
@@ -15,6 +16,7 @@ export const bidOperations = defineOperations({
     idempotent: true,
     headers: { Prefer: 'wait=N waits up to N seconds (at most 30) for the decision and answers with it.' },
     body: bidBody,
+    isPlain: isPlainBid,
     responses: {
       200: { description: 'Decided while you waited (Prefer: wait)', schema: bid },
       202: { description: 'Stored; the decision follows', schema: queuedBid },

@@ -52,12 +52,13 @@ const bidFields = {
 export const bidBody = z.strictObject(bidFields).meta({ id: 'BidBody' });
 export type BidBodyWire = z.infer<typeof bidBody>;
 
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]+$/;
 /** The key that makes a repeated request the same request. */
 export const idempotencyKey = z
   .string('is missing')
   .min(1, 'must not be empty')
   .max(LIMITS.idempotencyKeyLength, `must have at most ${LIMITS.idempotencyKeyLength} characters`)
-  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+  .regex(IDEMPOTENCY_KEY, 'must be printable ASCII without spaces');
 
 /** Items are checked one by one, so that one bad bid costs only its own result. */
 export const bulkBody = z.strictObject({

@@ -43,9 +43,11 @@ const described = (input: unknown): string =>
 export const quantity = number('must be a plain number without a unit')
   .min(0, 'must not be negative')
   .max(LIMITS.quantity, `must be at most ${LIMITS.quantity}`);
-/** A quantity that is not zero once it is in thousandths. */
+/** The least quantity that is not zero once it is in thousandths. */
+export const QUANTITY_MIN = 0.001;
+
 export const positive = number('must be a plain number without a unit')
-  .min(0.001, 'must be at least 0.001')
+  .min(QUANTITY_MIN, `must be at least ${QUANTITY_MIN}`)
   .max(LIMITS.quantity, `must be at most ${LIMITS.quantity}`);
 export const count = (min: number, max: number) =>
   number('must be a whole number')

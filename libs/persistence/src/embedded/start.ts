@@ -64,6 +64,9 @@ export async function startEmbeddedPostgres({ dataDir, port, settings = {} }: Em
   return { url: urlOf(cluster, chosenPort, DATABASE), port: chosenPort, ended, stop };
 }
 
+/** For many small transactions: dead rows are looked for every few seconds, and checkpoints are rarer than bursts of bids. */
+const STEADY = { autovacuum_naptime: '5s', max_wal_size: '4GB', shared_buffers: '256MB' } as const;
+
 interface ServerOptions {
   readonly port: number;
   readonly identity: { uid?: number; gid?: number };
@@ -75,7 +78,7 @@ async function spawnServer(
   { folder, pgData, logFile }: Cluster,
   { port, identity, settings }: ServerOptions,
 ): Promise<ChildProcess> {
-  const all = { listen_addresses: HOST, port: String(port), unix_socket_directories: '', max_connections: '200', ...settings };
+  const all = { listen_addresses: HOST, port: String(port), unix_socket_directories: '', max_connections: '200', ...STEADY, ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = await open(logFile, 'a', 0o600);
   try {

@@ -6,6 +6,11 @@ const INT8_ARRAY = 1016;
 const TEXT_ARRAY = 1009;
 const CONNECT_MS_MAX = 5_000;
 const CONNECTIONS_DEFAULT = 10;
+/**
+ * Statements are prepared once per connection, often when their tables are still empty, and a plan from then reads the whole table ever
+ * after: every statement here has its index. None of them is worth compiling.
+ */
+const SESSION = '-c enable_seqscan=off -c jit=off';
 
 export interface PoolOptions {
   /** The most connections; 10 where it is not said. */
@@ -25,6 +30,7 @@ export function createPool(url: string, { max = CONNECTIONS_DEFAULT, onLost }: P
     connectionTimeoutMillis: CONNECT_MS_MAX,
     keepAlive: true,
     application_name: 'eris',
+    options: SESSION,
     types: { getTypeParser },
   });
   pool.on('error', (error) => onLost?.(error));
