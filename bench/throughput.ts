@@ -22,7 +22,7 @@ const { values: flags } = parseArgs({
 const MARKETS = 16;
 const ROUNDS = flags.quick ? 1 : 5;
 const ROUNDS_BESIDE = flags.quick ? 1 : 3;
-const SECONDS = flags.quick ? 1 : 4;
+const SECONDS = flags.quick ? 1 : 6;
 /** Bulk takes in more in a second than is decided in several. */
 const BULK_SECONDS = flags.quick ? 0.3 : 1;
 const GROWTH = flags.quick ? [10_000] : flags.full ? [10_000, 100_000, 1_000_000] : [10_000, 100_000];

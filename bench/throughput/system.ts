@@ -11,7 +11,7 @@ import { openLoadStage } from '../../apps/cli/src/load/stage.js';
 import type { Serving } from '../../apps/cli/src/running/serve.js';
 
 const CLOCK = { nowMs: () => performance.now() };
-const CONNECTIONS = 256;
+const CONNECTIONS = 512;
 const BIDDERS = 8;
 const BULK = 500;
 const BULK_CONNECTIONS = 4;

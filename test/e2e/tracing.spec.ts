@@ -81,6 +81,6 @@ it('should follow a bid from its request over the queue to its decision, in the 
   for (const [index, [, name]] of way.entries()) {
     expect([name, spanOf(name)?.parentSpanId]).toEqual([name, index === 0 ? '00f067aa0ba902b7' : spanOf(way[index - 1][1])?.spanId]);
   }
-  expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(['decide batch', 'write decisions']));
+  expect(spans.map(({ name }) => name)).toContain('write decisions');
   expect(JSON.stringify(spans)).not.toContain(scene.bidders[0].key);
 }, 60_000);

@@ -14,29 +14,29 @@ interface DecisionRow {
   readonly payment_micros: bigint;
 }
 
+let database: TestDatabase;
+let market: SeededMarket;
+
+const accept = (bids: readonly NewBid[]): Promise<unknown> =>
+  new AcceptBids(createBidInbox(database.pool), silent, { waitMs: 0, queueMax: 10_000 }).acceptMany(bids);
+const decider = (owner: string, store: DecidingStore = createDecidingStore(database.pool), leaseMs = 20_000): DecideMarket =>
+  new DecideMarket(store, createOracle('default'), { owner, leaseMs, batchMax: 16, thinkMs: leaseMs / 2 }, clock);
+const decisions = async (): Promise<DecisionRow[]> => {
+  const text = `SELECT outcome, reason ->> 'code' AS code, completion, value_micros, payment_micros, price_version, arrival_slot FROM decision ORDER BY sequence`;
+  return (await database.pool.query<DecisionRow>(text)).rows;
+};
+const decideAll = async (): Promise<void> => {
+  expect((await decider('one').run(market.marketId)).kind).toBe('drained');
+  expect(await brokenLaws(database.pool)).toEqual([]);
+};
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  market = await seedMarket(database.pool);
+});
+afterEach(() => database.drop());
+
 describe('deciding bids', () => {
-  let database: TestDatabase;
-  let market: SeededMarket;
-
-  const accept = (bids: readonly NewBid[]): Promise<unknown> =>
-    new AcceptBids(createBidInbox(database.pool), silent, { waitMs: 0, queueMax: 10_000 }).acceptMany(bids);
-  const decider = (owner: string, store: DecidingStore = createDecidingStore(database.pool), leaseMs = 20_000): DecideMarket =>
-    new DecideMarket(store, createOracle('default'), { owner, leaseMs, batchMax: 16, thinkMs: leaseMs / 2 }, clock);
-  const decisions = async (): Promise<DecisionRow[]> => {
-    const text = `SELECT outcome, reason ->> 'code' AS code, completion, value_micros, payment_micros, price_version, arrival_slot FROM decision ORDER BY sequence`;
-    return (await database.pool.query<DecisionRow>(text)).rows;
-  };
-  const decideAll = async (): Promise<void> => {
-    expect((await decider('one').run(market.marketId)).kind).toBe('drained');
-    expect(await brokenLaws(database.pool)).toEqual([]);
-  };
-
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    market = await seedMarket(database.pool);
-  });
-  afterEach(() => database.drop());
-
   it('decides a workload within the laws, and twice the same', async () => {
     await accept(workload(market, 60, 7));
     await decideAll();
@@ -66,6 +66,63 @@ describe('deciding bids', () => {
     expect(await decisions()).toHaveLength(120);
   });
 
+  it('takes a market from a lease that is longer than leases are: the clock of the database was set back', async () => {
+    await accept(workload(market, 1, 5));
+    await database.pool.query(`INSERT INTO market_lease VALUES ($1, 7, 'gone', now() + interval '1 hour')`, [market.marketId]);
+    expect(await findWaitingMarkets(database.pool, { owner: 'one', leaseMs: 20_000 })).toEqual([market.marketId]);
+    expect(await decider('one').run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
+    expect((await database.pool.query('SELECT epoch FROM decision')).rows).toEqual([{ epoch: 8n }]);
+  });
+
+  it('never spends more than a wallet holds, within a batch either', async () => {
+    await database.drop();
+    database = await createTestDatabase();
+    market = await seedMarket(database.pool, { bidderCount: 1, fundsMicros: 20_000_000n, reserveMicros: 100_000n });
+    await accept(workload(market, 60, 13));
+    await decideAll();
+    const rows = await decisions();
+    expect(rows.some((row) => row.code === 'insufficient_funds')).toBe(true);
+    expect(rows.reduce((sum, row) => sum + row.payment_micros, 0n)).toBeLessThanOrEqual(20_000_000n);
+  });
+
+  it('refuses what waits in a closed market and leaves what waits in a paused one', async () => {
+    await accept(workload(market, 3, 1));
+    await database.pool.query(`UPDATE market SET status = 'paused'`);
+    expect(await decider('one').run(market.marketId)).toEqual({ kind: 'paused', decided: 0 });
+    await database.pool.query(`UPDATE market SET status = 'closed'`);
+    await decideAll();
+    expect((await decisions()).map((row) => row.code)).toEqual(['market_closed', 'market_closed', 'market_closed']);
+  });
+
+  it('sees a change of the market by someone else and builds its book anew', async () => {
+    const one = decider('one');
+    await accept(workload(market, 5, 2));
+    await one.run(market.marketId);
+    const move = { marketId: market.marketId, slot: 4, organisationId: market.operatorId };
+    const advance = new AdvanceClock(createClockStore(database.pool), clock, () => undefined);
+    expect(await advance.run(move)).toEqual({ kind: 'moved', slot: 4 });
+    await accept([newBid(market, market.bidderIds[0], 'later', smallJob(market, 5000))]);
+    await one.run(market.marketId);
+    const { rows } = await database.pool.query('SELECT arrival_slot, price_version FROM decision ORDER BY sequence DESC LIMIT 1');
+    expect(rows).toEqual([{ arrival_slot: 4, price_version: 7n }]);
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
+  it('stops at the end of a batch when told to', async () => {
+    await accept(workload(market, 40, 2));
+    const stopping = new AbortController();
+    const store = createDecidingStore(database.pool);
+    const one = decider('one', {
+      ...store,
+      record: (...batch) => store.record(...batch).finally(() => stopping.abort()),
+    });
+    expect(await one.run(market.marketId, stopping.signal)).toEqual({ kind: 'stopped', decided: 16 });
+    expect(await decisions()).toHaveLength(16);
+  });
+});
+
+/** Another decider, the market's clock, a line that is cut: between what a batch was decided from and its writing. */
+describe('a batch that is overtaken or lost', () => {
   it('writes nothing of a decider that was away for longer than its lease', async () => {
     await accept(workload(market, 20, 3));
     const store = createDecidingStore(database.pool);
@@ -147,14 +204,6 @@ describe('deciding bids', () => {
     expect((await database.pool.query('SELECT epoch FROM decision')).rows).toEqual([{ epoch: 8n }]);
   });
 
-  it('takes a market from a lease that is longer than leases are: the clock of the database was set back', async () => {
-    await accept(workload(market, 1, 5));
-    await database.pool.query(`INSERT INTO market_lease VALUES ($1, 7, 'gone', now() + interval '1 hour')`, [market.marketId]);
-    expect(await findWaitingMarkets(database.pool, { owner: 'one', leaseMs: 20_000 })).toEqual([market.marketId]);
-    expect(await decider('one').run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
-    expect((await database.pool.query('SELECT epoch FROM decision')).rows).toEqual([{ epoch: 8n }]);
-  });
-
   it('changes nothing, and keeps no book that is ahead, when a batch is not written', async () => {
     await accept(workload(market, 10, 9));
     const store = createDecidingStore(database.pool);
@@ -184,51 +233,5 @@ describe('deciding bids', () => {
     await accept([newBid(market, market.bidderIds[0], 'later', smallJob(market, 5000))]);
     expect(await decider('one').run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
     expect(await brokenLaws(database.pool)).toEqual([]);
-  });
-
-  it('never spends more than a wallet holds, within a batch either', async () => {
-    await database.drop();
-    database = await createTestDatabase();
-    market = await seedMarket(database.pool, { bidderCount: 1, fundsMicros: 20_000_000n, reserveMicros: 100_000n });
-    await accept(workload(market, 60, 13));
-    await decideAll();
-    const rows = await decisions();
-    expect(rows.some((row) => row.code === 'insufficient_funds')).toBe(true);
-    expect(rows.reduce((sum, row) => sum + row.payment_micros, 0n)).toBeLessThanOrEqual(20_000_000n);
-  });
-
-  it('refuses what waits in a closed market and leaves what waits in a paused one', async () => {
-    await accept(workload(market, 3, 1));
-    await database.pool.query(`UPDATE market SET status = 'paused'`);
-    expect(await decider('one').run(market.marketId)).toEqual({ kind: 'paused', decided: 0 });
-    await database.pool.query(`UPDATE market SET status = 'closed'`);
-    await decideAll();
-    expect((await decisions()).map((row) => row.code)).toEqual(['market_closed', 'market_closed', 'market_closed']);
-  });
-
-  it('sees a change of the market by someone else and builds its book anew', async () => {
-    const one = decider('one');
-    await accept(workload(market, 5, 2));
-    await one.run(market.marketId);
-    const move = { marketId: market.marketId, slot: 4, organisationId: market.operatorId };
-    const advance = new AdvanceClock(createClockStore(database.pool), clock, () => undefined);
-    expect(await advance.run(move)).toEqual({ kind: 'moved', slot: 4 });
-    await accept([newBid(market, market.bidderIds[0], 'later', smallJob(market, 5000))]);
-    await one.run(market.marketId);
-    const { rows } = await database.pool.query('SELECT arrival_slot, price_version FROM decision ORDER BY sequence DESC LIMIT 1');
-    expect(rows).toEqual([{ arrival_slot: 4, price_version: 7n }]);
-    expect(await brokenLaws(database.pool)).toEqual([]);
-  });
-
-  it('stops at the end of a batch when told to', async () => {
-    await accept(workload(market, 40, 2));
-    const stopping = new AbortController();
-    const store = createDecidingStore(database.pool);
-    const one = decider('one', {
-      ...store,
-      record: (...batch) => store.record(...batch).finally(() => stopping.abort()),
-    });
-    expect(await one.run(market.marketId, stopping.signal)).toEqual({ kind: 'stopped', decided: 16 });
-    expect(await decisions()).toHaveLength(16);
   });
 });
