@@ -13,10 +13,13 @@ import { Reader } from './reader.js';
 
 /**
  * Faults at random points under load, each followed by a quiet time and the checkers. `--seed N` gives the same faults in the same order
- * after the same pauses; ERIS_CHAOS_ROUNDS is how many there are. Every installation goes through all faults before the next is made.
+ * after the same pauses; ERIS_CHAOS_ROUNDS is how many there are, ERIS_CHAOS_ONLY a word that their names hold. Every installation goes
+ * through all faults, ERIS_CHAOS_PASSES times, before the next is made. ERIS_CHAOS_BULK makes the load heavier.
  */
 const SEED = jest.getSeed() >>> 0;
 const ROUNDS = Number(process.env.ERIS_CHAOS_ROUNDS ?? 0);
+const PASSES = Number(process.env.ERIS_CHAOS_PASSES ?? 1);
+const ONLY = process.env.ERIS_CHAOS_ONLY ?? '';
 const ROUND_MS_MAX = 180_000;
 const OPEN_MS_MAX = 90_000;
 const LOAD_MS_MAX = 1_500;
@@ -39,7 +42,9 @@ function plansOf(seed: number, rounds: number): Plan[] {
   const plans: Plan[] = [];
   for (let made = 0; made === 0 || made < rounds;) {
     const bell = bells[plans.length % bells.length];
-    const faults = shuffledFaults(bell, random).slice(0, rounds > 0 ? rounds - made : undefined);
+    const passes = Array.from({ length: PASSES }, () => shuffledFaults(bell, random).filter(({ name }) => name.includes(ONLY)));
+    const faults = passes.flat().slice(0, rounds > 0 ? rounds - made : undefined);
+    if (faults.length === 0) throw new Error(`no fault has the word "${ONLY}" in its name`);
     plans.push({ number: plans.length + 1, bell, rounds: faults.map((fault, index) => ({ number: made + index + 1, fault })) });
     made += faults.length;
   }

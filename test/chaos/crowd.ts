@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LIMITS } from '#contracts';
 import { createPrng, type Prng } from '#lab';
 import { Agent, request } from 'undici';
 import { jobBody, type Scene } from '../support/scenes.js';
@@ -6,7 +7,8 @@ import type { History } from './history.js';
 
 const CLIENTS = 6;
 const PAUSE_MS_MAX = 60;
-const BULK = 20;
+/** Bids of a request, at most; twice as many in a burst. */
+const BULK = Math.min(Number(process.env.ERIS_CHAOS_BULK ?? 20), LIMITS.bulkBids / 2);
 /** A request is repeated, with its key, until it is answered; longer than this, ms, and the service is not coming back. */
 const PATIENCE_MS = 60_000;
 const RETRY_MS = 100;
