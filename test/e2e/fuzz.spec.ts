@@ -5,6 +5,7 @@ import { jobBody, marketBody, type Scene, setScene } from '../support/scenes.js'
 
 /** Requests per operation. */
 const RUNS = Number(process.env.ERIS_FUZZ_RUNS ?? 60);
+const MS_MAX = Math.max(60_000, RUNS * 50);
 
 let api: TestApi;
 let scene: Scene;
@@ -93,7 +94,7 @@ it.each(withBody)(
     });
     await fc.assert(property, { numRuns: RUNS });
   },
-  60_000,
+  MS_MAX,
 );
 
 it.each(withQuery)(
@@ -109,7 +110,7 @@ it.each(withQuery)(
     });
     await fc.assert(property, { numRuns: RUNS });
   },
-  60_000,
+  MS_MAX,
 );
 
 it('should still decide bids after all that', async () => {

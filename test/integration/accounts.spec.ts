@@ -100,6 +100,16 @@ describe('a deposit', () => {
     expect(await balance()).toEqual([0n, 0n]);
   });
 
+  it('should not be made by an organisation into its own wallet, unless nobody made it', async () => {
+    const asOperator: Caller = { ...bidder, role: 'operator' };
+    expect(await deposit({ key: 'own', caller: asOperator })).toMatchObject({ kind: 'role_not_allowed' });
+    expect(await balance()).toEqual([0n, 0n]);
+    const { rows } = await database.pool.query<{ id: bigint }>('SELECT id FROM organisation WHERE parent_id IS NULL LIMIT 1');
+    const { wallet } = await accountsOf(database.pool, rows[0].id);
+    const root: Caller = { ...operator, organisationId: rows[0].id };
+    expect(await deposit({ key: 'root', caller: root, accountId: wallet.id })).toMatchObject({ kind: 'deposited' });
+  });
+
   it('should leave nothing where it fails at the last moment', async () => {
     const failing = cold.works.accounts.transaction(async (tx) => {
       await tx.claim({ organisationId: operator.organisationId, key: 'fails', requestHash: hashKey('') });

@@ -25,11 +25,15 @@ export interface Deposited {
 /** In order of precedence. */
 export type DepositOutcome =
   | { readonly kind: 'not_found' }
+  | { readonly kind: 'role_not_allowed'; readonly detail: string }
   | { readonly kind: 'key_reused' }
   | { readonly kind: 'request_in_flight' }
   | { readonly kind: 'deposited'; readonly account: Deposited; readonly replayed: boolean };
 
-/** Puts credits into a wallet of the caller's organisation or of one that it made. */
+/**
+ * Puts credits into a wallet of the caller's organisation or of one that it made. An organisation that another one made cannot fill its own
+ * wallet, whatever its keys may do: it would pay that one's markets with money of its own making.
+ */
 export class Deposit {
   constructor(private readonly work: UnitOfWork<AccountsTx>) {}
 
@@ -41,12 +45,16 @@ export class Deposit {
       requestHash: hashOfRequest(`deposit:${accountId}`, requestHash),
     };
     return this.work.transaction(async (tx) => {
-      if (!(await tx.findAccount(caller, accountId))) return { kind: 'not_found' };
+      const account = await tx.findAccount(caller, accountId);
+      if (!account) return { kind: 'not_found' };
+      if (account.organisationId === caller.organisationId && account.parentId !== null) return OWN_WALLET;
       const once = await runOnce(tx, { request, codec: DEPOSITED, effect: () => deposit(tx, { caller, accountId, amount }) });
       return once.kind === 'done' ? { kind: 'deposited', account: once.value, replayed: once.replayed } : once;
     });
   }
 }
+
+const OWN_WALLET = { kind: 'role_not_allowed', detail: 'Your wallet is filled by the operator that made your organisation.' } as const;
 
 async function deposit(
   tx: AccountsTx,

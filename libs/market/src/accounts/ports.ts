@@ -10,6 +10,8 @@ export interface AccountRecord {
   readonly accountId: bigint;
   readonly organisationId: bigint;
   readonly organisationName: string;
+  /** The operator that made it, and in whose markets it may bid. */
+  readonly parentId: bigint | null;
   /** In the wallet. */
   readonly available: Micros;
   /** In escrow, for accepted bids whose slots have not run. */

@@ -25,7 +25,7 @@ export function balancesTx(db: PrismaTx): BalancesTx {
 const ofCaller = ({ organisationId, role }: Caller): Prisma.OrganisationWhereInput =>
   role === 'bidder' ? { id: organisationId } : { OR: [{ id: organisationId }, { parentId: organisationId }] };
 
-function recordOf({ id, name, accounts }: Row): AccountRecord {
+function recordOf({ id, name, parentId, accounts }: Row): AccountRecord {
   const accountOf = (kind: AccountKind): Row['accounts'][number] => {
     const account = accounts.find((each) => each.kind === kind);
     invariant(account !== undefined, 'an organisation has an account of every kind');
@@ -36,6 +36,7 @@ function recordOf({ id, name, accounts }: Row): AccountRecord {
     accountId: accountOf('wallet').id,
     organisationId: id,
     organisationName: name,
+    parentId,
     available: balanceOf('wallet'),
     held: balanceOf('escrow'),
     revenue: balanceOf('revenue'),
