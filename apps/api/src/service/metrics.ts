@@ -37,6 +37,10 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  /** Series that were looked up once: looking one up by its labels costs as much as the rest of an observation. */
+  private readonly acceptsBy = new Map<string, Histogram.Internal<'outcome'>>();
+  private readonly requestsBy = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -52,7 +56,9 @@ export class Metrics {
 
   /** A bid was taken in or turned away. */
   accepted(outcome: string, seconds: number): void {
-    this.accepts.observe({ outcome }, seconds);
+    let series = this.acceptsBy.get(outcome);
+    if (!series) this.acceptsBy.set(outcome, (series = this.accepts.labels({ outcome })));
+    series.observe(seconds);
   }
 
   /** Bids were stored by one statement. */
@@ -67,10 +73,17 @@ export class Metrics {
   /** Measures every request of a server. */
   observe(server: FastifyInstance): void {
     server.addHook('onResponse', (request, reply, done) => {
-      const route = request.routeOptions.url ?? 'none';
-      this.requests.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+      this.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode).observe(reply.elapsedTime / 1000);
       done();
     });
+  }
+
+  /** There are as many series as there are methods, routes and statuses: none of them is a caller's. */
+  private answered(method: string, route: string, statusCode: number): Histogram.Internal<'method' | 'route' | 'status'> {
+    const name = `${method} ${route} ${statusCode}`;
+    let series = this.requestsBy.get(name);
+    if (!series) this.requestsBy.set(name, (series = this.requests.labels({ method, route, status: String(statusCode) })));
+    return series;
   }
 
   async text(): Promise<Reply<string>> {
