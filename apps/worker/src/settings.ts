@@ -19,7 +19,7 @@ export const SWEEP_MS = 1_000;
  * the rate of decisions, by so many ms for each bid a millisecond, between these limits, ms.
  */
 export const BUSY_MS = 1_000;
-export const PACED_BIDS = 80;
+export const PACED_BIDS = 60;
 export const PACE_MS_MIN = 10;
 export const PACE_MS_MAX = 200;
 /** How often the clocks of realtime markets are looked at, ms. */

@@ -1,24 +1,26 @@
 import type { BidInbox, InboxAnswer, NewBid } from '#market';
 import { invariant } from '#units';
 import type { Pool } from 'pg';
-import { columnsOf } from './columns.js';
+import { columnsOf, jsonArray } from './columns.js';
 
 /**
  * insert-bids: stores bids, in one statement that is its own transaction; their backlog rows follow by a trigger.
- * Input:  markets, organisations, keys, hashes, labels, bodies; no two with the same organisation and key.
+ * Input:  markets, organisations, keys, hashes, labels, bodies as one JSON array (as texts they would be quoted, and unquoted again); no two
+ *         with the same organisation and key.
  * Output: per bid, in order: the id stored now, or the row that had the key before; the market's status (null: not one of theirs).
  * Events: none.
  * Retry:  safe; the key makes a second run find the first one's rows.
  */
 const INSERT_BIDS = `
   WITH incoming AS (
-    SELECT i.*, m.status FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::text[], $6::text[])
+    SELECT i.*, m.status
+    FROM ROWS FROM (unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::text[]), json_array_elements($6::json))
       WITH ORDINALITY AS i(market_id, organisation_id, key, hash, label, body, place)
     LEFT JOIN organisation o ON o.id = i.organisation_id
     LEFT JOIN market m ON m.id = i.market_id AND m.organisation_id IN (o.id, o.parent_id)
   ), fresh AS (
     INSERT INTO bid (market_id, organisation_id, idempotency_key, request_hash, label, body)
-    SELECT market_id, organisation_id, key, hash, label, body::json FROM incoming WHERE status = 'open' ORDER BY place
+    SELECT market_id, organisation_id, key, hash, label, body FROM incoming WHERE status = 'open' ORDER BY place
     ON CONFLICT (organisation_id, idempotency_key) DO NOTHING
     RETURNING id, organisation_id, idempotency_key
   )
@@ -63,9 +65,9 @@ async function insertBids(pool: Pool, bids: readonly NewBid[]): Promise<Inserted
     (bid) => bid.idempotencyKey,
     (bid) => Buffer.from(bid.requestHash),
     (bid) => bid.label,
-    (bid) => bid.body,
   );
-  const { rows } = await pool.query<InsertedRow>({ name: 'insert-bids', text: INSERT_BIDS, values });
+  const bodies = jsonArray(bids.map(({ body }) => body));
+  const { rows } = await pool.query<InsertedRow>({ name: 'insert-bids', text: INSERT_BIDS, values: [...values, bodies] });
   invariant(rows.length === bids.length, 'one row per bid');
   return rows;
 }

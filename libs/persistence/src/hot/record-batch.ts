@@ -1,8 +1,8 @@
-import type { Refusal, SlotPlan } from '#mechanism';
+import type { SlotPlan } from '#mechanism';
 import type { BatchRecord, DecidedBid, RecordOutcome } from '#market';
 import { formatMicros, invariant } from '#units';
 import type { Pool } from 'pg';
-import { columnsOf, intArray } from './columns.js';
+import { columnsOf, intArray, jsonArray } from './columns.js';
 
 /**
  * Channel on which a market's log is announced: `<market>:<sequence>`, and `:decided` where a worker has decided bids, once per batch. A hint;
@@ -32,18 +32,20 @@ const GATE = `
 const DECISIONS = `
   d AS (
     SELECT d.*, funds + coalesce(p.change, 0) AS funds_now
-    FROM unnest($9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::bigint[], $14::bigint[], $15::int[], $16::bigint[],
-      $17::bigint[], $18::text[], $19::bigint[], $20::text[])
-      AS d(bid_id, sequence, outcome, arrival_slot, price_version, funds, completion, value, payment, reason, organisation_id, payload)
+    FROM ROWS FROM (
+      unnest($9::bigint[], $10::bigint[], $11::text[], $12::int[], $13::bigint[], $14::bigint[], $15::int[], $16::bigint[], $17::bigint[],
+        $18::bigint[]),
+      json_array_elements($19::json), json_array_elements($20::json)
+    ) AS d(bid_id, sequence, outcome, arrival_slot, price_version, funds, completion, value, payment, organisation_id, reason, payload)
     CROSS JOIN moved LEFT JOIN payers p USING (organisation_id)
   ), decided AS (
     INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, completion,
       value_micros, payment_micros, reason)
     SELECT bid_id, $1, sequence, $2::bigint, outcome::outcome, arrival_slot, price_version, funds_now, completion, value, payment,
-      reason::json FROM d
+      CASE outcome WHEN 'refused' THEN reason END FROM d
   ), told AS (
     INSERT INTO event (market_id, sequence, kind, organisation_id, payload)
-    SELECT $1, sequence, 'bid_' || outcome, organisation_id, payload::json FROM d
+    SELECT $1, sequence, 'bid_' || outcome, organisation_id, payload FROM d
   ), released AS (
     UPDATE market_lease l SET until = '-infinity' FROM moved WHERE l.market_id = $1 AND $21
   )`;
@@ -127,7 +129,7 @@ function gateColumns({ marketId, epoch, sequence, decided, payers }: BatchRecord
 }
 
 function decisionColumns({ decided }: BatchRecord): unknown[] {
-  return columnsOf(
+  const columns = columnsOf(
     decided,
     (bid) => bid.bidId,
     (bid) => bid.sequence,
@@ -138,10 +140,9 @@ function decisionColumns({ decided }: BatchRecord): unknown[] {
     (bid) => (isAccepted(bid) ? bid.decision.completion : null),
     (bid) => (isAccepted(bid) ? bid.decision.value : null),
     (bid) => (isAccepted(bid) ? bid.decision.payment : 0n),
-    (bid) => (bid.decision.kind === 'refused' ? reasonText(bid.decision.refusal) : null),
     (bid) => bid.wallet.organisationId,
-    payloadText,
   );
+  return [...columns, jsonArray(decided.map(reasonText)), jsonArray(decided.map(payloadText))];
 }
 
 function allocationColumns({ usage, capacityMilli }: BatchRecord, accepted: readonly AcceptedBid[]): unknown[] {
@@ -190,9 +191,11 @@ const slotAmount = ({ decision }: AcceptedBid, plan: SlotPlan): bigint =>
 const linesText = ({ decision }: AcceptedBid): string =>
   JSON.stringify(decision.lines, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 
-/** JSON with every amount as a decimal of credits, as the API writes it. */
-const reasonText = (refusal: Refusal): string =>
-  JSON.stringify(refusal, (_, value: unknown) => (typeof value === 'bigint' ? formatMicros(value) : value));
+/** JSON with every amount as a decimal of credits, as the API writes it; null where nothing was refused. */
+const reasonText = ({ decision }: DecidedBid): string =>
+  decision.kind === 'refused'
+    ? JSON.stringify(decision.refusal, (_, value: unknown) => (typeof value === 'bigint' ? formatMicros(value) : value))
+    : 'null';
 
 function payloadText({ bidId, decision }: DecidedBid): string {
   const common = { bidId: bidId.toString(), outcome: decision.kind };
