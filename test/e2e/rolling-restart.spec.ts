@@ -90,32 +90,36 @@ afterAll(async () => {
   await database.drop();
 });
 
-it(`should restart ${ROUNDS} times under load, fail no request and lose nothing that it acknowledged`, async () => {
-  await balanced.start();
-  const checking = balanced.check();
-  await until(() => balanced.readyCount === 1, { everyMs: 10, maxMs: 20_000 });
-  const acknowledged = new Map<string, string>();
-  const others: unknown[] = [];
-  let isOver = false;
-  const caller = async (name: string): Promise<void> => {
-    for (let number = 0; !isOver; number++) {
-      const idempotencyKey = `${name}-${number}`;
-      const call = { key: scene.bidders[0].key, body: jobBody(scene.siteIds), headers: { 'idempotency-key': idempotencyKey } };
-      const answer = await balanced.post(`/v1/markets/${scene.marketId}/bids`, call);
-      if (answer.status === 202) acknowledged.set(idempotencyKey, answer.body.id);
-      else others.push(answer);
-      await sleep(50);
-    }
-  };
-  const callers = ['one', 'two', 'three'].map(caller);
-  for (let round = 0; round < ROUNDS; round++) expect(await balanced.replaceOldest()).toEqual({ code: 0, drained: true });
-  isOver = true;
-  await Promise.all(callers);
-  await balanced.close();
-  await checking;
+it(
+  `should restart ${ROUNDS} times under load, fail no request and lose nothing that it acknowledged`,
+  async () => {
+    await balanced.start();
+    const checking = balanced.check();
+    await until(() => balanced.readyCount === 1, { everyMs: 10, maxMs: 20_000 });
+    const acknowledged = new Map<string, string>();
+    const others: unknown[] = [];
+    let isOver = false;
+    const caller = async (name: string): Promise<void> => {
+      for (let number = 0; !isOver; number++) {
+        const idempotencyKey = `${name}-${number}`;
+        const call = { key: scene.bidders[0].key, body: jobBody(scene.siteIds), headers: { 'idempotency-key': idempotencyKey } };
+        const answer = await balanced.post(`/v1/markets/${scene.marketId}/bids`, call);
+        if (answer.status === 202) acknowledged.set(idempotencyKey, answer.body.id);
+        else others.push(answer);
+        await sleep(50);
+      }
+    };
+    const callers = ['one', 'two', 'three'].map(caller);
+    for (let round = 0; round < ROUNDS; round++) expect(await balanced.replaceOldest()).toEqual({ code: 0, drained: true });
+    isOver = true;
+    await Promise.all(callers);
+    await balanced.close();
+    await checking;
 
-  expect(others).toEqual([]);
-  expect(acknowledged.size).toBeGreaterThan(ROUNDS);
-  const { rows } = await database.pool.query<{ id: bigint; idempotency_key: string }>('SELECT id, idempotency_key FROM bid');
-  expect(new Map(rows.map((row) => [row.idempotency_key, row.id.toString()]))).toEqual(acknowledged);
-}, Math.max(120_000, ROUNDS * 20_000));
+    expect(others).toEqual([]);
+    expect(acknowledged.size).toBeGreaterThan(ROUNDS);
+    const { rows } = await database.pool.query<{ id: bigint; idempotency_key: string }>('SELECT id, idempotency_key FROM bid');
+    expect(new Map(rows.map((row) => [row.idempotency_key, row.id.toString()]))).toEqual(acknowledged);
+  },
+  Math.max(120_000, ROUNDS * 20_000),
+);
