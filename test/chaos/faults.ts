@@ -3,12 +3,9 @@ import type { Prng } from '#lab';
 import { createBell } from '#queue';
 import { Redis } from 'ioredis';
 import { fillDisk, freeDisk, setReadOnly } from './disk.js';
-import { databaseAnswers, type BellKind, type Installation } from './installation.js';
+import { databaseAnswers, type BellKind, type Installation, LEASE_OVER_MS } from './installation.js';
 
 const HOUR_MS = 3_600_000;
-/** Of a worker; and longer than that. */
-const LEASE_MS = 5_000;
-const LEASE_OVER_MS = LEASE_MS + 1_500;
 /** Twice what is promised for a worker that is gone, and for everything else, ms (with Postgres back): machines that test are busy. */
 const TAKEOVER_MS_MAX = 20_000;
 const RECOVERY_MS_MAX = 30_000;
@@ -65,6 +62,12 @@ const processes: readonly Fault[] = [
       await sleep(LEASE_OVER_MS);
       installation.workers.forEach((worker) => worker.signal('SIGCONT'));
     },
+  },
+  {
+    name: 'the event loop of a worker is stuck for longer than its lease',
+    recoveryMsMax: TAKEOVER_MS_MAX,
+    strike: async (installation) => (await installation.busyWorker()).signal('SIGWINCH'),
+    mend: () => sleep(LEASE_OVER_MS),
   },
   {
     name: 'API and workers are all killed',

@@ -143,14 +143,19 @@ export class Installation {
     return {
       DATABASE_URL: this.server.url,
       REDIS_URL: this.redis?.url,
-      NODE_OPTIONS: `--import ${SHIFTING_CLOCK}`,
+      NODE_OPTIONS: `--import ${SHIFTING_CLOCK} --import ${STUCK_LOOP}`,
+      ERIS_CHAOS_STUCK_MS: String(LEASE_OVER_MS),
       ERIS_CHAOS_CLOCK: this.clockFile(process),
     };
   }
 }
 
 const CLOCKED = ['api', 'worker'] as const;
-const SHIFTING_CLOCK = pathToFileURL(join(import.meta.dirname, 'shifting-clock.mjs')).href;
+const preload = (file: string): string => pathToFileURL(join(import.meta.dirname, file)).href;
+const SHIFTING_CLOCK = preload('shifting-clock.mjs');
+const STUCK_LOOP = preload('stuck-loop.mjs');
+/** Longer than a worker's lease, ms. */
+export const LEASE_OVER_MS = 6_500;
 
 /** Waits until the database answers again. */
 export const databaseAnswers = (pool: Pool): Promise<void> =>

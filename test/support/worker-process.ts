@@ -8,7 +8,7 @@ export interface WorkerProcess {
   /** Its log so far, one JSON object a line. */
   log(): string;
   ready(): Promise<void>;
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGWINCH'): void;
   /** Sends a signal and waits for the end. @returns the exit code, or null where the signal ended it. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
   /** @returns the exit code once it has ended by itself. */
