@@ -16,6 +16,8 @@ const ofMarket = (table: string, key: readonly string[], columns?: readonly stri
   columns,
   where: 'x.market_id = $1',
 });
+/** Equal rows, equal text. */
+const textOf = (row: object): string => JSON.stringify(Object.entries(row).sort());
 const OWN = 'SELECT organisation_id FROM bid WHERE market_id = $1';
 
 /** All but the id: with another one it is another market. */
@@ -123,6 +125,22 @@ describe('verifying a market', () => {
     expect(verification.chainHead).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('reads every column of every row, as the row as a whole is written', async () => {
+    const records = await createAuditSource(database.pool).within(market.marketId, (audit) => audit.records(0n));
+    const client = await database.pool.connect();
+    await client.query(`SET TIME ZONE 'UTC'`);
+    for (const table of ['event', 'decision', 'bid', 'allocation', 'receipt'] as const) {
+      const { rows } = await client.query<{ row: object }>(
+        `SELECT (SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each_text(to_jsonb(x)) AS c) AS row FROM ${table} x WHERE market_id = $1`,
+        [market.marketId],
+      );
+      const read = records?.map((record) => record[table]).filter((row) => row !== undefined) ?? [];
+      expect(read.length).toBeGreaterThan(0);
+      expect(new Set(read.map((row) => textOf(row)))).toEqual(new Set(rows.map(({ row }) => textOf(row))));
+    }
+    client.release(true);
+  });
+
   it(`finds and names any value at all that was changed, with receipts (seed ${SEED})`, async () => {
     expect(await unseen(ALL, 60)).toEqual([]);
     expect((await verify()).findings).toEqual([]);
@@ -135,7 +153,7 @@ describe('verifying a market', () => {
       try {
         await client.query('SET session_replication_role = replica');
         const text = `DELETE FROM ${table} WHERE ctid = (SELECT ctid FROM ${table} x WHERE ${where} LIMIT 1) RETURNING to_jsonb(${table}) AS row`;
-        const { rows } = await client.query<{ row: unknown }>(text, [market.marketId]);
+        const { rows } = await client.query<{ row: object }>(text, [market.marketId]);
         expect((await verify()).findings).not.toEqual([]);
         await client.query(`INSERT INTO ${table} SELECT * FROM jsonb_populate_record(NULL::${table}, $1)`, [rows[0].row]);
       } finally {

@@ -8,6 +8,66 @@ const PAGE_ENTRIES = 256;
 const asText = (row: string): string => `(SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each_text(to_jsonb(${row})) AS c)`;
 const aggregated = (row: string, order: string): string => `coalesce(jsonb_agg(${asText(row)} ORDER BY ${order}), '[]')`;
 
+/** How a column is written as text, as a row as a whole would write it (asText): times and lists as JSON does, JSON as jsonb does. */
+const PLAIN = (column: string): string => `${column}::text`;
+const JSON_TEXT = (column: string): string => `${column}::jsonb::text`;
+const TIME = (column: string): string => `to_jsonb(${column}) #>> '{}'`;
+
+interface LogTable {
+  readonly name: 'event' | 'decision' | 'bid' | 'allocation' | 'receipt';
+  /** As it is called in the statement. */
+  readonly alias: string;
+  /** All of its columns, the first of which is never null. */
+  readonly columns: Readonly<Record<string, (column: string) => string>>;
+}
+
+const plain = (...names: readonly string[]): Record<string, typeof PLAIN> => Object.fromEntries(names.map((name) => [name, PLAIN]));
+
+/**
+ * The tables that every entry of a log has a row in, or may have. Their columns are named one by one: taking a row apart by what it consists
+ * of costs ten times as much, and these are read for every bid, by the receipts and by whoever verifies.
+ */
+export const TABLES: readonly LogTable[] = [
+  { name: 'event', alias: 'e', columns: { ...plain('market_id', 'sequence', 'kind', 'organisation_id'), payload: JSON_TEXT, at: TIME } },
+  {
+    name: 'decision',
+    alias: 'd',
+    columns: {
+      ...plain('bid_id', 'market_id', 'sequence', 'epoch', 'outcome', 'arrival_slot', 'price_version', 'funds_micros', 'completion'),
+      ...plain('value_micros', 'payment_micros'),
+      reason: JSON_TEXT,
+      decided_at: TIME,
+    },
+  },
+  {
+    name: 'bid',
+    alias: 'b',
+    columns: {
+      ...plain('id', 'market_id', 'organisation_id', 'idempotency_key', 'request_hash', 'label'),
+      body: JSON_TEXT,
+      received_at: TIME,
+    },
+  },
+  { name: 'allocation', alias: 'a', columns: { ...plain('bid_id', 'market_id', 'payment_micros'), lines: JSON_TEXT } },
+  {
+    name: 'receipt',
+    alias: 'r',
+    columns: plain('market_id', 'sequence', 'algorithm', 'input_hash', 'price_hash', 'rows', 'previous_hash', 'hash'),
+  },
+];
+
+const textColumnsOf = ({ alias, columns }: LogTable): string =>
+  Object.entries(columns)
+    .map(([column, written]) => `${written(`${alias}.${column}`)} AS "${alias}.${column}"`)
+    .join(', ');
+
+/** A table's row out of a row of the statement; undefined where there was none. */
+function rowOf({ alias, columns }: LogTable, fields: Row): Row | undefined {
+  const names = Object.keys(columns);
+  if (fields[`${alias}.${names[0]}`] === null) return undefined;
+  return Object.fromEntries(names.map((name) => [name, fields[`${alias}.${name}`]]));
+}
+
 /** A site's capacity changes, and so do a market's clock, status and sequence: receipts leave them out. */
 const TERMS = `(to_jsonb(m) - '{status,slot,sequence}'::text[])`;
 const SITE = `(to_jsonb(s) - 'capacity_milli')`;
@@ -20,8 +80,7 @@ const columnsAsText = (json: string): string => `(SELECT jsonb_object_agg(c.key,
  * Retry:  safe; it reads.
  */
 const READ_LOG = `
-  SELECT e.sequence, ${asText('e')} AS event, ${asText('d')} AS decision, ${asText('b')} AS bid, ${asText('a')} AS allocation,
-    ${asText('r')} AS receipt, placed.rows AS placements, moved.transfers, moved.entries,
+  SELECT ${TABLES.map(textColumnsOf).join(', ')}, placed.rows AS placements, moved.transfers, moved.entries,
     CASE e.kind WHEN 'market_opened' THEN (SELECT ${columnsAsText(TERMS)} FROM market m WHERE m.id = e.market_id) END AS terms,
     CASE e.kind WHEN 'site_added' THEN (SELECT ${columnsAsText(SITE)} FROM site s WHERE s.id::text = e.payload ->> 'siteId') END AS site
   FROM event e
@@ -44,37 +103,37 @@ const READ_LOG = `
   WHERE e.market_id = $1 AND e.sequence > $2 ORDER BY e.sequence LIMIT $3`;
 
 interface LogRow {
-  readonly sequence: bigint;
-  readonly event: Row;
   readonly terms: Row | null;
   readonly site: Row | null;
-  readonly bid: Row | null;
-  readonly decision: Row | null;
-  readonly allocation: Row | null;
   readonly placements: Row[];
   readonly transfers: Row[];
   /** Per transfer. */
   readonly entries: Row[][];
-  readonly receipt: Row | null;
 }
 
 /** The page of a market's log after a sequence number, within a transaction whose time zone is UTC (beginReading). */
 export async function readLog(client: PoolClient, marketId: bigint, after: bigint): Promise<LogRecord[]> {
-  const { rows } = await client.query<LogRow>({ name: 'read-log', text: READ_LOG, values: [marketId, after, PAGE_ENTRIES] });
-  return rows.map(({ sequence, event, placements, transfers, entries, ...others }) => ({
-    ...presentOf(others),
-    sequence,
+  const { rows } = await client.query<LogRow & Row>({ name: 'read-log', text: READ_LOG, values: [marketId, after, PAGE_ENTRIES] });
+  return rows.map(recordOf);
+}
+
+function recordOf({ terms, site, placements, transfers, entries, ...fields }: LogRow & Row): LogRecord {
+  const rows = TABLES.flatMap((table) => {
+    const row = rowOf(table, fields);
+    return row ? [[table.name, row] as const] : [];
+  });
+  const { event, ...others } = Object.fromEntries(rows) as { readonly event: Row } & Partial<Record<LogTable['name'], Row>>;
+  return {
+    ...others,
+    ...(terms && { terms }),
+    ...(site && { site }),
+    sequence: BigInt(event.sequence ?? 0),
     event,
     placements,
     transfers,
     entries: entries.flat(),
-  }));
+  };
 }
-
-type Others = Pick<LogRow, 'terms' | 'site' | 'bid' | 'decision' | 'allocation' | 'receipt'>;
-
-const presentOf = (others: Others): { readonly [Key in keyof Others]?: Row } =>
-  Object.fromEntries(Object.entries(others).filter(([, row]) => row !== null));
 
 /** Makes the transaction one snapshot for reading, in which times are written in UTC. */
 export const beginReading = async (client: PoolClient): Promise<void> => {
