@@ -189,10 +189,53 @@ describe('a batch that is overtaken or lost', () => {
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 
-  it('gives up a market that never stands still, and says so', async () => {
+  it('holds a market that is always overtaken, and decides it then', async () => {
     await accept(workload(market, 2, 3));
-    const store = { ...createDecidingStore(database.pool), record: () => Promise.resolve('stale' as const) };
-    await expect(decider('one', store).run(market.marketId)).rejects.toThrow('stands still');
+    const real = createDecidingStore(database.pool);
+    let overtaken = 0;
+    const one = decider('one', { ...real, record: () => Promise.resolve(++overtaken > 0 ? 'stale' : 'recorded') });
+    expect(await one.run(market.marketId)).toEqual({ kind: 'drained', decided: 2 });
+    expect(overtaken).toBe(8); // four times for each bid: a batch that was held is of one bid
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
+  it('writes nothing of a held batch that fails, and lets the market go', async () => {
+    await accept(workload(market, 2, 3));
+    const real = createDecidingStore(database.pool);
+    const one = decider('one', {
+      ...real,
+      record: () => Promise.resolve('stale'),
+      held: (marketId, idleMs, work) =>
+        real.held(marketId, idleMs, async (held) => {
+          await work(held);
+          throw new Error('just before the commit');
+        }),
+    });
+    await expect(one.run(market.marketId)).rejects.toThrow('just before the commit');
+    expect(await decisions()).toEqual([]);
+    expect(await decider('two').run(market.marketId)).toEqual({ kind: 'drained', decided: 2 });
+  });
+
+  it('decides nothing in a market that was paused after the lease was taken', async () => {
+    await accept(workload(market, 2, 3));
+    const store = createDecidingStore(database.pool);
+    const one = decider('one', {
+      ...store,
+      loadState: async (marketId) => {
+        await database.pool.query(`UPDATE market SET status = 'paused', sequence = sequence + 1`);
+        return store.loadState(marketId);
+      },
+    });
+    expect(await one.run(market.marketId)).toEqual({ kind: 'paused', decided: 0 });
+    expect(await decisions()).toEqual([]);
+  });
+
+  it('lets the market go when its batch fails', async () => {
+    await accept(workload(market, 2, 3));
+    const store = createDecidingStore(database.pool);
+    const one = decider('one', { ...store, record: () => Promise.reject(new Error('the line was cut')) });
+    await expect(one.run(market.marketId)).rejects.toThrow('the line was cut');
+    expect(await decider('two').run(market.marketId)).toEqual({ kind: 'drained', decided: 2 });
   });
 
   it('leaves a market to the process that holds its lease', async () => {

@@ -84,6 +84,31 @@ describe('a wallet that two markets draw on', () => {
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 
+  it('is held where its money never stands still, so that nobody is put off for ever', async () => {
+    await open(300_000_000n);
+    const store = createDecidingStore(database.pool);
+    let moves = 0;
+    const put = (): Promise<unknown> =>
+      database.pool.query(
+        `INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros)
+         SELECT 'deposit', f.id, w.id, 1 FROM account f, account w
+         WHERE f.organisation_id = $1 AND f.kind = 'funding' AND w.organisation_id = $2 AND w.kind = 'wallet'`,
+        [market.operatorId, market.bidderIds[0]],
+      );
+    const restless: DecidingStore = {
+      ...store,
+      readWallets: async (ids) => {
+        const wallets = await store.readWallets(ids);
+        moves += 1;
+        await put();
+        return wallets;
+      },
+    };
+    expect(await decider(restless).run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
+    expect(moves).toBe(4);
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
   it('holds up no market that only thinks', async () => {
     await open(1_000_000n);
     const store = createDecidingStore(database.pool);

@@ -80,23 +80,46 @@ export function decidingStoreOf(database: Database, process: Process): DecidingS
     loadState: (marketId) => alone(() => stateOf(database.market(marketId))),
     backlog: (marketId, limit) => alone(() => backlogOf(database, marketId, limit)),
     readWallets: (ids) => alone(() => ids.map((id) => walletOf(database, id))),
-    record: (batch, owner, lease) => {
-      const accounts = batch.payers.flatMap(({ wallet }) => [wallet.walletId, wallet.escrowId]);
-      return database.atOnce(process, [marketLock(batch.marketId), ...accountLocks(accounts)], (session) => {
-        const market = database.market(batch.marketId);
-        const outcome = gate(database, market, batch, owner);
-        if (outcome !== 'recorded') return outcome;
-        record(database, session, withFundsOf(database, batch));
-        if (lease === 'release') session.staged.push(() => endLease(market));
-        return outcome;
-      });
-    },
+    record: (batch, owner, lease) =>
+      database.atOnce(process, locksOf(batch), (session) => write(database, session, { batch, owner, lease })),
+    held: (marketId, idleMs, work) =>
+      database.transaction(process, idleMs, async (session) => {
+        await database.statement(session, [marketLock(marketId)], () => undefined);
+        return work({
+          readWallets: (ids) =>
+            database.statement(session, accountLocks(ids.map((id) => accountOf(id, 'wallet'))), () =>
+              ids.map((id) => walletOf(database, id)),
+            ),
+          record: (batch, owner, lease) =>
+            database.statement(session, locksOf(batch), () => write(database, session, { batch, owner, lease })),
+        });
+      }),
     release: (marketId, owner) =>
       alone(() => {
         const market = database.market(marketId);
         if (market.lease?.owner === owner) endLease(market);
       }),
   };
+}
+
+const locksOf = ({ marketId, payers }: BatchRecord): string[] => [
+  marketLock(marketId),
+  ...accountLocks(payers.flatMap(({ wallet }) => [wallet.walletId, wallet.escrowId])),
+];
+
+interface Writing {
+  readonly batch: BatchRecord;
+  readonly owner: string;
+  readonly lease: 'keep' | 'release';
+}
+
+function write(database: Database, session: Session, { batch, owner, lease }: Writing): RecordOutcome {
+  const market = database.market(batch.marketId);
+  const outcome = gate(database, market, batch, owner);
+  if (outcome !== 'recorded') return outcome;
+  record(database, session, withFundsOf(database, batch));
+  if (lease === 'release') session.staged.push(() => endLease(market));
+  return outcome;
 }
 
 function fence(database: Database, market: StoredMarket, { owner, leaseMs }: LeaseClaim): Fence {

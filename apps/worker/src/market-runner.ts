@@ -1,5 +1,4 @@
 import type { Clock, RunOutcome } from '#market';
-import { Pace } from './pace.js';
 import { Semaphore } from './semaphore.js';
 
 /** Decides a market's backlog; what the runner wakes. */
@@ -26,7 +25,6 @@ export class MarketRunner {
   private readonly resting = new Map<bigint, { failures: number; untilMs: number }>();
   private readonly stopping = new AbortController();
   private readonly places: Semaphore;
-  readonly pace: Pace;
 
   constructor(
     private readonly decider: Decider,
@@ -35,7 +33,6 @@ export class MarketRunner {
     concurrency: number,
   ) {
     this.places = new Semaphore(concurrency);
-    this.pace = new Pace(clock);
   }
 
   /** Resolves when the market's work of this moment is done, failed or left to another process; never rejects. */
@@ -74,7 +71,6 @@ export class MarketRunner {
     try {
       const outcome = await this.decider.run(marketId, this.stopping.signal);
       this.resting.delete(marketId);
-      if (outcome.decided > 0) this.pace.decided(outcome.decided);
       this.report.ended(marketId, outcome);
     } catch (cause) {
       const failures = (this.resting.get(marketId)?.failures ?? 0) + 1;

@@ -28,5 +28,5 @@ export const TICK_MS = 1_000;
 export const SEAL_MS = 2_000;
 export const SEAL_BUDGET_BUSY_MS = 20;
 export const SEAL_BUDGET_IDLE_MS = 1_000;
-/** A transaction takes no further bid once it has thought for so long, ms; a part of the lease. */
+/** A batch takes no further bid once it has been thought about for so long, ms; a part of the lease. */
 export const THINK_MS_MAX = 250;

@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 import { every, type Repetition } from './every.js';
 import type { Journal } from './journal.js';
 import type { MarketRunner } from './market-runner.js';
+import type { Pace } from './pace.js';
 import { serveMetrics } from './metrics-server.js';
 import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS, SWEEP_MS, TICK_MS, type WorkerSettings } from './settings.js';
 
@@ -16,6 +17,7 @@ export interface WorkerParts {
   readonly settings: WorkerSettings;
   readonly pool: Pool;
   readonly runner: MarketRunner;
+  readonly pace: Pace;
   readonly ticker: TickRealtime;
   readonly sealer: SealLog;
   readonly journal: Journal;
@@ -36,7 +38,7 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
   constructor(private readonly parts: WorkerParts) {}
 
   onApplicationBootstrap(): void {
-    const { settings, runner, ticker, journal } = this.parts;
+    const { settings, runner, pace, ticker, journal } = this.parts;
     this.listener = createBellListener({
       ...settings,
       onWake: (marketId, trace) => traced('wake market', wakeSpan(marketId, trace), () => runner.wake(marketId)),
@@ -49,8 +51,8 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
         (cause) => journal.trouble('sweep', cause),
       ),
       every(
-        () => runner.pace.pauseMs,
-        () => (runner.pace.isBusy() ? this.sweep() : Promise.resolve()),
+        () => pace.pauseMs,
+        () => (pace.isBusy() ? this.sweep() : Promise.resolve()),
         (cause) => journal.trouble('sweep', cause),
       ),
       every(
@@ -85,8 +87,8 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Receipts take what deciding leaves: little while bids keep coming. */
   private async seal(): Promise<void> {
-    const { runner, sealer } = this.parts;
-    await sealer.run(runner.pace.isBusy() ? SEAL_BUDGET_BUSY_MS : SEAL_BUDGET_IDLE_MS);
+    const { pace, sealer } = this.parts;
+    await sealer.run(pace.isBusy() ? SEAL_BUDGET_BUSY_MS : SEAL_BUDGET_IDLE_MS);
   }
 }
 

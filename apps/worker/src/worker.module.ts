@@ -6,6 +6,7 @@ import type { Tracing } from '#telemetry';
 import type { Pool } from 'pg';
 import { Journal } from './journal.js';
 import { MarketRunner } from './market-runner.js';
+import { Pace } from './pace.js';
 import { THINK_MS_MAX, type WorkerSettings } from './settings.js';
 import { Figures } from './watching/figures.js';
 import { WaitSample } from './watching/wait-sample.js';
@@ -33,7 +34,12 @@ export class WorkerModule {
       (seconds) => figures.wait(seconds),
       (cause) => journal.trouble('watch', cause),
     );
-    const store = watchDeciding(createDecidingStore(pool), { figures, clock, onDecided: (bidIds) => sample.take(bidIds) });
+    const pace = new Pace(clock);
+    const onDecided = (bidIds: readonly bigint[]): void => {
+      pace.decided(bidIds.length);
+      sample.take(bidIds);
+    };
+    const store = watchDeciding(createDecidingStore(pool), { figures, clock, onDecided });
     return {
       module: WorkerModule,
       providers: [
@@ -52,7 +58,7 @@ export class WorkerModule {
         {
           provide: WorkerLife,
           useFactory: (runner: MarketRunner, ticker: TickRealtime, sealer: SealLog) =>
-            new WorkerLife({ settings, pool, runner, ticker, sealer, journal, tracing }),
+            new WorkerLife({ settings, pool, runner, pace, ticker, sealer, journal, tracing }),
           inject: [MarketRunner, TickRealtime, SealLog],
         },
       ],

@@ -29,6 +29,15 @@ export function watchDeciding(store: DecidingStore, watch: DecidingWatch): Decid
     watch.figures.batch(decided.length, (nowMs - (beganMs.get(marketId) ?? nowMs)) / 1_000);
     watch.onDecided(decided.map(({ bidId }) => bidId));
   };
+  const watched = (record: DecidingStore['record']): DecidingStore['record'] => {
+    return async (batch, owner, lease) => {
+      const attributes = { 'eris.market': batch.marketId.toString(), 'eris.bids': batch.decided.length };
+      const outcome = await traced('write decisions', { attributes }, () => record(batch, owner, lease));
+      if (outcome === 'recorded') onRecorded(batch);
+      else watch.figures.overtaken(outcome);
+      return outcome;
+    };
+  };
   return {
     ...store,
     fence: async (marketId, claim) => {
@@ -38,12 +47,8 @@ export function watchDeciding(store: DecidingStore, watch: DecidingWatch): Decid
       onFence(marketId, fence);
       return fence;
     },
-    record: async (batch, owner, lease) => {
-      const attributes = { 'eris.market': batch.marketId.toString(), 'eris.bids': batch.decided.length };
-      const outcome = await traced('write decisions', { attributes }, () => store.record(batch, owner, lease));
-      if (outcome === 'recorded') onRecorded(batch);
-      else watch.figures.overtaken(outcome);
-      return outcome;
-    },
+    record: watched((...batch) => store.record(...batch)),
+    held: (marketId, idleMs, work) =>
+      store.held(marketId, idleMs, (held) => work({ ...held, record: watched((...batch) => held.record(...batch)) })),
   };
 }

@@ -3,12 +3,15 @@ import { invariant } from '#units';
 import { openBook, type MarketHead, type OpenBook } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { decideBatch } from './decide-batch.js';
-import type { DecidingStore, LeaseClaim } from './ports.js';
+import type { DecidingStore, HeldMarket, LeaseClaim } from './ports.js';
 
 /** Books kept in memory; beyond it the one that was used longest ago goes. */
 const BOOKS_MAX = 32;
-/** A batch that was overtaken is decided again, half as long each time; after so many in a row something else is wrong. */
-const OVERTAKEN_MAX = 40;
+/**
+ * A batch that was overtaken is decided again, half as long each time; after so many in a row with its market and its wallets held, so that
+ * nobody who is quicker can put off the others for ever.
+ */
+const OVERTAKEN_MAX = 4;
 
 export interface DecideLimits extends LeaseClaim {
   /** The most bids of one batch. */
@@ -34,7 +37,8 @@ type BatchOutcome =
 
 /**
  * Decides the backlog of a market, batch by batch: each is written by one statement, fenced by the market's lease and sequence. Nothing is
- * locked meanwhile: what else changes the market, or the money of its bidders, goes first, and the batch is decided again. A book is kept
+ * locked meanwhile: what else changes the market, or the money of its bidders, goes first, and the batch is decided again, at last with both
+ * held. A book is kept
  * between batches and thrown away whenever its batch is not known to be written, so that it is never ahead of the database.
  */
 export class DecideMarket {
@@ -74,39 +78,49 @@ export class DecideMarket {
     try {
       if (!(await this.store.hasBacklog(marketId))) return { kind: 'drained', decided };
       while (!signal?.aborted) {
-        const outcome = await this.batch(marketId, Math.max(1, Math.floor(this.limits.batchMax / 2 ** overtaken)));
+        const outcome = await this.batch(marketId, overtaken);
         holds = outcome.holds;
         overtaken = outcome.kind === 'overtaken' ? overtaken + 1 : 0;
-        invariant(overtaken <= OVERTAKEN_MAX, 'a market stands still for one bid in many');
         if (outcome.kind === 'overtaken') continue;
         if (outcome.kind !== 'decided') return { kind: outcome.kind, decided };
         decided += outcome.count;
         if (!outcome.more) return { kind: 'drained', decided };
       }
       return { kind: 'stopped', decided };
+    } catch (cause) {
+      holds = false;
+      this.books.delete(marketId); // whether its batch was written is not known
+      await this.store.release(marketId, this.limits.owner).catch(() => undefined); // the lease runs out by itself; why the run failed is told
+      throw cause;
     } finally {
       if (holds) await this.store.release(marketId, this.limits.owner);
     }
   }
 
+  private batch(marketId: bigint, overtaken: number): Promise<BatchOutcome> {
+    const limit = Math.max(1, Math.floor(this.limits.batchMax / 2 ** overtaken));
+    if (overtaken < OVERTAKEN_MAX) return this.decide(marketId, limit, this.store);
+    return this.store.held(marketId, this.limits.leaseMs, (held) => this.decide(marketId, limit, held));
+  }
+
   /** 1. fence, 2. the book as of that fence, 3. backlog and wallets, 4. decide, 5. write. */
-  private async batch(marketId: bigint, limit: number): Promise<BatchOutcome> {
+  private async decide(marketId: bigint, limit: number, held: HeldMarket): Promise<BatchOutcome> {
     const cached = this.books.get(marketId);
     this.books.delete(marketId); // it comes back once the batch is written
     const fence = await this.store.fence(marketId, this.limits);
     if (fence.kind !== 'ours') return { kind: fence.kind, holds: false };
     const { epoch, head } = fence;
-    if (head.status === 'paused') return { kind: 'paused', holds: true };
     const open = isCurrent(cached, epoch, head) ? cached : openBook(await this.store.loadState(marketId));
+    if (open.state.head.status === 'paused') return { kind: 'paused', holds: true }; // it may be newer than the fence
     const bids = await this.store.backlog(marketId, limit);
     if (bids.length === 0) return { kind: 'decided', count: 0, more: false, holds: true };
-    const wallets = await this.store.readWallets([...new Set(bids.map((bid) => bid.organisationId))]);
+    const wallets = await held.readWallets([...new Set(bids.map((bid) => bid.organisationId))]);
     const endMs = this.clock.nowMs() + this.limits.thinkMs;
     const mayGoOn = (): boolean => this.clock.nowMs() < endMs;
     const { record, priceVersion } = decideBatch({ open, epoch, bids, wallets, oracle: this.oracle, mayGoOn });
     const count = record.decided.length;
     const more = count < bids.length || bids.length === limit;
-    const outcome = await this.store.record(record, this.limits.owner, more ? 'keep' : 'release');
+    const outcome = await held.record(record, this.limits.owner, more ? 'keep' : 'release');
     if (outcome !== 'recorded') return { kind: 'overtaken', holds: true };
     const state = { ...open.state, priceVersion, head: { ...open.state.head, sequence: record.sequence } };
     this.keep(marketId, { state, book: open.book, epoch });

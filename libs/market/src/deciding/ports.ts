@@ -69,7 +69,10 @@ export type Fence =
  */
 export type RecordOutcome = 'recorded' | 'stale' | 'funds_moved';
 
-/** Each call is a transaction of its own: nothing is locked while a batch is thought about. */
+/** What a batch is decided by where its market and its bidders' wallets are held meanwhile: nothing can overtake it. */
+export type HeldMarket = Pick<DecidingStore, 'readWallets' | 'record'>;
+
+/** Each call is a transaction of its own: nothing is locked while a batch is thought about, unless it is decided within `held`. */
 export interface DecidingStore {
   hasBacklog(marketId: bigint): Promise<boolean>;
   /** Takes or renews the lease; the epoch rises whenever the owner changes. */
@@ -86,6 +89,11 @@ export interface DecidingStore {
    * @param lease `release`: others may take the market from then on.
    */
   record(batch: BatchRecord, owner: string, lease: 'keep' | 'release'): Promise<RecordOutcome>;
+  /**
+   * Runs `work` while the market's log stands still: wallets that it reads stay as they are until its end. What it records is written when it
+   * ends, and nothing of it where it fails. A session that stops for longer than `idleMs` in the midst of it is ended.
+   */
+  held<T>(marketId: bigint, idleMs: number, work: (held: HeldMarket) => Promise<T>): Promise<T>;
   /** Lets others take the market at once. */
   release(marketId: bigint, owner: string): Promise<void>;
 }

@@ -2,7 +2,8 @@ import type { DecidingStore, Fence, LeaseClaim, QueuedBid, Wallet } from '#marke
 import { invariant } from '#units';
 import type { Pool } from 'pg';
 import { recordBatch } from './record-batch.js';
-import { HEAD_COLUMNS, headOf, loadMarket, type HeadRow } from './state.js';
+import { HEAD_COLUMNS, headOf, loadMarket, type HeadRow, type Queryable } from './state.js';
+import { inTransaction } from './transaction.js';
 
 /** Says that this statement's commit need not be waited onto the disk. */
 const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
@@ -58,9 +59,20 @@ const BACKLOG = `
  * Events: none.
  * Retry:  safe; it reads.
  */
-const READ_WALLETS = `
-  SELECT id, organisation_id, kind, balance_micros FROM account
-  WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id`;
+const READ_WALLETS = {
+  name: 'read-wallets',
+  text: `SELECT id, organisation_id, kind, balance_micros FROM account
+    WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id`,
+};
+
+/**
+ * hold-market, lock-wallets: the same, locked in the order of all who lock: the market, then accounts by id.
+ * Input:  market; organisations. Output: none; accounts.
+ * Events: none.
+ * Retry:  safe; the locks go with the transaction.
+ */
+const HOLD_MARKET = `SELECT FROM market WHERE id = $1 FOR NO KEY UPDATE`;
+const LOCK_WALLETS = { name: 'lock-wallets', text: `${READ_WALLETS.text} FOR NO KEY UPDATE` };
 
 interface AccountRow {
   readonly id: bigint;
@@ -83,8 +95,20 @@ export function createDecidingStore(pool: Pool): DecidingStore {
       return state;
     },
     backlog: (marketId, limit) => backlog(pool, marketId, limit),
-    readWallets: (organisationIds) => wallets(pool, organisationIds),
+    readWallets: (organisationIds) => wallets(pool, organisationIds, READ_WALLETS),
     record: (batch, owner, lease) => recordBatch(pool, batch, { owner, lease }),
+    held: (marketId, idleMs, work) =>
+      inTransaction(
+        pool,
+        async (client) => {
+          await client.query({ name: 'hold-market', text: HOLD_MARKET, values: [marketId] });
+          return work({
+            readWallets: (organisationIds) => wallets(client, organisationIds, LOCK_WALLETS),
+            record: (batch, owner, lease) => recordBatch(client, batch, { owner, lease }),
+          });
+        },
+        idleMs,
+      ),
     release: async (marketId, owner) => void (await pool.query({ name: 'release-lease', text: RELEASE, values: [marketId, owner] })),
   };
 }
@@ -106,8 +130,12 @@ async function backlog(pool: Pool, marketId: bigint, limit: number): Promise<Que
   return rows.map((row) => ({ bidId: row.id, organisationId: row.organisation_id, body: row.body }));
 }
 
-async function wallets(pool: Pool, organisationIds: readonly bigint[]): Promise<Wallet[]> {
-  const { rows } = await pool.query<AccountRow>({ name: 'read-wallets', text: READ_WALLETS, values: [organisationIds] });
+async function wallets(
+  queryable: Queryable,
+  organisationIds: readonly bigint[],
+  statement: { readonly name: string; readonly text: string },
+): Promise<Wallet[]> {
+  const { rows } = await queryable.query<AccountRow>({ ...statement, values: [organisationIds] });
   const accountOf = (organisationId: bigint, kind: AccountRow['kind']): AccountRow => {
     const account = rows.find((row) => row.organisation_id === organisationId && row.kind === kind);
     invariant(account !== undefined, `organisation ${organisationId} has a ${kind}`);

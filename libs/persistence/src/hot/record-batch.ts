@@ -1,8 +1,8 @@
 import type { SlotPlan } from '#mechanism';
 import type { BatchRecord, DecidedBid, RecordOutcome } from '#market';
 import { formatMicros, invariant } from '#units';
-import type { Pool } from 'pg';
 import { columnsOf, intArray, jsonArray } from './columns.js';
+import type { Queryable } from './state.js';
 
 /**
  * Channel on which a market's log is announced: `<market>:<sequence>`, and `:decided` where a worker has decided bids, once per batch. A hint;
@@ -102,7 +102,7 @@ interface Hold {
 }
 
 /** Writes a batch, or nothing. */
-export async function recordBatch(pool: Pool, batch: BatchRecord, hold: Hold): Promise<RecordOutcome> {
+export async function recordBatch(queryable: Queryable, batch: BatchRecord, hold: Hold): Promise<RecordOutcome> {
   invariant(batch.decided.length > 0, 'a batch holds a bid');
   const accepted = batch.decided.filter(isAccepted);
   const values = [...gateColumns(batch, hold), ...decisionColumns(batch), hold.lease === 'release'];
@@ -110,7 +110,7 @@ export async function recordBatch(pool: Pool, batch: BatchRecord, hold: Hold): P
     accepted.length === 0
       ? { name: 'record-refusals', text: RECORD_REFUSALS, values }
       : { name: 'record-decisions', text: RECORD_DECISIONS, values: [...values, ...allocationColumns(batch, accepted)] };
-  const { rows } = await pool.query<{ stands: boolean; moved: boolean }>(statement);
+  const { rows } = await queryable.query<{ stands: boolean; moved: boolean }>(statement);
   const [{ stands, moved }] = rows;
   if (moved) return 'recorded';
   return stands ? 'funds_moved' : 'stale';
