@@ -12,6 +12,8 @@ import type { Serving } from '../../apps/cli/src/running/serve.js';
 
 const CLOCK = { nowMs: () => performance.now() };
 const CONNECTIONS = 512;
+/** For arrivals at a rate: what is in flight is the rate times the time of an answer. */
+const OPEN_CONNECTIONS = 128;
 const BIDDERS = 8;
 const BULK = 500;
 const BULK_CONNECTIONS = 4;
@@ -63,7 +65,7 @@ export class System {
   /** Open arrivals at a rate, every decision followed. */
   async arrivals({ markets, seconds, rate }: { markets: number; seconds: number; rate: number }): Promise<Round> {
     const stage = await openLoadStage(this.http, this.serving.adminKey, { markets, bidders: BIDDERS, seed: this.seed });
-    const meter = await this.measure(stage, { ...this.options(markets, seconds), mode: 'open', rate, follow: true });
+    const meter = await this.measure(stage, { ...this.options(markets, seconds), connections: OPEN_CONNECTIONS, mode: 'open', rate, follow: true });
     return roundOf(meter, meter.decidingMs);
   }
 

@@ -15,6 +15,8 @@ export class StartError extends Error {
 
 /** Of the API, as its document says. */
 const VERSION = '0.1.0';
+/** Connections that wait to be taken; those beyond it are tried again by their clients' systems, a second or three later. */
+const BACKLOG = 4_096;
 /** Postgres: a table isn't there. */
 const UNDEFINED_TABLE = /42P01|P2021/;
 
@@ -29,7 +31,7 @@ export async function startApi(config: Config, surroundings: Surroundings, say: 
     await ensureAdminKey(app, config, say);
     showPages(app);
     app.enableShutdownHooks([], { useProcessExit: true });
-    await app.listen(config.port, config.host);
+    await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   } catch (cause) {
     await app.close();
     throw startErrorOf(cause, config);
