@@ -65,7 +65,13 @@ export class System {
   /** Open arrivals at a rate, every decision followed. */
   async arrivals({ markets, seconds, rate }: { markets: number; seconds: number; rate: number }): Promise<Round> {
     const stage = await openLoadStage(this.http, this.serving.adminKey, { markets, bidders: BIDDERS, seed: this.seed });
-    const meter = await this.measure(stage, { ...this.options(markets, seconds), connections: OPEN_CONNECTIONS, mode: 'open', rate, follow: true });
+    const meter = await this.measure(stage, {
+      ...this.options(markets, seconds),
+      connections: OPEN_CONNECTIONS,
+      mode: 'open',
+      rate,
+      follow: true,
+    });
     return roundOf(meter, meter.decidingMs);
   }
 
