@@ -27,8 +27,8 @@ export interface WorkerParts {
 /**
  * Begins with the application and ends with it. Three things wake a market: the bell, the sweep over the backlog (so that a lost bell, or
  * a queue that is away, costs a second and no more; while bids come in, the sweep is quick and spares the bell), and bids that come while it
- * is awake. Told to end, the worker hears no more bells,
- * lets each market finish the batch that it is at, gives the leases back and closes its connections.
+ * is awake. Told to end, the worker hears no more bells, lets each market finish the batch that it is at, gives the leases back and closes
+ * its connections.
  */
 export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown {
   private listener?: BellListener;

@@ -6,7 +6,7 @@ import type { Figures } from './figures.js';
 export interface DecidingWatch {
   readonly figures: Figures;
   readonly clock: Clock;
-  /** Told of bids right after the commit of their decisions. */
+  /** Told of bids once their decisions are written. */
   readonly onDecided: (bidIds: readonly bigint[]) => void;
 }
 

@@ -38,8 +38,8 @@ type BatchOutcome =
 /**
  * Decides the backlog of a market, batch by batch: each is written by one statement, fenced by the market's lease and sequence. Nothing is
  * locked meanwhile: what else changes the market, or the money of its bidders, goes first, and the batch is decided again, at last with both
- * held. A book is kept
- * between batches and thrown away whenever its batch is not known to be written, so that it is never ahead of the database.
+ * held. A book is kept between batches and thrown away whenever its batch is not known to be written, so that it is never ahead of the
+ * database.
  */
 export class DecideMarket {
   private readonly books = new Map<bigint, CachedBook>();
@@ -58,7 +58,7 @@ export class DecideMarket {
   /**
    * Decides the backlog as it is found, or until `signal` says stop. Runs of one market follow each other; bids that come during the last
    * batch are for the next run, so that under load they are decided together.
-   * Rejects with the store's error, or with InvariantBroken, where a batch failed: nothing of it stays.
+   * Rejects with the store's error, or with InvariantBroken, where a batch failed: nothing of it stays, unless only the answer was lost.
    */
   async run(marketId: bigint, signal?: AbortSignal): Promise<RunOutcome> {
     const before = this.runs.get(marketId);

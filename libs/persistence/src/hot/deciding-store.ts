@@ -136,8 +136,9 @@ async function wallets(
   statement: { readonly name: string; readonly text: string },
 ): Promise<Wallet[]> {
   const { rows } = await queryable.query<AccountRow>({ ...statement, values: [organisationIds] });
+  const accounts = new Map(rows.map((row) => [`${row.organisation_id} ${row.kind}`, row]));
   const accountOf = (organisationId: bigint, kind: AccountRow['kind']): AccountRow => {
-    const account = rows.find((row) => row.organisation_id === organisationId && row.kind === kind);
+    const account = accounts.get(`${organisationId} ${kind}`);
     invariant(account !== undefined, `organisation ${organisationId} has a ${kind}`);
     return account;
   };
