@@ -22,18 +22,14 @@ ALTER TABLE "receipt" DROP CONSTRAINT "receipt_market_id_fkey";
 DROP INDEX "undecided_bid_bid_id_key";
 
 -- Organisations and markets stay, whoever points to them. (Bids are immutable already.)
-CREATE FUNCTION refuse_removal() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_because() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '%: rows are never removed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION '%: %', TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'restrict_violation';
 END $$;
-CREATE TRIGGER organisation_stays BEFORE DELETE OR TRUNCATE ON organisation FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
-CREATE TRIGGER market_stays BEFORE DELETE OR TRUNCATE ON market FOR EACH STATEMENT EXECUTE FUNCTION refuse_removal();
-CREATE FUNCTION refuse_new_id() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION '%: ids never change', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$;
-CREATE TRIGGER organisation_keeps_id BEFORE UPDATE OF id ON organisation FOR EACH STATEMENT EXECUTE FUNCTION refuse_new_id();
-CREATE TRIGGER market_keeps_id BEFORE UPDATE OF id ON market FOR EACH STATEMENT EXECUTE FUNCTION refuse_new_id();
+CREATE TRIGGER organisation_stays BEFORE DELETE OR TRUNCATE ON organisation FOR EACH STATEMENT EXECUTE FUNCTION refuse_because('rows are never removed');
+CREATE TRIGGER market_stays BEFORE DELETE OR TRUNCATE ON market FOR EACH STATEMENT EXECUTE FUNCTION refuse_because('rows are never removed');
+CREATE TRIGGER organisation_keeps_id BEFORE UPDATE OF id ON organisation FOR EACH STATEMENT EXECUTE FUNCTION refuse_because('ids never change');
+CREATE TRIGGER market_keeps_id BEFORE UPDATE OF id ON market FOR EACH STATEMENT EXECUTE FUNCTION refuse_because('ids never change');
 
 -- Entries of a market's log and their receipts belong to a market that there is.
 CREATE FUNCTION refuse_unknown_market() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -73,12 +69,6 @@ BEGIN
 END $$;
 CREATE TRIGGER decision_ends_waiting AFTER INSERT ON decision REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION take_from_backlog();
 
-CREATE FUNCTION refuse_backlog_by_hand() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF pg_trigger_depth() < 2 THEN
-    RAISE EXCEPTION '%: the backlog is kept by bids and decisions only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER undecided_bid_follows BEFORE INSERT OR UPDATE OR DELETE ON undecided_bid FOR EACH STATEMENT EXECUTE FUNCTION refuse_backlog_by_hand();
-CREATE TRIGGER undecided_bid_stays BEFORE TRUNCATE ON undecided_bid FOR EACH STATEMENT EXECUTE FUNCTION refuse_backlog_by_hand();
+-- Within the triggers above the depth is one.
+CREATE TRIGGER undecided_bid_follows BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON undecided_bid FOR EACH STATEMENT
+  WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_because('the backlog is kept by bids and decisions only');
