@@ -1,3 +1,4 @@
+import type { PaceLimits } from '#market';
 import type { BellSite } from '#queue';
 
 /** What a worker is told once, at its start. */
@@ -15,13 +16,10 @@ export interface WorkerSettings extends BellSite {
 /** How often markets with a backlog are looked for where a bell was lost, ms. */
 export const SWEEP_MS = 1_000;
 /**
- * While bids are being decided, and for so long after the last decision, they are looked for more often: the pause in between grows with
- * the rate of decisions, by so many ms for each bid a millisecond, between these limits, ms.
+ * While bids are being decided, and for a while after the last decision, they are looked for more often: the pause in between grows with
+ * the rate of decisions.
  */
-export const BUSY_MS = 1_000;
-export const PACED_BIDS = 60;
-export const PACE_MS_MIN = 10;
-export const PACE_MS_MAX = 200;
+export const PACE: PaceLimits = { windowMs: 250, msPerRate: 60, pauseMsMin: 10, pauseMsMax: 200, busyMs: 1_000 };
 /** How often the clocks of realtime markets are looked at, ms. */
 export const TICK_MS = 1_000;
 /** How often receipts are written, and for how long at a time: while bids wait, and when there is nothing else to do, ms. */

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import type { SealLog, TickRealtime } from '#market';
+import type { Pace, SealLog, TickRealtime } from '#market';
 import { findWaitingMarkets } from '#persistence';
 import { createBellListener, type BellListener, type TraceCarrier } from '#queue';
 import { type SpanOptions, traced, type Tracing } from '#telemetry';
@@ -8,7 +8,6 @@ import type { Pool } from 'pg';
 import { every, type Repetition } from './every.js';
 import type { Journal } from './journal.js';
 import type { MarketRunner } from './market-runner.js';
-import type { Pace } from './pace.js';
 import { serveMetrics } from './metrics-server.js';
 import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS, SWEEP_MS, TICK_MS, type WorkerSettings } from './settings.js';
 

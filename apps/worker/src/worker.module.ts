@@ -1,13 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Clock, DecideMarket, SealLog, TickRealtime } from '#market';
+import { type Clock, DecideMarket, Pace, SealLog, TickRealtime } from '#market';
 import { createOracle } from '#mechanism';
 import { createClockStore, createDecidingStore, createReceiptStore, readWaits } from '#persistence';
 import type { Tracing } from '#telemetry';
 import type { Pool } from 'pg';
 import { Journal } from './journal.js';
 import { MarketRunner } from './market-runner.js';
-import { Pace } from './pace.js';
-import { THINK_MS_MAX, type WorkerSettings } from './settings.js';
+import { PACE, THINK_MS_MAX, type WorkerSettings } from './settings.js';
 import { Figures } from './watching/figures.js';
 import { WaitSample } from './watching/wait-sample.js';
 import { watchDeciding } from './watching/watch-deciding.js';
@@ -34,9 +33,9 @@ export class WorkerModule {
       (seconds) => figures.wait(seconds),
       (cause) => journal.trouble('watch', cause),
     );
-    const pace = new Pace(clock);
+    const pace = new Pace(clock, PACE);
     const onDecided = (bidIds: readonly bigint[]): void => {
-      pace.decided(bidIds.length);
+      pace.count(bidIds.length);
       sample.take(bidIds);
     };
     const store = watchDeciding(createDecidingStore(pool), { figures, clock, onDecided });

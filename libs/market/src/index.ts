@@ -8,6 +8,7 @@ export * from './clock/index.js';
 export * from './deciding/index.js';
 export * from './idempotency/index.js';
 export * from './limiting/index.js';
+export * from './pace/index.js';
 export * from './quoting/index.js';
 export * from './reading/index.js';
 export * from './receipts/index.js';

@@ -10,7 +10,7 @@ import type { ApiSettings } from './settings.js';
 import { openStores } from './stores.js';
 import type { Surroundings } from './surroundings.js';
 
-/** A worker that has decided something looks for bids of all markets for longer than this (its BUSY_MS), ms. */
+/** A worker that has decided something looks for bids of all markets for longer than this (busyMs of its PACE), ms. */
 const AWAKE_MS = 400;
 
 /** Makes the whole API over a database that has its schema. It listens where the caller says, and gives everything back when it is closed. */
