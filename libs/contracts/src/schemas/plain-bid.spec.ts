@@ -36,15 +36,29 @@ const fields = (record: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unk
     { weight: 1, arbitrary: fc.record(record, { requiredKeys: [] }) },
     { weight: 1, arbitrary: fc.record({ ...record, extra: odd }) },
   );
+const falling = (worths: readonly number[]): number[] => [...worths].sort((one, other) => other - one);
+const values = fc.oneof(
+  { weight: 4, arbitrary: fc.array(quantity, { maxLength: 6 }).map(falling) },
+  { weight: 1, arbitrary: fc.array(either(quantity), { maxLength: 3 }) },
+  { weight: 1, arbitrary: fc.nat(1).map((more) => new Array<number>(LIMITS.horizonSlots + more).fill(1)) },
+);
 const valuation = fc.oneof(
   fields({ kind: fc.constant('sigmoid'), scale: either(quantity), tau: either(quantity), width: either(positive) }),
   fields({ kind: fc.constant('deadline'), value: either(quantity), deadline: either(fc.nat(LIMITS.horizonSlots)) }),
   fields({ kind: fc.constant('linear'), value: either(quantity), decay: either(quantity) }),
-  fields({ kind: fc.constantFrom('table', 'toString', 'sigmoid'), values: fc.constant([2, 1]) }),
+  fields({ kind: fc.constantFrom('table', 'table', 'toString', 'sigmoid'), values: either(values) }),
 );
 const volumes = fc.dictionary(fc.constantFrom('gpu', 'cpu', 'a b'), either(quantity), { maxKeys: 3, noNullPrototype: true });
 const chunks = fc.dictionary(fc.integer({ min: 1, max: 40 }).map(String), either(fc.nat(3_000)), { maxKeys: 12, noNullPrototype: true });
+const label = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(undefined) },
+  { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 110 }) },
+  { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 4 }) },
+  { weight: 1, arbitrary: fc.constantFrom('x'.repeat(LIMITS.nameLength), 'x'.repeat(LIMITS.nameLength + 1), '\ud800', '\u0085', '') },
+  { weight: 1, arbitrary: odd },
+);
 const bidFields = {
+  label,
   valuation: either(valuation),
   chunks: either(chunks),
   epochs: either(fc.integer({ min: 1, max: LIMITS.epochs })),
@@ -62,15 +76,18 @@ it.each([
   ['a bid', fields(bidFields), isPlainBid, bidBody],
   ['an item of many', fields({ ...bidFields, idempotencyKey: key }), isPlainBulkItem, bulkItem],
 ] as const)('takes for plain only what the schema takes as it is: %s', (_, arbitrary, isPlain, schema) => {
-  let plain = 0;
+  let plain = 0,
+    labelled = 0;
   const property = fc.property(arbitrary, (value) => {
     const body = parsed(value);
     if (!isPlain(body)) return;
     plain += 1;
+    if (body.label !== undefined) labelled += 1;
     expect(schema.safeParse(body)).toEqual({ success: true, data: body });
   });
   fc.assert(property, { seed: SEED, numRuns: RUNS });
   expect(plain).toBeGreaterThan(RUNS / 50);
+  expect(labelled).toBeGreaterThan(RUNS / 200);
 });
 
 it('takes the bids of the paper for plain', () => {
@@ -85,5 +102,8 @@ it('takes the bids of the paper for plain', () => {
   };
   expect(isPlainBid(bid)).toBe(true);
   expect(isPlainBulkItem({ ...bid, idempotencyKey: 'a-1' })).toBe(true);
-  expect(isPlainBid({ ...bid, label: 'x' })).toBe(false); // left to the schema
+  expect(isPlainBid({ ...bid, label: 'resnet-101 / ü' })).toBe(true);
+  expect(isPlainBulkItem({ ...bid, label: 'x', idempotencyKey: 'a-1' })).toBe(true);
+  expect(isPlainBid({ ...bid, valuation: { kind: 'table', values: [3, 3, 0] } })).toBe(true);
+  for (const label of ['', '\n', '\ud800', 'x'.repeat(LIMITS.nameLength + 1), null, 7]) expect(isPlainBid({ ...bid, label })).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.js';
 import { IDEMPOTENCY_KEY, type BidBodyWire } from './bids.js';
-import { QUANTITY_MIN } from './primitives.js';
+import { NAME, QUANTITY_MIN } from './primitives.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,13 +10,22 @@ const isPositive = (value: unknown): boolean => typeof value === 'number' && val
 const isCount = (value: unknown, min: number, max: number): boolean =>
   Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
 
-/** How many fields a valuation of a kind has, and whether they are as they must be; other kinds are left to the schema. */
+const isPlainLabel = (value: unknown): boolean =>
+  typeof value === 'string' && value.length > 0 && value.length <= LIMITS.nameLength && NAME.test(value);
+
+function isPlainTable(values: unknown): boolean {
+  if (!Array.isArray(values) || values.length === 0 || values.length > LIMITS.horizonSlots) return false;
+  return values.every((worth, index) => isQuantity(worth) && (index === 0 || worth <= values[index - 1]));
+}
+
+/** Whether the fields of a valuation are as they must be, by its kind, and how many there are. */
 const VALUATIONS: Readonly<Record<string, (fields: Fields) => boolean>> = {
   sigmoid: ({ scale, tau, width }) => isQuantity(scale) && isQuantity(tau) && isPositive(width),
   deadline: ({ value, deadline }) => isQuantity(value) && isCount(deadline, 0, LIMITS.horizonSlots),
   linear: ({ value, decay }) => isQuantity(value) && isQuantity(decay),
+  table: ({ values }) => isPlainTable(values),
 };
-const VALUATION_FIELDS: Readonly<Record<string, number>> = { sigmoid: 4, deadline: 3, linear: 3 };
+const VALUATION_FIELDS: Readonly<Record<string, number>> = { sigmoid: 4, deadline: 3, linear: 3, table: 2 };
 
 function isPlainValuation(value: unknown): boolean {
   if (!isFields(value) || typeof value.kind !== 'string' || !Object.hasOwn(VALUATIONS, value.kind)) return false;
@@ -42,6 +51,7 @@ function isPlainVolumes(value: unknown): boolean {
   return true;
 }
 
+/** Without the label. */
 const BID_FIELDS = 7;
 
 /**
@@ -57,10 +67,12 @@ export const isPlainBulkItem = (value: unknown): value is BidBodyWire & { idempo
 const isPlainKey = (value: unknown): boolean =>
   typeof value === 'string' && value.length <= LIMITS.idempotencyKeyLength && IDEMPOTENCY_KEY.test(value);
 
-/** The fields that a bid must have, and no others: their number says so. */
+/** The fields that a bid must have, the label where it has one, and no others: their number says so. */
 function isPlainFields(value: Fields, fieldCount: number): boolean {
+  const { label } = value;
   return (
-    Object.keys(value).length === fieldCount &&
+    Object.keys(value).length === (label === undefined ? fieldCount : fieldCount + 1) &&
+    (label === undefined || isPlainLabel(label)) &&
     isCount(value.epochs, 1, LIMITS.epochs) &&
     isPositive(value.throughput) &&
     isQuantity(value.parameterMB) &&

@@ -7,11 +7,12 @@ export const id = z
   .regex(/^[1-9]\d{0,18}$/, 'must be an id')
   .meta({ examples: ['17'] });
 /** Text that Postgres and JSON both hold as it is: no control characters, no half of a surrogate pair. */
+export const NAME = /^[^\p{Cc}\p{Cs}]*$/u;
 export const name = z
   .string()
   .min(1, 'must not be empty')
   .max(LIMITS.nameLength, `must have at most ${LIMITS.nameLength} characters`)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not have control characters');
+  .regex(NAME, 'must not have control characters');
 export const label = name;
 
 const AMOUNT = 'must be a decimal amount as text with at most 9 digits before and 6 after the point, such as "812.4"';
