@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ascending, paperWorkload, percentile } from '#lab';
-import { AcceptBids, DecideMarket, Ringer } from '#market';
+import { AcceptBids, DecideMarkets, Ringer } from '#market';
 import { createOracle } from '#mechanism';
 import { createBidInbox, createDecidingStore, createPool, migrate, startEmbeddedPostgres } from '#persistence';
 
@@ -100,7 +100,7 @@ async function run(url) {
     queueMax: 100_000,
   });
   const single = await acceptSingly(accept, bidsOf(market, instance, 'single'));
-  const decider = new DecideMarket(
+  const decider = new DecideMarkets(
     createDecidingStore(pool),
     createOracle('default'),
     { owner: 'bench', leaseMs: 10_000, batchMax: 256, thinkMs: 250 },

@@ -1,4 +1,4 @@
-import { AcceptBids, AdvanceClock, type ClockOutcome, DecideMarket, type NewBid, Ringer, TickRealtime } from '#market';
+import { AcceptBids, AdvanceClock, type ClockOutcome, DecideMarkets, type NewBid, Ringer, TickRealtime } from '#market';
 import { createOracle } from '#mechanism';
 import { createBidInbox, createClockStore, createDecidingStore } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
@@ -19,7 +19,7 @@ describe('clocks', () => {
       queueMax: 10_000,
     }).acceptMany(bids);
   const decide = (): Promise<unknown> =>
-    new DecideMarket(
+    new DecideMarkets(
       createDecidingStore(database.pool),
       createOracle('default'),
       { owner: 'one', leaseMs: 2_000, batchMax: 256, thinkMs: 250 },

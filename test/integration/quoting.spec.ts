@@ -3,7 +3,7 @@ import {
   AdvanceClock,
   type BidBody,
   BookReader,
-  DecideMarket,
+  DecideMarkets,
   type PricesOutcome,
   QuoteBid,
   type QuoteOutcome,
@@ -32,7 +32,7 @@ describe('prices and quotes', () => {
       newBid(market, market.bidderIds[0], key, body),
     );
     const limits = { owner: key, leaseMs: 10_000, batchMax: 10, thinkMs: 1_000 };
-    await new DecideMarket(createDecidingStore(database.pool), createOracle('default'), limits, clock).run(market.marketId);
+    await new DecideMarkets(createDecidingStore(database.pool), createOracle('default'), limits, clock).run(market.marketId);
   };
 
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** Real: Postgres, the deciding use case. Fake: nothing; another market is decided in between at a chosen moment. */
-import { AcceptBids, DecideMarket, type DecidingStore, Ringer } from '#market';
+import { AcceptBids, DecideMarkets, type DecidingStore, Ringer } from '#market';
 import { createOracle } from '#mechanism';
 import { createBidInbox, createDecidingStore } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
@@ -36,8 +36,8 @@ describe('a wallet that two markets draw on', () => {
     });
     expect(await accept.accept(newBid(place, market.bidderIds[0], key, smallJob(place, 5000)))).toMatchObject({ kind: 'queued' });
   };
-  const decider = (store: DecidingStore): DecideMarket =>
-    new DecideMarket(store, createOracle('default'), LIMITS, { nowMs: () => performance.now() });
+  const decider = (store: DecidingStore): DecideMarkets =>
+    new DecideMarkets(store, createOracle('default'), LIMITS, { nowMs: () => performance.now() });
 
   const open = async (fundsMicros: bigint): Promise<void> => {
     market = await seedMarket(database.pool, { bidderCount: 1, fundsMicros, reserveMicros: 100_000n });
@@ -61,11 +61,11 @@ describe('a wallet that two markets draw on', () => {
     const outcomes: string[] = [];
     const slow: DecidingStore = {
       ...store,
-      readWallets: async (ids) => {
-        const wallets = await store.readWallets(ids);
+      open: async (...claim) => {
+        const opening = await store.open(...claim);
         if (!interrupted) await decider(store).run(twin.marketId); // the other market holds first
         interrupted = true;
-        return wallets;
+        return opening;
       },
       record: async (...batch) => {
         const outcome = await store.record(...batch);
@@ -97,15 +97,15 @@ describe('a wallet that two markets draw on', () => {
       );
     const restless: DecidingStore = {
       ...store,
-      readWallets: async (ids) => {
-        const wallets = await store.readWallets(ids);
+      open: async (...claim) => {
+        const opening = await store.open(...claim);
         moves += 1;
         await put();
-        return wallets;
+        return opening;
       },
     };
     expect(await decider(restless).run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
-    expect(moves).toBe(4);
+    expect(moves).toBe(6); // four times, once to be held, and once to find nothing left
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 

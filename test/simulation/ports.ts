@@ -5,14 +5,15 @@ import type {
   ClockStore,
   DecidedBid,
   DecidingStore,
-  Fence,
   InboxAnswer,
   LeaseClaim,
   MarketHead,
   MarketState,
   NewBid,
+  OpenedMarket,
   QueuedBid,
   RecordOutcome,
+  TurnRecord,
   Wallet,
 } from '#market';
 import type { Transfer } from '#ledger';
@@ -72,72 +73,78 @@ function store(database: Database, bid: StoredBid): InboxAnswer | undefined {
   return { kind: 'queued', bidId: bid.bidId, replayed: false };
 }
 
+/** Opening is a look and a taking: what is looked at may be old by the time that the leases are taken. */
 export function decidingStoreOf(database: Database, process: Process): DecidingStore {
   const alone = <T>(work: () => T): Promise<T> => database.statement(database.open(process), [], work);
   return {
-    hasBacklog: (marketId) => alone(() => database.market(marketId).undecided.size > 0),
-    fence: (marketId, claim) => alone(() => fence(database, database.market(marketId), claim)),
+    open: async (marketIds, claim, limit) => {
+      const ids = [...marketIds].sort((a, b) => (a < b ? -1 : 1));
+      const seen = await alone(() => ids.map((id) => ({ head: headOf(database.market(id)), bids: backlogOf(database, id, limit) })));
+      const bidderIds = new Set(seen.flatMap(({ bids }) => bids.map(({ organisationId }) => organisationId)));
+      const wallets = await alone(() => [...bidderIds].map((id) => walletOf(database, id)));
+      const epochs = await alone(() => ids.map((id) => lease(database, database.market(id), claim)));
+      return { markets: ids.map((marketId, index) => openedOf(marketId, epochs[index], seen[index])), wallets };
+    },
     loadState: (marketId) => alone(() => stateOf(database.market(marketId))),
-    backlog: (marketId, limit) => alone(() => backlogOf(database, marketId, limit)),
-    readWallets: (ids) => alone(() => ids.map((id) => walletOf(database, id))),
-    record: (batch, owner, lease) =>
-      database.atOnce(process, locksOf(batch), (session) => write(database, session, { batch, owner, lease })),
+    record: (turn) => database.atOnce(process, locksOf(turn), (session) => write(database, session, turn)),
     held: (marketId, idleMs, work) =>
       database.transaction(process, idleMs, async (session) => {
         await database.statement(session, [marketLock(marketId)], () => undefined);
         return work({
-          readWallets: (ids) =>
+          lockWallets: (ids) =>
             database.statement(session, accountLocks(ids.map((id) => accountOf(id, 'wallet'))), () =>
               ids.map((id) => walletOf(database, id)),
             ),
-          record: (batch, owner, lease) =>
-            database.statement(session, locksOf(batch), () => write(database, session, { batch, owner, lease })),
+          record: (turn) => database.statement(session, locksOf(turn), () => write(database, session, turn)),
         });
       }),
-    release: (marketId, owner) =>
+    release: (marketIds, owner) =>
       alone(() => {
-        const market = database.market(marketId);
-        if (market.lease?.owner === owner) endLease(market);
+        for (const market of marketIds.map((id) => database.market(id))) if (market.lease?.owner === owner) endLease(market);
       }),
   };
 }
 
-const locksOf = ({ marketId, payers }: BatchRecord): string[] => [
-  marketLock(marketId),
+const locksOf = ({ batches, payers }: TurnRecord): string[] => [
+  ...batches.map(({ marketId }) => marketLock(marketId)),
   ...accountLocks(payers.flatMap(({ wallet }) => [wallet.walletId, wallet.escrowId])),
 ];
 
-interface Writing {
-  readonly batch: BatchRecord;
-  readonly owner: string;
-  readonly lease: 'keep' | 'release';
+/** @returns the epoch, or undefined where another worker has the market. */
+function lease(database: Database, market: StoredMarket, { owner, leaseMs }: LeaseClaim): bigint | undefined {
+  const { nowMs } = database.scheduler;
+  if (market.lease && market.lease.owner !== owner && market.lease.untilMs > nowMs) return undefined;
+  const epoch = (market.lease?.epoch ?? 0n) + (market.lease?.owner === owner ? 0n : 1n);
+  market.lease = { epoch, owner, untilMs: nowMs + leaseMs };
+  return epoch;
 }
 
-function write(database: Database, session: Session, { batch, owner, lease }: Writing): RecordOutcome {
-  const market = database.market(batch.marketId);
-  const outcome = gate(database, market, batch, owner);
+const openedOf = (
+  marketId: bigint,
+  epoch: bigint | undefined,
+  seen: { readonly head: MarketHead; readonly bids: readonly QueuedBid[] },
+): OpenedMarket => (epoch === undefined ? { kind: 'busy', marketId } : { kind: 'ours', marketId, epoch, ...seen });
+
+function write(database: Database, session: Session, turn: TurnRecord): RecordOutcome {
+  const outcome = gate(database, turn);
   if (outcome !== 'recorded') return outcome;
-  record(database, session, withFundsOf(database, batch));
-  if (lease === 'release') session.staged.push(() => endLease(market));
+  for (const batch of turn.batches) {
+    record(database, session, withFundsOf(database, batch, turn));
+    if (turn.lease === 'release') session.staged.push(() => endLease(database.market(batch.marketId)));
+  }
   return outcome;
 }
 
-function fence(database: Database, market: StoredMarket, { owner, leaseMs }: LeaseClaim): Fence {
-  const { lease } = market;
-  const { nowMs } = database.scheduler;
-  if (lease && lease.owner !== owner && lease.untilMs > nowMs) return { kind: 'busy' };
-  const epoch = (lease?.epoch ?? 0n) + (lease?.owner === owner ? 0n : 1n);
-  market.lease = { epoch, owner, untilMs: nowMs + leaseMs };
-  return { kind: 'ours', epoch, head: headOf(market) };
-}
-
-/** Whether a batch may be written: what Postgres asks in one statement. */
-function gate(database: Database, market: StoredMarket, batch: BatchRecord, owner: string): RecordOutcome {
+/** Whether a turn may be written: what Postgres asks in one statement. */
+function gate(database: Database, { batches, payers, owner }: TurnRecord): RecordOutcome {
   if (database.sabotage === 'no gate') return 'recorded';
-  const { lease } = market;
-  if (lease?.owner !== owner || lease.epoch !== batch.epoch) return 'stale';
-  if (market.sequence + BigInt(batch.decided.length) !== batch.sequence) return 'stale';
-  const mattered = batch.payers.some(({ wallet, spareMicros }) => {
+  const stands = batches.every(({ marketId, epoch, sequence, decided }) => {
+    const market = database.market(marketId);
+    const isOurs = market.lease?.owner === owner && market.lease.epoch === epoch;
+    return isOurs && market.sequence + BigInt(decided.length) === sequence;
+  });
+  if (!stands) return 'stale';
+  const mattered = payers.some(({ wallet, spareMicros }) => {
     const change = changeOf(database, wallet);
     return change !== 0n && spareMicros + (change < 0n ? change : 0n) < 0n;
   });
@@ -147,8 +154,8 @@ function gate(database: Database, market: StoredMarket, batch: BatchRecord, owne
 const changeOf = (database: Database, { organisationId, fundsMicros }: Wallet): bigint =>
   walletOf(database, organisationId).fundsMicros - fundsMicros;
 
-function withFundsOf(database: Database, batch: BatchRecord): BatchRecord {
-  const changes = new Map(batch.payers.map(({ wallet }) => [wallet.organisationId, changeOf(database, wallet)]));
+function withFundsOf(database: Database, batch: BatchRecord, { payers }: TurnRecord): BatchRecord {
+  const changes = new Map(payers.map(({ wallet }) => [wallet.organisationId, changeOf(database, wallet)]));
   const decided = batch.decided.map((one) => ({ ...one, fundsMicros: one.fundsMicros + (changes.get(one.wallet.organisationId) ?? 0n) }));
   return { ...batch, decided };
 }

@@ -4,7 +4,7 @@ import {
   AdvanceClock,
   ChangeCapacity,
   ChangeMarketStatus,
-  DecideMarket,
+  DecideMarkets,
   type NewBid,
   Ringer,
   SealLog,
@@ -31,7 +31,7 @@ interface Api {
 }
 interface Worker {
   readonly process: Process;
-  readonly decider: DecideMarket;
+  readonly decider: DecideMarkets;
   readonly ticker: TickRealtime;
   readonly sealer: SealLog;
 }
@@ -100,13 +100,22 @@ export class World {
   /** A worker looks after everything by itself: backlog, clocks, receipts. */
   sweep(): void {
     const worker = this.scheduler.random.pick(this.workers);
-    for (const [marketId, { undecided }] of this.database.markets) if (undecided.size > 0) this.wake(marketId, worker);
+    const waiting = [...this.database.markets.values()].filter(({ undecided }) => undecided.size > 0).map(({ marketId }) => marketId);
+    if (waiting.length > 0) this.turn(waiting, worker);
     this.start(() => this.within(worker.process, () => worker.ticker.run()), false);
     if (this.scheduler.random.below(3) === 0) this.start(() => this.within(worker.process, () => worker.sealer.run(10_000)), false);
   }
 
   private wake(marketId: bigint, worker = this.scheduler.random.pick(this.workers)): void {
     this.start(() => this.within(worker.process, () => worker.decider.run(marketId)), false);
+  }
+
+  /** Several markets in one turn: what goes wrong in it is told market by market. */
+  private turn(marketIds: readonly bigint[], worker: Worker): void {
+    const turn = async (): Promise<void> => {
+      for (const one of await worker.decider.turn(marketIds)) if ('cause' in one) throw one.cause;
+    };
+    this.start(() => this.within(worker.process, turn), false);
   }
 
   private newApi(): Api {
@@ -129,7 +138,7 @@ export class World {
     const limits = { owner: process.name, leaseMs: LEASE_MS, batchMax: scheduler.random.between(1, 5), thinkMs: THINK_MS };
     return {
       process,
-      decider: new DecideMarket(decidingStoreOf(database, process), this.oracle, limits, clock),
+      decider: new DecideMarkets(decidingStoreOf(database, process), this.oracle, limits, clock),
       ticker: new TickRealtime(clockStoreOf(database, process), clock),
       sealer: new SealLog(receiptStoreOf(database, process), clock),
     };

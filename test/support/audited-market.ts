@@ -6,7 +6,7 @@ import {
   ChangeCapacity,
   ChangeMarketStatus,
   CreateMarket,
-  DecideMarket,
+  DecideMarkets,
   type NewBid,
   Ringer,
 } from '#market';
@@ -84,7 +84,7 @@ export class AuditedMarket {
   async decide(bids: readonly NewBid[]): Promise<void> {
     await this.accept(bids);
     const limits = { owner: 'one', leaseMs: 20_000, batchMax: 8, thinkMs: 10_000 };
-    await new DecideMarket(createDecidingStore(this.database.pool), createOracle('default'), limits, clock).run(this.marketId);
+    await new DecideMarkets(createDecidingStore(this.database.pool), createOracle('default'), limits, clock).run(this.marketId);
   }
 
   async moveTo(slot: number): Promise<void> {

@@ -1,19 +1,25 @@
-import type { RunOutcome } from '#market';
+import type { MarketTurn, RunOutcome } from '#market';
 import { MarketRunner, type Decider, type RunReport } from './market-runner.js';
 
 const turn = (): Promise<void> => new Promise(setImmediate);
+const DRAINED: RunOutcome = { kind: 'drained', decided: 1 };
 
-/** A decider whose runs end when the test says so. */
+/** A decider whose turns end when the test says so. */
 class SlowDecider implements Decider {
-  readonly begun: bigint[] = [];
+  readonly begun: (readonly bigint[])[] = [];
   private readonly ends: ((outcome: RunOutcome | Error) => void)[] = [];
 
-  run(marketId: bigint): Promise<RunOutcome> {
-    this.begun.push(marketId);
-    return new Promise((resolve, reject) => this.ends.push((end) => (end instanceof Error ? reject(end) : resolve(end))));
+  turn(marketIds: readonly bigint[]): Promise<readonly MarketTurn[]> {
+    this.begun.push(marketIds);
+    return new Promise((resolve) =>
+      this.ends.push((end) =>
+        resolve(marketIds.map((marketId) => (end instanceof Error ? { marketId, cause: end } : { marketId, outcome: end }))),
+      ),
+    );
   }
 
-  async end(outcome: RunOutcome | Error = { kind: 'drained', decided: 1 }): Promise<void> {
+  /** Ends the turn that began first. */
+  async end(outcome: RunOutcome | Error = DRAINED): Promise<void> {
     this.ends.shift()?.(outcome);
     await turn();
   }
@@ -30,29 +36,51 @@ describe('MarketRunner', () => {
     nowMs = 0;
     rests = [];
     const report: RunReport = { ended: () => undefined, failed: (_marketId, _cause, retryInMs) => rests.push(retryInMs) };
-    runner = new MarketRunner(decider, { nowMs: () => nowMs }, report, 2);
+    runner = new MarketRunner(decider, { nowMs: () => nowMs }, report, { turns: 2, marketsMax: 3 });
   });
 
-  it('runs a market once at a time, and once more if woken meanwhile', async () => {
-    const done = Promise.all([runner.wake(1n), runner.wake(1n), runner.wake(1n)]);
+  it('has a market in one turn at a time, and in one more if it was woken meanwhile', async () => {
+    const done = runner.wake(1n);
     await turn();
-    expect(decider.begun).toEqual([1n]);
+    const again = Promise.all([runner.wake(1n), runner.wake(1n)]);
+    await turn();
+    expect(decider.begun).toEqual([[1n]]);
     await decider.end();
-    expect(decider.begun).toEqual([1n, 1n]);
+    expect(decider.begun).toEqual([[1n], [1n]]);
     await decider.end();
-    await done;
-    expect(decider.begun).toEqual([1n, 1n]);
+    await Promise.all([done, again]);
+    expect(decider.begun).toHaveLength(2);
   });
 
-  it('keeps to its number of markets, in the order of waking', async () => {
-    const done = Promise.all([1n, 2n, 3n].map((marketId) => runner.wake(marketId)));
+  it('puts markets that are woken in the same moment into one turn, and keeps to its size and number', async () => {
+    const done = Promise.all([5n, 4n, 3n, 2n, 1n].map((marketId) => runner.wake(marketId)));
     await turn();
-    expect(decider.begun).toEqual([1n, 2n]);
+    expect(decider.begun).toEqual([
+      [5n, 4n, 3n],
+      [2n, 1n],
+    ]);
+    const later = Promise.all([6n, 7n].map((marketId) => runner.wake(marketId)));
+    await turn();
+    expect(decider.begun).toHaveLength(2);
     await decider.end();
-    expect(decider.begun).toEqual([1n, 2n, 3n]);
+    expect(decider.begun[2]).toEqual([6n, 7n]); // gathered while none was free
     await decider.end();
     await decider.end();
-    await done;
+    await Promise.all([done, later]);
+  });
+
+  it('goes on with a market of which more waits, after those who came before', async () => {
+    const done = [1n, 2n].map((marketId) => runner.wake(marketId));
+    await turn();
+    await decider.end({ kind: 'more', decided: 9 });
+    expect(decider.begun).toEqual([
+      [1n, 2n],
+      [1n, 2n],
+    ]);
+    expect(runner.isAwake(1n)).toBe(true);
+    await decider.end();
+    await Promise.all(done);
+    expect(runner.isAwake(1n)).toBe(false);
   });
 
   it('lets a market rest after a failure, longer each time and ten seconds at most', async () => {
@@ -80,14 +108,18 @@ describe('MarketRunner', () => {
     await decider.end();
   });
 
-  it('stops once the runs under way have ended, and wakes nothing more', async () => {
-    const done = runner.wake(1n);
-    void runner.wake(1n);
+  it('stops once the turns under way have ended, and begins no other one', async () => {
+    const done = [1n, 2n, 3n, 4n, 5n, 6n, 7n].map((marketId) => runner.wake(marketId));
     await turn();
+    void runner.wake(1n);
     const stopped = runner.stop();
-    await runner.wake(2n);
+    await runner.wake(8n);
     await decider.end({ kind: 'stopped', decided: 0 });
-    await Promise.all([done, stopped]);
-    expect(decider.begun).toEqual([1n]);
+    await decider.end({ kind: 'more', decided: 3 });
+    await Promise.all([...done, stopped]);
+    expect(decider.begun).toEqual([
+      [1n, 2n, 3n],
+      [4n, 5n, 6n],
+    ]);
   });
 });

@@ -1,39 +1,54 @@
-import type { Clock, RunOutcome } from '#market';
-import { Semaphore } from './semaphore.js';
+import type { Clock, MarketTurn, RunOutcome } from '#market';
 
-/** Decides a market's backlog; what the runner wakes. */
+/** Decides a batch of each market; what the runner wakes. */
 export interface Decider {
-  run(marketId: bigint, signal: AbortSignal): Promise<RunOutcome>;
+  /** Never rejects: a market that can't be decided is told with its reason. */
+  turn(marketIds: readonly bigint[], signal: AbortSignal): Promise<readonly MarketTurn[]>;
 }
 
-/** Told what runs did. */
+/** Told what turns did. */
 export interface RunReport {
   ended(marketId: bigint, outcome: RunOutcome): void;
   failed(marketId: bigint, cause: unknown, retryInMs: number): void;
 }
 
-/** A market whose run failed rests before it is tried again: twice as long each time, ms. */
+/** How much is done at the same time. */
+export interface RunLimits {
+  /** Turns at the same time. */
+  readonly turns: number;
+  /** The most markets of a turn. */
+  readonly marketsMax: number;
+}
+
+/** A market whose turn failed rests before it is tried again: twice as long each time, ms. */
 const REST_MS_MIN = 250;
 const REST_MS_MAX = 10_000;
 
+interface Waking {
+  again: boolean;
+  readonly done: Promise<void>;
+  readonly resolve: () => void;
+}
+
 /**
- * Wakes markets: at most `concurrency` at a time, each once at a time and once more if woken meanwhile. A market whose run fails rests
- * for a while; the sweep wakes it again.
+ * Wakes markets: those that are woken while a turn is free, or become so while none is, share the next one. Each market is in one turn at a time,
+ * and in one more if it was woken meanwhile or more of it waits. A market that fails rests for a while; the sweep wakes it again.
  */
 export class MarketRunner {
-  private readonly awake = new Map<bigint, { again: boolean; done: Promise<void> }>();
+  private readonly awake = new Map<bigint, Waking>();
+  /** Markets that wait for a turn, in the order of waking. */
+  private readonly due = new Set<bigint>();
   private readonly resting = new Map<bigint, { failures: number; untilMs: number }>();
   private readonly stopping = new AbortController();
-  private readonly places: Semaphore;
+  private readonly running = new Set<Promise<void>>();
+  private isBeginning = false;
 
   constructor(
     private readonly decider: Decider,
     private readonly clock: Clock,
     private readonly report: RunReport,
-    concurrency: number,
-  ) {
-    this.places = new Semaphore(concurrency);
-  }
+    private readonly limits: RunLimits,
+  ) {}
 
   /** Resolves when the market's work of this moment is done, failed or left to another process; never rejects. */
   wake(marketId: bigint): Promise<void> {
@@ -43,10 +58,12 @@ export class MarketRunner {
       current.again = true;
       return current.done;
     }
-    const state = { again: true, done: Promise.resolve() };
-    this.awake.set(marketId, state);
-    state.done = this.places.within(() => this.runWhileAsked(marketId, state)).finally(() => this.awake.delete(marketId));
-    return state.done;
+    let resolve = (): void => undefined;
+    const done = new Promise<void>((resolveDone) => (resolve = resolveDone));
+    this.awake.set(marketId, { again: false, done, resolve });
+    this.due.add(marketId);
+    this.beginSoon();
+    return done;
   }
 
   /** Whether the market is being decided or waits for its turn: it looks for new bids by itself then. */
@@ -54,30 +71,63 @@ export class MarketRunner {
     return this.awake.has(marketId);
   }
 
-  /** Wakes nothing more and waits for what runs: each ends after the batch that it is at. */
+  /** Wakes nothing more and waits for the turns under way. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([...this.awake.values()].map(({ done }) => done));
+    for (const marketId of this.due) this.fallAsleep(marketId);
+    this.due.clear();
+    await Promise.all(this.running);
   }
 
-  private async runWhileAsked(marketId: bigint, state: { again: boolean }): Promise<void> {
-    while (state.again && !this.stopping.signal.aborted) {
-      state.again = false;
-      await this.run(marketId);
+  /** Markets that are woken in the same moment share a turn. */
+  private beginSoon(): void {
+    if (this.isBeginning) return;
+    this.isBeginning = true;
+    queueMicrotask(() => {
+      this.isBeginning = false;
+      this.begin();
+    });
+  }
+
+  private begin(): void {
+    while (this.due.size > 0 && this.running.size < this.limits.turns) {
+      const marketIds = [...this.due].slice(0, this.limits.marketsMax);
+      for (const marketId of marketIds) this.due.delete(marketId);
+      const turn: Promise<void> = this.turn(marketIds).finally(() => {
+        this.running.delete(turn);
+        this.begin();
+      });
+      this.running.add(turn);
     }
   }
 
-  private async run(marketId: bigint): Promise<void> {
-    try {
-      const outcome = await this.decider.run(marketId, this.stopping.signal);
+  private async turn(marketIds: readonly bigint[]): Promise<void> {
+    for (const marketId of marketIds) (this.awake.get(marketId) as Waking).again = false;
+    for (const turn of await this.decider.turn(marketIds, this.stopping.signal)) this.ended(turn);
+  }
+
+  private ended(turn: MarketTurn): void {
+    const { marketId } = turn;
+    if ('cause' in turn) this.failed(marketId, turn.cause);
+    else {
       this.resting.delete(marketId);
-      this.report.ended(marketId, outcome);
-    } catch (cause) {
-      const failures = (this.resting.get(marketId)?.failures ?? 0) + 1;
-      const restMs = Math.min(REST_MS_MAX, REST_MS_MIN * 2 ** (failures - 1));
-      this.resting.set(marketId, { failures, untilMs: this.clock.nowMs() + restMs });
-      this.report.failed(marketId, cause, restMs);
+      this.report.ended(marketId, turn.outcome);
     }
+    const isWanted = 'outcome' in turn && (turn.outcome.kind === 'more' || (this.awake.get(marketId) as Waking).again);
+    if (isWanted && !this.stopping.signal.aborted) this.due.add(marketId);
+    else this.fallAsleep(marketId);
+  }
+
+  private failed(marketId: bigint, cause: unknown): void {
+    const failures = (this.resting.get(marketId)?.failures ?? 0) + 1;
+    const restMs = Math.min(REST_MS_MAX, REST_MS_MIN * 2 ** (failures - 1));
+    this.resting.set(marketId, { failures, untilMs: this.clock.nowMs() + restMs });
+    this.report.failed(marketId, cause, restMs);
+  }
+
+  private fallAsleep(marketId: bigint): void {
+    this.awake.get(marketId)?.resolve();
+    this.awake.delete(marketId);
   }
 
   private isResting(marketId: bigint): boolean {

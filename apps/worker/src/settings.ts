@@ -7,7 +7,7 @@ export interface WorkerSettings extends BellSite {
   readonly owner: string;
   readonly leaseMs: number;
   readonly batchMax: number;
-  /** Markets decided at the same time. */
+  /** Turns at the same time. */
   readonly concurrency: number;
   /** Where metrics are served, if they are. */
   readonly metricsPort?: number;
@@ -19,7 +19,9 @@ export const SWEEP_MS = 1_000;
  * While bids are being decided, and for a while after the last decision, they are looked for more often: the pause in between grows with
  * the rate of decisions.
  */
-export const PACE: PaceLimits = { windowMs: 250, msPerRate: 60, pauseMsMin: 10, pauseMsMax: 200, busyMs: 1_000 };
+export const PACE: PaceLimits = { windowMs: 250, msPerRate: 30, pauseMsMin: 10, pauseMsMax: 60, busyMs: 1_000 };
+/** The most markets whose batches are read and written together. */
+export const TURN_MARKETS_MAX = 16;
 /** How often the clocks of realtime markets are looked at, ms. */
 export const TICK_MS = 1_000;
 /** How often receipts are written, and for how long at a time: while bids wait, and when there is nothing else to do, ms. */

@@ -1,12 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Clock, DecideMarket, Pace, SealLog, TickRealtime } from '#market';
+import { type Clock, DecideMarkets, Pace, SealLog, TickRealtime } from '#market';
 import { createOracle } from '#mechanism';
 import { createClockStore, createDecidingStore, createReceiptStore, readWaits } from '#persistence';
 import type { Tracing } from '#telemetry';
 import type { Pool } from 'pg';
 import { Journal } from './journal.js';
 import { MarketRunner } from './market-runner.js';
-import { PACE, THINK_MS_MAX, type WorkerSettings } from './settings.js';
+import { PACE, THINK_MS_MAX, TURN_MARKETS_MAX, type WorkerSettings } from './settings.js';
 import { Figures } from './watching/figures.js';
 import { WaitSample } from './watching/wait-sample.js';
 import { watchDeciding } from './watching/watch-deciding.js';
@@ -43,13 +43,14 @@ export class WorkerModule {
       module: WorkerModule,
       providers: [
         {
-          provide: DecideMarket,
-          useFactory: () => new DecideMarket(store, createOracle('default'), limitsOf(settings), clock),
+          provide: DecideMarkets,
+          useFactory: () => new DecideMarkets(store, createOracle('default'), limitsOf(settings), clock),
         },
         {
           provide: MarketRunner,
-          useFactory: (decider: DecideMarket) => new MarketRunner(decider, clock, journal, settings.concurrency),
-          inject: [DecideMarket],
+          useFactory: (decider: DecideMarkets) =>
+            new MarketRunner(decider, clock, journal, { turns: settings.concurrency, marketsMax: TURN_MARKETS_MAX }),
+          inject: [DecideMarkets],
         },
         { provide: WatchLife, useFactory: () => new WatchLife({ pool, figures, sample, journal }) },
         { provide: TickRealtime, useFactory: () => new TickRealtime(createClockStore(pool), clock) },

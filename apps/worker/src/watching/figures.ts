@@ -21,10 +21,15 @@ export class Figures {
 
   constructor(registry: Registry) {
     const registers = [registry];
-    this.batches = new Histogram({ name: 'eris_batch_bids', help: 'Bids decided by one batch.', buckets: BATCH_BUCKETS, registers });
+    this.batches = new Histogram({
+      name: 'eris_batch_bids',
+      help: 'Bids whose decisions were written together.',
+      buckets: BATCH_BUCKETS,
+      registers,
+    });
     this.transactions = new Histogram({
       name: 'eris_batch_seconds',
-      help: 'Time of a batch, from its fence to its commit.',
+      help: 'Time of what is written together, from taking the leases to the commit.',
       buckets: WAIT_BUCKETS,
       registers,
     });
@@ -42,7 +47,7 @@ export class Figures {
     });
     this.overtakings = new Counter({
       name: 'eris_batches_overtaken_total',
-      help: 'Batches that were not written and decided again: the market or its lease had changed (stale), or the money of a bidder (funds_moved).',
+      help: 'Batches that were not written and decided again: a market or its lease had changed (stale), or the money of a bidder (funds_moved), or writing failed (failed).',
       labelNames: ['by'],
       registers,
     });
@@ -81,7 +86,7 @@ export class Figures {
     this.leases.inc({ change });
   }
 
-  overtaken(by: 'stale' | 'funds_moved'): void {
+  overtaken(by: 'stale' | 'funds_moved' | 'failed'): void {
     this.overtakings.inc({ by });
   }
 

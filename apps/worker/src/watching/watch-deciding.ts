@@ -1,4 +1,4 @@
-import type { BatchRecord, Clock, DecidingStore, Fence } from '#market';
+import type { Clock, DecidingStore, OpenedMarket, TurnRecord } from '#market';
 import { traced } from '#telemetry';
 import type { Figures } from './figures.js';
 
@@ -10,45 +10,53 @@ export interface DecidingWatch {
   readonly onDecided: (bidIds: readonly bigint[]) => void;
 }
 
-/** Markets whose last epoch, or whose batch under way, is remembered. */
+/** Markets whose last epoch, and whose last opening, is remembered. */
 const MARKETS_MAX = 10_000;
 
-/** The same store, looked at: batches, leases, spans. A batch is from its fence to its record. */
+/** The same store, looked at: what is written together, leases, spans. A batch is from its opening to its record. */
 export function watchDeciding(store: DecidingStore, watch: DecidingWatch): DecidingStore {
   const epochs = new Map<bigint, bigint>();
-  const beganMs = new Map<bigint, number>();
-  const onFence = (marketId: bigint, fence: Fence): void => {
-    if (fence.kind === 'busy') watch.figures.lease('busy');
-    if (fence.kind !== 'ours' || epochs.get(marketId) === fence.epoch) return;
+  const openedMs = new Map<bigint, number>();
+  const onOpened = (market: OpenedMarket, nowMs: number): void => {
+    openedMs.set(market.marketId, nowMs);
+    if (market.kind === 'busy') watch.figures.lease('busy');
+    if (market.kind !== 'ours' || epochs.get(market.marketId) === market.epoch) return;
     watch.figures.lease('taken');
-    if (epochs.size >= MARKETS_MAX) epochs.clear();
-    epochs.set(marketId, fence.epoch);
+    epochs.set(market.marketId, market.epoch);
   };
-  const onRecorded = ({ marketId, decided }: BatchRecord): void => {
+  const onRecorded = ({ batches }: TurnRecord): void => {
+    const bidIds = batches.flatMap(({ decided }) => decided.map(({ bidId }) => bidId));
     const nowMs = watch.clock.nowMs();
-    watch.figures.batch(decided.length, (nowMs - (beganMs.get(marketId) ?? nowMs)) / 1_000);
-    watch.onDecided(decided.map(({ bidId }) => bidId));
+    watch.figures.batch(bidIds.length, (nowMs - (openedMs.get(batches[0].marketId) ?? nowMs)) / 1_000);
+    watch.onDecided(bidIds);
   };
   const watched = (record: DecidingStore['record']): DecidingStore['record'] => {
-    return async (batch, owner, lease) => {
-      const attributes = { 'eris.market': batch.marketId.toString(), 'eris.bids': batch.decided.length };
-      const outcome = await traced('write decisions', { attributes }, () => record(batch, owner, lease));
-      if (outcome === 'recorded') onRecorded(batch);
+    return async (turn) => {
+      const outcome = await traced('write decisions', { attributes: attributesOf(turn) }, () => record(turn)).catch((cause: unknown) => {
+        watch.figures.overtaken('failed');
+        throw cause;
+      });
+      if (outcome === 'recorded') onRecorded(turn);
       else watch.figures.overtaken(outcome);
       return outcome;
     };
   };
   return {
     ...store,
-    fence: async (marketId, claim) => {
-      if (beganMs.size >= MARKETS_MAX) beganMs.clear();
-      beganMs.set(marketId, watch.clock.nowMs());
-      const fence = await store.fence(marketId, claim);
-      onFence(marketId, fence);
-      return fence;
+    open: async (marketIds, claim, limit) => {
+      if (openedMs.size >= MARKETS_MAX) for (const remembered of [openedMs, epochs]) remembered.clear();
+      const nowMs = watch.clock.nowMs();
+      const opening = await store.open(marketIds, claim, limit);
+      for (const market of opening.markets) onOpened(market, nowMs);
+      return opening;
     },
-    record: watched((...batch) => store.record(...batch)),
+    record: watched((turn) => store.record(turn)),
     held: (marketId, idleMs, work) =>
-      store.held(marketId, idleMs, (held) => work({ ...held, record: watched((...batch) => held.record(...batch)) })),
+      store.held(marketId, idleMs, (held) => work({ ...held, record: watched((turn) => held.record(turn)) })),
   };
 }
+
+const attributesOf = ({ batches }: TurnRecord) => ({
+  'eris.markets': batches.map(({ marketId }) => marketId.toString()).join(' '),
+  'eris.bids': batches.reduce((sum, { decided }) => sum + decided.length, 0),
+});

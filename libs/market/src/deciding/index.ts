@@ -1,15 +1,18 @@
-/** Deciding bids: one writer per market, one fenced transaction per batch. */
-export { DecideMarket, type DecideLimits, type RunOutcome } from './decide-market.js';
+/** Deciding bids: one writer per market, one fenced statement for the batches of several. */
+export { DecideMarkets, type DecideLimits, type MarketTurn, type RunOutcome } from './decide-markets.js';
 export { decideBatch, type BatchInput } from './decide-batch.js';
+export { Purses } from './purses.js';
 export type {
   BatchRecord,
   DecidedBid,
   DecidingStore,
-  Fence,
   HeldMarket,
   LeaseClaim,
+  OpenedMarket,
+  Opening,
   Payer,
   QueuedBid,
   RecordOutcome,
+  TurnRecord,
   Wallet,
 } from './ports.js';

@@ -36,19 +36,18 @@ export interface DecidedBid {
   readonly decision: Decision;
 }
 
-/** A bidder that pays in a batch. */
+/** A bidder that pays in what is written together. */
 export interface Payer {
-  /** As it was when the batch was decided. */
+  /** As it was when its bids were decided. */
   readonly wallet: Wallet;
-  /** The least, over its bids of the batch, of what it had beyond what the bid could cost at most; below zero: funds mattered. */
+  /** The least, over its bids, of what it had beyond what the bid could cost at most; below zero: funds mattered. */
   readonly spareMicros: bigint;
 }
 
-/** What a batch writes. */
+/** What was decided in one market. */
 export interface BatchRecord {
   readonly marketId: bigint;
   readonly epoch: bigint;
-  readonly payers: readonly Payer[];
   /** The market's sequence after the batch. */
   readonly sequence: bigint;
   readonly decided: readonly DecidedBid[];
@@ -57,43 +56,63 @@ export interface BatchRecord {
   readonly capacityMilli: readonly number[];
 }
 
+/** What one statement writes: a batch of each of some markets, all of them or none. */
+export interface TurnRecord {
+  /** In the order of their markets' ids. */
+  readonly batches: readonly BatchRecord[];
+  readonly payers: readonly Payer[];
+  readonly owner: string;
+  /** `release`: others may take the markets from then on. */
+  readonly lease: 'keep' | 'release';
+}
+
 /** `ours`: nobody else may write to the market's log as its worker, until the lease ends and another one takes it. */
-export type Fence =
-  | { readonly kind: 'ours'; readonly epoch: bigint; readonly head: MarketHead }
-  | { readonly kind: 'busy' }
-  | { readonly kind: 'market_unknown' };
+export type OpenedMarket =
+  | {
+      readonly kind: 'ours';
+      readonly marketId: bigint;
+      readonly epoch: bigint;
+      readonly head: MarketHead;
+      /** Undecided bids by id. */
+      readonly bids: readonly QueuedBid[];
+    }
+  | { readonly kind: 'busy' | 'market_unknown'; readonly marketId: bigint };
+
+/** Markets as a worker finds them, as of one moment. */
+export interface Opening {
+  /** In the order of their ids. */
+  readonly markets: readonly OpenedMarket[];
+  /** Of every bidder whose bids were read; other markets may hold money of theirs meanwhile. */
+  readonly wallets: readonly Wallet[];
+}
 
 /**
- * What came of writing a batch. `stale`: the lease was taken by another worker, or the market's log has grown since the batch was begun.
+ * What came of writing. `stale`: a lease was taken by another worker, or a market's log has grown since its batch was begun.
  * `funds_moved`: money of a payer has moved meanwhile, and a decision may depend on it. Either way nothing was written.
  */
 export type RecordOutcome = 'recorded' | 'stale' | 'funds_moved';
 
 /** What a batch is decided by where its market and its bidders' wallets are held meanwhile: nothing can overtake it. */
-export type HeldMarket = Pick<DecidingStore, 'readWallets' | 'record'>;
+export interface HeldMarket extends Pick<DecidingStore, 'record'> {
+  lockWallets(organisationIds: readonly bigint[]): Promise<readonly Wallet[]>;
+}
 
-/** Each call is a transaction of its own: nothing is locked while a batch is thought about, unless it is decided within `held`. */
+/** Each call is a transaction of its own: nothing is locked while bids are thought about, unless they are decided within `held`. */
 export interface DecidingStore {
-  hasBacklog(marketId: bigint): Promise<boolean>;
-  /** Takes or renews the lease; the epoch rises whenever the owner changes. */
-  fence(marketId: bigint, claim: LeaseClaim): Promise<Fence>;
+  /** Takes or renews the markets' leases (an epoch rises whenever its owner changes), and reads what is to be decided, at most `limit` bids of each. */
+  open(marketIds: readonly bigint[], claim: LeaseClaim, limit: number): Promise<Opening>;
   /** Everything that the book is made of, as of one moment. */
   loadState(marketId: bigint): Promise<MarketState>;
-  /** Undecided bids by id, at most `limit`. */
-  backlog(marketId: bigint, limit: number): Promise<readonly QueuedBid[]>;
-  /** The accounts of bidders as they are now; other markets may hold money of theirs meanwhile. */
-  readWallets(organisationIds: readonly bigint[]): Promise<readonly Wallet[]>;
   /**
-   * Where the lease is still `owner`'s and the market stands where the batch began: writes decisions, allocations, placements, usage,
-   * holds, events and the sequence, removes the backlog rows, notifies once; funds of payers are written as they are at that moment.
-   * @param lease `release`: others may take the market from then on.
+   * Where each lease is still the owner's and each market stands where its batch began: writes decisions, allocations, placements, usage,
+   * holds, events and the sequences, removes the backlog rows, notifies once a market; funds of payers are written as they are at that moment.
    */
-  record(batch: BatchRecord, owner: string, lease: 'keep' | 'release'): Promise<RecordOutcome>;
+  record(turn: TurnRecord): Promise<RecordOutcome>;
   /**
-   * Runs `work` while the market's log stands still: wallets that it reads stay as they are until its end. What it records is written when it
+   * Runs `work` while the market's log stands still: wallets that it locks stay as they are until its end. What it records is written when it
    * ends, and nothing of it where it fails. A session that stops for longer than `idleMs` in the midst of it is ended.
    */
   held<T>(marketId: bigint, idleMs: number, work: (held: HeldMarket) => Promise<T>): Promise<T>;
-  /** Lets others take the market at once. */
-  release(marketId: bigint, owner: string): Promise<void>;
+  /** Lets others take the markets at once. */
+  release(marketIds: readonly bigint[], owner: string): Promise<void>;
 }

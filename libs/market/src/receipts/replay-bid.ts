@@ -2,7 +2,7 @@ import { type Oracle, type Schedule, usageOf, validateSchedule } from '#mechanis
 import { invariant } from '#units';
 import { type BidBody, toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
-import { decideBatch, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
+import { decideBatch, Purses, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
 import { allocationRow, decisionPayload, decisionRow, differences, placementRow, slotAmount } from './expected-rows.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
 
@@ -119,7 +119,7 @@ interface Again {
 /** A batch of one: batches of any size decide the same. */
 function decideAgain(open: OpenBook, bid: QueuedBid, { funds, oracle }: Again): { record: BatchRecord; priceVersion: bigint } {
   const wallet = { organisationId: bid.organisationId, walletId: 0n, escrowId: 0n, fundsMicros: BigInt(funds ?? 0) };
-  const again = decideBatch({ open, epoch: 0n, bids: [bid], wallets: [wallet], oracle, mayGoOn: () => true });
+  const again = decideBatch({ open, epoch: 0n, bids: [bid], purses: new Purses([wallet]), oracle, mayGoOn: () => true });
   invariant(again.record.decided.length === 1, 'one bid, one decision');
   return again;
 }

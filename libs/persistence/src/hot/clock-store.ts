@@ -1,7 +1,7 @@
 import type { ClockStore, ClockTx, MarketHead, RealtimeMarket } from '#market';
 import { invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
-import { MARKET_CHANNEL } from './record-batch.js';
+import { MARKET_CHANNEL } from './record-turn.js';
 import { HEAD_COLUMNS, headOf, type HeadRow } from './state.js';
 import { inTransaction } from './transaction.js';
 

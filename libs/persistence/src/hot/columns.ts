@@ -8,3 +8,14 @@ export const intArray = (values: readonly (number | bigint)[]): string => `{${va
 
 /** JSON texts as one array: as elements of an array of texts each would be quoted, and unquoted again. */
 export const jsonArray = (texts: readonly string[]): string => `[${texts.join(',')}]`;
+
+const TO_ESCAPE = /["\\]/;
+const EACH_TO_ESCAPE = /["\\]/g;
+
+/** An array of texts as Postgres writes it; few have anything to escape. */
+export const textArray = (texts: readonly (string | null)[]): string => `{${texts.map(arrayElement).join(',')}}`;
+
+function arrayElement(text: string | null): string {
+  if (text === null) return 'NULL';
+  return TO_ESCAPE.test(text) ? `"${text.replaceAll(EACH_TO_ESCAPE, '\\$&')}"` : `"${text}"`;
+}

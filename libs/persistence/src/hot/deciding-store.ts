@@ -1,149 +1,152 @@
-import type { DecidingStore, Fence, LeaseClaim, QueuedBid, Wallet } from '#market';
+import type { DecidingStore, LeaseClaim, OpenedMarket, Opening, QueuedBid, Wallet } from '#market';
 import { invariant } from '#units';
-import type { Pool } from 'pg';
-import { recordBatch } from './record-batch.js';
-import { HEAD_COLUMNS, headOf, loadMarket, type HeadRow, type Queryable } from './state.js';
+import type { Pool, PoolClient } from 'pg';
+import { recordTurn } from './record-turn.js';
+import { HEAD_COLUMNS, headOf, loadMarket, type HeadRow } from './state.js';
 import { inTransaction } from './transaction.js';
 
 /** Says that this statement's commit need not be waited onto the disk. */
 const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
 
 /**
- * has-backlog: is there anything to decide?
- * Input:  market. Output: one row.
- * Events: none.
- * Retry:  safe; it reads.
- */
-const HAS_BACKLOG = `SELECT EXISTS (SELECT FROM undecided_bid WHERE market_id = $1) AS found`;
-
-/**
- * fence-market: takes or renews the market's lease, by the database's clock. A lease that ends later than a new one would is from before that
- * clock was set back, and binds nobody: otherwise a dead worker would hold a market for as long as the jump. Not waited onto the disk: whoever
- * writes by a lease writes after it, and a lease that a crash has undone is no longer there when a batch is recorded.
- * Input:  market, owner, milliseconds. Output: the market's head, the epoch (null: another owner holds it); no row: no such market.
- * Events: none. The epoch rises when the owner changes.
+ * open-markets: takes or renews leases, by the database's clock, and reads what is to be decided. A lease that ends later than a new one would is
+ * from before that clock was set back, and binds nobody: otherwise a dead worker would hold a market for as long as the jump. Not waited onto the
+ * disk: whoever writes by a lease writes after it, and a lease that a crash has undone is no longer there when a batch is recorded. Heads and
+ * backlogs are as of the statement's beginning, leases may be taken later: then the heads are old, and nothing that is decided by them is written.
+ * Input:  markets, owner, milliseconds, bids of each market at most.
+ * Output: per market, by id: its head, the epoch (null: another owner holds it), its undecided bids by id; with the first one the wallets and
+ *         escrows of all their bidders. No row: no such market.
+ * Events: none. An epoch rises when its owner changes.
  * Retry:  safe; the same owner keeps its epoch.
  */
-const FENCE = `
-  WITH m AS (SELECT * FROM market WHERE id = $1), taken AS (
+const OPEN = `
+  WITH taken AS (
     INSERT INTO market_lease AS l (market_id, epoch, owner, until)
-    SELECT id, 1, $2, clock_timestamp() + $3::float8 * interval '1 ms' FROM m
+    SELECT id, 1, $2, clock_timestamp() + $3::float8 * interval '1 ms' FROM market WHERE id = ANY($1::bigint[]) ORDER BY id
     ON CONFLICT (market_id) DO UPDATE SET epoch = l.epoch + (l.owner <> excluded.owner)::int, owner = excluded.owner, until = excluded.until
     WHERE l.owner = excluded.owner OR l.until <= clock_timestamp() OR (l.until > excluded.until AND isfinite(l.until))
-    RETURNING epoch
+    RETURNING market_id, epoch
+  ), waiting AS MATERIALIZED (
+    SELECT t.market_id, b.id, b.organisation_id, b.body
+    FROM taken t
+    CROSS JOIN LATERAL (SELECT bid_id FROM undecided_bid WHERE market_id = t.market_id ORDER BY bid_id LIMIT $4) AS u
+    JOIN bid b ON b.id = u.bid_id
+  ), backlog AS (
+    SELECT market_id, string_agg(id::text, ',' ORDER BY id) AS bid_ids, string_agg(organisation_id::text, ',' ORDER BY id) AS bidder_ids,
+      json_agg(body ORDER BY id) AS bodies
+    FROM waiting GROUP BY market_id
   )
-  SELECT ${HEAD_COLUMNS}, (SELECT epoch FROM taken) AS epoch, ${UNHURRIED} FROM m`;
+  SELECT ${HEAD_COLUMNS}, t.epoch, b.bid_ids, b.bidder_ids, b.bodies, CASE WHEN row_number() OVER (ORDER BY m.id) = 1 THEN (
+      SELECT json_agg(json_build_object('id', a.id::text, 'organisation_id', a.organisation_id::text, 'kind', a.kind,
+        'balance_micros', a.balance_micros::text))
+      FROM account a WHERE a.organisation_id IN (SELECT organisation_id FROM waiting) AND a.kind IN ('wallet', 'escrow')
+    ) END AS accounts, ${UNHURRIED}
+  FROM market m LEFT JOIN taken t ON t.market_id = m.id LEFT JOIN backlog b ON b.market_id = m.id
+  WHERE m.id = ANY($1::bigint[]) ORDER BY m.id`;
 
 /**
- * release-lease: lets others take the market at once. Not waited onto the disk: a release that is lost is a lease that runs out.
- * Input:  market, owner. Output: none.
+ * release-leases: lets others take the markets at once. Not waited onto the disk: a release that is lost is a lease that runs out.
+ * Input:  markets, owner. Output: none.
  * Events: none.
  * Retry:  safe.
  */
 const RELEASE = `
-  WITH released AS (UPDATE market_lease SET until = '-infinity' WHERE market_id = $1 AND owner = $2) SELECT ${UNHURRIED}`;
+  WITH mine AS (
+    SELECT market_id FROM market_lease WHERE market_id = ANY($1::bigint[]) AND owner = $2 ORDER BY market_id FOR UPDATE
+  ), released AS (
+    UPDATE market_lease l SET until = '-infinity' FROM mine WHERE l.market_id = mine.market_id
+  )
+  SELECT ${UNHURRIED}`;
 
 /**
- * read-backlog: undecided bids in the order of their ids.
- * Input:  market, how many. Output: bids.
- * Events: none.
- * Retry:  safe; it reads.
- */
-const BACKLOG = `
-  SELECT b.id, b.organisation_id, b.body FROM undecided_bid u JOIN bid b ON b.id = u.bid_id
-  WHERE u.market_id = $1 ORDER BY u.bid_id LIMIT $2`;
-
-/**
- * read-wallets: wallets and escrows as they are now.
- * Input:  organisations. Output: accounts.
- * Events: none.
- * Retry:  safe; it reads.
- */
-const READ_WALLETS = {
-  name: 'read-wallets',
-  text: `SELECT id, organisation_id, kind, balance_micros FROM account
-    WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id`,
-};
-
-/**
- * hold-market, lock-wallets: the same, locked in the order of all who lock: the market, then accounts by id.
+ * hold-market, lock-wallets: a market, and wallets with their escrows, locked in the order of all who lock: the market, then accounts by id.
  * Input:  market; organisations. Output: none; accounts.
  * Events: none.
  * Retry:  safe; the locks go with the transaction.
  */
 const HOLD_MARKET = `SELECT FROM market WHERE id = $1 FOR NO KEY UPDATE`;
-const LOCK_WALLETS = { name: 'lock-wallets', text: `${READ_WALLETS.text} FOR NO KEY UPDATE` };
+const LOCK_WALLETS = `
+  SELECT id::text, organisation_id::text, kind, balance_micros::text FROM account
+  WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id FOR NO KEY UPDATE`;
 
+/** Integers as text. */
 interface AccountRow {
-  readonly id: bigint;
-  readonly organisation_id: bigint;
+  readonly id: string;
+  readonly organisation_id: string;
   readonly kind: 'wallet' | 'escrow';
-  readonly balance_micros: bigint;
+  readonly balance_micros: string;
+}
+
+interface OpenedRow extends HeadRow {
+  readonly epoch: bigint | null;
+  readonly bid_ids: string | null;
+  readonly bidder_ids: string | null;
+  readonly bodies: readonly QueuedBid['body'][] | null;
+  readonly accounts: readonly AccountRow[] | null;
 }
 
 /** What deciding needs of Postgres, over a pool. */
 export function createDecidingStore(pool: Pool): DecidingStore {
   return {
-    hasBacklog: async (marketId) => {
-      const { rows } = await pool.query<{ found: boolean }>({ name: 'has-backlog', text: HAS_BACKLOG, values: [marketId] });
-      return rows[0].found;
-    },
-    fence: (marketId, claim) => fence(pool, marketId, claim),
+    open: (marketIds, claim, limit) => open(pool, marketIds, { ...claim, limit }),
     loadState: async (marketId) => {
       const state = await loadMarket(pool, marketId);
       invariant(state !== undefined, 'markets are never removed');
       return state;
     },
-    backlog: (marketId, limit) => backlog(pool, marketId, limit),
-    readWallets: (organisationIds) => wallets(pool, organisationIds, READ_WALLETS),
-    record: (batch, owner, lease) => recordBatch(pool, batch, { owner, lease }),
+    record: (turn) => recordTurn(pool, turn),
     held: (marketId, idleMs, work) =>
       inTransaction(
         pool,
         async (client) => {
           await client.query({ name: 'hold-market', text: HOLD_MARKET, values: [marketId] });
           return work({
-            readWallets: (organisationIds) => wallets(client, organisationIds, LOCK_WALLETS),
-            record: (batch, owner, lease) => recordBatch(client, batch, { owner, lease }),
+            lockWallets: (organisationIds) => lockWallets(client, organisationIds),
+            record: (turn) => recordTurn(client, turn),
           });
         },
         idleMs,
       ),
-    release: async (marketId, owner) => void (await pool.query({ name: 'release-lease', text: RELEASE, values: [marketId, owner] })),
+    release: async (marketIds, owner) => void (await pool.query({ name: 'release-leases', text: RELEASE, values: [marketIds, owner] })),
   };
 }
 
-async function fence(pool: Pool, marketId: bigint, { owner, leaseMs }: LeaseClaim): Promise<Fence> {
-  const values = [marketId, owner, leaseMs];
-  const { rows } = await pool.query<HeadRow & { epoch: bigint | null }>({ name: 'fence-market', text: FENCE, values });
-  if (rows.length === 0) return { kind: 'market_unknown' };
-  const [row] = rows;
-  return row.epoch === null ? { kind: 'busy' } : { kind: 'ours', epoch: row.epoch, head: headOf(row) };
-}
-
-async function backlog(pool: Pool, marketId: bigint, limit: number): Promise<QueuedBid[]> {
-  const { rows } = await pool.query<{ id: bigint; organisation_id: bigint; body: QueuedBid['body'] }>({
-    name: 'read-backlog',
-    text: BACKLOG,
-    values: [marketId, limit],
-  });
-  return rows.map((row) => ({ bidId: row.id, organisationId: row.organisation_id, body: row.body }));
-}
-
-async function wallets(
-  queryable: Queryable,
-  organisationIds: readonly bigint[],
-  statement: { readonly name: string; readonly text: string },
-): Promise<Wallet[]> {
-  const { rows } = await queryable.query<AccountRow>({ ...statement, values: [organisationIds] });
-  const accounts = new Map(rows.map((row) => [`${row.organisation_id} ${row.kind}`, row]));
-  const accountOf = (organisationId: bigint, kind: AccountRow['kind']): AccountRow => {
-    const account = accounts.get(`${organisationId} ${kind}`);
-    invariant(account !== undefined, `organisation ${organisationId} has a ${kind}`);
-    return account;
+async function open(pool: Pool, marketIds: readonly bigint[], claim: LeaseClaim & { readonly limit: number }): Promise<Opening> {
+  const values = [marketIds, claim.owner, claim.leaseMs, claim.limit];
+  const { rows } = await pool.query<OpenedRow>({ name: 'open-markets', text: OPEN, values });
+  const found = new Map(rows.map((row) => [row.market_id, openedOf(row)]));
+  const ids = [...marketIds].sort((a, b) => (a < b ? -1 : 1));
+  return {
+    markets: ids.map((marketId) => found.get(marketId) ?? { kind: 'market_unknown', marketId }),
+    wallets: walletsOf(rows.at(0)?.accounts ?? []),
   };
-  return organisationIds.map((organisationId) => {
-    const wallet = accountOf(organisationId, 'wallet');
-    return { organisationId, walletId: wallet.id, escrowId: accountOf(organisationId, 'escrow').id, fundsMicros: wallet.balance_micros };
+}
+
+function openedOf(row: OpenedRow): OpenedMarket {
+  const { market_id: marketId, epoch, bodies } = row;
+  if (epoch === null) return { kind: 'busy', marketId };
+  const bidderIds = idsOf(row.bidder_ids);
+  const bids = idsOf(row.bid_ids).map((bidId, index): QueuedBid => {
+    invariant(bodies !== null, 'a bid has a body');
+    return { bidId, organisationId: bidderIds[index], body: bodies[index] };
   });
+  return { kind: 'ours', marketId, epoch, head: headOf(row), bids };
+}
+
+const idsOf = (text: string | null): bigint[] => (text === null ? [] : text.split(',').map(BigInt));
+
+async function lockWallets(client: PoolClient, organisationIds: readonly bigint[]): Promise<Wallet[]> {
+  return walletsOf((await client.query<AccountRow>({ name: 'lock-wallets', text: LOCK_WALLETS, values: [organisationIds] })).rows);
+}
+
+/** Every organisation has a wallet and an escrow. */
+function walletsOf(accounts: readonly AccountRow[]): Wallet[] {
+  const escrows = new Map(accounts.filter(({ kind }) => kind === 'escrow').map((account) => [account.organisation_id, account]));
+  return accounts
+    .filter(({ kind }) => kind === 'wallet')
+    .map(({ id, organisation_id: organisation, balance_micros: balance }) => {
+      const escrow = escrows.get(organisation);
+      invariant(escrow !== undefined, `organisation ${organisation} has an escrow`);
+      return { organisationId: BigInt(organisation), walletId: BigInt(id), escrowId: BigInt(escrow.id), fundsMicros: BigInt(balance) };
+    });
 }

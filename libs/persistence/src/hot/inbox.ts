@@ -1,21 +1,21 @@
 import type { BidInbox, InboxAnswer, NewBid } from '#market';
 import { invariant } from '#units';
 import type { Pool } from 'pg';
-import { columnsOf, jsonArray } from './columns.js';
+import { intArray, jsonArray, textArray } from './columns.js';
 
 /**
  * insert-bids: stores bids, in one statement that is its own transaction; their backlog rows follow by a trigger.
- * Input:  markets, organisations, keys, hashes, labels, bodies as one JSON array (as texts they would be quoted, and unquoted again); no two
- *         with the same organisation and key.
+ * Input:  markets, organisations, keys, labels; hashes one after the other, each of 32 bytes; bodies as one JSON array (as texts they would be
+ *         quoted, and unquoted again); no two with the same organisation and key.
  * Output: per bid, in order: the id stored now, or the row that had the key before; the market's status (null: not one of theirs).
  * Events: none.
  * Retry:  safe; the key makes a second run find the first one's rows.
  */
 const INSERT_BIDS = `
   WITH incoming AS (
-    SELECT i.*, m.status
-    FROM ROWS FROM (unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::text[]), json_array_elements($6::json))
-      WITH ORDINALITY AS i(market_id, organisation_id, key, hash, label, body, place)
+    SELECT i.*, substring($5::bytea FROM 32 * place::int - 31 FOR 32) AS hash, m.status
+    FROM ROWS FROM (unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]), json_array_elements($6::json))
+      WITH ORDINALITY AS i(market_id, organisation_id, key, label, body, place)
     LEFT JOIN organisation o ON o.id = i.organisation_id
     LEFT JOIN market m ON m.id = i.market_id AND m.organisation_id IN (o.id, o.parent_id)
   ), fresh AS (
@@ -32,6 +32,8 @@ const INSERT_BIDS = `
     WHERE f.id IS NULL AND b.organisation_id = i.organisation_id AND b.idempotency_key = i.key LIMIT 1
   ) AS s ON true
   ORDER BY i.place`;
+
+const HASH_BYTES = 32;
 
 interface InsertedRow {
   readonly status: 'open' | 'paused' | 'closed' | null;
@@ -58,18 +60,22 @@ export function createBidInbox(pool: Pool): BidInbox {
 }
 
 async function insertBids(pool: Pool, bids: readonly NewBid[]): Promise<InsertedRow[]> {
-  const values = columnsOf(
-    bids,
-    (bid) => bid.marketId,
-    (bid) => bid.organisationId,
-    (bid) => bid.idempotencyKey,
-    (bid) => Buffer.from(bid.requestHash),
-    (bid) => bid.label,
-  );
-  const bodies = jsonArray(bids.map(({ body }) => body));
-  const { rows } = await pool.query<InsertedRow>({ name: 'insert-bids', text: INSERT_BIDS, values: [...values, bodies] });
+  const values = [
+    intArray(bids.map(({ marketId }) => marketId)),
+    intArray(bids.map(({ organisationId }) => organisationId)),
+    textArray(bids.map(({ idempotencyKey }) => idempotencyKey)),
+    textArray(bids.map(({ label }) => label)),
+    Buffer.concat(bids.map(hashOf)),
+    jsonArray(bids.map(({ body }) => body)),
+  ];
+  const { rows } = await pool.query<InsertedRow>({ name: 'insert-bids', text: INSERT_BIDS, values });
   invariant(rows.length === bids.length, 'one row per bid');
   return rows;
+}
+
+function hashOf({ requestHash }: NewBid): Uint8Array {
+  invariant(requestHash.length === HASH_BYTES, 'a request is known by its SHA-256');
+  return requestHash;
 }
 
 /** @returns undefined where another connection stored the key while this statement ran. */

@@ -1,0 +1,230 @@
+import type { SlotPlan } from '#mechanism';
+import type { DecidedBid, RecordOutcome, TurnRecord } from '#market';
+import { formatMicros, invariant } from '#units';
+import { columnsOf, intArray, jsonArray } from './columns.js';
+import type { Queryable } from './state.js';
+
+/**
+ * Channel on which a market's log is announced: `<market>:<sequence>`, and `:decided` where a worker has decided bids, once per batch. A hint;
+ * readers also poll.
+ */
+export const MARKET_CHANNEL = 'eris_market';
+
+/**
+ * Whether all batches may be written, and what payers' funds have moved by; leases, markets and the payers' wallets are locked, each in the order
+ * of ids, as all do who lock them. `moved` has a row for each market where all is as the batches take it to be, and none otherwise. $1 to $7,
+ * and the payers: $8 to $10.
+ */
+const GATE = `
+  batch AS MATERIALIZED (
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) AS b(market_id, epoch, before, after, capacity)
+  ), leases AS MATERIALIZED (
+    SELECT l.market_id FROM market_lease l JOIN batch b ON l.market_id = b.market_id AND l.epoch = b.epoch
+    WHERE l.owner = $6 ORDER BY l.market_id FOR UPDATE OF l
+  ), standing AS MATERIALIZED (
+    SELECT m.id FROM market m JOIN batch b ON m.id = b.market_id AND m.sequence = b.before
+    WHERE (SELECT count(*) FROM leases) = cardinality($1::bigint[]) ORDER BY m.id FOR NO KEY UPDATE OF m
+  ), gate AS MATERIALIZED (
+    SELECT count(*) = cardinality($1::bigint[]) AS stands FROM standing
+  ), payers AS MATERIALIZED (
+    SELECT a.organisation_id, a.balance_micros - p.seen AS change, p.spare
+    FROM unnest($8::bigint[], $9::bigint[], $10::bigint[]) AS p(wallet, seen, spare) JOIN account a ON a.id = p.wallet
+    WHERE (SELECT stands FROM gate) ORDER BY a.id FOR NO KEY UPDATE OF a
+  ), moved AS (
+    UPDATE market m SET sequence = b.after FROM batch b
+    WHERE m.id = b.market_id AND (SELECT stands FROM gate) AND NOT EXISTS (SELECT FROM payers WHERE change <> 0 AND spare + least(change, 0) < 0)
+    RETURNING m.id, m.sequence
+  ), released AS (
+    UPDATE market_lease l SET until = '-infinity' FROM moved WHERE l.market_id = moved.id AND $7
+  )`;
+
+/** Decisions and events: $11 to $23. The backlog rows go by the decisions' trigger. */
+const DECISIONS = `
+  d AS MATERIALIZED (
+    SELECT d.*, b.epoch, funds + coalesce(p.change, 0) AS funds_now
+    FROM ROWS FROM (
+      unnest($11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::int[], $16::bigint[], $17::bigint[], $18::int[], $19::bigint[],
+        $20::bigint[], $21::bigint[]),
+      json_array_elements($22::json), json_array_elements($23::json)
+    ) AS d(market_id, bid_id, sequence, outcome, arrival_slot, price_version, funds, completion, value, payment, organisation_id, reason, payload)
+    JOIN batch b USING (market_id) LEFT JOIN payers p USING (organisation_id)
+    WHERE EXISTS (SELECT FROM moved)
+  ), decided AS (
+    INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, completion,
+      value_micros, payment_micros, reason)
+    SELECT bid_id, market_id, sequence, epoch, outcome::outcome, arrival_slot, price_version, funds_now, completion, value, payment,
+      CASE outcome WHEN 'refused' THEN reason END FROM d
+  ), told AS (
+    INSERT INTO event (market_id, sequence, kind, organisation_id, payload)
+    SELECT market_id, sequence, 'bid_' || outcome, organisation_id, payload FROM d
+  )`;
+
+/** What accepted bids got, what is sold of each slot that they touch, and what they hold: $24 to $43. */
+const ALLOCATIONS = `
+  allocated AS (
+    INSERT INTO allocation (bid_id, market_id, payment_micros, lines)
+    SELECT bid_id, market_id, payment, lines::jsonb
+    FROM unnest($24::bigint[], $25::bigint[], $26::bigint[], $27::text[]) AS a(market_id, bid_id, payment, lines)
+    WHERE EXISTS (SELECT FROM moved)
+  ), placed AS (
+    INSERT INTO placement (bid_id, market_id, slot, ps, workers, home, moves, amount_micros)
+    SELECT bid_id, market_id, slot, ps, workers::int[], home::int[], moves::int[], amount
+    FROM unnest($28::bigint[], $29::bigint[], $30::int[], $31::int[], $32::text[], $33::text[], $34::text[], $35::bigint[])
+      AS p(market_id, bid_id, slot, ps, workers, home, moves, amount)
+    WHERE EXISTS (SELECT FROM moved)
+  ), sold AS (
+    INSERT INTO slot_usage (market_id, slot, used_milli, capacity_milli)
+    SELECT u.market_id, slot, used::bigint[], b.capacity::bigint[]
+    FROM unnest($36::bigint[], $37::int[], $38::text[]) AS u(market_id, slot, used) JOIN batch b USING (market_id)
+    WHERE EXISTS (SELECT FROM moved)
+    ON CONFLICT (market_id, slot) DO UPDATE SET used_milli = excluded.used_milli, capacity_milli = excluded.capacity_milli
+  ), held AS (
+    INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros, market_id, bid_id)
+    SELECT 'hold', wallet, escrow, amount, market_id, bid_id
+    FROM unnest($39::bigint[], $40::bigint[], $41::bigint[], $42::bigint[], $43::bigint[]) AS h(market_id, wallet, escrow, amount, bid_id)
+    WHERE EXISTS (SELECT FROM moved)
+  )`;
+
+const ENDING = `
+  SELECT stands, EXISTS (SELECT FROM moved) AS moved,
+    (SELECT count(pg_notify('${MARKET_CHANNEL}', id::text || ':' || sequence::text || ':decided')) FROM moved) AS told
+  FROM gate`;
+
+/**
+ * record-refusals: where all leases are the owner's and all markets stand where their batches began: writes the decisions and events of bids,
+ * moves the markets' sequences, announces them; otherwise nothing. One statement, its own transaction.
+ * Input:  markets with epoch, sequence before, sequence after and capacity; owner, whether the leases end; payers (none); per decision a column each.
+ * Output: whether the markets stood there, whether all was written.
+ * Events: bid_accepted or bid_refused, one per bid; one notification per market.
+ * Retry:  safe: the sequences have moved once it was written.
+ */
+const RECORD_REFUSALS = `WITH ${GATE}, ${DECISIONS} ${ENDING}`;
+
+/**
+ * record-decisions: the same for batches in which bids were accepted, with all that they got, where no payer's funds have moved by so much
+ * that a decision may depend on it. Entries and balances follow by the ledger's trigger.
+ * Input:  as above; per payer, per allocation, per slot of one, per slot of a market, per hold a column each. Output: as above.
+ * Events: as above.
+ * Retry:  as above; a second hold of a bid breaks a unique index, a check refuses what is oversold.
+ */
+const RECORD_DECISIONS = `WITH ${GATE}, ${DECISIONS}, ${ALLOCATIONS} ${ENDING}`;
+
+/** A decision with its market. */
+type Placed<Bid extends DecidedBid> = Bid & { readonly marketId: bigint };
+type AcceptedBid = Placed<DecidedBid> & { readonly decision: { readonly kind: 'accepted' } };
+
+/** Writes the batches of a turn, all or none of them. */
+export async function recordTurn(queryable: Queryable, turn: TurnRecord): Promise<RecordOutcome> {
+  const bids = turn.batches.flatMap(({ marketId, decided }) => decided.map((bid) => ({ ...bid, marketId })));
+  invariant(bids.length > 0, 'what is written holds a bid');
+  const accepted = bids.filter(isAccepted);
+  const values = [...gateColumns(turn), ...decisionColumns(bids)];
+  const statement =
+    accepted.length === 0
+      ? { name: 'record-refusals', text: RECORD_REFUSALS, values }
+      : { name: 'record-decisions', text: RECORD_DECISIONS, values: [...values, ...allocationColumns(turn, accepted)] };
+  const { rows } = await queryable.query<{ stands: boolean; moved: boolean }>(statement);
+  const [{ stands, moved }] = rows;
+  if (moved) return 'recorded';
+  return stands ? 'funds_moved' : 'stale';
+}
+
+const isAccepted = (bid: Placed<DecidedBid>): bid is AcceptedBid => bid.decision.kind === 'accepted';
+
+function gateColumns({ batches, payers, owner, lease }: TurnRecord): unknown[] {
+  const markets = columnsOf(
+    batches,
+    ({ marketId }) => marketId,
+    ({ epoch }) => epoch,
+    ({ sequence, decided }) => sequence - BigInt(decided.length),
+    ({ sequence }) => sequence,
+    ({ capacityMilli }) => intArray(capacityMilli),
+  );
+  const funds = columnsOf(
+    payers,
+    ({ wallet }) => wallet.walletId,
+    ({ wallet }) => wallet.fundsMicros,
+    ({ spareMicros }) => spareMicros,
+  );
+  return [...markets, owner, lease === 'release', ...funds];
+}
+
+function decisionColumns(bids: readonly Placed<DecidedBid>[]): unknown[] {
+  const columns = columnsOf(
+    bids,
+    (bid) => bid.marketId,
+    (bid) => bid.bidId,
+    (bid) => bid.sequence,
+    (bid) => bid.decision.kind,
+    (bid) => bid.arrivalSlot,
+    (bid) => bid.priceVersion,
+    (bid) => bid.fundsMicros,
+    (bid) => (isAccepted(bid) ? bid.decision.completion : null),
+    (bid) => (isAccepted(bid) ? bid.decision.value : null),
+    (bid) => (isAccepted(bid) ? bid.decision.payment : 0n),
+    (bid) => bid.wallet.organisationId,
+  );
+  return [...columns, jsonArray(bids.map(reasonText)), jsonArray(bids.map(payloadText))];
+}
+
+function allocationColumns({ batches }: TurnRecord, accepted: readonly AcceptedBid[]): unknown[] {
+  const allocations = columnsOf(
+    accepted,
+    (bid) => bid.marketId,
+    (bid) => bid.bidId,
+    (bid) => bid.decision.payment,
+    linesText,
+  );
+  const slots = columnsOf(
+    batches.flatMap(({ marketId, usage }) => usage.map((slot) => ({ marketId, ...slot }))),
+    ({ marketId }) => marketId,
+    ({ slot }) => slot,
+    ({ usedMilli }) => intArray(usedMilli),
+  );
+  return [...allocations, ...placementColumns(accepted), ...slots, ...holdColumns(accepted)];
+}
+
+function placementColumns(accepted: readonly AcceptedBid[]): unknown[][] {
+  return columnsOf(
+    accepted.flatMap((bid) => bid.decision.schedule.map((plan) => ({ bid, plan }))),
+    ({ bid }) => bid.marketId,
+    ({ bid }) => bid.bidId,
+    ({ plan }) => plan.slot,
+    ({ plan }) => plan.ps,
+    ({ plan }) => intArray(plan.workers),
+    ({ plan }) => intArray(plan.home),
+    ({ plan }) => intArray(plan.moves.flatMap((move) => [move.home, move.place, move.chunks])),
+    ({ bid, plan }) => slotAmount(bid, plan),
+  );
+}
+
+/** Nothing is held of a bid that pays nothing. */
+function holdColumns(accepted: readonly AcceptedBid[]): unknown[][] {
+  return columnsOf(
+    accepted.filter((bid) => bid.decision.payment > 0n),
+    (bid) => bid.marketId,
+    (bid) => bid.wallet.walletId,
+    (bid) => bid.wallet.escrowId,
+    (bid) => bid.decision.payment,
+    (bid) => bid.bidId,
+  );
+}
+
+const slotAmount = ({ decision }: AcceptedBid, plan: SlotPlan): bigint =>
+  decision.lines.reduce((sum, line) => (line.slot === plan.slot ? sum + line.amount : sum), 0n);
+
+/** JSON with every bigint as text: micro-credits. */
+const linesText = ({ decision }: AcceptedBid): string =>
+  JSON.stringify(decision.lines, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+
+/** JSON with every amount as a decimal of credits, as the API writes it; null where nothing was refused. */
+const reasonText = ({ decision }: DecidedBid): string =>
+  decision.kind === 'refused'
+    ? JSON.stringify(decision.refusal, (_, value: unknown) => (typeof value === 'bigint' ? formatMicros(value) : value))
+    : 'null';
+
+function payloadText({ bidId, decision }: DecidedBid): string {
+  const common = { bidId: bidId.toString(), outcome: decision.kind };
+  if (decision.kind === 'refused') return JSON.stringify({ ...common, reason: decision.refusal.code });
+  return JSON.stringify({ ...common, completion: decision.completion, payment: formatMicros(decision.payment) });
+}
