@@ -239,13 +239,12 @@ export function clockStoreOf(database: Database, process: Process): ClockStore {
           .filter(({ clock }) => clock === 'realtime')
           .map(({ marketId, slot }) => ({ marketId, openedAtMs: 0, slotMinutes: 1, slot })),
       ),
-    transaction: (work) =>
-      database.transaction(process, Infinity, (session) =>
-        work({
-          lock: (marketId) => database.statement(session, [marketLock(marketId)], () => headOf(database.market(marketId))),
-          advance: (head, slot) => advance(database, session, head, slot),
-        }),
-      ),
+    advance: (marketId, slot) =>
+      database.transaction(process, Infinity, async (session) => {
+        const head = await database.statement(session, [marketLock(marketId)], () => headOf(database.market(marketId)));
+        if (head.slot < slot) await advance(database, session, head, slot);
+        return head.slot;
+      }),
   };
 }
 

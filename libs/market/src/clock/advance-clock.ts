@@ -40,14 +40,9 @@ export class AdvanceClock {
     if (refusal) return refusal;
     if (head.slot === move.slot) return { kind: 'moved', slot: head.slot };
     if (!(await this.decisionsMade(head))) return { kind: 'decisions_pending' };
-    return this.store.transaction(async (tx) => {
-      const locked = await tx.lock(move.marketId);
-      if (!locked) return { kind: 'market_unknown' };
-      const late = refusalOf(locked, move.slot);
-      if (late) return late;
-      if (locked.slot < move.slot) await tx.advance(locked, move.slot);
-      return { kind: 'moved', slot: move.slot };
-    });
+    const slotBefore = await this.store.advance(move.marketId, move.slot);
+    if (slotBefore === undefined) return { kind: 'market_unknown' };
+    return refusalOf({ ...head, slot: slotBefore }, move.slot) ?? { kind: 'moved', slot: move.slot };
   }
 
   private async decisionsMade({ marketId }: MarketHead): Promise<boolean> {

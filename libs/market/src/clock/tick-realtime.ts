@@ -15,15 +15,8 @@ export class TickRealtime {
   async run(): Promise<number> {
     const nowMs = this.clock.nowMs();
     const due = (await this.store.realtimeMarkets()).filter((market) => slotAt(market, nowMs) > market.slot);
-    for (const market of due) await this.tick(market.marketId, slotAt(market, nowMs));
+    for (const market of due) await this.store.advance(market.marketId, slotAt(market, nowMs));
     return due.length;
-  }
-
-  private async tick(marketId: bigint, slot: number): Promise<void> {
-    await this.store.transaction(async (tx) => {
-      const head = await tx.lock(marketId);
-      if (head && head.slot < slot) await tx.advance(head, slot);
-    });
   }
 }
 

@@ -92,7 +92,7 @@ export class DecideMarkets {
 
   /** What is done in one market follows each other. */
   private async inOrder<T>(marketIds: readonly bigint[], work: () => Promise<T>): Promise<T> {
-    const run = Promise.allSettled(marketIds.map((marketId) => this.runs.get(marketId))).then(work);
+    const run = Promise.allSettled(marketIds.map(async (marketId) => this.runs.get(marketId))).then(work);
     for (const marketId of marketIds) this.runs.set(marketId, run);
     try {
       return await run;
