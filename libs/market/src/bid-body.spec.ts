@@ -1,4 +1,5 @@
-import { type BidBody, type BidReading, toBid } from './bid-body.js';
+import fc from 'fast-check';
+import { type BidBody, type BidReading, readabilityIn, toBid } from './bid-body.js';
 
 const context = {
   sites: [
@@ -56,5 +57,41 @@ describe('toBid', () => {
   it('lists a bounded number of faults', () => {
     const chunks = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`x${index}`, 1]));
     expect(pathsOf(toBid({ ...body, chunks }, context))).toHaveLength(20);
+  });
+});
+
+describe('readabilityIn', () => {
+  const number = fc.oneof(
+    { weight: 12, arbitrary: fc.nat(1_000) },
+    { weight: 1, arbitrary: fc.constantFrom(-1, -0, 0, 0.0009, 0.001, 0.5, NaN, Infinity, 1_000_001, 1_000_000_001) },
+  );
+  const named = (...names: string[]) => fc.dictionary(fc.constantFrom(...names), number, { maxKeys: 3, noNullPrototype: true });
+  const bodies = fc.record<BidBody>({
+    valuation: fc.oneof(
+      fc.record({ kind: fc.constant('deadline' as const), value: number, deadline: number }),
+      fc.record({ kind: fc.constant('table' as const), values: fc.array(number, { maxLength: 2 }) }),
+    ),
+    chunks: named('17', '17', '21', '21', '22'),
+    epochs: number,
+    throughput: number,
+    parameterMB: number,
+    worker: named('gpu', 'cpu', 'gpu', 'cpu', 'toString'),
+    ps: named('gpu', 'cpu', 'gpu', 'cpu', 'gpu', 'cpu', '21'),
+  });
+
+  it('says what toBid says', () => {
+    const isReadable = readabilityIn(context);
+    const seen = { bid: 0, faults: 0 };
+    const property = fc.property(bodies, (given) => {
+      const { kind } = toBid(given, context);
+      seen[kind] += 1;
+      expect(isReadable(given)).toBe(kind === 'bid');
+    });
+    fc.assert(property, { seed: 20_261_128, numRuns: 3_000 });
+    expect(Math.min(seen.bid, seen.faults)).toBeGreaterThan(300);
+  });
+
+  it('is not taken in by names that every object has', () => {
+    expect(readabilityIn(context)({ ...body, ps: JSON.parse('{"__proto__": 1}') as Record<string, number> })).toBe(false);
   });
 });

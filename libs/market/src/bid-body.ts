@@ -56,6 +56,30 @@ export function toBid(body: BidBody, context: BidContext): BidReading {
   return { kind: 'bid', bid: { job, valuation: body.valuation } };
 }
 
+/**
+ * For a context that many bodies are held against: tells whether toBid reads a body as a bid there, without making the bid.
+ * What it says no to is read by toBid, which says why.
+ */
+export function readabilityIn(context: BidContext): (body: BidBody) => boolean {
+  const sites = new Set(context.sites.map(({ id }) => id));
+  const resources = new Set(context.resources);
+  return (body) =>
+    areAll(body.chunks, sites, isCount) &&
+    isCount(body.epochs) &&
+    body.epochs > 0 &&
+    isRate(body.throughput) &&
+    isVolume(body.parameterMB) &&
+    areAll(body.worker, resources, isVolume) &&
+    areAll(body.ps, resources, isVolume) &&
+    valuationFaults(body.valuation).length === 0;
+}
+
+/** Whether all fields have known names and numbers as they must be. */
+function areAll(fields: Readonly<Record<string, number>>, names: ReadonlySet<string>, isGood: (value: number) => boolean): boolean {
+  for (const name in fields) if (!names.has(name) || !isGood(fields[name])) return false;
+  return true;
+}
+
 function chunksOf(chunks: BidBody['chunks'], context: BidContext, faults: BodyFault[]): number[] {
   const ordinals = new Map(context.sites.map((site) => [site.id, site.ordinal]));
   const perSite = new Array<number>(context.sites.length).fill(0);
@@ -87,10 +111,10 @@ function volume(units: number, path: string, faults: BodyFault[]): Milli {
 }
 
 function rate(perSlot: number, faults: BodyFault[]): Milli {
-  const milli = supplyMilli(perSlot);
-  if (!isVolume(perSlot) || milli < 1) faults.push({ path: '$.throughput', message: `must be a number from 0.001 to ${UNITS_MAX}` });
-  return milli;
+  if (!isRate(perSlot)) faults.push({ path: '$.throughput', message: `must be a number from 0.001 to ${UNITS_MAX}` });
+  return supplyMilli(perSlot);
 }
 
 const isVolume = (units: number): boolean => Number.isFinite(units) && units >= 0 && units <= UNITS_MAX;
+const isRate = (perSlot: number): boolean => isVolume(perSlot) && supplyMilli(perSlot) >= 1;
 const isCount = (count: number): boolean => Number.isInteger(count) && count >= 0 && count <= COUNT_MAX;

@@ -1,4 +1,4 @@
-import { type BidBody, type BidContext, type BodyFault, toBid } from '../bid-body.js';
+import { type BidBody, type BidContext, type BodyFault, readabilityIn, toBid } from '../bid-body.js';
 import type { BidContextReader } from './ports.js';
 
 /** Contexts kept; beyond it the one that was read longest ago goes. */
@@ -7,46 +7,67 @@ const CONTEXTS_MAX = 2_000;
 export type CheckOutcome =
   { readonly kind: 'market_unknown' } | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] } | { readonly kind: 'readable' };
 
+const READABLE: CheckOutcome = { kind: 'readable' };
+
+/** A body, and the market that it is meant for, as one of the organisation's. */
+export interface BidToCheck {
+  readonly organisationId: bigint;
+  readonly marketId: bigint;
+  readonly body: BidBody;
+}
+
+/** A context that is remembered, and its quick test. */
+interface Known {
+  readonly context: BidContext;
+  readonly isReadable: (body: BidBody) => boolean;
+}
+
 /**
  * Checks a bid against its market before it is stored. Sites and resources are remembered: they never go away, so a bid that was
  * readable stays readable; where one is not, the market is read again, as it may have got a site since.
  */
 export class CheckBid {
-  private readonly contexts = new Map<string, BidContext>();
-  private readonly reading = new Map<string, Promise<BidContext | undefined>>();
+  private readonly known = new Map<string, Known>();
+  private readonly reading = new Map<string, Promise<Known | undefined>>();
 
   constructor(private readonly reader: BidContextReader) {}
 
-  async run({ organisationId, marketId, body }: { organisationId: bigint; marketId: bigint; body: BidBody }): Promise<CheckOutcome> {
-    const name = `${organisationId}:${marketId}`;
-    const cached = this.contexts.get(name);
-    if (cached && toBid(body, cached).kind === 'bid') return { kind: 'readable' };
-    const earlier = this.reading.get(name); // begun before this bid came: good enough if the bid is readable by it
-    if (earlier) {
-      const context = await earlier;
-      if (context && toBid(body, context).kind === 'bid') return { kind: 'readable' };
-    }
-    const context = await (this.reading.get(name) ?? this.read(name, organisationId, marketId));
-    if (!context) return { kind: 'market_unknown' };
-    const reading = toBid(body, context);
-    return reading.kind === 'faults' ? reading : { kind: 'readable' };
+  /** Whether a bid is readable by what is remembered of its market; if not, `run` tells. */
+  isReadable({ organisationId, marketId, body }: BidToCheck): boolean {
+    return this.known.get(`${organisationId}:${marketId}`)?.isReadable(body) === true;
   }
 
-  private async read(name: string, organisationId: bigint, marketId: bigint): Promise<BidContext | undefined> {
-    const own = this.reader.findContext(organisationId, marketId);
+  async run({ organisationId, marketId, body }: BidToCheck): Promise<CheckOutcome> {
+    const name = `${organisationId}:${marketId}`;
+    if (this.known.get(name)?.isReadable(body)) return READABLE;
+    const earlier = this.reading.get(name); // begun before this bid came: good enough if the bid is readable by it
+    if (earlier && (await earlier)?.isReadable(body)) return READABLE;
+    const known = await (this.reading.get(name) ?? this.read(name, organisationId, marketId));
+    if (!known) return { kind: 'market_unknown' };
+    const reading = toBid(body, known.context);
+    return reading.kind === 'faults' ? reading : READABLE;
+  }
+
+  private async read(name: string, organisationId: bigint, marketId: bigint): Promise<Known | undefined> {
+    const own = this.find(organisationId, marketId);
     this.reading.set(name, own);
     try {
-      const context = await own;
-      if (context) this.keep(name, context);
-      return context;
+      const known = await own;
+      if (known) this.keep(name, known);
+      return known;
     } finally {
       if (this.reading.get(name) === own) this.reading.delete(name);
     }
   }
 
-  private keep(name: string, context: BidContext): void {
-    this.contexts.delete(name);
-    this.contexts.set(name, context);
-    if (this.contexts.size > CONTEXTS_MAX) this.contexts.delete(this.contexts.keys().next().value as string);
+  private async find(organisationId: bigint, marketId: bigint): Promise<Known | undefined> {
+    const context = await this.reader.findContext(organisationId, marketId);
+    return context && { context, isReadable: readabilityIn(context) };
+  }
+
+  private keep(name: string, known: Known): void {
+    this.known.delete(name);
+    this.known.set(name, known);
+    if (this.known.size > CONTEXTS_MAX) this.known.delete(this.known.keys().next().value as string);
   }
 }
