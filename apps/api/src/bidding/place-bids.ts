@@ -8,14 +8,15 @@ import {
   type ProblemCode,
   problemOf,
 } from '#contracts';
-import type { AcceptBids, AcceptOutcome, CheckBid, NewBid, ReadBids } from '#market';
+import type { AcceptBids, AcceptOutcome, BidToCheck, CheckBid, NewBid, ReadBids } from '#market';
 import { problemOfOutcome } from '../http/answer.js';
-import { canonicalJson, requestHash } from '../http/canonical.js';
+import { requestHash } from '../http/canonical.js';
 import type { Input } from '../http/input.js';
 import { faultsProblem, ProblemError } from '../http/problem-error.js';
 import { Reply } from '../http/reply.js';
 import type { DecisionWaiter } from '../streams/decision-waiter.js';
 import { bidView } from '../views/bid-views.js';
+import { bidText } from './bid-text.js';
 
 /** For bids of a bulk request that were turned away while others were taken. */
 const RETRY_AFTER_SECONDS = '1';
@@ -23,12 +24,13 @@ const RETRY_AFTER_SECONDS = '1';
 type Placed = AnswerOf<'placeBid'>;
 type BulkResults = AnswerOf<'placeBids'>['results'];
 
-/** Who bids where, and under which key. */
-interface Placing {
+/** Who bids where. */
+interface Place {
   readonly marketId: bigint;
   readonly organisationId: bigint;
-  readonly idempotencyKey: string;
 }
+
+type Checked = { readonly newBid: NewBid } | { readonly problem: Problem };
 
 /** Places bids: checked, stored, and waited for where the caller asked for that. */
 export class PlaceBids {
@@ -41,16 +43,16 @@ export class PlaceBids {
 
   /** One bid: 202 with its id, or 200 with its decision where that came in time. */
   async one(input: Input<'placeBid'>): Promise<Reply<Placed>> {
-    const { caller, params, body, idempotencyKey } = input;
-    await this.checkBody(params.marketId, caller.organisationId, body);
-    const queued = queuedOr(await this.accept.accept(newBid({ ...params, ...caller, idempotencyKey }, body)));
+    const place = { marketId: input.params.marketId, organisationId: input.caller.organisationId };
+    if (!this.check.isReadable({ ...place, body: input.body })) await this.checkBody({ ...place, body: input.body });
+    const queued = queuedOr(await this.accept.accept(newBid({ ...place, idempotencyKey: input.idempotencyKey }, input.body)));
     const headers: Record<string, string> = queued.replayed ? { 'idempotency-replayed': 'true' } : {};
     if (input.waitSeconds === undefined) return new Reply({ id: queued.bidId.toString(), status: 'queued' }, 202, headers);
     return this.afterWaiting(input, queued.bidId, { ...headers, 'preference-applied': `wait=${input.waitSeconds}` });
   }
 
-  private async checkBody(marketId: bigint, organisationId: bigint, body: BidBodyWire): Promise<void> {
-    const outcome = await this.check.run({ marketId, organisationId, body });
+  private async checkBody(bid: BidToCheck): Promise<void> {
+    const outcome = await this.check.run(bid);
     if (outcome.kind === 'faults') faultsProblem(outcome);
     if (outcome.kind === 'market_unknown') throw problemOfOutcome(outcome);
   }
@@ -78,18 +80,19 @@ export class PlaceBids {
     return new Reply({ results }, undefined, results.some(isProblem('overloaded')) ? { 'retry-after': RETRY_AFTER_SECONDS } : {});
   }
 
-  private async checkItem(
-    place: Omit<Placing, 'idempotencyKey'>,
-    item: unknown,
-    index: number,
-  ): Promise<{ newBid: NewBid } | { problem: Problem }> {
-    const root = `$.bids[${index}]`;
-    const parsed = isPlainBulkItem(item) ? { success: true as const, data: item } : bulkItem.safeParse(item);
+  /** What becomes of an item: most are plainly in order, and known to be so at once. */
+  private async checkItem(place: Place, item: unknown, index: number): Promise<Checked> {
+    if (isPlainBulkItem(item) && this.check.isReadable({ ...place, body: item }))
+      return { newBid: newBid({ ...place, idempotencyKey: item.idempotencyKey }, item) };
+    return this.checkOddItem(place, item, `$.bids[${index}]`);
+  }
+
+  private async checkOddItem(place: Place, item: unknown, root: string): Promise<Checked> {
+    const parsed = bulkItem.safeParse(item);
     if (!parsed.success) return { problem: problemOf('invalid_body', { errors: faultsOf(parsed.error, root) }) };
-    const { idempotencyKey, ...body } = parsed.data;
-    const checked = await this.check.run({ ...place, body });
+    const checked = await this.check.run({ ...place, body: parsed.data });
     if (checked.kind === 'market_unknown') return { problem: problemOf('market_unknown') };
-    if (checked.kind === 'readable') return { newBid: newBid({ ...place, idempotencyKey }, body) };
+    if (checked.kind === 'readable') return { newBid: newBid({ ...place, idempotencyKey: parsed.data.idempotencyKey }, parsed.data) };
     return {
       problem: problemOf('invalid_body', {
         errors: checked.faults.map(({ path, message }) => ({ path: path.replace('$', root), message })),
@@ -111,8 +114,8 @@ function queuedOr(outcome: AcceptOutcome): Extract<AcceptOutcome, { kind: 'queue
   return outcome;
 }
 
-function newBid({ marketId, organisationId, idempotencyKey }: Placing, body: BidBodyWire): NewBid {
-  const text = canonicalJson(body);
+function newBid({ marketId, organisationId, idempotencyKey }: Place & { readonly idempotencyKey: string }, body: BidBodyWire): NewBid {
+  const text = bidText(body);
   return {
     marketId,
     organisationId,

@@ -10,13 +10,28 @@ export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const fields = value as Readonly<Record<string, unknown>>;
   let text = '';
-  for (const key of Object.keys(fields).sort()) {
+  for (const key of sortedKeys(fields)) {
     const inner = fields[key];
     if (inner === undefined) continue;
     const name = PLAIN_KEY.test(key) ? `"${key}"` : JSON.stringify(key);
-    text += `${text === '' ? '' : ','}${name}:${canonicalJson(inner)}`;
+    text += text === '' ? `${name}:${canonicalJson(inner)}` : `,${name}:${canonicalJson(inner)}`;
   }
   return `{${text}}`;
+}
+
+/** Objects of so few fields are sorted by insertion: most are nearly in order. */
+const FEW = 16;
+
+function sortedKeys(fields: object): string[] {
+  const keys = Object.keys(fields);
+  if (keys.length > FEW) return keys.sort();
+  for (let from = 1; from < keys.length; from++) {
+    const key = keys[from];
+    let to = from;
+    for (; to > 0 && keys[to - 1] > key; to--) keys[to] = keys[to - 1];
+    keys[to] = key;
+  }
+  return keys;
 }
 
 /** SHA-256 of what was asked for: the operation's target and the body as canonicalJson writes it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LIMITS, type Role } from '#contracts';
 import type { Clock } from '#market';
 
@@ -29,11 +29,10 @@ export class Keyring {
 
   async callerOf(key: string): Promise<Caller | undefined> {
     if (key.length > LIMITS.nameLength) return undefined;
-    const hash = createHash('sha256').update(key).digest();
-    const name = hash.toString('base64');
+    const name = hash('sha256', key, 'base64');
     const cached = this.found.get(name);
     if (cached && this.isFresh(cached)) return cached.caller;
-    const looking = this.looking.get(name) ?? this.look(name, hash);
+    const looking = this.looking.get(name) ?? this.look(name);
     this.looking.set(name, looking);
     return looking;
   }
@@ -50,10 +49,10 @@ export class Keyring {
     return leftMs > 0 && leftMs <= KEY_CACHE_MS;
   }
 
-  private async look(name: string, hash: Buffer): Promise<Caller | undefined> {
+  private async look(name: string): Promise<Caller | undefined> {
     const untilMs = this.clock.nowMs() + KEY_CACHE_MS;
     try {
-      const caller = await this.find(hash);
+      const caller = await this.find(Buffer.from(name, 'base64'));
       this.found.delete(name);
       if (caller) this.keep(name, { caller, untilMs });
       return caller;
