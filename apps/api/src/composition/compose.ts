@@ -113,7 +113,7 @@ function accepting({ stores, metrics, settings, surroundings: { clock, logger },
       return inbox.insert(bids);
     },
   };
-  const accept = new AcceptBids(counted, ringer, settings.accept);
+  const accept = new AcceptBids(counted, ringer, settings.accept, clock);
   metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
   return { accept, measured: new MeasuredAccept(accept, traces, metrics, clock), ringer };
 }

@@ -1,4 +1,6 @@
 import { invariant } from '#units';
+import type { Clock } from '../clock/index.js';
+import { Pace, type PaceLimits } from '../pace/index.js';
 import { answerGroup, takeGroups, type Group, type Waiting } from './group.js';
 import type { BidInbox, InboxAnswer, NewBid } from './inbox.js';
 import type { Ringer } from './ringer.js';
@@ -6,6 +8,11 @@ import type { Ringer } from './ringer.js';
 /** The most bids that one statement carries, and about how much text. */
 export const STATEMENT_BIDS_MAX = 512;
 export const STATEMENT_CHARACTERS_MAX = 8 * 1024 * 1024;
+/**
+ * How far apart statements begin: each costs the same whatever it carries, so the more bids come the more of them share one. Where few come
+ * they follow each other as fast as they are stored.
+ */
+const PACE: PaceLimits = { windowMs: 100, msPerRate: 15, pauseMsMin: 0, pauseMsMax: 20, busyMs: 0 };
 /** What a caller is told to wait when the queue is full: longer than a full queue takes. */
 const RETRY_AFTER_MS = 1000;
 
@@ -20,18 +27,25 @@ export type AcceptOutcome = InboxAnswer | { readonly kind: 'overloaded'; readonl
 
 /**
  * Takes bids in. Bids that arrive together, or while a statement runs, share one statement and its commit; each is answered after
- * that commit. Markets with new bids are rung for afterwards, and nobody waits for the bell.
+ * that commit. With a clock, more bids gather the faster they come, up to what a statement carries. Markets with new bids are rung for
+ * afterwards, and nobody waits for the bell.
  */
 export class AcceptBids {
   private readonly queue: Waiting[] = [];
   private draining: Promise<void> | undefined;
+  private readonly pace: Pace | undefined;
+  private beganMs = -Infinity;
+  /** Ends the gathering under way. */
+  private endGathering: (() => void) | undefined;
 
   constructor(
     private readonly inbox: BidInbox,
     private readonly ringer: Ringer,
     private readonly limits: AcceptLimits,
+    private readonly clock?: Clock,
   ) {
     invariant(limits.queueMax >= 1, 'the queue holds at least one bid');
+    this.pace = clock && new Pace(clock, PACE);
   }
 
   /** How many bids wait for their statement. */
@@ -47,7 +61,9 @@ export class AcceptBids {
     if (this.queue.length >= this.limits.queueMax) return Promise.resolve({ kind: 'overloaded', retryAfterMs: RETRY_AFTER_MS });
     return new Promise<AcceptOutcome>((resolve, reject) => {
       this.queue.push({ newBid, resolve, reject });
+      this.pace?.count(1);
       this.draining ??= this.drain();
+      if (this.queue.length >= STATEMENT_BIDS_MAX) this.endGathering?.();
     });
   }
 
@@ -62,11 +78,33 @@ export class AcceptBids {
   }
 
   private async drain(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, this.limits.waitMs));
+    await this.gather(Math.max(this.limits.waitMs, this.restMs));
     while (this.queue.length > 0) {
+      if (this.restMs > 0) await this.gather(this.restMs);
+      this.beganMs = this.clock?.nowMs() ?? this.beganMs;
       await this.store(takeGroups(this.queue, { bidsMax: STATEMENT_BIDS_MAX, charactersMax: STATEMENT_CHARACTERS_MAX }));
     }
     this.draining = undefined;
+  }
+
+  /** How long the next statement is not to begin, ms; no longer than the pace says where the clock was set back. */
+  private get restMs(): number {
+    if (!this.clock || !this.pace) return 0;
+    const { pauseMs } = this.pace;
+    return Math.min(pauseMs, this.beganMs + pauseMs - this.clock.nowMs());
+  }
+
+  /** Waits until the time is over, or a whole statement's worth of bids has come. */
+  private async gather(ms: number): Promise<void> {
+    if (this.queue.length >= STATEMENT_BIDS_MAX) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.endGathering = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.endGathering = undefined;
   }
 
   private async store(groups: readonly Group[]): Promise<void> {
