@@ -178,9 +178,9 @@ describe('a batch that is overtaken or lost', () => {
             INSERT INTO event (market_id, sequence, kind, payload) SELECT id, sequence, 'clock_advanced', '{"from":0,"slot":1}' FROM m`;
           await database.pool.query(text);
         }
-        const outcome = await store.record(...batch);
-        outcomes.push(outcome);
-        return outcome;
+        const written = await store.record(...batch);
+        outcomes.push(...written);
+        return written;
       },
     });
     expect(await one.run(market.marketId)).toEqual({ kind: 'drained', decided: 12 });
@@ -193,7 +193,7 @@ describe('a batch that is overtaken or lost', () => {
     await accept(workload(market, 2, 3));
     const real = createDecidingStore(database.pool);
     let overtaken = 0;
-    const one = decider('one', { ...real, record: () => Promise.resolve(++overtaken > 0 ? 'stale' : 'recorded') });
+    const one = decider('one', { ...real, record: () => Promise.resolve([++overtaken > 0 ? 'stale' : 'recorded']) });
     expect(await one.run(market.marketId)).toEqual({ kind: 'drained', decided: 2 });
     expect(overtaken).toBe(8); // four times for each bid: a batch that was held is of one bid
     expect(await brokenLaws(database.pool)).toEqual([]);
@@ -204,7 +204,7 @@ describe('a batch that is overtaken or lost', () => {
     const real = createDecidingStore(database.pool);
     const one = decider('one', {
       ...real,
-      record: () => Promise.resolve('stale'),
+      record: () => Promise.resolve(['stale']),
       held: (marketId, idleMs, work) =>
         real.held(marketId, idleMs, async (held) => {
           await work(held);

@@ -68,9 +68,9 @@ describe('a wallet that two markets draw on', () => {
         return opening;
       },
       record: async (...batch) => {
-        const outcome = await store.record(...batch);
-        outcomes.push(outcome);
-        return outcome;
+        const written = await store.record(...batch);
+        outcomes.push(...written);
+        return written;
       },
     };
     expect(await decider(slow).run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });

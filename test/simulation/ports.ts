@@ -125,39 +125,45 @@ const openedOf = (
   seen: { readonly head: MarketHead; readonly bids: readonly QueuedBid[] },
 ): OpenedMarket => (epoch === undefined ? { kind: 'busy', marketId } : { kind: 'ours', marketId, epoch, ...seen });
 
-function write(database: Database, session: Session, turn: TurnRecord): RecordOutcome {
-  const outcome = gate(database, turn);
-  if (outcome !== 'recorded') return outcome;
-  for (const batch of turn.batches) {
-    record(database, session, withFundsOf(database, batch, turn));
+function write(database: Database, session: Session, turn: TurnRecord): RecordOutcome[] {
+  const outcomes = gate(database, turn);
+  const written = turn.batches.filter((_, index) => outcomes[index] === 'recorded');
+  const payers = new Set(turn.payers.map(({ wallet }) => wallet.organisationId));
+  const spent = new Map<bigint, bigint>();
+  for (const batch of written) {
+    record(database, session, { ...batch, decided: batch.decided.map((one) => withFundsLeft(database, one, { payers, spent })) });
     if (turn.lease === 'release') session.staged.push(() => endLease(database.market(batch.marketId)));
   }
-  return outcome;
+  return outcomes;
 }
 
-/** Whether a turn may be written: what Postgres asks in one statement. */
-function gate(database: Database, { batches, payers, owner }: TurnRecord): RecordOutcome {
-  if (database.sabotage === 'no gate') return 'recorded';
-  const stands = batches.every(({ marketId, epoch, sequence, decided }) => {
+/** What may be written of a turn: what Postgres asks in one statement. */
+function gate(database: Database, { batches, payers, owner }: TurnRecord): RecordOutcome[] {
+  if (database.sabotage === 'no gate') return batches.map(() => 'recorded');
+  const stands = batches.map(({ marketId, epoch, sequence, decided }) => {
     const market = database.market(marketId);
     const isOurs = market.lease?.owner === owner && market.lease.epoch === epoch;
     return isOurs && market.sequence + BigInt(decided.length) === sequence;
   });
-  if (!stands) return 'stale';
   const mattered = payers.some(({ wallet, spareMicros }) => {
-    const change = changeOf(database, wallet);
-    return change !== 0n && spareMicros + (change < 0n ? change : 0n) < 0n;
+    const change = walletOf(database, wallet.organisationId).fundsMicros - wallet.fundsMicros;
+    return (change !== 0n || !stands.every(Boolean)) && spareMicros + (change < 0n ? change : 0n) < 0n;
   });
-  return mattered ? 'funds_moved' : 'recorded';
+  return stands.map((one) => (one ? (mattered ? 'funds_moved' : 'recorded') : 'stale'));
 }
 
-const changeOf = (database: Database, { organisationId, fundsMicros }: Wallet): bigint =>
-  walletOf(database, organisationId).fundsMicros - fundsMicros;
+interface Funds {
+  readonly payers: ReadonlySet<bigint>;
+  readonly spent: Map<bigint, bigint>;
+}
 
-function withFundsOf(database: Database, batch: BatchRecord, { payers }: TurnRecord): BatchRecord {
-  const changes = new Map(payers.map(({ wallet }) => [wallet.organisationId, changeOf(database, wallet)]));
-  const decided = batch.decided.map((one) => ({ ...one, fundsMicros: one.fundsMicros + (changes.get(one.wallet.organisationId) ?? 0n) }));
-  return { ...batch, decided };
+/** Of a payer: what is there, less what its earlier bids of the turn take. */
+function withFundsLeft(database: Database, one: DecidedBid, { payers, spent }: Funds): DecidedBid {
+  const { organisationId } = one.wallet;
+  if (!payers.has(organisationId)) return one;
+  const before = spent.get(organisationId) ?? 0n;
+  spent.set(organisationId, before + (one.decision.kind === 'accepted' ? one.decision.payment : 0n));
+  return { ...one, fundsMicros: walletOf(database, organisationId).fundsMicros - before };
 }
 
 function endLease(market: StoredMarket): void {

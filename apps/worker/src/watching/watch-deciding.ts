@@ -1,4 +1,4 @@
-import type { Clock, DecidingStore, OpenedMarket, TurnRecord } from '#market';
+import type { Clock, DecidingStore, OpenedMarket, RecordOutcome, TurnRecord } from '#market';
 import { traced } from '#telemetry';
 import type { Figures } from './figures.js';
 
@@ -24,21 +24,23 @@ export function watchDeciding(store: DecidingStore, watch: DecidingWatch): Decid
     watch.figures.lease('taken');
     epochs.set(market.marketId, market.epoch);
   };
-  const onRecorded = ({ batches }: TurnRecord): void => {
-    const bidIds = batches.flatMap(({ decided }) => decided.map(({ bidId }) => bidId));
+  const onWritten = ({ batches }: TurnRecord, outcomes: readonly RecordOutcome[]): void => {
+    for (const outcome of outcomes) if (outcome !== 'recorded') watch.figures.overtaken(outcome);
+    const recorded = batches.filter((_, index) => outcomes[index] === 'recorded');
+    if (recorded.length === 0) return;
+    const bidIds = recorded.flatMap(({ decided }) => decided.map(({ bidId }) => bidId));
     const nowMs = watch.clock.nowMs();
     watch.figures.batch(bidIds.length, (nowMs - (openedMs.get(batches[0].marketId) ?? nowMs)) / 1_000);
     watch.onDecided(bidIds);
   };
   const watched = (record: DecidingStore['record']): DecidingStore['record'] => {
     return async (turn) => {
-      const outcome = await traced('write decisions', { attributes: attributesOf(turn) }, () => record(turn)).catch((cause: unknown) => {
+      const outcomes = await traced('write decisions', { attributes: attributesOf(turn) }, () => record(turn)).catch((cause: unknown) => {
         watch.figures.overtaken('failed');
         throw cause;
       });
-      if (outcome === 'recorded') onRecorded(turn);
-      else watch.figures.overtaken(outcome);
-      return outcome;
+      onWritten(turn, outcomes);
+      return outcomes;
     };
   };
   return {

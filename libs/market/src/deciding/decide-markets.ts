@@ -12,6 +12,8 @@ import { Purses } from './purses.js';
  * nobody who is quicker can put off the others for ever.
  */
 const OVERTAKEN_MAX = 4;
+/** A market that was overtaken in so many turns in a row is decided by itself. */
+const TURNS_OVERTAKEN_MAX = 2;
 
 export interface DecideLimits extends LeaseClaim {
   /** The most bids that are written together. */
@@ -57,11 +59,13 @@ interface Attempt {
 /**
  * Decides the backlogs of markets. In a turn, one statement reads and another one writes a batch of each market: what a batch costs beside its
  * bids is shared by all. Every market's part is fenced by its lease and its sequence. Nothing is locked meanwhile: what else changes a market, or
- * the money of its bidders, goes first, and then each market is decided again by itself, at last with market and wallets held.
+ * the money of its bidders, goes first, and the batch is decided again, then by itself, at last with market and wallets held.
  */
 export class DecideMarkets {
   private readonly books: Books;
   private readonly runs = new Map<bigint, Promise<unknown>>();
+  /** Turns in a row in which a market was overtaken, where there were any. */
+  private readonly overtakings = new Map<bigint, number>();
 
   constructor(
     private readonly store: DecidingStore,
@@ -105,8 +109,8 @@ export class DecideMarkets {
     const outcomes = marketIds.length > 1 && !signal?.aborted ? await this.tryTogether(marketIds) : undefined;
     return Promise.all(
       marketIds.map(async (marketId): Promise<MarketTurn> => {
-        const outcome = outcomes?.get(marketId);
-        if (outcome && outcome.kind !== 'overtaken') return { marketId, outcome: runOutcomeOf(outcome) };
+        const outcome = this.afterTurn(marketId, outcomes?.get(marketId));
+        if (outcome) return { marketId, outcome };
         return this.alone(marketId, { signal, batches: 1 }).then(
           (own) => ({ marketId, outcome: own }),
           (cause: unknown) => ({ marketId, cause }),
@@ -115,13 +119,25 @@ export class DecideMarkets {
     );
   }
 
+  /** @returns undefined where the market is to be decided by itself. */
+  private afterTurn(marketId: bigint, outcome: BatchOutcome | undefined): RunOutcome | undefined {
+    const overtakings = outcome?.kind === 'overtaken' ? (this.overtakings.get(marketId) ?? 0) + 1 : 0;
+    this.overtakings.delete(marketId);
+    if (!outcome) return undefined;
+    if (outcome.kind === 'decided') return { kind: outcome.more ? 'more' : 'drained', decided: outcome.count };
+    if (outcome.kind !== 'overtaken') return { kind: outcome.kind, decided: 0 };
+    if (overtakings === TURNS_OVERTAKEN_MAX) return undefined;
+    this.overtakings.set(marketId, overtakings);
+    return { kind: 'more', decided: 0 };
+  }
+
   /** @returns undefined where it failed: whichever market it failed for fails again by itself, and tells why. */
   private async tryTogether(marketIds: readonly bigint[]): Promise<ReadonlyMap<bigint, BatchOutcome> | undefined> {
     try {
       const limit = Math.ceil(this.limits.batchMax / marketIds.length);
       const outcomes = await this.attempt(marketIds, { limit, mayKeep: false });
-      const idle = [...outcomes].filter(([, { kind, holds }]) => holds && kind !== 'overtaken').map(([marketId]) => marketId);
-      if (idle.length > 0) await this.store.release(idle, this.limits.owner);
+      const held = [...outcomes].filter(([, { holds }]) => holds).map(([marketId]) => marketId);
+      if (held.length > 0) await this.store.release(held, this.limits.owner);
       return outcomes;
     } catch {
       await this.letGo(marketIds);
@@ -207,10 +223,10 @@ export class DecideMarkets {
   private async write(drafted: readonly Drafted[], purses: Purses, { mayKeep, held }: Attempt): Promise<Map<bigint, BatchOutcome>> {
     const lease = mayKeep && drafted.some(({ more }) => more) ? 'keep' : 'release';
     const batches = drafted.map(({ record }) => record);
-    const written = await (held ?? this.store).record({ batches, payers: purses.payers(), owner: this.limits.owner, lease });
+    const outcomes = await (held ?? this.store).record({ batches, payers: purses.payers(), owner: this.limits.owner, lease });
     return new Map(
-      drafted.map(({ marketId, record, more, ...draft }): [bigint, BatchOutcome] => {
-        if (written !== 'recorded') return [marketId, { kind: 'overtaken', holds: true }];
+      drafted.map(({ marketId, record, more, ...draft }, index): [bigint, BatchOutcome] => {
+        if (outcomes[index] !== 'recorded') return [marketId, { kind: 'overtaken', holds: true }];
         this.books.keep(bookAfter({ ...draft, record }), draft.epoch);
         return [marketId, { kind: 'decided', count: record.decided.length, more, holds: lease === 'keep' }];
       }),
@@ -225,9 +241,4 @@ const biddersOf = (ready: readonly Ready[]): bigint[] => [
 function bookAfter({ open, record, priceVersion }: Pick<Drafted, 'open' | 'record' | 'priceVersion'>): OpenBook {
   const { book, state } = open;
   return { book, state: { ...state, priceVersion, head: { ...state.head, sequence: record.sequence } } };
-}
-
-function runOutcomeOf(outcome: Exclude<BatchOutcome, { kind: 'overtaken' }>): RunOutcome {
-  if (outcome.kind !== 'decided') return { kind: outcome.kind as Exclude<BatchOutcome['kind'], 'decided' | 'overtaken'>, decided: 0 };
-  return { kind: outcome.more ? 'more' : 'drained', decided: outcome.count };
 }

@@ -56,7 +56,7 @@ export interface BatchRecord {
   readonly capacityMilli: readonly number[];
 }
 
-/** What one statement writes: a batch of each of some markets, all of them or none. */
+/** What one statement writes: a batch of each of some markets. */
 export interface TurnRecord {
   /** In the order of their markets' ids. */
   readonly batches: readonly BatchRecord[];
@@ -87,8 +87,9 @@ export interface Opening {
 }
 
 /**
- * What came of writing. `stale`: a lease was taken by another worker, or a market's log has grown since its batch was begun.
- * `funds_moved`: money of a payer has moved meanwhile, and a decision may depend on it. Either way nothing was written.
+ * What came of a batch. `stale`: its market's lease was taken by another worker, or the market's log has grown since the batch was begun.
+ * `funds_moved`: money of a payer has moved meanwhile, or was not taken by a batch that is stale, and a decision may depend on it; then no batch
+ * is written. Of what is not recorded nothing was written.
  */
 export type RecordOutcome = 'recorded' | 'stale' | 'funds_moved';
 
@@ -104,10 +105,11 @@ export interface DecidingStore {
   /** Everything that the book is made of, as of one moment. */
   loadState(marketId: bigint): Promise<MarketState>;
   /**
-   * Where each lease is still the owner's and each market stands where its batch began: writes decisions, allocations, placements, usage,
-   * holds, events and the sequences, removes the backlog rows, notifies once a market; funds of payers are written as they are at that moment.
+   * Of each market whose lease is still the owner's and that stands where its batch began: writes decisions, allocations, placements, usage, holds,
+   * events and the sequence, removes the backlog rows, notifies once; funds of payers are written as they are at that moment.
+   * @returns an outcome for each batch, in their order.
    */
-  record(turn: TurnRecord): Promise<RecordOutcome>;
+  record(turn: TurnRecord): Promise<readonly RecordOutcome[]>;
   /**
    * Runs `work` while the market's log stands still: wallets that it locks stay as they are until its end. What it records is written when it
    * ends, and nothing of it where it fails. A session that stops for longer than `idleMs` in the midst of it is ended.

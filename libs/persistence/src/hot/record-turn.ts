@@ -11,9 +11,9 @@ import type { Queryable } from './state.js';
 export const MARKET_CHANNEL = 'eris_market';
 
 /**
- * Whether all batches may be written, and what payers' funds have moved by; leases, markets and the payers' wallets are locked, each in the order
- * of ids, as all do who lock them. `moved` has a row for each market where all is as the batches take it to be, and none otherwise. $1 to $7,
- * and the payers: $8 to $10.
+ * Which batches may be written; leases, markets and the payers' wallets are locked, each in the order of ids, as all do who lock them. `standing` has
+ * the markets that are as their batches take them to be. `moved` has the same ones; or none, where a payer's funds are not what was seen, be it that
+ * money of it has moved or that batches fall away that would have taken some, and a decision may depend on that. $1 to $7, the payers: $8 to $10.
  */
 const GATE = `
   batch AS MATERIALIZED (
@@ -22,33 +22,34 @@ const GATE = `
     SELECT l.market_id FROM market_lease l JOIN batch b ON l.market_id = b.market_id AND l.epoch = b.epoch
     WHERE l.owner = $6 ORDER BY l.market_id FOR UPDATE OF l
   ), standing AS MATERIALIZED (
-    SELECT m.id FROM market m JOIN batch b ON m.id = b.market_id AND m.sequence = b.before
-    WHERE (SELECT count(*) FROM leases) = cardinality($1::bigint[]) ORDER BY m.id FOR NO KEY UPDATE OF m
-  ), gate AS MATERIALIZED (
-    SELECT count(*) = cardinality($1::bigint[]) AS stands FROM standing
+    SELECT m.id FROM market m JOIN batch b ON m.id = b.market_id AND m.sequence = b.before JOIN leases l ON l.market_id = m.id
+    ORDER BY m.id FOR NO KEY UPDATE OF m
   ), payers AS MATERIALIZED (
-    SELECT a.organisation_id, a.balance_micros - p.seen AS change, p.spare
+    SELECT a.organisation_id, a.balance_micros AS funds, p.spare + least(a.balance_micros - p.seen, 0) < 0
+      AND (a.balance_micros <> p.seen OR (SELECT count(*) FROM standing) < cardinality($1::bigint[])) AS mattered
     FROM unnest($8::bigint[], $9::bigint[], $10::bigint[]) AS p(wallet, seen, spare) JOIN account a ON a.id = p.wallet
-    WHERE (SELECT stands FROM gate) ORDER BY a.id FOR NO KEY UPDATE OF a
+    WHERE EXISTS (SELECT FROM standing) ORDER BY a.id FOR NO KEY UPDATE OF a
   ), moved AS (
-    UPDATE market m SET sequence = b.after FROM batch b
-    WHERE m.id = b.market_id AND (SELECT stands FROM gate) AND NOT EXISTS (SELECT FROM payers WHERE change <> 0 AND spare + least(change, 0) < 0)
-    RETURNING m.id, m.sequence
+    UPDATE market m SET sequence = b.after FROM standing s JOIN batch b ON b.market_id = s.id
+    WHERE m.id = s.id AND NOT EXISTS (SELECT FROM payers WHERE mattered) RETURNING m.id, m.sequence
   ), released AS (
     UPDATE market_lease l SET until = '-infinity' FROM moved WHERE l.market_id = moved.id AND $7
   )`;
 
-/** Decisions and events: $11 to $23. The backlog rows go by the decisions' trigger. */
-const DECISIONS = `
+/**
+ * Decisions and events: $11 to $23. The backlog rows go by the decisions' trigger.
+ * @param funds what the bid's wallet held.
+ */
+const decisions = (funds: string): string => `
   d AS MATERIALIZED (
-    SELECT d.*, b.epoch, funds + coalesce(p.change, 0) AS funds_now
+    SELECT d.*, b.epoch, ${funds} AS funds_now
     FROM ROWS FROM (
       unnest($11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::int[], $16::bigint[], $17::bigint[], $18::int[], $19::bigint[],
         $20::bigint[], $21::bigint[]),
       json_array_elements($22::json), json_array_elements($23::json)
-    ) AS d(market_id, bid_id, sequence, outcome, arrival_slot, price_version, funds, completion, value, payment, organisation_id, reason, payload)
-    JOIN batch b USING (market_id) LEFT JOIN payers p USING (organisation_id)
-    WHERE EXISTS (SELECT FROM moved)
+    ) WITH ORDINALITY AS d(market_id, bid_id, sequence, outcome, arrival_slot, price_version, funds, completion, value, payment, organisation_id,
+      reason, payload, place)
+    JOIN moved ON moved.id = d.market_id JOIN batch b USING (market_id) LEFT JOIN payers p USING (organisation_id)
   ), decided AS (
     INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, completion,
       value_micros, payment_micros, reason)
@@ -59,46 +60,48 @@ const DECISIONS = `
     SELECT market_id, sequence, 'bid_' || outcome, organisation_id, payload FROM d
   )`;
 
+/** Of a payer: what is there now, less what its earlier bids of this turn take. */
+const FUNDS_LEFT = `
+  coalesce(p.funds - coalesce(sum(d.payment) OVER (PARTITION BY d.organisation_id ORDER BY d.place
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint, d.funds)`;
+
 /** What accepted bids got, what is sold of each slot that they touch, and what they hold: $24 to $43. */
 const ALLOCATIONS = `
   allocated AS (
     INSERT INTO allocation (bid_id, market_id, payment_micros, lines)
     SELECT bid_id, market_id, payment, lines::jsonb
-    FROM unnest($24::bigint[], $25::bigint[], $26::bigint[], $27::text[]) AS a(market_id, bid_id, payment, lines)
-    WHERE EXISTS (SELECT FROM moved)
+    FROM unnest($24::bigint[], $25::bigint[], $26::bigint[], $27::text[]) AS a(market_id, bid_id, payment, lines) JOIN moved ON moved.id = market_id
   ), placed AS (
     INSERT INTO placement (bid_id, market_id, slot, ps, workers, home, moves, amount_micros)
     SELECT bid_id, market_id, slot, ps, workers::int[], home::int[], moves::int[], amount
     FROM unnest($28::bigint[], $29::bigint[], $30::int[], $31::int[], $32::text[], $33::text[], $34::text[], $35::bigint[])
-      AS p(market_id, bid_id, slot, ps, workers, home, moves, amount)
-    WHERE EXISTS (SELECT FROM moved)
+      AS p(market_id, bid_id, slot, ps, workers, home, moves, amount) JOIN moved ON moved.id = market_id
   ), sold AS (
     INSERT INTO slot_usage (market_id, slot, used_milli, capacity_milli)
     SELECT u.market_id, slot, used::bigint[], b.capacity::bigint[]
-    FROM unnest($36::bigint[], $37::int[], $38::text[]) AS u(market_id, slot, used) JOIN batch b USING (market_id)
-    WHERE EXISTS (SELECT FROM moved)
+    FROM unnest($36::bigint[], $37::int[], $38::text[]) AS u(market_id, slot, used) JOIN moved ON moved.id = market_id JOIN batch b USING (market_id)
     ON CONFLICT (market_id, slot) DO UPDATE SET used_milli = excluded.used_milli, capacity_milli = excluded.capacity_milli
   ), held AS (
     INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros, market_id, bid_id)
     SELECT 'hold', wallet, escrow, amount, market_id, bid_id
     FROM unnest($39::bigint[], $40::bigint[], $41::bigint[], $42::bigint[], $43::bigint[]) AS h(market_id, wallet, escrow, amount, bid_id)
-    WHERE EXISTS (SELECT FROM moved)
+    JOIN moved ON moved.id = market_id
   )`;
 
 const ENDING = `
-  SELECT stands, EXISTS (SELECT FROM moved) AS moved,
-    (SELECT count(pg_notify('${MARKET_CHANNEL}', id::text || ':' || sequence::text || ':decided')) FROM moved) AS told
-  FROM gate`;
+  SELECT b.market_id, s.id IS NOT NULL AS stands, m.id IS NOT NULL AS moved,
+    CASE WHEN m.id IS NOT NULL THEN pg_notify('${MARKET_CHANNEL}', m.id::text || ':' || m.sequence::text || ':decided') END
+  FROM batch b LEFT JOIN standing s ON s.id = b.market_id LEFT JOIN moved m ON m.id = b.market_id`;
 
 /**
- * record-refusals: where all leases are the owner's and all markets stand where their batches began: writes the decisions and events of bids,
- * moves the markets' sequences, announces them; otherwise nothing. One statement, its own transaction.
+ * record-refusals: of the markets whose lease is the owner's and that stand where their batch began: writes the decisions and events of bids, moves
+ * their sequence, announces them; of others nothing. One statement, its own transaction.
  * Input:  markets with epoch, sequence before, sequence after and capacity; owner, whether the leases end; payers (none); per decision a column each.
- * Output: whether the markets stood there, whether all was written.
+ * Output: per market: whether it stood there, whether its batch was written.
  * Events: bid_accepted or bid_refused, one per bid; one notification per market.
  * Retry:  safe: the sequences have moved once it was written.
  */
-const RECORD_REFUSALS = `WITH ${GATE}, ${DECISIONS} ${ENDING}`;
+const RECORD_REFUSALS = `WITH ${GATE}, ${decisions('d.funds')} ${ENDING}`;
 
 /**
  * record-decisions: the same for batches in which bids were accepted, with all that they got, where no payer's funds have moved by so much
@@ -107,14 +110,14 @@ const RECORD_REFUSALS = `WITH ${GATE}, ${DECISIONS} ${ENDING}`;
  * Events: as above.
  * Retry:  as above; a second hold of a bid breaks a unique index, a check refuses what is oversold.
  */
-const RECORD_DECISIONS = `WITH ${GATE}, ${DECISIONS}, ${ALLOCATIONS} ${ENDING}`;
+const RECORD_DECISIONS = `WITH ${GATE}, ${decisions(FUNDS_LEFT)}, ${ALLOCATIONS} ${ENDING}`;
 
 /** A decision with its market. */
 type Placed<Bid extends DecidedBid> = Bid & { readonly marketId: bigint };
 type AcceptedBid = Placed<DecidedBid> & { readonly decision: { readonly kind: 'accepted' } };
 
-/** Writes the batches of a turn, all or none of them. */
-export async function recordTurn(queryable: Queryable, turn: TurnRecord): Promise<RecordOutcome> {
+/** Writes the batches of a turn. @returns what came of each. */
+export async function recordTurn(queryable: Queryable, turn: TurnRecord): Promise<RecordOutcome[]> {
   const bids = turn.batches.flatMap(({ marketId, decided }) => decided.map((bid) => ({ ...bid, marketId })));
   invariant(bids.length > 0, 'what is written holds a bid');
   const accepted = bids.filter(isAccepted);
@@ -123,8 +126,18 @@ export async function recordTurn(queryable: Queryable, turn: TurnRecord): Promis
     accepted.length === 0
       ? { name: 'record-refusals', text: RECORD_REFUSALS, values }
       : { name: 'record-decisions', text: RECORD_DECISIONS, values: [...values, ...allocationColumns(turn, accepted)] };
-  const { rows } = await queryable.query<{ stands: boolean; moved: boolean }>(statement);
-  const [{ stands, moved }] = rows;
+  const { rows } = await queryable.query<OutcomeRow>(statement);
+  const outcomes = new Map(rows.map((row) => [row.market_id, outcomeOf(row)]));
+  return turn.batches.map(({ marketId }) => outcomes.get(marketId) ?? 'stale');
+}
+
+interface OutcomeRow {
+  readonly market_id: bigint;
+  readonly stands: boolean;
+  readonly moved: boolean;
+}
+
+function outcomeOf({ stands, moved }: OutcomeRow): RecordOutcome {
   if (moved) return 'recorded';
   return stands ? 'funds_moved' : 'stale';
 }
