@@ -3,7 +3,7 @@ import { AcceptBids, DecideMarkets, type DecidingStore, Ringer } from '#market';
 import { createOracle } from '#mechanism';
 import { createBidInbox, createDecidingStore } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
-import { newBid, seedMarket, type SeededMarket, smallJob } from '../support/market.js';
+import { addTwin, newBid, seedMarket, type SeededMarket, smallJob } from '../support/market.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const LIMITS = { owner: 'one', leaseMs: 20_000, batchMax: 16, thinkMs: 1_000 };
@@ -12,22 +12,6 @@ describe('a wallet that two markets draw on', () => {
   let database: TestDatabase;
   let market: SeededMarket;
   let twin: SeededMarket;
-
-  /** A second market of the same operator with the same sites and the same bidders. */
-  async function addTwin(): Promise<SeededMarket> {
-    const columns = `clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, gamma, unit_micros, reserve_micros, sequence`;
-    const { rows } = await database.pool.query<{ id: bigint }>(
-      `INSERT INTO market (organisation_id, name, ${columns}) SELECT organisation_id, 'twin', ${columns} FROM market WHERE id = $1 RETURNING id`,
-      [market.marketId],
-    );
-    const marketId = rows[0].id;
-    await database.pool.query(`INSERT INTO event (market_id, sequence, kind, payload) VALUES ($1, 1, 'market_opened', '{}')`, [marketId]);
-    const sites = await database.pool.query<{ id: bigint }>(
-      `INSERT INTO site (market_id, ordinal, name, capacity_milli) SELECT $1, ordinal, name, capacity_milli FROM site WHERE market_id = $2 ORDER BY ordinal RETURNING id`,
-      [marketId, market.marketId],
-    );
-    return { ...market, marketId, siteIds: sites.rows.map(({ id }) => id.toString()) };
-  }
 
   const place = async (place: SeededMarket, key: string): Promise<void> => {
     const accept = new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
@@ -41,7 +25,7 @@ describe('a wallet that two markets draw on', () => {
 
   const open = async (fundsMicros: bigint): Promise<void> => {
     market = await seedMarket(database.pool, { bidderCount: 1, fundsMicros, reserveMicros: 100_000n });
-    twin = await addTwin();
+    twin = await addTwin(database.pool, market, 'twin');
     await place(market, 'here');
     await place(twin, 'there');
   };

@@ -57,6 +57,22 @@ export async function seedMarket(pool: Pool, options: SeedOptions = {}): Promise
   return { marketId, operatorId, siteIds: sites.rows.map((row) => row.id.toString()), bidderIds };
 }
 
+/** Another market of the same operator with the same terms, sites and bidders. */
+export async function addTwin(pool: Pool, market: SeededMarket, name: string): Promise<SeededMarket> {
+  const columns = `clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, gamma, unit_micros, reserve_micros, sequence`;
+  const { rows } = await pool.query<{ id: bigint }>(
+    `INSERT INTO market (organisation_id, name, ${columns}) SELECT organisation_id, $2, ${columns} FROM market WHERE id = $1 RETURNING id`,
+    [market.marketId, name],
+  );
+  const marketId = rows[0].id;
+  await pool.query(`INSERT INTO event (market_id, sequence, kind, payload) VALUES ($1, 1, 'market_opened', '{}')`, [marketId]);
+  const sites = await pool.query<{ id: bigint }>(
+    `INSERT INTO site (market_id, ordinal, name, capacity_milli) SELECT $1, ordinal, name, capacity_milli FROM site WHERE market_id = $2 ORDER BY ordinal RETURNING id`,
+    [marketId, market.marketId],
+  );
+  return { ...market, marketId, siteIds: sites.rows.map(({ id }) => id.toString()) };
+}
+
 async function seedBidder(pool: Pool, operatorId: bigint, index: number, fundsMicros: bigint): Promise<bigint> {
   const bidderId = await seedOrganisation(pool, operatorId, `bidder-${index}`);
   await pool.query(
