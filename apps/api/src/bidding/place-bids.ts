@@ -21,6 +21,8 @@ import { bidText } from './bid-text.js';
 /** For bids of a bulk request that were turned away while others were taken. */
 const RETRY_AFTER_SECONDS = '1';
 
+const READABLE = { kind: 'readable' } as const;
+
 type Placed = AnswerOf<'placeBid'>;
 type BulkResults = AnswerOf<'placeBids'>['results'];
 
@@ -80,19 +82,14 @@ export class PlaceBids {
     return new Reply({ results }, undefined, results.some(isProblem('overloaded')) ? { 'retry-after': RETRY_AFTER_SECONDS } : {});
   }
 
-  /** What becomes of an item: most are plainly in order, and known to be so at once. */
   private async checkItem(place: Place, item: unknown, index: number): Promise<Checked> {
-    if (isPlainBulkItem(item) && this.check.isReadable({ ...place, body: item }))
-      return { newBid: newBid({ ...place, idempotencyKey: item.idempotencyKey }, item) };
-    return this.checkOddItem(place, item, `$.bids[${index}]`);
-  }
-
-  private async checkOddItem(place: Place, item: unknown, root: string): Promise<Checked> {
-    const parsed = bulkItem.safeParse(item);
+    const root = `$.bids[${index}]`;
+    const parsed = isPlainBulkItem(item) ? { success: true as const, data: item } : bulkItem.safeParse(item);
     if (!parsed.success) return { problem: problemOf('invalid_body', { errors: faultsOf(parsed.error, root) }) };
-    const checked = await this.check.run({ ...place, body: parsed.data });
+    const body = parsed.data;
+    const checked = this.check.isReadable({ ...place, body }) ? READABLE : await this.check.run({ ...place, body });
     if (checked.kind === 'market_unknown') return { problem: problemOf('market_unknown') };
-    if (checked.kind === 'readable') return { newBid: newBid({ ...place, idempotencyKey: parsed.data.idempotencyKey }, parsed.data) };
+    if (checked.kind === 'readable') return { newBid: newBid({ ...place, idempotencyKey: body.idempotencyKey }, body) };
     return {
       problem: problemOf('invalid_body', {
         errors: checked.faults.map(({ path, message }) => ({ path: path.replace('$', root), message })),

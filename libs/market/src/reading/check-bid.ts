@@ -44,6 +44,7 @@ export class CheckBid {
     if (earlier && (await earlier)?.isReadable(body)) return READABLE;
     const known = await (this.reading.get(name) ?? this.read(name, organisationId, marketId));
     if (!known) return { kind: 'market_unknown' };
+    if (known.isReadable(body)) return READABLE;
     const reading = toBid(body, known.context);
     return reading.kind === 'faults' ? reading : READABLE;
   }
