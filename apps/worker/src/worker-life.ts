@@ -24,7 +24,7 @@ export interface WorkerParts {
 }
 
 /**
- * Begins with the application and ends with it. Three things wake a market: the bell, the sweep over the backlog (so that a lost bell, or
+ * Begins with the application and ends with it. Three things wake a market: the bell, which names one and is meant for all, the sweep over the backlog (so that a lost bell, or
  * a queue that is away, costs a second and no more; while bids come in, the sweep is quick and spares the bell), and bids that come while it
  * is awake. Told to end, the worker hears no more bells, lets each market finish the batch that it is at, gives the leases back and closes
  * its connections.
@@ -37,10 +37,10 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
   constructor(private readonly parts: WorkerParts) {}
 
   onApplicationBootstrap(): void {
-    const { settings, runner, pace, ticker, journal } = this.parts;
+    const { settings, pace, ticker, journal } = this.parts;
     this.listener = createBellListener({
       ...settings,
-      onWake: (marketId, trace) => traced('wake market', wakeSpan(marketId, trace), () => runner.wake(marketId)),
+      onWake: (marketId, trace) => traced('wake market', wakeSpan(marketId, trace), () => this.wake(marketId)),
       onError: (cause) => journal.trouble('bell', cause),
     });
     this.repetitions = [
@@ -75,6 +75,14 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
     await this.listener?.close();
     await pool.end();
     await tracing?.stop();
+  }
+
+  /** A ring names one market and is meant for all that have bids. */
+  private async wake(marketId: bigint): Promise<void> {
+    const { runner, journal } = this.parts;
+    const wasAwake = runner.isAwake(marketId);
+    await this.sweep().catch((cause: unknown) => journal.trouble('sweep', cause));
+    if (wasAwake || !runner.isAwake(marketId)) await runner.wake(marketId);
   }
 
   private async sweep(): Promise<void> {

@@ -58,8 +58,8 @@ import type { ApiSettings } from './settings.js';
 import type { Stores } from './stores.js';
 import type { Surroundings } from './surroundings.js';
 
-/** A market that bids keep coming to is rung for at most so often, ms. */
-const RING_REST_MS = 200;
+/** While no worker is known to be awake, it is rung at most so often, ms. */
+const RING_REST_MS = 100;
 
 /** What the services are made of. */
 export interface Parts {

@@ -5,18 +5,20 @@ export interface Bell {
 
 /** How a ringer spares its bell: each ring costs the queue several statements. */
 export interface Sparing {
-  /** How long a market that was rung for is not rung for again, ms. */
+  /** How long after a ring none follows, ms. */
   readonly restMs: number;
   /** Whether a worker is known to be awake: it looks for new bids of all markets by itself. */
   readonly isAwake: () => boolean;
 }
 
 /**
- * Rings without anyone waiting, where no worker is known to be awake: the first time at once, then one ring per market at a time and, where
- * it was asked for meanwhile, one more after a rest. A failed ring is reported and forgotten: the worker's sweep finds the backlog.
+ * Rings without anyone waiting, where no worker is known to be awake: the first time at once, then one ring at a time and, where it was asked for
+ * meanwhile, one more after a rest. Whoever is woken looks after all markets, so one of them is named. A failed ring is reported and forgotten: the
+ * worker's sweep finds the backlog.
  */
 export class Ringer {
-  private readonly ringing = new Map<bigint, { again: boolean }>();
+  private wanted: bigint | undefined;
+  private isRinging = false;
 
   constructor(
     private readonly bell: Bell,
@@ -25,21 +27,25 @@ export class Ringer {
   ) {}
 
   ring(marketId: bigint): void {
-    if (this.sparing.isAwake()) return;
-    const current = this.ringing.get(marketId);
-    if (current) current.again = true;
-    else void this.ringWhileAsked(marketId);
+    this.wanted ??= marketId;
+    if (!this.isRinging) void this.ringWhileWanted();
   }
 
-  private async ringWhileAsked(marketId: bigint): Promise<void> {
-    const state = { again: true };
-    this.ringing.set(marketId, state);
-    while (state.again) {
-      state.again = false;
-      await this.bell.ring(marketId).catch((cause: unknown) => this.onFailed(marketId, cause));
+  private async ringWhileWanted(): Promise<void> {
+    this.isRinging = true;
+    for (let marketId = this.take(); marketId !== undefined; marketId = this.take()) {
+      const named = marketId;
+      await this.bell.ring(named).catch((cause: unknown) => this.onFailed(named, cause));
       const { restMs } = this.sparing;
       if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs).unref());
     }
-    this.ringing.delete(marketId);
+    this.isRinging = false;
+  }
+
+  /** @returns the market to ring for; none where a worker is awake. */
+  private take(): bigint | undefined {
+    const { wanted } = this;
+    this.wanted = undefined;
+    return this.sparing.isAwake() ? undefined : wanted;
   }
 }

@@ -1,29 +1,49 @@
-import type { BidContextReader } from '#market';
+import type { BidContext, BidContextReader } from '#market';
 import type { Pool } from 'pg';
+import { columnsOf } from '../hot/columns.js';
+import { Together } from '../postgres/together.js';
 
 /**
- * find-bid-context: a market's resources and sites, for a member of it.
- * Input:  organisation, market. Output: at most one row; sites by ordinal.
+ * find-bid-contexts: markets' resources and sites, each for a member of the market.
+ * Input:  organisations, markets. Output: per pair that there is, its place in the input; sites by ordinal.
  * Events: none.
  * Retry:  safe; it reads.
  */
-const FIND_CONTEXT = `
-  SELECT m.resources, (SELECT coalesce(array_agg(s.id::text ORDER BY s.ordinal), '{}') FROM site s WHERE s.market_id = m.id) AS site_ids
-  FROM market m JOIN organisation o ON o.id = $1 WHERE m.id = $2 AND m.organisation_id IN (o.id, o.parent_id)`;
+const FIND_CONTEXTS = `
+  SELECT a.place::int - 1 AS place, m.resources,
+    (SELECT coalesce(array_agg(s.id::text ORDER BY s.ordinal), '{}') FROM site s WHERE s.market_id = m.id) AS site_ids
+  FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS a(organisation_id, market_id, place)
+  JOIN organisation o ON o.id = a.organisation_id JOIN market m ON m.id = a.market_id AND m.organisation_id IN (o.id, o.parent_id)`;
+
+interface Pair {
+  readonly organisationId: bigint;
+  readonly marketId: bigint;
+}
+
+interface Row {
+  readonly place: number;
+  readonly resources: string[];
+  readonly site_ids: string[];
+}
+
+/** Contexts that one statement reads: when an API starts, its first bids come for many markets at once. */
+const CONTEXTS_MAX = 128;
 
 /** What bids are checked against, over a pool. */
 export function createBidContextReader(pool: Pool): BidContextReader {
-  return {
-    findContext: async (organisationId, marketId) => {
-      const values = [organisationId, marketId];
-      const { rows } = await pool.query<{ resources: string[]; site_ids: string[] }>({
-        name: 'find-bid-context',
-        text: FIND_CONTEXT,
-        values,
-      });
-      return rows.length === 0
-        ? undefined
-        : { resources: rows[0].resources, sites: rows[0].site_ids.map((id, ordinal) => ({ id, ordinal })) };
-    },
-  };
+  const together = new Together<Pair, BidContext | undefined>((pairs) => contexts(pool, pairs), CONTEXTS_MAX);
+  return { findContext: (organisationId, marketId) => together.ask({ organisationId, marketId }) };
 }
+
+async function contexts(pool: Pool, pairs: readonly Pair[]): Promise<(BidContext | undefined)[]> {
+  const values = columnsOf(
+    pairs,
+    ({ organisationId }) => organisationId,
+    ({ marketId }) => marketId,
+  );
+  const { rows } = await pool.query<Row>({ name: 'find-bid-contexts', text: FIND_CONTEXTS, values });
+  const found = new Map(rows.map((row) => [row.place, contextOf(row)]));
+  return pairs.map((_, index) => found.get(index));
+}
+
+const contextOf = ({ resources, site_ids }: Row): BidContext => ({ resources, sites: site_ids.map((id, ordinal) => ({ id, ordinal })) });

@@ -1,25 +1,33 @@
-import type { EventReader, EventRecord } from '#market';
+import type { EventPage, EventReader, EventRecord } from '#market';
 import type { Pool } from 'pg';
+import { columnsOf } from '../hot/columns.js';
+import { Together } from '../postgres/together.js';
 import { oversees } from './bid-reader.js';
 
 /**
- * page-events: a page of a market's log, with how far the log reached at that moment.
- * Input:  organisation, whether it oversees its markets, market, sequence to go on after, limit.
- * Output: the market's sequence, and the events, ascending; no row: the organisation sees no such market.
+ * page-events: pages of markets' logs, with how far each log reached at that moment.
+ * Input:  organisations, whether each oversees its markets, markets, sequences to go on after; limit of each page.
+ * Output: per page that there is, its place in the input, the market's sequence, and the events, ascending; no row: the organisation sees no such
+ *         market.
  * Events: none.
  * Retry:  safe; it reads.
  */
-const PAGE = `
+const PAGES = `
   WITH seen AS (
-    SELECT m.id, m.sequence, m.organisation_id = $1 AND $2 AS all_events
-    FROM market m JOIN organisation o ON o.id = $1 WHERE m.id = $3 AND m.organisation_id IN (o.id, o.parent_id)
+    SELECT a.place, a.after, a.organisation_id, m.id, m.sequence, m.organisation_id = a.organisation_id AND a.oversees AS all_events
+    FROM unnest($1::bigint[], $2::boolean[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS a(organisation_id, oversees, market_id, after, place)
+    JOIN organisation o ON o.id = a.organisation_id JOIN market m ON m.id = a.market_id AND m.organisation_id IN (o.id, o.parent_id)
   )
-  SELECT s.sequence AS head, e.sequence, e.kind, e.payload, e.at FROM seen s LEFT JOIN LATERAL (
-    SELECT * FROM event WHERE market_id = s.id AND sequence > $4 AND (s.all_events OR organisation_id IS NULL OR organisation_id = $1)
+  SELECT s.place::int - 1 AS place, s.sequence AS head, e.sequence, e.kind, e.payload, e.at FROM seen s LEFT JOIN LATERAL (
+    SELECT * FROM event
+    WHERE market_id = s.id AND sequence > s.after AND (s.all_events OR organisation_id IS NULL OR organisation_id = s.organisation_id)
     ORDER BY sequence LIMIT $5
-  ) e ON true ORDER BY e.sequence`;
+  ) e ON true ORDER BY s.place, e.sequence`;
+
+type PageRequest = Parameters<EventReader['page']>;
 
 interface Row {
+  readonly place: number;
   readonly head: bigint;
   readonly sequence: bigint | null;
   readonly kind: string;
@@ -27,18 +35,35 @@ interface Row {
   readonly at: Date;
 }
 
+/** Pages that one statement reads: when a turn is announced, the streams of all its markets go on in the same moment. */
+const PAGES_MAX = 64;
+
 /** The log as the API streams it, over a pool. */
 export function createEventReader(pool: Pool): EventReader {
-  return {
-    page: async (viewer, marketId, { after, limit }) => {
-      const values = [viewer.organisationId, oversees(viewer), marketId, after, limit];
-      const { rows } = await pool.query<Row>({ name: 'page-events', text: PAGE, values });
-      if (rows.length === 0) return undefined;
-      const events = rows.flatMap((row) => eventOf(row));
-      const head = rows[0].head > after ? rows[0].head : after;
-      return { events, upTo: events.length < limit ? head : events[events.length - 1].sequence };
-    },
-  };
+  const together = new Together<PageRequest, EventPage | undefined>((requests) => pages(pool, requests), PAGES_MAX);
+  return { page: (...request) => together.ask(request) };
+}
+
+async function pages(pool: Pool, requests: readonly PageRequest[]): Promise<(EventPage | undefined)[]> {
+  const columns = columnsOf(
+    requests,
+    ([viewer]) => viewer.organisationId,
+    ([viewer]) => oversees(viewer),
+    ([, marketId]) => marketId,
+    ([, , { after }]) => after,
+  );
+  const limit = Math.max(...requests.map(([, , page]) => page.limit));
+  const { rows } = await pool.query<Row>({ name: 'page-events', text: PAGES, values: [...columns, limit] });
+  const found = requests.map((): Row[] => []);
+  for (const row of rows) found[row.place].push(row);
+  return requests.map(([, , page], index) => pageOf(found[index], page));
+}
+
+function pageOf(rows: readonly Row[], { after, limit }: PageRequest[2]): EventPage | undefined {
+  if (rows.length === 0) return undefined;
+  const events = rows.flatMap((row) => eventOf(row)).slice(0, limit);
+  const head = rows[0].head > after ? rows[0].head : after;
+  return { events, upTo: events.length < limit ? head : events[events.length - 1].sequence };
 }
 
 const eventOf = ({ sequence, kind, payload, at }: Row): EventRecord[] => (sequence === null ? [] : [{ sequence, kind, payload, at }]);

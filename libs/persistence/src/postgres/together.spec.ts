@@ -1,0 +1,31 @@
+import { Together } from './together.js';
+
+describe('Together', () => {
+  const statements: number[][] = [];
+  const doubled = new Together<number, number>((numbers) => {
+    statements.push([...numbers]);
+    return numbers.includes(13) ? Promise.reject(new Error('no')) : Promise.resolve(numbers.map((one) => 2 * one));
+  }, 3);
+  beforeEach(() => void (statements.length = 0));
+
+  it('asks once for what comes in one moment, and answers each', async () => {
+    expect(await Promise.all([1, 2, 3].map((one) => doubled.ask(one)))).toEqual([2, 4, 6]);
+    expect(statements).toEqual([[1, 2, 3]]);
+  });
+
+  it('asks for no more than so many at once', async () => {
+    expect(await Promise.all([1, 2, 3, 4].map((one) => doubled.ask(one)))).toEqual([2, 4, 6, 8]);
+    expect(statements).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it('asks anew for what comes later', async () => {
+    await doubled.ask(1);
+    await doubled.ask(2);
+    expect(statements).toEqual([[1], [2]]);
+  });
+
+  it('tells everyone whose statement failed, and nobody else', async () => {
+    const outcomes = await Promise.allSettled([13, 1, 2, 5].map((one) => doubled.ask(one)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
+  });
+});
