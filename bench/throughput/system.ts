@@ -63,12 +63,13 @@ export class System {
   }
 
   /** Open arrivals at a rate, every decision followed. */
-  async arrivals({ markets, seconds, rate }: { markets: number; seconds: number; rate: number }): Promise<Round> {
+  async arrivals({ markets, seconds, warmup, rate }: { markets: number; seconds: number; warmup: number; rate: number }): Promise<Round> {
     const stage = await openLoadStage(this.http, this.serving.adminKey, { markets, bidders: BIDDERS, seed: this.seed });
     const meter = await this.measure(stage, {
       ...this.options(markets, seconds),
       connections: OPEN_CONNECTIONS,
       mode: 'open',
+      warmup,
       rate,
       follow: true,
     });
@@ -104,7 +105,7 @@ export class System {
   }
 
   private options(markets: number, seconds: number): LoadOptions {
-    const even = { mode: 'closed', rate: 0, connections: CONNECTIONS, bulk: 1, follow: false } as const;
+    const even = { mode: 'closed', rate: 0, connections: CONNECTIONS, warmup: 0, bulk: 1, follow: false } as const;
     return { ...even, seconds, markets, bidders: BIDDERS, seed: this.seed, slotMs: 1000 };
   }
 

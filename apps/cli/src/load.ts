@@ -9,6 +9,7 @@ interface LoadFlags {
   readonly rate: string;
   readonly connections: string;
   readonly seconds: string;
+  readonly warmup: string;
   readonly bulk: string;
   readonly markets: string;
   readonly bidders: string;
@@ -33,6 +34,7 @@ export function registerLoad(program: Command, terminal: HostTerminal): void {
     .option('--rate <bids>', 'bids per second of an open load', '500')
     .option('--connections <count>', 'connections at most', '64')
     .option('--seconds <count>', 'how long', '10')
+    .option('--warmup <count>', 'seconds before that whose latencies are not measured', '0')
     .option('--bulk <count>', 'bids per request; 1 uses the route for single bids', '1')
     .option('--markets <count>', "markets of the paper's testbed size", '4')
     .option('--bidders <count>', 'organisations that bid', '8')
@@ -54,6 +56,7 @@ const LIMITS = {
   rate: [1, 1_000_000],
   connections: [1, 10_000],
   seconds: [1, 86_400],
+  warmup: [0, 3_600],
   bulk: [1, 1_000],
   markets: [1, 1_000],
   bidders: [1, 1_000],
@@ -75,6 +78,7 @@ function optionsOf(flags: LoadFlags): LoadOptions {
     rate: read('rate'),
     connections: read('connections'),
     seconds: read('seconds'),
+    warmup: read('warmup'),
     bulk: read('bulk'),
     markets: read('markets'),
     bidders: read('bidders'),

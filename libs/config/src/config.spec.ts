@@ -18,7 +18,7 @@ describe('loadConfig', () => {
       databaseUrl: undefined,
       bodyLimitBytes: 4_194_304,
       leaseMs: 5_000,
-      batchMax: 256,
+      batchMax: 512,
     });
   });
 
@@ -57,7 +57,7 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    [{ ERIS_DATABASE_CONNECTIONS: '4' }, 'above ERIS_WORKER_CONCURRENCY'],
+    [{ ERIS_DATABASE_CONNECTIONS: '2' }, 'above ERIS_WORKER_CONCURRENCY'],
     [{ PORT: '4000', ERIS_WORKER_METRICS_PORT: '4000' }, 'differ from PORT'],
   ])('checks relations: %j', (env, law) => {
     expect(messageOf(env)).toContain(law);

@@ -41,8 +41,8 @@ const Environment = z.object({
   ERIS_RATE_LIMIT_PER_SECOND: integer({ fallback: 0, min: 0, max: 1_000_000 }),
   ERIS_RATE_LIMIT_BURST: integer({ fallback: 0, min: 0, max: 10_000_000 }),
   ERIS_LEASE_MS: integer({ fallback: 5_000, min: 1_000, max: 600_000 }),
-  ERIS_BATCH_MAX: integer({ fallback: 256, min: 1, max: 4_096 }),
-  ERIS_WORKER_CONCURRENCY: integer({ fallback: 4, min: 1, max: 256 }),
+  ERIS_BATCH_MAX: integer({ fallback: 512, min: 1, max: 4_096 }),
+  ERIS_WORKER_CONCURRENCY: integer({ fallback: 2, min: 1, max: 256 }),
   ERIS_WORKER_METRICS_PORT: integer({ fallback: 0, min: 0, max: 65_535 }),
   ERIS_DRAIN_MS: integer({ fallback: 0, min: 0, max: 600_000 }),
   ERIS_SHUTDOWN_MS: integer({ fallback: 10_000, min: 0, max: 600_000 }),
@@ -56,7 +56,7 @@ const RELATIONS: readonly (readonly [keyof Variables, (variables: Variables) => 
   [
     'ERIS_DATABASE_CONNECTIONS',
     (v) => v.ERIS_DATABASE_CONNECTIONS > v.ERIS_WORKER_CONCURRENCY,
-    'must be above ERIS_WORKER_CONCURRENCY: each market that is decided holds a connection',
+    'must be above ERIS_WORKER_CONCURRENCY: each batch that is decided may hold a connection',
   ],
   [
     'ERIS_WORKER_METRICS_PORT',

@@ -11,15 +11,15 @@ export interface Drive {
   readonly source: BidSource;
   readonly meter: Meter;
   readonly clock: Clock;
-  readonly options: Pick<LoadOptions, 'mode' | 'rate' | 'connections' | 'seconds' | 'bulk' | 'seed'>;
+  readonly options: Pick<LoadOptions, 'mode' | 'rate' | 'connections' | 'seconds' | 'warmup' | 'bulk' | 'seed'>;
   /** Aborts to end the load early. */
   readonly signal: AbortSignal;
 }
 
 /** Sends bids until the time is over and every request has its answer. */
 export async function drive(load: Drive): Promise<void> {
-  load.meter.start();
-  const endMs = load.clock.nowMs() + load.options.seconds * 1000;
+  load.meter.start(load.options.warmup * 1000);
+  const endMs = load.clock.nowMs() + (load.options.warmup + load.options.seconds) * 1000;
   if (load.options.mode === 'open') await openArrivals(load, endMs);
   else await Promise.all(Array.from({ length: load.options.connections }, () => closedLoop(load, endMs)));
 }

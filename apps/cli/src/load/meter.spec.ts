@@ -26,6 +26,17 @@ describe('Meter', () => {
     expect([meter.pending, meter.refused, meter.decide.maxValue]).toEqual([0, 1, 0]);
   });
 
+  it('measures no latency of what was due while it warmed up, and counts it all the same', () => {
+    const { clock, meter } = scene();
+    meter.start(100);
+    clock.ms += 150;
+    meter.ack(['1'], 1_090);
+    meter.ack(['2'], 1_110);
+    meter.decision('1', 'refused');
+    expect([meter.accept.totalCount, meter.accept.maxValue, meter.acked]).toEqual([1, 40_000, 2]);
+    expect([meter.decide.totalCount, meter.decided, meter.pending]).toEqual([1, 1, 1]);
+  });
+
   it('counts a decision that is told twice once, and says so', () => {
     const { meter } = scene();
     meter.decision('1', 'refused');

@@ -25,6 +25,7 @@ export class Meter {
   refused = 0;
   decidedTwice = 0;
   private startedMs: number;
+  private measuredFromMs: number;
   private lastDecidedMs = 0;
   private lastAckedMs = 0;
   private readonly ackedAtMs = new Map<string, number>();
@@ -33,11 +34,13 @@ export class Meter {
 
   constructor(private readonly clock: Clock) {
     this.startedMs = clock.nowMs();
+    this.measuredFromMs = this.startedMs;
   }
 
-  /** The load begins now: what was prepared before does not count. */
-  start(): void {
+  /** The load begins now: what was prepared before does not count. Latencies are measured of what is due `warmupMs` later, and after that. */
+  start(warmupMs = 0): void {
     this.startedMs = this.clock.nowMs();
+    this.measuredFromMs = this.startedMs + warmupMs;
   }
 
   get ackedIds(): IterableIterator<string> {
@@ -69,13 +72,13 @@ export class Meter {
   /** A request was answered: bids with these ids are stored. @param sinceMs when it was due to be sent. */
   ack(bidIds: readonly string[], sinceMs: number): void {
     const nowMs = this.clock.nowMs();
-    this.accept.recordValue(microseconds(nowMs - sinceMs));
+    if (sinceMs >= this.measuredFromMs) this.accept.recordValue(microseconds(nowMs - sinceMs));
     this.lastAckedMs = nowMs;
     this.pointAt(nowMs).acked += bidIds.length;
     for (const bidId of bidIds) {
       this.ackedAtMs.set(bidId, nowMs);
       const decidedMs = this.decidedAtMs.get(bidId);
-      if (decidedMs !== undefined) this.record(0); // the decision was quicker than the answer
+      if (decidedMs !== undefined) this.record(nowMs, 0); // the decision was quicker than the answer
     }
   }
 
@@ -91,16 +94,16 @@ export class Meter {
     this.lastDecidedMs = nowMs;
     this.pointAt(nowMs).decided++;
     const ackedMs = this.ackedAtMs.get(bidId);
-    if (ackedMs !== undefined) this.record(nowMs - ackedMs);
+    if (ackedMs !== undefined) this.record(ackedMs, nowMs - ackedMs);
   }
 
   fail(what: string): void {
     this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
   }
 
-  private record(ms: number): void {
+  private record(ackedMs: number, ms: number): void {
     this.bothCount++;
-    this.decide.recordValue(microseconds(ms));
+    if (ackedMs >= this.measuredFromMs) this.decide.recordValue(microseconds(ms));
   }
 
   private pointAt(nowMs: number): Point {

@@ -6,6 +6,8 @@ export interface LoadOptions {
   readonly rate: number;
   readonly connections: number;
   readonly seconds: number;
+  /** So many seconds come first whose latencies are not measured: connections open, processes warm up, empty markets fill. */
+  readonly warmup: number;
   /** Bids per request; 1 goes by the route for single bids. */
   readonly bulk: number;
   readonly markets: number;

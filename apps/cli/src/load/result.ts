@@ -93,7 +93,7 @@ export function resultLines(result: LoadResult): string[] {
     `  ${name.padEnd(10)}${[p50, p90, p99, p999, max].map((value) => value.toFixed(1).padStart(10)).join('')}`;
   const failures = Object.entries(result.failures).map(([what, count]) => `  ${count} x ${what}`);
   return [
-    `${driveText(options)}, ${options.markets} markets, ${options.bidders} bidders, ${options.seconds} s`,
+    `${driveText(options)}, ${options.markets} markets, ${options.bidders} bidders, ${options.seconds} s${options.warmup > 0 ? ` after ${options.warmup} s of warm-up` : ''}`,
     '',
     `  bids       ${result.sent} sent, ${result.acked} acknowledged, ${result.turnedAway} turned away, ${result.failed} requests failed`,
     `  decisions  ${result.decided}: ${result.outcomes.accepted} accepted, ${result.outcomes.refused} refused`,

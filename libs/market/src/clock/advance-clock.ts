@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MarketHead } from '../book/index.js';
 import type { Clock, ClockStore } from './ports.js';
 
-/** How long a move waits for the decisions of bids acknowledged before it, and how often it looks, ms. */
+/** How long a move waits for the decisions of bids acknowledged before it, and how often it looks: at first, and after a while, ms. */
 export const DECISIONS_WAIT_MS = 10_000;
-const LOOK_EVERY_MS = 10;
+const LOOK_MS_MIN = 10;
+const LOOK_MS_MAX = 80;
 
 export interface ClockMove {
   readonly marketId: bigint;
@@ -50,9 +51,9 @@ export class AdvanceClock {
     if (last === undefined) return true;
     this.ring(marketId);
     const endMs = this.clock.nowMs() + DECISIONS_WAIT_MS;
-    while (await this.store.hasUndecidedUpTo(marketId, last)) {
+    for (let lookMs = LOOK_MS_MIN; await this.store.hasUndecidedUpTo(marketId, last); lookMs = Math.min(2 * lookMs, LOOK_MS_MAX)) {
       if (this.clock.nowMs() >= endMs) return false;
-      await sleep(LOOK_EVERY_MS);
+      await sleep(lookMs);
     }
     return true;
   }
