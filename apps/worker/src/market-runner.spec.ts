@@ -69,15 +69,13 @@ describe('MarketRunner', () => {
     await Promise.all([done, later]);
   });
 
-  it('goes on with a market of which more waits, after those who came before', async () => {
-    const done = [1n, 2n].map((marketId) => runner.wake(marketId));
+  it('goes on with markets of which more waits, dealt to all turns that are free', async () => {
+    const done = [1n, 2n, 3n].map((marketId) => runner.wake(marketId));
     await turn();
     await decider.end({ kind: 'more', decided: 9 });
-    expect(decider.begun).toEqual([
-      [1n, 2n],
-      [1n, 2n],
-    ]);
+    expect(decider.begun).toEqual([[1n, 2n, 3n], [1n, 2n], [3n]]);
     expect(runner.isAwake(1n)).toBe(true);
+    await decider.end();
     await decider.end();
     await Promise.all(done);
     expect(runner.isAwake(1n)).toBe(false);

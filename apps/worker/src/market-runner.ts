@@ -42,6 +42,8 @@ export class MarketRunner {
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
   private isBeginning = false;
+  /** Whether the last turn left more to do: then markets are dealt to all turns that are free, so that one thinks while another is written. */
+  private isDeep = false;
 
   constructor(
     private readonly decider: Decider,
@@ -90,8 +92,9 @@ export class MarketRunner {
   }
 
   private begin(): void {
-    while (this.due.size > 0 && this.running.size < this.limits.turns) {
-      const marketIds = [...this.due].slice(0, this.limits.marketsMax);
+    for (let free = this.limits.turns - this.running.size; this.due.size > 0 && free > 0; free--) {
+      const share = this.isDeep ? Math.ceil(this.due.size / free) : this.due.size;
+      const marketIds = [...this.due].slice(0, Math.min(share, this.limits.marketsMax));
       for (const marketId of marketIds) this.due.delete(marketId);
       const turn: Promise<void> = this.turn(marketIds).finally(() => {
         this.running.delete(turn);
@@ -103,7 +106,9 @@ export class MarketRunner {
 
   private async turn(marketIds: readonly bigint[]): Promise<void> {
     for (const marketId of marketIds) (this.awake.get(marketId) as Waking).again = false;
-    for (const turn of await this.decider.turn(marketIds, this.stopping.signal)) this.ended(turn);
+    const turns = await this.decider.turn(marketIds, this.stopping.signal);
+    this.isDeep = turns.some((turn) => 'outcome' in turn && turn.outcome.kind === 'more');
+    for (const turn of turns) this.ended(turn);
   }
 
   private ended(turn: MarketTurn): void {
