@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 /**
  * find-waiting-markets: markets that have undecided bids, without those that are paused or that another worker has taken. Steps from market
  * to market along the backlog's index: markets without one cost nothing.
- * Input:  worker, milliseconds of its lease (see fence-market). Output: markets.
+ * Input:  worker, milliseconds of its lease (see open-markets). Output: markets.
  * Events: none.
  * Retry:  safe; it reads.
  */
