@@ -13,6 +13,7 @@ const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
  * from before that clock was set back, and binds nobody: otherwise a dead worker would hold a market for as long as the jump. Not waited onto the
  * disk: whoever writes by a lease writes after it, and a lease that a crash has undone is no longer there when a batch is recorded. Heads and
  * backlogs are as of the statement's beginning, leases may be taken later: then the heads are old, and nothing that is decided by them is written.
+ * A lease whose row is locked is not waited for: another worker is writing by it at this moment.
  * Input:  markets, owner, milliseconds, bids of each market at most.
  * Output: per market, by id: its head, the epoch (null: another owner holds it), its undecided bids by id; with the first one the wallets and
  *         escrows of all their bidders. No row: no such market.
@@ -20,12 +21,21 @@ const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
  * Retry:  safe; the same owner keeps its epoch.
  */
 const OPEN = `
-  WITH taken AS (
-    INSERT INTO market_lease AS l (market_id, epoch, owner, until)
-    SELECT id, 1, $2, clock_timestamp() + $3::float8 * interval '1 ms' FROM market WHERE id = ANY($1::bigint[]) ORDER BY id
-    ON CONFLICT (market_id) DO UPDATE SET epoch = l.epoch + (l.owner <> excluded.owner)::int, owner = excluded.owner, until = excluded.until
-    WHERE l.owner = excluded.owner OR l.until <= clock_timestamp() OR (l.until > excluded.until AND isfinite(l.until))
-    RETURNING market_id, epoch
+  WITH free AS MATERIALIZED (
+    SELECT market_id FROM market_lease
+    WHERE market_id = ANY($1::bigint[]) AND (owner = $2 OR until <= clock_timestamp()
+      OR (until > clock_timestamp() + $3::float8 * interval '1 ms' AND isfinite(until)))
+    ORDER BY market_id FOR UPDATE SKIP LOCKED
+  ), renewed AS (
+    UPDATE market_lease l SET epoch = l.epoch + (l.owner <> $2)::int, owner = $2, until = clock_timestamp() + $3::float8 * interval '1 ms'
+    FROM free WHERE l.market_id = free.market_id RETURNING l.market_id, l.epoch
+  ), made AS (
+    INSERT INTO market_lease (market_id, epoch, owner, until)
+    SELECT m.id, 1, $2, clock_timestamp() + $3::float8 * interval '1 ms' FROM market m
+    WHERE m.id = ANY($1::bigint[]) AND NOT EXISTS (SELECT FROM market_lease l WHERE l.market_id = m.id) ORDER BY m.id
+    ON CONFLICT (market_id) DO NOTHING RETURNING market_id, epoch
+  ), taken AS (
+    SELECT market_id, epoch FROM renewed UNION ALL SELECT market_id, epoch FROM made
   ), waiting AS MATERIALIZED (
     SELECT t.market_id, b.id, b.organisation_id, b.body
     FROM taken t
