@@ -69,9 +69,24 @@ describe('deciding bids', () => {
   it('takes a market from a lease that is longer than leases are: the clock of the database was set back', async () => {
     await accept(workload(market, 1, 5));
     await database.pool.query(`INSERT INTO market_lease VALUES ($1, 7, 'gone', now() + interval '1 hour')`, [market.marketId]);
-    expect(await findWaitingMarkets(database.pool, { owner: 'one', leaseMs: 20_000 })).toEqual([market.marketId]);
+    expect(await findWaitingMarkets(database.pool, { owner: 'one', leaseMs: 20_000 }, 0)).toEqual([market.marketId]);
     expect(await decider('one').run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
     expect((await database.pool.query('SELECT epoch FROM decision')).rows).toEqual([{ epoch: 8n }]);
+  });
+
+  it('leaves bids to the worker that decided there last, for a moment', async () => {
+    const waitingFor = (owner: string, ms?: number): Promise<bigint[]> => findWaitingMarkets(database.pool, { owner, leaseMs: 20_000 }, ms);
+    await accept(workload(market, 1, 5, 'first'));
+    expect(await waitingFor('one')).toEqual([market.marketId]); // nobody has decided there
+    await decider('one').run(market.marketId);
+    await accept(workload(market, 2, 5, 'then'));
+    expect(await waitingFor('one', 60_000)).toEqual([market.marketId]);
+    expect(await waitingFor('two', 60_000)).toEqual([]);
+    expect(await waitingFor('two', 0)).toEqual([market.marketId]);
+    await database.pool.query(`UPDATE market_lease SET until = now() + interval '10 s'`);
+    expect(await waitingFor('two', 0)).toEqual([]); // it is being decided
+    await database.pool.query(`UPDATE market SET status = 'paused'`);
+    expect(await waitingFor('one')).toEqual([]);
   });
 
   it('never spends more than a wallet holds, within a batch either', async () => {

@@ -2,27 +2,36 @@ import type { LeaseClaim } from '#market';
 import type { Pool } from 'pg';
 
 /**
- * find-waiting-markets: markets that have undecided bids, without those that are paused or that another worker has taken. Steps from market
- * to market along the backlog's index: markets without one cost nothing.
- * Input:  worker, milliseconds of its lease (see open-markets). Output: markets.
+ * How long bids of a market are left to the worker that decided there last, ms: its book is at hand, another one would have to read it. Longer than a
+ * worker pauses and than its turn takes.
+ */
+const OTHERS_AFTER_MS = 250;
+
+/**
+ * find-waiting-markets: markets that have undecided bids, without those that are paused, that another worker has taken, or that it will look after by
+ * itself in a moment (a bid from the future is from before the clock was set back: nobody waits for that). Steps from market to market along the
+ * backlog's index: markets without one cost nothing.
+ * Input:  worker, milliseconds of its lease (see open-markets), milliseconds that others are given. Output: markets.
  * Events: none.
  * Retry:  safe; it reads.
  */
 const WAITING_MARKETS = `
   WITH RECURSIVE waiting AS (
-    (SELECT market_id FROM undecided_bid ORDER BY market_id LIMIT 1)
+    (SELECT market_id, bid_id FROM undecided_bid ORDER BY market_id, bid_id LIMIT 1)
     UNION ALL
-    SELECT (SELECT u.market_id FROM undecided_bid u WHERE u.market_id > w.market_id ORDER BY u.market_id LIMIT 1)
-    FROM waiting w WHERE w.market_id IS NOT NULL
+    SELECT u.market_id, u.bid_id FROM waiting w CROSS JOIN LATERAL (
+      SELECT market_id, bid_id FROM undecided_bid WHERE market_id > w.market_id ORDER BY market_id, bid_id LIMIT 1
+    ) AS u
   )
-  SELECT m.id FROM waiting w JOIN market m ON m.id = w.market_id
-  WHERE m.status <> 'paused' AND NOT EXISTS (
-    SELECT FROM market_lease l WHERE l.market_id = m.id AND l.owner <> $1 AND l.until > clock_timestamp()
-      AND NOT (l.until > clock_timestamp() + $2::float8 * interval '1 ms' AND isfinite(l.until)))
+  SELECT m.id FROM waiting w JOIN market m ON m.id = w.market_id LEFT JOIN market_lease l ON l.market_id = m.id
+  WHERE m.status <> 'paused' AND (
+    l.owner IS NULL OR l.owner = $1
+    OR (l.until <= clock_timestamp() OR (l.until > clock_timestamp() + $2::float8 * interval '1 ms' AND isfinite(l.until)))
+      AND (SELECT received_at NOT BETWEEN clock_timestamp() - $3::float8 * interval '1 ms' AND clock_timestamp() FROM bid WHERE id = w.bid_id))
   ORDER BY m.id`;
 
-/** Markets with a backlog that `owner` may decide: what a worker's sweep wakes. */
-export async function findWaitingMarkets(pool: Pool, { owner, leaseMs }: LeaseClaim): Promise<bigint[]> {
-  const { rows } = await pool.query<{ id: bigint }>({ name: 'find-waiting-markets', text: WAITING_MARKETS, values: [owner, leaseMs] });
-  return rows.map((row) => row.id);
+/** Markets with a backlog that `owner` may decide: what a worker's sweep wakes. @param othersAfterMs how long others' markets are left to them. */
+export async function findWaitingMarkets(pool: Pool, { owner, leaseMs }: LeaseClaim, othersAfterMs = OTHERS_AFTER_MS): Promise<bigint[]> {
+  const query = { name: 'find-waiting-markets', text: WAITING_MARKETS, values: [owner, leaseMs, othersAfterMs] };
+  return (await pool.query<{ id: bigint }>(query)).rows.map((row) => row.id);
 }
