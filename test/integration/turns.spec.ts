@@ -1,7 +1,8 @@
 /** Real: Postgres, the deciding use case. Fake: nothing; markets and money are moved in between at a chosen moment. */
 import { AcceptBids, DecideMarkets, type DecidingStore, type NewBid, type RecordOutcome, Ringer } from '#market';
 import { createOracle } from '#mechanism';
-import { createBidInbox, createDecidingStore } from '#persistence';
+import { createBidInbox, createDecidingStore, createPool } from '#persistence';
+import { MarketRunner, type RunReport } from '../../apps/worker/src/market-runner.js';
 import { addTwin, newBid, seedMarket, type SeededMarket, smallJob, workload } from '../support/market.js';
 import { brokenLaws } from '../support/market-laws.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -143,18 +144,56 @@ describe('a turn of several markets', () => {
     await open(3);
     await place(markets.flatMap((market, index) => workload(market, 3, 3, `m${index}`)));
     const store = createDecidingStore(database.pool);
+    let fails = true;
     const one = decider({
       ...store,
-      loadState: (marketId) => (marketId === ids[1] ? Promise.reject(new Error('unreadable')) : store.loadState(marketId)),
+      loadState: (marketId) => (fails && marketId === ids[1] ? Promise.reject(new Error('unreadable')) : store.loadState(marketId)),
     });
+    expect(await one.turn(ids)).toMatchObject([{ outcome: { decided: 3 } }, { outcome: { kind: 'more' } }, { outcome: { kind: 'more' } }]);
+    expect(await one.turn(ids.slice(1))).toMatchObject([{ cause: new Error('unreadable') }, { outcome: { kind: 'more' } }]);
+    expect(await one.turn(ids.slice(2))).toMatchObject([{ outcome: { kind: 'drained', decided: 3 } }]);
+    await place(markets.flatMap((market, index) => workload(market, 1, 4, `later${index}`)));
     expect(await one.turn(ids)).toMatchObject([
-      { outcome: { kind: 'drained', decided: 3 } },
+      { outcome: { decided: 1 } },
       { cause: new Error('unreadable') },
-      { outcome: { kind: 'drained', decided: 3 } },
+      { outcome: { decided: 1 } },
     ]);
-    expect(await decidedIn()).toEqual([3, 0, 3]);
-    expect(await decider(store).turn([ids[1]])).toMatchObject([{ outcome: { kind: 'drained', decided: 3 } }]);
+    fails = false;
+    expect(await one.turn(ids)).toMatchObject([{ outcome: { decided: 0 } }, { outcome: { decided: 4 } }, { outcome: { decided: 0 } }]);
+    expect((await database.pool.query(`SELECT FROM market_lease WHERE until > now()`)).rowCount).toBe(0);
     expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
+  it('lets each market think for its share of the time', async () => {
+    await open(3);
+    await place(markets.flatMap((market, index) => workload(market, 20, 3, `m${index}`)));
+    let nowMs = 0;
+    const clock = { nowMs: () => (nowMs += 10) };
+    const one = new DecideMarkets(createDecidingStore(database.pool), createOracle('default'), { ...LIMITS, thinkMs: 300 }, clock);
+    const decided = (await one.turn(ids)).map((turn) => ('outcome' in turn ? turn.outcome.decided : 0));
+    expect(Math.min(...decided)).toBeGreaterThan(5);
+    expect(Math.max(...decided)).toBeLessThan(15);
+  });
+
+  it('comes to an end with few connections where a poor bidder bids in many markets', async () => {
+    await open(12, 300_000_000n);
+    await place(markets.flatMap((market, index) => workload(market, 6, 3 + index, `m${index}`)));
+    const pool = createPool(database.url, { max: 5 });
+    try {
+      const report: RunReport = { ended: () => undefined, failed: (_marketId, cause) => causes.push(cause) };
+      const causes: unknown[] = [];
+      const runner = new MarketRunner(decider(createDecidingStore(pool)), { nowMs: () => performance.now() }, report, {
+        turns: 2,
+        marketsMax: 16,
+      });
+      for (let left = 20; left > 0 && (await decidedIn()).some((count) => count < 6); left--)
+        await Promise.all(ids.map((marketId) => runner.wake(marketId)));
+      expect(await decidedIn()).toEqual(ids.map(() => 6));
+      expect(causes).toEqual([]);
+      expect(await brokenLaws(database.pool)).toEqual([]);
+    } finally {
+      await pool.end();
+    }
   });
 
   it('shares the bids of a turn among its markets, and says where more wait', async () => {

@@ -57,7 +57,7 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    [{ ERIS_DATABASE_CONNECTIONS: '2' }, 'above ERIS_WORKER_CONCURRENCY'],
+    [{ ERIS_DATABASE_CONNECTIONS: '4' }, 'above twice ERIS_WORKER_CONCURRENCY'],
     [{ PORT: '4000', ERIS_WORKER_METRICS_PORT: '4000' }, 'differ from PORT'],
   ])('checks relations: %j', (env, law) => {
     expect(messageOf(env)).toContain(law);

@@ -55,8 +55,8 @@ type Variables = z.infer<typeof Environment>;
 const RELATIONS: readonly (readonly [keyof Variables, (variables: Variables) => boolean, string])[] = [
   [
     'ERIS_DATABASE_CONNECTIONS',
-    (v) => v.ERIS_DATABASE_CONNECTIONS > v.ERIS_WORKER_CONCURRENCY,
-    'must be above ERIS_WORKER_CONCURRENCY: each batch that is decided may hold a connection',
+    (v) => v.ERIS_DATABASE_CONNECTIONS > 2 * v.ERIS_WORKER_CONCURRENCY,
+    'must be above twice ERIS_WORKER_CONCURRENCY: a turn may need two connections',
   ],
   [
     'ERIS_WORKER_METRICS_PORT',

@@ -30,7 +30,7 @@ export function watchDeciding(store: DecidingStore, watch: DecidingWatch): Decid
     if (recorded.length === 0) return;
     const bidIds = recorded.flatMap(({ decided }) => decided.map(({ bidId }) => bidId));
     const nowMs = watch.clock.nowMs();
-    watch.figures.batch(bidIds.length, (nowMs - (openedMs.get(batches[0].marketId) ?? nowMs)) / 1_000);
+    watch.figures.batch(bidIds.length, (nowMs - (openedMs.get(recorded[0].marketId) ?? nowMs)) / 1_000);
     watch.onDecided(bidIds);
   };
   const watched = (record: DecidingStore['record']): DecidingStore['record'] => {

@@ -12,7 +12,7 @@ import { Purses } from './purses.js';
  * nobody who is quicker can put off the others for ever.
  */
 const OVERTAKEN_MAX = 4;
-/** A market that was overtaken in so many turns in a row is decided by itself. */
+/** A market that was overtaken in so many turns in a row is decided by itself, one such market a turn. */
 const TURNS_OVERTAKEN_MAX = 2;
 
 export interface DecideLimits extends LeaseClaim {
@@ -64,7 +64,7 @@ interface Attempt {
 export class DecideMarkets {
   private readonly books: Books;
   private readonly runs = new Map<bigint, Promise<unknown>>();
-  /** Turns in a row in which a market was overtaken, where there were any. */
+  /** Turns in a row in which a market was overtaken, where there were any; as many as can be where one failed. */
   private readonly overtakings = new Map<bigint, number>();
 
   constructor(
@@ -105,43 +105,51 @@ export class DecideMarkets {
     }
   }
 
+  /** Markets that go smoothly share a batch; of those that don't, one is decided by itself, and the others wait for their turn. */
   private async together(marketIds: readonly bigint[], signal?: AbortSignal): Promise<MarketTurn[]> {
-    const outcomes = marketIds.length > 1 && !signal?.aborted ? await this.tryTogether(marketIds) : undefined;
-    return Promise.all(
-      marketIds.map(async (marketId): Promise<MarketTurn> => {
-        const outcome = this.afterTurn(marketId, outcomes?.get(marketId));
-        if (outcome) return { marketId, outcome };
-        return this.alone(marketId, { signal, batches: 1 }).then(
-          (own) => ({ marketId, outcome: own }),
-          (cause: unknown) => ({ marketId, cause }),
-        );
-      }),
-    );
+    const smooth = marketIds.filter((marketId) => !this.isRough(marketId));
+    const turns = new Map(smooth.length > 0 && !signal?.aborted ? await this.tryTogether(smooth) : []);
+    const rough = marketIds.find((marketId) => this.isRough(marketId));
+    if (rough !== undefined) turns.set(rough, await this.tryAlone(rough, signal));
+    return marketIds.map((marketId) => turns.get(marketId) ?? { marketId, outcome: { kind: 'more', decided: 0 } });
   }
 
-  /** @returns undefined where the market is to be decided by itself. */
-  private afterTurn(marketId: bigint, outcome: BatchOutcome | undefined): RunOutcome | undefined {
-    const overtakings = outcome?.kind === 'overtaken' ? (this.overtakings.get(marketId) ?? 0) + 1 : 0;
-    this.overtakings.delete(marketId);
-    if (!outcome) return undefined;
-    if (outcome.kind === 'decided') return { kind: outcome.more ? 'more' : 'drained', decided: outcome.count };
-    if (outcome.kind !== 'overtaken') return { kind: outcome.kind, decided: 0 };
-    if (overtakings === TURNS_OVERTAKEN_MAX) return undefined;
-    this.overtakings.set(marketId, overtakings);
-    return { kind: 'more', decided: 0 };
+  private isRough(marketId: bigint): boolean {
+    return (this.overtakings.get(marketId) ?? 0) >= TURNS_OVERTAKEN_MAX;
   }
 
-  /** @returns undefined where it failed: whichever market it failed for fails again by itself, and tells why. */
-  private async tryTogether(marketIds: readonly bigint[]): Promise<ReadonlyMap<bigint, BatchOutcome> | undefined> {
+  /** Where it fails, each market is to be decided by itself: whichever it failed for fails again, and tells why. */
+  private async tryTogether(marketIds: readonly bigint[]): Promise<[bigint, MarketTurn][]> {
     try {
       const limit = Math.ceil(this.limits.batchMax / marketIds.length);
       const outcomes = await this.attempt(marketIds, { limit, mayKeep: false });
       const held = [...outcomes].filter(([, { holds }]) => holds).map(([marketId]) => marketId);
       if (held.length > 0) await this.store.release(held, this.limits.owner);
-      return outcomes;
-    } catch {
+      return [...outcomes].map(([marketId, outcome]) => [marketId, { marketId, outcome: this.afterTurn(marketId, outcome) }]);
+    } catch (cause) {
       await this.letGo(marketIds);
-      return undefined;
+      if (marketIds.length === 1) return [[marketIds[0], { marketId: marketIds[0], cause }]];
+      for (const marketId of marketIds) this.overtakings.set(marketId, TURNS_OVERTAKEN_MAX);
+      return [];
+    }
+  }
+
+  private afterTurn(marketId: bigint, outcome: BatchOutcome): RunOutcome {
+    if (outcome.kind === 'overtaken') this.overtakings.set(marketId, (this.overtakings.get(marketId) ?? 0) + 1);
+    else this.overtakings.delete(marketId);
+    if (outcome.kind === 'overtaken') return { kind: 'more', decided: 0 };
+    if (outcome.kind !== 'decided') return { kind: outcome.kind, decided: 0 };
+    return { kind: outcome.more ? 'more' : 'drained', decided: outcome.count };
+  }
+
+  /** A market that fails stays one that is decided by itself, so that it spoils no other turn. */
+  private async tryAlone(marketId: bigint, signal?: AbortSignal): Promise<MarketTurn> {
+    try {
+      const outcome = await this.alone(marketId, { signal, batches: 1 });
+      this.overtakings.delete(marketId);
+      return { marketId, outcome };
+    } catch (cause) {
+      return { marketId, cause };
     }
   }
 
@@ -210,11 +218,13 @@ export class DecideMarkets {
     return open ? { ...market, open } : { kind: 'overtaken', holds: true };
   }
 
+  /** Each market may think for its share of the time, and for what those before it have left of theirs. */
   private decide(ready: readonly Ready[], purses: Purses, limit: number): Drafted[] {
-    const endMs = this.clock.nowMs() + this.limits.thinkMs;
-    const mayGoOn = (): boolean => this.clock.nowMs() < endMs;
-    return ready.map((market) => {
+    const beganMs = this.clock.nowMs();
+    return ready.map((market, index) => {
       const { bids } = market;
+      const endMs = beganMs + (this.limits.thinkMs * (index + 1)) / ready.length;
+      const mayGoOn = (): boolean => this.clock.nowMs() < endMs;
       const { record, priceVersion } = decideBatch({ ...market, purses, oracle: this.oracle, mayGoOn });
       return { ...market, record, priceVersion, more: record.decided.length < bids.length || bids.length === limit };
     });

@@ -37,7 +37,8 @@ export class Pace {
 
   /** Whether anything came a moment ago. */
   isBusy(): boolean {
-    return this.clock.nowMs() - this.countedAtMs < this.limits.busyMs;
+    const agoMs = this.clock.nowMs() - this.countedAtMs;
+    return agoMs >= 0 && agoMs < this.limits.busyMs;
   }
 
   /** ms */
