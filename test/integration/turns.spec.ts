@@ -9,53 +9,53 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const LIMITS = { owner: 'one', leaseMs: 20_000, batchMax: 60, thinkMs: 1_000 };
 
-describe('a turn of several markets', () => {
-  let database: TestDatabase;
-  let markets: SeededMarket[];
-  let ids: bigint[];
+let database: TestDatabase;
+let markets: SeededMarket[];
+let ids: bigint[];
 
-  const open = async (count: number, fundsMicros?: bigint): Promise<void> => {
-    const market = await seedMarket(database.pool, {
-      bidderCount: 1,
-      reserveMicros: 100_000n,
-      ...(fundsMicros === undefined ? {} : { fundsMicros }),
-    });
-    markets = [market];
-    while (markets.length < count) markets.push(await addTwin(database.pool, market, `twin-${markets.length}`));
-    ids = markets.map(({ marketId }) => marketId);
-  };
-  const place = (bids: readonly NewBid[]): Promise<unknown> =>
-    new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
-      waitMs: 0,
-      queueMax: 1_000,
-    }).acceptMany(bids);
-  const decider = (store: DecidingStore, limits = LIMITS): DecideMarkets =>
-    new DecideMarkets(store, createOracle('default'), limits, { nowMs: () => performance.now() });
-  /** The store, telling what became of each writing; `before` runs first. */
-  const watched = (outcomes: (readonly RecordOutcome[])[], before: (writing: number) => Promise<unknown>): DecidingStore => {
-    const store = createDecidingStore(database.pool);
-    let writings = 0;
-    return {
-      ...store,
-      record: async (turn) => {
-        await before(writings++);
-        const written = await store.record(turn);
-        outcomes.push(written);
-        return written;
-      },
-    };
-  };
-  const decidedIn = async (): Promise<number[]> => {
-    const text = `SELECT m.id, count(d.bid_id)::int AS count FROM market m LEFT JOIN decision d ON d.market_id = m.id GROUP BY m.id ORDER BY m.id`;
-    return (await database.pool.query<{ count: number }>(text)).rows.map(({ count }) => count);
-  };
-  const moveClock = (marketId: bigint): Promise<unknown> => database.pool.query('SELECT advance_clock($1, 1)', [marketId]);
-
-  beforeEach(async () => {
-    database = await createTestDatabase();
+const open = async (count: number, fundsMicros?: bigint): Promise<void> => {
+  const market = await seedMarket(database.pool, {
+    bidderCount: 1,
+    reserveMicros: 100_000n,
+    ...(fundsMicros === undefined ? {} : { fundsMicros }),
   });
-  afterEach(() => database.drop());
+  markets = [market];
+  while (markets.length < count) markets.push(await addTwin(database.pool, market, `twin-${markets.length}`));
+  ids = markets.map(({ marketId }) => marketId);
+};
+const place = (bids: readonly NewBid[]): Promise<unknown> =>
+  new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+    waitMs: 0,
+    queueMax: 1_000,
+  }).acceptMany(bids);
+const decider = (store: DecidingStore, limits = LIMITS): DecideMarkets =>
+  new DecideMarkets(store, createOracle('default'), limits, { nowMs: () => performance.now() });
+/** The store, telling what became of each writing; `before` runs first. */
+const watched = (outcomes: (readonly RecordOutcome[])[], before: (writing: number) => Promise<unknown>): DecidingStore => {
+  const store = createDecidingStore(database.pool);
+  let writings = 0;
+  return {
+    ...store,
+    record: async (turn) => {
+      await before(writings++);
+      const written = await store.record(turn);
+      outcomes.push(written);
+      return written;
+    },
+  };
+};
+const decidedIn = async (): Promise<number[]> => {
+  const text = `SELECT m.id, count(d.bid_id)::int AS count FROM market m LEFT JOIN decision d ON d.market_id = m.id GROUP BY m.id ORDER BY m.id`;
+  return (await database.pool.query<{ count: number }>(text)).rows.map(({ count }) => count);
+};
+const moveClock = (marketId: bigint): Promise<unknown> => database.pool.query('SELECT advance_clock($1, 1)', [marketId]);
 
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+describe('a turn of several markets', () => {
   it('is read by one statement and written by another, and leaves no lease behind', async () => {
     await open(3);
     await place(markets.flatMap((market, index) => workload(market, 5 + index, 3, `m${index}`)));
@@ -126,7 +126,9 @@ describe('a turn of several markets', () => {
     expect(rows[1].funds_micros).toBe(funds - rows[0].payment_micros);
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
+});
 
+describe('a turn that does not go smoothly', () => {
   it('decides a market by itself that is overtaken turn after turn, at last with the market held', async () => {
     await open(2);
     await place(markets.flatMap((market, index) => workload(market, 2, 3, `m${index}`)));
