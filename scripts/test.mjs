@@ -1,4 +1,4 @@
-// Runs the test tiers named as arguments (unit, integration, e2e, chaos); what follows goes to Jest. Without tiers: all that end within minutes.
+// Runs the test tiers named as arguments (unit, integration, e2e, machine, hostile, chaos); what follows goes to Jest. Without tiers: all that end within minutes.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setup } from './setup.mjs';
 
-const TIERS = ['unit', 'integration', 'e2e', 'chaos'];
+const TIERS = ['unit', 'integration', 'e2e', 'machine', 'hostile', 'chaos'];
 const DEFAULT_TIERS = ['unit', 'integration', 'e2e'];
 /** Jest keeps a core free, which is half of a small machine; most tests wait for a database. */
 const WORKERS = Math.max(2, availableParallelism() - 1);
@@ -37,7 +37,7 @@ function jest(args) {
 function notesOn(tiers) {
   const absent = TIERS.filter((tier) => !tiers.includes(tier));
   return [
-    absent.length > 0 && `not run: ${absent.join(', ')} (npm run test:${absent[0]})`,
+    absent.length > 0 && `not run: ${absent.map((tier) => `npm run test:${tier}`).join(', ')}`,
     !process.env.DATABASE_URL && 'Postgres was the embedded one; set DATABASE_URL to use another',
     !process.env.REDIS_URL &&
       !onPath('redis-server') &&
