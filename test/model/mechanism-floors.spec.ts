@@ -92,4 +92,33 @@ describe('admission', () => {
       seeded('admission by the menu', 400),
     );
   });
+
+  it('decides by what the wallet can pay as the whole menu would, on small markets', () => {
+    const paysArb = fc.bigInt({ min: 0n, max: 3_000_000_000n });
+    fc.assert(
+      fc.property(
+        marketWithJob(4),
+        valuationArb,
+        fc.oneof(fc.constant(0n), paysArb),
+        ({ spec, bids, job, arrival }, valuation, fundsMicros) => {
+          fc.pre(job.chunks.some((count) => count > 0));
+          const book = bookAfter({ spec, bids }, oracle);
+          const utility = ({ completion, price }: MenuEntry): bigint => valueAt(valuation, completion - arrival) - price;
+          const passing = menuOf({ book, job, arrival, oracle }).filter((entry) => utility(entry) > 0n);
+          const payable = passing.filter(({ price }) => price <= fundsMicros);
+          const best = payable.reduce((most, entry) => (utility(entry) > most ? utility(entry) : most), 0n);
+          const decision = admit({ book, bid: { job, valuation }, arrival, fundsMicros, oracle });
+          if (decision.kind === 'accepted') {
+            expect(decision.value - decision.payment).toBe(best);
+            return;
+          }
+          expect(best).toBe(0n);
+          const { code, nearest } = decision.refusal;
+          expect(code === 'insufficient_funds').toBe(passing.length > 0);
+          if (code === 'insufficient_funds') expect(passing.map(({ price }) => price)).toContain(nearest?.price);
+        },
+      ),
+      seeded('admission by funds', 400),
+    );
+  });
 });

@@ -3,6 +3,7 @@ import { admit, quote } from './admission.js';
 import { applySchedule, advanceBook, createBook, occupy, usageOf, type Book } from './book.js';
 import { menuOf } from './menu.js';
 import { createOracle } from './oracle/create.js';
+import type { Oracle } from './oracle/oracle.js';
 import type { Bid, Job, MarketSpec, Valuation } from './types.js';
 
 const milli = (...units: number[]): Milli[] => units.map((unit) => (unit * 1000) as Milli);
@@ -92,6 +93,25 @@ describe('refusals, in their precedence', () => {
     const poor = decide(book, bid({}, { kind: 'table', values: [1000, 500] }), 0, 0n);
     expect(rich).toMatchObject({ kind: 'accepted', completion: 0 });
     expect(poor).toMatchObject({ kind: 'accepted', completion: 1, payment: 0n });
+  });
+  it('looks for no schedule that the wallet cannot pay once one is known', () => {
+    const book = market();
+    for (let slot = 0; slot < 4; slot++) occupy(book, slot, [0, 2000, 2000 - 100 * slot]);
+    let bounds = 0;
+    const counting: Oracle = {
+      name: 'default',
+      open(...subject) {
+        const search = oracle.open(...subject);
+        return { ...search, bound: () => (bounds++, search.bound()) };
+      },
+    };
+    const decision = admit({ book, bid: bid(), arrival: 0, fundsMicros: 1n, oracle: counting });
+    const [first] = menuOf({ book, job: job(), arrival: 0, oracle });
+    expect(decision).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'insufficient_funds', nearest: { completion: 0, price: first.price }, floor: { completion: 3 } },
+    });
+    expect(bounds).toBe(1);
   });
   it('tells what would have passed', () => {
     const book = market();

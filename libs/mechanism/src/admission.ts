@@ -20,6 +20,8 @@ interface Walk<Entry extends MenuEntry = MenuEntry> {
   cheapest?: Offer<Entry>;
   /** Where no entry was priced because even a floor of the price leaves no chance: the completion that comes nearest. */
   floor?: Floored;
+  /** Of the completions passed over because the wallet cannot pay even a floor: the one that may be of most utility. */
+  beyond?: Floored;
   /** Whether the plain floor alone, which takes a job with room enough for one that fits, ruled out a completion; whether a sharp one did. */
   plain: boolean;
   sharp: boolean;
@@ -63,9 +65,9 @@ const tells = ({ cheapest, passing }: Walk, bound: number): boolean =>
 /** Whether a price of at least `least` leaves a value above `bar`. */
 const mayPass = (value: number, least: number, bar: number): boolean => value - least + ROUNDING_SLACK > bar;
 
-function noteFloor(walk: Walk, floored: Floored): void {
-  if (!walk.floor || floored.value - floored.floor > walk.floor.value - walk.floor.floor) walk.floor = floored;
-}
+const promiseOf = ({ value, floor }: Floored): number => value - floor;
+
+const moreOf = (one: Floored | undefined, other: Floored): Floored => (one && promiseOf(one) >= promiseOf(other) ? one : other);
 
 /** What a walk is about. */
 interface Subject {
@@ -82,9 +84,11 @@ interface Subject {
  * passed over. Neither changes an outcome. (Until anything is possible the walk goes on, so that a refusal tells what would have passed.)
  * A bound that is a little too high (docs/decisions/oracle.md) can hide an entry that wins, unless it is priced to be told. What is told
  * depends on what was passed over: if such an entry turns up behind a sharp floor, the walk is done again without those.
+ * Once it is known that the job fits and passes, completions whose floor the wallet cannot pay are passed over too: they win nothing, and change no code.
  */
 function walkMenu(subject: Subject, floors: 'sharp' | 'plain'): Walk<PricedEntry> {
   const { book, bid, arrival, oracle, fundsMicros } = subject;
+  const funds = fundsMicros === undefined ? Infinity : Number(fundsMicros);
   const walk = newWalk<PricedEntry>();
   const search = oracle.open(book, bid.job, arrival);
   for (let completion = arrival; completion < endOf(book); completion++) {
@@ -92,7 +96,7 @@ function walkMenu(subject: Subject, floors: 'sharp' | 'plain'): Walk<PricedEntry
     const value = roundedValueAt(bid.valuation, completion - arrival);
     const bar = Number(walk.best ? utilityOf(walk.best) : 0n);
     if ((walk.nearest ?? walk.floor) && value <= bar) break;
-    if (floor === Infinity || isRuledOut(walk, search, { completion, floor, value }, bar, floors)) continue;
+    if (floor === Infinity || isRuledOut(walk, search, { completion, floor, value, bar, funds, floors })) continue;
     const bound = search.bound();
     const hasChance = mayPass(value, bound, bar);
     if (bound === Infinity || (!hasChance && !tells(walk, bound))) continue;
@@ -104,15 +108,31 @@ function walkMenu(subject: Subject, floors: 'sharp' | 'plain'): Walk<PricedEntry
   return walk;
 }
 
+/** A completion with its plain floor, and what an entry there has to beat. */
+interface Trial extends Floored {
+  /** The utility to beat, micro-credits. */
+  readonly bar: number;
+  /** What the wallet can pay, micro-credits. */
+  readonly funds: number;
+  readonly floors: 'sharp' | 'plain';
+}
+
 /** Whether the plain floor or the sharp one leaves a completion no chance; notes by how much, as long as nothing is priced. */
-function isRuledOut(walk: Walk, search: Search, plain: Floored, bar: number, floors: 'sharp' | 'plain'): boolean {
-  const { completion, value } = plain;
-  const byPlain = !mayPass(value, plain.floor, bar);
-  const floor = byPlain || floors === 'plain' ? plain.floor : search.floor();
-  if (mayPass(value, floor, bar)) return false;
+function isRuledOut(walk: Walk, search: Search, { completion, value, bar, funds, floors, floor: plain }: Trial): boolean {
+  const byPlain = !mayPass(value, plain, bar);
+  if (!byPlain && isBeyond(walk, { completion, floor: plain, value }, funds)) return true;
+  const floor = byPlain || floors === 'plain' ? plain : search.floor();
+  if (mayPass(value, floor, bar)) return isBeyond(walk, { completion, floor, value }, funds);
   if (byPlain) walk.plain = true;
   else walk.sharp = true;
-  if (!walk.nearest && floor < Infinity) noteFloor(walk, { completion, floor, value });
+  if (!walk.nearest && floor < Infinity) walk.floor = moreOf(walk.floor, { completion, floor, value });
+  return true;
+}
+
+/** Whether a completion need not be priced: the wallet cannot pay even its floor, and a passing one says already what is missing; notes it. */
+function isBeyond(walk: Walk, floored: Floored, funds: number): boolean {
+  if (!walk.passing || floored.floor - ROUNDING_SLACK <= funds) return false;
+  walk.beyond = moreOf(walk.beyond, floored);
   return true;
 }
 
@@ -161,7 +181,7 @@ function priceDetail(nearest: Offer, cheapest: Offer): string {
 
 /** Why a walked menu holds nothing for the bid, in the order of docs/refusals.md. */
 function refusalOfWalk(walk: Walk, fundsMicros: bigint | undefined): Refusal {
-  const { nearest, cheapest, passing, floor } = walk;
+  const { nearest, cheapest, passing, floor, beyond } = walk;
   if (!nearest && floor) return refusalOf('price_above_value', floorDetail(shownFloor(floor)), walk);
   if (!nearest || !cheapest)
     return refusalOf(
@@ -170,7 +190,9 @@ function refusalOfWalk(walk: Walk, fundsMicros: bigint | undefined): Refusal {
     );
   if (!passing) return refusalOf('price_above_value', priceDetail(nearest, cheapest), walk);
   const wanted = `completion ${passing.entry.completion} costs ${formatMicros(passing.entry.price)}`;
-  return refusalOf('insufficient_funds', `${wanted}; the wallet can pay ${formatMicros(fundsMicros ?? 0n)}`, { ...walk, nearest: passing });
+  const detail = `${wanted}; the wallet can pay ${formatMicros(fundsMicros ?? 0n)}`;
+  const isBetter = beyond && promiseOf(beyond) > Number(utilityOf(passing));
+  return { ...refusalOf('insufficient_funds', detail, { nearest: passing, cheapest }), ...(isBetter && { floor: shownFloor(beyond) }) };
 }
 
 /** Whether it is open that the job fits at all: floors that need not know that ruled everything out. */

@@ -108,7 +108,10 @@ export interface Refusal {
   readonly detail: string;
   /** The entry that came nearest to passing (least shortfall), where the menu has one. */
   readonly nearest?: { readonly completion: number; readonly price: Micros; readonly value: Micros };
-  /** Where no schedule was looked for because none could cost less than this: the completion that comes nearest, with that floor as price. */
+  /**
+   * Where no schedule was looked for because none could cost less than this: the completion that comes nearest, with that floor as price. Beside a
+   * `nearest` that the wallet cannot pay: a completion that may be better, and whose floor it cannot pay either.
+   */
   readonly floor?: { readonly completion: number; readonly price: Micros; readonly value: Micros };
   /** The cheapest entry of the menu that was priced. */
   readonly cheapest?: { readonly completion: number; readonly price: Micros; readonly value: Micros };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonical, type Finding, keyOf, type LogRecord, type NamedRow, type Row, rowsOf } from './rows.js';
 
 /** What decided, and what these receipts are computed by: a change of either that changes answers gets a new name. */
-export const ALGORITHM = 'eris-default/2';
+export const ALGORITHM = 'eris-default/3';
 
 /** Bytes of a row's digest (128 bits), and of the chain's hashes. */
 const DIGEST_BYTES = 16;
