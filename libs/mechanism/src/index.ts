@@ -9,5 +9,6 @@ export { paymentLines, totalOf } from './payment.js';
 export { admit, quote } from './admission.js';
 export { menuOf } from './menu.js';
 export { createOracle } from './oracle/create.js';
+export { decisionSteps, menuSteps } from './oracle/steps.js';
 export type { Oracle, OracleName, Search } from './oracle/oracle.js';
 export { validateSchedule, type ScheduleClaim, type Violation } from './validate.js';
