@@ -8,7 +8,7 @@ import type { LoadOptions } from '../../apps/cli/src/load/options.js';
 import { latencyOf, type Latency } from '../../apps/cli/src/load/result.js';
 import { send } from '../../apps/cli/src/load/sender.js';
 import { openLoadStage } from '../../apps/cli/src/load/stage.js';
-import type { Serving } from '../../apps/cli/src/running/serve.js';
+import { operatorKeyOf, type Serving } from '../../apps/cli/src/running/serve.js';
 
 const CLOCK = { nowMs: () => performance.now() };
 const CONNECTIONS = 512;
@@ -54,7 +54,7 @@ export class System {
     const drive = bulk ? { bulk: BULK, connections: BULK_CONNECTIONS } : { bulk: 1, connections: CONNECTIONS };
     const startedMs = CLOCK.nowMs();
     let preparedMs = startedMs;
-    const stage = await openLoadStage(this.http, this.serving.adminKey, { markets, bidders: BIDDERS, seed: this.seed });
+    const stage = await openLoadStage(this.http, operatorKeyOf(this.serving), { markets, bidders: BIDDERS, seed: this.seed });
     preparedMs = CLOCK.nowMs();
     const meter = await this.measure(stage, { ...this.options(markets, seconds), ...drive });
     await this.drained();
@@ -64,7 +64,7 @@ export class System {
 
   /** Open arrivals at a rate, every decision followed. */
   async arrivals({ markets, seconds, warmup, rate }: { markets: number; seconds: number; warmup: number; rate: number }): Promise<Round> {
-    const stage = await openLoadStage(this.http, this.serving.adminKey, { markets, bidders: BIDDERS, seed: this.seed });
+    const stage = await openLoadStage(this.http, operatorKeyOf(this.serving), { markets, bidders: BIDDERS, seed: this.seed });
     const meter = await this.measure(stage, {
       ...this.options(markets, seconds),
       connections: OPEN_CONNECTIONS,
@@ -79,7 +79,11 @@ export class System {
   /** Stores bids until there are so many. Their markets are closed first thing, so that answering them takes no thought. */
   async fillTo(count: number): Promise<void> {
     for (let missing = count - (await this.stored()); missing > 0; missing = count - (await this.stored())) {
-      const stage = await openLoadStage(this.http, this.serving.adminKey, { markets: FILL_MARKETS, bidders: BIDDERS, seed: this.seed });
+      const stage = await openLoadStage(this.http, operatorKeyOf(this.serving), {
+        markets: FILL_MARKETS,
+        bidders: BIDDERS,
+        seed: this.seed,
+      });
       const source = new BidSource(stage, BULK);
       const meter = new Meter(CLOCK);
       const sender = async (): Promise<void> => {

@@ -16,6 +16,7 @@ import {
   type Caller,
   ListAccounts,
   ListEntries,
+  ListKeys,
   ListMarkets,
   ListOrganisations,
   ListSites,
@@ -23,12 +24,22 @@ import {
   type OrganisationRecord,
   RevokeKey,
 } from '#market';
-import { type Base, createAccountsWork, createBase, createCatalogueWork, createTenancyWork } from '#persistence';
+import {
+  type Base,
+  createAccountsWork,
+  createBase,
+  createCatalogueWork,
+  createPool,
+  createTenancyReader,
+  createTenancyWork,
+} from '#persistence';
 import { micros } from '#units';
 
 /** The cold use cases over a database, as the API wires them. */
 export function coldUseCases(url: string) {
   const base: Base = createBase(url);
+  const pool = createPool(url);
+  const tenants = createTenancyReader(pool);
   const [tenancy, catalogue, accounts] = [createTenancyWork(base), createCatalogueWork(base), createAccountsWork(base)];
   return {
     accounts: {
@@ -41,7 +52,8 @@ export function coldUseCases(url: string) {
       ensureAdmin: new EnsureAdminKey(tenancy, randomBytes),
       create: new CreateKey(tenancy, randomBytes),
       revoke: new RevokeKey(tenancy),
-      find: new FindKey(tenancy),
+      find: new FindKey(tenants),
+      list: new ListKeys(tenants),
     },
     markets: {
       create: new CreateMarket(catalogue),
@@ -49,14 +61,17 @@ export function coldUseCases(url: string) {
       get: new GetMarket(catalogue),
       changeStatus: new ChangeMarketStatus(catalogue),
     },
-    organisations: { create: new CreateOrganisation(tenancy), list: new ListOrganisations(tenancy) },
+    organisations: { create: new CreateOrganisation(tenancy), list: new ListOrganisations(tenants) },
     sites: { add: new AddSite(catalogue), list: new ListSites(catalogue), changeCapacity: new ChangeCapacity(catalogue) },
     works: { accounts, catalogue, tenancy },
-    close: () => base.close(),
+    close: async () => void (await Promise.all([base.close(), pool.end()])),
   };
 }
 
 export type ColdUseCases = ReturnType<typeof coldUseCases>;
+
+/** The first page of a list, of a length that no test reaches. */
+export const FIRST_PAGE = { afterId: 0n, limit: 100 } as const;
 
 /** An operator of its own, below the first organisation. */
 export async function makeOperator(cold: ColdUseCases, name: string): Promise<Caller & { readonly organisation: OrganisationRecord }> {

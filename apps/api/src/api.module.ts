@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs
 import type { Logger } from 'pino';
 import { AccountsController } from './controllers/accounts.controller.js';
 import { BidsController } from './controllers/bids.controller.js';
+import { KeysController } from './controllers/keys.controller.js';
 import { MarketsController } from './controllers/markets.controller.js';
 import { OrganisationsController } from './controllers/organisations.controller.js';
 import { ServiceController } from './controllers/service.controller.js';
@@ -20,7 +21,15 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [DiscoveryModule],
-      controllers: [OrganisationsController, MarketsController, SitesController, BidsController, AccountsController, ServiceController],
+      controllers: [
+        OrganisationsController,
+        KeysController,
+        MarketsController,
+        SitesController,
+        BidsController,
+        AccountsController,
+        ServiceController,
+      ],
       providers: [
         ...services.map((service): Provider => ({ provide: service.constructor, useValue: service })),
         { provide: APP_GUARD, useClass: PolicyGuard },

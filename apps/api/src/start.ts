@@ -1,7 +1,8 @@
-import { EnsureAdminKey } from '#market';
+import { type AdminKeyOutcome, EnsureAdminKey, type KeyRecord } from '#market';
 import type { Config } from '#config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { Logger } from 'pino';
 import { openApi } from './composition/open-api.js';
 import type { ApiSettings } from './composition/settings.js';
 import type { Surroundings } from './composition/surroundings.js';
@@ -28,7 +29,8 @@ const UNDEFINED_TABLE = /42P01|P2021/;
 export async function startApi(config: Config, surroundings: Surroundings, say: (line: string) => void): Promise<NestFastifyApplication> {
   const app = await openApi(settingsOf(config), surroundings);
   try {
-    await ensureAdminKey(app, config, say);
+    const adminKey = await app.get(EnsureAdminKey).run(config.adminKey);
+    tellOfAdminKey(adminKey, surroundings.logger, say);
     showPages(app);
     app.enableShutdownHooks([], { useProcessExit: true });
     await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
@@ -61,11 +63,28 @@ function showPages(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, document, { raw: false, customSiteTitle: 'Eris' });
 }
 
-async function ensureAdminKey(app: NestFastifyApplication, { adminKey }: Config, say: (line: string) => void): Promise<void> {
-  const outcome = await app.get(EnsureAdminKey).run(adminKey);
+function tellOfAdminKey(outcome: AdminKeyOutcome, logger: Logger, say: (line: string) => void): void {
   if (outcome.kind === 'made') say(`The first operator's key, shown this once: ${outcome.plain}`);
-  if (outcome.kind === 'revoked') throw new StartError('ERIS_ADMIN_KEY is a key that was revoked. Set another one.');
+  if (outcome.kind === 'revoked') throw new StartError(revokedText(outcome));
+  if (outcome.kind !== 'stored') return;
+  const { replaced, doubtful } = outcome;
+  if (replaced.length > 0)
+    logger.warn({ revoked: replaced.map(nameOf) }, 'ERIS_ADMIN_KEY is a new key: the admin key before it is revoked');
+  if (doubtful.length > 0)
+    logger.warn(
+      { keys: doubtful.map(nameOf) },
+      'these keys labelled "admin" are valid still; revoke those that are not yours (DELETE /v1/keys/{id})',
+    );
 }
+
+/** A key as it may be told: its id and how its text begins. */
+const nameOf = ({ keyId, prefix }: KeyRecord): { id: string; prefix: string } => ({ id: keyId.toString(), prefix });
+
+const revokedText = ({ successor }: Extract<AdminKeyOutcome, { kind: 'revoked' }>): string =>
+  successor === undefined
+    ? 'ERIS_ADMIN_KEY is a key that was revoked. Set another one.'
+    : `ERIS_ADMIN_KEY is a key that another one has replaced, on ${successor.createdAt.toISOString()}: key ${successor.keyId}, which begins ` +
+      `with ${successor.prefix}. Set that one, or a new one.`;
 
 function startErrorOf(cause: unknown, { databaseUrl, host, port }: Config): unknown {
   if (isDatabaseTrouble(cause))

@@ -48,6 +48,22 @@ describe('loadConfig', () => {
     expect(messageOf({ [name]: value })).toContain(message);
   });
 
+  it.each(['a', 'short-of-24-characters!', 'a'.repeat(40), 'changeme'.repeat(4), '0123456789012345678901234567', 'x1'.repeat(101)])(
+    'refuses the admin key %s, which can be guessed',
+    (key) => {
+      expect(messageOf({ ERIS_ADMIN_KEY: key })).toContain('ERIS_ADMIN_KEY must be 24 to 200 characters, random ones');
+    },
+  );
+
+  it.each([
+    '7nDkq0Tg9sMzO3y1h4fBvX2uWcEaLpRi',
+    '9f86d081884c7d659a2feaa0c55ad015',
+    'an-admin-key-for-tests-only-0123456789',
+    `eris_o_${'Ab3-xYz_9'.repeat(4)}Q`,
+  ])('takes the admin key %s', (key) => {
+    expect(loadConfig({ ERIS_ADMIN_KEY: key }).adminKey).toBe(key);
+  });
+
   it('names every variable that is wrong', () => {
     expect(messageOf({ PORT: 'x', ERIS_LEASE_MS: '1' }).split('\n')).toHaveLength(3);
   });

@@ -23,6 +23,24 @@ const address = (...protocols: readonly string[]) =>
     )
     .optional();
 
+/** An admin key opens everything: short ones can be guessed, and none that is longer is looked up. */
+const ADMIN_KEY_MIN = 24;
+const ADMIN_KEY_MAX = 200;
+/** Fewer different characters, and it was not made by chance: of 24 random hexadecimal digits hardly ever come so few. */
+const DIFFERENT_MIN = 8;
+
+/** Whether a key is long enough and neither a few characters nor one piece over and over. */
+function isHardToGuess(key: string): boolean {
+  if (key.length < ADMIN_KEY_MIN || key.length > ADMIN_KEY_MAX || new Set(key).size < DIFFERENT_MIN) return false;
+  return !hasShortPeriod(key);
+}
+
+/** One piece at least twice, the last time perhaps cut short. */
+function hasShortPeriod(key: string): boolean {
+  for (let period = 1; period <= key.length / 2; period++) if (key.startsWith(key.slice(period))) return true;
+  return false;
+}
+
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: integer({ fallback: 3000, min: 0, max: 65_535 }),
@@ -33,6 +51,7 @@ const Environment = z.object({
   ERIS_ADMIN_KEY: z
     .string()
     .regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces: it travels in a header')
+    .refine(isHardToGuess, `must be ${ADMIN_KEY_MIN} to ${ADMIN_KEY_MAX} characters, random ones: make it with \`openssl rand -base64 32\``)
     .optional(),
   ERIS_DATABASE_CONNECTIONS: integer({ fallback: 10, min: 2, max: 1_000 }),
   ERIS_BODY_LIMIT_BYTES: integer({ fallback: 4 * MIB, min: 1_024, max: 64 * MIB }),

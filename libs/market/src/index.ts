@@ -9,6 +9,7 @@ export * from './deciding/index.js';
 export * from './idempotency/index.js';
 export * from './limiting/index.js';
 export * from './pace/index.js';
+export type { PageRange } from './page.js';
 export * from './quoting/index.js';
 export * from './reading/index.js';
 export * from './receipts/index.js';

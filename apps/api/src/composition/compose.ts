@@ -14,9 +14,11 @@ import {
   EnsureAdminKey,
   FindKey,
   GetMarket,
+  KeyUse,
   LimitRate,
   ListAccounts,
   ListEntries,
+  ListKeys,
   ListMarkets,
   ListOrganisations,
   ListSites,
@@ -37,6 +39,8 @@ import {
   createCatalogueWork,
   createClockStore,
   createEventReader,
+  createKeyUseStore,
+  createTenancyReader,
   createTenancyWork,
   createTokenBuckets,
 } from '#persistence';
@@ -118,18 +122,26 @@ function accepting({ stores, metrics, settings, surroundings: { clock, logger },
   return { accept, measured: new MeasuredAccept(accept, traces, metrics, clock), ringer };
 }
 
-function tenancy({ stores, surroundings: { clock, randomBytes } }: Parts): { keyring: Keyring; services: object[] } {
+function tenancy({ stores, surroundings: { clock, randomBytes, logger }, metrics }: Parts): { keyring: Keyring; services: object[] } {
   const work = createTenancyWork(stores.base);
-  const findKey = new FindKey(work);
+  const reader = createTenancyReader(stores.pool);
+  const findKey = new FindKey(reader);
+  const use = new KeyUse(createKeyUseStore(stores.pool), clock, (err) => {
+    metrics.trouble('key_use');
+    logger.warn({ err }, 'not noted when keys were last used');
+  });
   const keyring = new Keyring(async (hash) => {
     const key = await findKey.run(hash);
-    return key && key.revokedAt === null ? key : undefined;
+    if (!key || key.revokedAt !== null) return undefined;
+    use.note(key.keyId);
+    return key;
   }, clock);
   const services = [
     new EnsureAdminKey(work, randomBytes),
     new CreateOrganisation(work),
-    new ListOrganisations(work),
+    new ListOrganisations(reader),
     new CreateKey(work, randomBytes),
+    new ListKeys(reader),
     new KeyRevocation(new RevokeKey(work), keyring),
   ];
   return { keyring, services };

@@ -1,19 +1,17 @@
 import type { AnswerOf } from '#contracts';
-import { CreateKey, CreateOrganisation, ListOrganisations } from '#market';
+import { CreateOrganisation, ListOrganisations } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
+import { idOfCursor } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { Serves } from '../http/serves.js';
-import { KeyRevocation } from '../service/key-revocation.js';
-import { createdKeyView, organisationView } from '../views/tenancy-views.js';
+import { organisationsView, organisationView } from '../views/tenancy-views.js';
 
 @Controller()
 export class OrganisationsController {
   constructor(
     private readonly createOrganisation: CreateOrganisation,
     private readonly listOrganisations: ListOrganisations,
-    private readonly createKey: CreateKey,
-    private readonly revocation: KeyRevocation,
   ) {}
 
   @Serves('createOrganisation')
@@ -22,17 +20,9 @@ export class OrganisationsController {
   }
 
   @Serves('listOrganisations')
-  list(@In() { caller }: Input<'listOrganisations'>): Promise<AnswerOf<'listOrganisations'>> {
-    return answer(this.listOrganisations.run(caller), { listed: ({ organisations }) => ({ items: organisations.map(organisationView) }) });
-  }
-
-  @Serves('createKey')
-  addKey(@In() { caller, params, body }: Input<'createKey'>): Promise<AnswerOf<'createKey'>> {
-    return answer(this.createKey.run({ caller, ...params, ...body }), { created: createdKeyView });
-  }
-
-  @Serves('revokeKey')
-  revokeKey(@In() { caller, params }: Input<'revokeKey'>): Promise<undefined> {
-    return answer(this.revocation.run({ caller, ...params }), { revoked: () => undefined });
+  list(@In() { caller, query }: Input<'listOrganisations'>): Promise<AnswerOf<'listOrganisations'>> {
+    return answer(this.listOrganisations.run({ caller, afterId: idOfCursor(query.cursor), limit: query.limit }), {
+      page: organisationsView,
+    });
   }
 }

@@ -8,8 +8,16 @@ export class KeyRevocation {
     private readonly keyring: Keyring,
   ) {}
 
-  async run(request: { readonly caller: Caller; readonly keyId: bigint }): Promise<RevokeKeyOutcome> {
-    const outcome = await this.revokeKey.run(request);
+  run(request: { readonly caller: Caller; readonly keyId: bigint }): Promise<RevokeKeyOutcome> {
+    return this.forgetting(this.revokeKey.run(request));
+  }
+
+  runByText(request: { readonly caller: Caller; readonly key: string }): Promise<RevokeKeyOutcome> {
+    return this.forgetting(this.revokeKey.runByText(request));
+  }
+
+  private async forgetting(revoking: Promise<RevokeKeyOutcome>): Promise<RevokeKeyOutcome> {
+    const outcome = await revoking;
     this.keyring.forget();
     return outcome;
   }

@@ -50,7 +50,7 @@ export class Metrics {
     const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], collect: () => gauge.set(read()) });
   }
 
-  trouble(what: 'bell' | 'notification' | 'wait'): void {
+  trouble(what: 'bell' | 'key_use' | 'notification' | 'wait'): void {
     this.troubles.inc({ what });
   }
 

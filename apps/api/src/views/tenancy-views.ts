@@ -1,5 +1,7 @@
 import type { AnswerOf } from '#contracts';
-import type { CreateKeyOutcome, OrganisationRecord } from '#market';
+import type { CreateKeyOutcome, KeysOutcome, OrganisationRecord, OrganisationsOutcome, RevokeKeyOutcome } from '#market';
+import { invariant } from '#units';
+import { cursorOf } from '../http/cursor.js';
 
 export const organisationView = ({
   organisationId,
@@ -21,3 +23,29 @@ export const createdKeyView = ({ key, plain }: Extract<CreateKeyOutcome, { kind:
   prefix: key.prefix,
   role: key.role,
 });
+
+export const organisationsView = ({ organisations, nextId }: OrganisationsOutcome): AnswerOf<'listOrganisations'> => ({
+  items: organisations.map(organisationView),
+  nextCursor: cursorOf(nextId),
+});
+
+export const keysView = ({ keys, nextId }: KeysOutcome): AnswerOf<'listKeys'> => ({
+  items: keys.map((key) => ({
+    id: key.keyId.toString(),
+    organisationId: key.organisationId.toString(),
+    role: key.role,
+    label: key.label,
+    prefix: key.prefix,
+    origin: key.origin,
+    createdAt: key.createdAt.toISOString(),
+    revokedAt: key.revokedAt && key.revokedAt.toISOString(),
+    lastUsedAt: key.lastUsedAt && key.lastUsedAt.toISOString(),
+  })),
+  nextCursor: cursorOf(nextId),
+});
+
+export function revokedKeyView({ key }: Extract<RevokeKeyOutcome, { kind: 'revoked' }>): AnswerOf<'revokeKeyByText'> {
+  const { keyId, organisationId, role, prefix, revokedAt } = key;
+  invariant(revokedAt !== null, 'a key that was revoked says when');
+  return { id: keyId.toString(), organisationId: organisationId.toString(), role, prefix, revokedAt: revokedAt.toISOString() };
+}

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { paperWorkload, type Instance } from '#lab';
 import { formatMicros } from '#units';
 import { runUntilSignal, type Run } from '../running/run.js';
-import { serve, type Serving } from '../running/serve.js';
+import { operatorKeyOf, serve, type Serving } from '../running/serve.js';
 import { whereItServes } from '../running/start.js';
 import { EXIT, progressOf, type HostTerminal } from '../terminal.js';
 import { bidForAll, bodyOf, keyOf, moveClock, type Bidding } from './bidding.js';
@@ -52,7 +52,7 @@ async function play(
   terminal: HostTerminal,
   { pool, serving, instance }: { pool: Pool; serving: Serving; instance: Instance },
 ): Promise<Outcome> {
-  const stage = await openStage(pool, serving.adminKey, instance);
+  const stage = await openStage(pool, operatorKeyOf(serving), instance);
   terminal.err(
     `eris: market ${stage.name} is open: ${instance.sites.length} sites, ${stage.bidders.length} bidders, ${instance.jobs.length} jobs\n`,
   );

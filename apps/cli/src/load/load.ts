@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { checkLines, type Check } from '../demo/check.js';
 import { runUntilSignal, type Run } from '../running/run.js';
-import { serve } from '../running/serve.js';
+import { operatorKeyOf, serve } from '../running/serve.js';
 import { EXIT, writeText, type HostTerminal } from '../terminal.js';
 import { checkLoad } from './checks.js';
 import { measure } from './measure.js';
@@ -44,7 +44,10 @@ export function load(terminal: HostTerminal, options: LoadOptions, target: LoadT
 }
 
 async function serverOf(terminal: HostTerminal, run: Run, { url, adminKey }: LoadTarget): Promise<{ url: string; adminKey: string }> {
-  if (url === undefined) return serve(terminal, { ...run, anyPort: true, logToFiles: true });
+  if (url === undefined) {
+    const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true });
+    return { url: serving.url, adminKey: operatorKeyOf(serving) };
+  }
   const key = adminKey ?? run.config.adminKey;
   if (key === undefined) throw new Error('a key of an operator is needed: --admin-key, or ERIS_ADMIN_KEY');
   return { url: new URL(url).origin, adminKey: key };

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '#config';
 import { migrate, startEmbeddedPostgres } from '#persistence';
 import type { HostTerminal } from '../terminal.js';
-import { adminKeyOf } from './admin-key.js';
+import { type AdminKey, adminKeyOf } from './admin-key.js';
 import type { Closing } from './closing.js';
 import { probePort, urlOf } from './ports.js';
 import { Service } from './service.js';
@@ -19,10 +19,16 @@ const GRACE_MARGIN_MS = 5_000;
 /** A whole Eris that runs: database, API, worker. */
 export interface Serving {
   readonly url: string;
-  readonly adminKey: string;
+  readonly adminKey: AdminKey;
   readonly databaseUrl: string;
   /** Where the services' output is; undefined where it goes to ours. */
   readonly logDir: string | undefined;
+}
+
+/** The operator's key, for those who cannot do without. @throws Error saying what to do where it is not known here. */
+export function operatorKeyOf({ adminKey: { text, note } }: Pick<Serving, 'adminKey'>): string {
+  if (text === undefined) throw new Error(`the operator's key is needed, and it is not known here: ${note}`);
+  return text;
 }
 
 export interface ServeOptions {
@@ -48,8 +54,9 @@ export async function serve(terminal: HostTerminal, options: ServeOptions): Prom
   if (logDir !== undefined) await mkdir(logDir, { recursive: true });
   const databaseUrl = await databaseOf(terminal, options, dataDir);
   await bringUpToDate(databaseUrl);
-  const adminKey = await adminKeyOf({ adminKey: config.adminKey, dataDir });
-  const env = { ...terminal.env, PORT: String(port), DATABASE_URL: databaseUrl, ERIS_DATA_DIR: dataDir, ERIS_ADMIN_KEY: adminKey };
+  const isEmbedded = config.databaseUrl === undefined;
+  const adminKey = await adminKeyOf({ configured: config.adminKey, dataDir, databaseUrl, isEmbedded });
+  const env = { ...terminal.env, PORT: String(port), DATABASE_URL: databaseUrl, ERIS_DATA_DIR: dataDir };
   const serving = { url: urlOf(config.host, port), adminKey, databaseUrl, logDir };
   await startServices(terminal, { ...options, env, serving });
   return serving;

@@ -13,5 +13,5 @@ export function start(terminal: HostTerminal): Promise<void> {
 
 /** What a person needs to know of a running Eris. */
 export function whereItServes({ url, adminKey }: Serving): string {
-  return ['', `  API        ${url}/v1`, `  pages      ${url}/docs`, `  admin key  ${adminKey}`].join('\n');
+  return ['', `  API        ${url}/v1`, `  pages      ${url}/docs`, `  admin key  ${adminKey.note}`].join('\n');
 }

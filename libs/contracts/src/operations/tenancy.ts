@@ -1,5 +1,16 @@
-import { defineOperations, OPERATORS, OVERSEERS } from '../operation.js';
-import { createdKey, createKeyBody, createOrganisationBody, organisation, organisationList } from '../schemas/tenancy.js';
+import { defineOperations, MEMBERS, OPERATORS, OVERSEERS } from '../operation.js';
+import {
+  createdKey,
+  createKeyBody,
+  createOrganisationBody,
+  keyPage,
+  keysQuery,
+  organisation,
+  organisationPage,
+  organisationsQuery,
+  revokedKey,
+  revokeKeyBody,
+} from '../schemas/tenancy.js';
 
 const tag = 'organisations';
 
@@ -21,7 +32,8 @@ export const tenancyOperations = defineOperations({
     tag,
     summary: 'Your organisation and those that it made',
     policy: OVERSEERS,
-    responses: { 200: { description: 'The organisations', schema: organisationList } },
+    query: organisationsQuery,
+    responses: { 200: { description: 'A page of organisations, in the order in which they were made', schema: organisationPage } },
   },
   createKey: {
     method: 'POST',
@@ -31,6 +43,29 @@ export const tenancyOperations = defineOperations({
     policy: OPERATORS,
     body: createKeyBody,
     responses: { 201: { description: 'The key', schema: createdKey } },
+  },
+  listKeys: {
+    method: 'GET',
+    path: '/v1/keys',
+    tag,
+    summary: 'The keys of your organisation and of those that it made',
+    description:
+      'Revoked ones too. `prefix` is how the text of a key begins: by it a key that has turned up somewhere is found. Bidders see their own.',
+    policy: MEMBERS,
+    query: keysQuery,
+    responses: { 200: { description: 'A page of keys, in the order in which they were made', schema: keyPage } },
+  },
+  revokeKeyByText: {
+    method: 'POST',
+    path: '/v1/keys/revocations',
+    tag,
+    summary: 'Revoke a key that has leaked, by the key itself',
+    description:
+      'For a key of your organisation or, for operators, of those that it made, whose id nobody knows. Revoking again changes nothing.',
+    policy: MEMBERS,
+    body: revokeKeyBody,
+    responses: { 200: { description: 'Which key it was; it stops working within five seconds, everywhere', schema: revokedKey } },
+    problems: ['not_found'],
   },
   revokeKey: {
     method: 'DELETE',

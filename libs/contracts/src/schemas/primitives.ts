@@ -67,16 +67,15 @@ export const resources = z
 export const quantities = z.record(z.string(), quantity);
 export const time = z.iso.datetime();
 
-/** What a list is asked with. */
-export const pageQuery = {
+/** What a list is asked with: pages of `rows` rows where the caller doesn't say, of `most` at most. */
+export const pageQueryOf = (rows: number, most: number = LIMITS.pageRows) => ({
   cursor: z.string().max(200).optional(),
-  limit: z.coerce
-    .number()
-    .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(LIMITS.pageRows, `must be at most ${LIMITS.pageRows}`)
-    .default(LIMITS.pageRowsDefault),
-};
+  limit: z.coerce.number().int('must be a whole number').min(1, 'must be at least 1').max(most, `must be at most ${most}`).default(rows),
+});
+/** Of lists that grow with use. */
+export const pageQuery = pageQueryOf(LIMITS.pageRowsDefault);
+/** Of lists that whoever asks for no page mostly gets whole. */
+export const wholeQuery = pageQueryOf(LIMITS.pageRows);
 /** A page: pass `nextCursor` as `cursor` for the rows after it; null on the last page. */
 export const page = <Row extends z.ZodType>(row: Row) => z.strictObject({ items: z.array(row), nextCursor: z.string().nullable() });
 export const list = <Row extends z.ZodType>(row: Row) => z.strictObject({ items: z.array(row) });

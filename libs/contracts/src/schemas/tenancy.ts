@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, label, list, name, time } from './primitives.js';
+import { id, label, name, page, time, wholeQuery } from './primitives.js';
 
 export const ROLES = ['operator', 'bidder', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
@@ -9,9 +9,35 @@ export const createOrganisationBody = z.strictObject({ name });
 export const organisation = z
   .strictObject({ id, name, accountId: id, parentId: id.nullable(), createdAt: time })
   .meta({ id: 'Organisation' });
-export const organisationList = list(organisation);
+export const organisationsQuery = z.strictObject(wholeQuery);
+export const organisationPage = page(organisation);
 
 export const createKeyBody = z.strictObject({ role, label: label.optional() });
 export const createdKey = z
   .strictObject({ id, key: z.string().describe('The key itself. It is shown here and never again.'), prefix: z.string(), role })
   .meta({ id: 'CreatedKey' });
+
+/** A key as it is listed: enough to tell which one it is, not to use it. */
+export const key = z
+  .strictObject({
+    id,
+    organisationId: id,
+    role,
+    label: z.string().nullable(),
+    prefix: z.string().describe('How the text of the key begins.'),
+    origin: z
+      .enum(['request', 'environment', 'start'])
+      .describe('request: made over the API; environment: given as ERIS_ADMIN_KEY; start: made at a start where there was none.'),
+    createdAt: time,
+    revokedAt: time.nullable(),
+    lastUsedAt: time.nullable().describe('To the minute; null where it was never used.'),
+  })
+  .meta({ id: 'Key' });
+export const keysQuery = z.strictObject(wholeQuery);
+export const keyPage = page(key);
+
+const KEY_LENGTH_MAX = 200;
+export const revokeKeyBody = z.strictObject({
+  key: z.string('must be the text of a key').trim().min(1, 'must be the text of a key').max(KEY_LENGTH_MAX, 'is longer than any key'),
+});
+export const revokedKey = z.strictObject({ id, organisationId: id, role, prefix: z.string(), revokedAt: time }).meta({ id: 'RevokedKey' });

@@ -1,7 +1,17 @@
 /** Organisations and their keys: who is who, and who sees whom. */
-export { EnsureAdminKey, FIRST_ORGANISATION, type AdminKeyOutcome } from './admin-key.js';
+export { EnsureAdminKey, FIRST_ORGANISATION, makeAdminKey, type AdminKeyOutcome, type OfferOutcome, type Succession } from './admin-key.js';
 export { hashKey, type RandomBytes } from './api-key.js';
-export { CreateKey, FindKey, RevokeKey, type CreateKeyOutcome, type CreateKeyRequest, type RevokeKeyOutcome } from './keys.js';
+export {
+  CreateKey,
+  FindKey,
+  ListKeys,
+  RevokeKey,
+  type CreateKeyOutcome,
+  type CreateKeyRequest,
+  type KeysOutcome,
+  type RevokeKeyOutcome,
+} from './keys.js';
+export { KeyUse, type KeyUseStore } from './key-use.js';
 export {
   CreateOrganisation,
   ListOrganisations,
@@ -9,4 +19,4 @@ export {
   type CreateOrganisationOutcome,
   type OrganisationsOutcome,
 } from './organisations.js';
-export type { Caller, KeyRecord, NewKey, OrganisationRecord, Role, TenancyTx } from './ports.js';
+export type { Caller, KeyOrigin, KeyRecord, ListedKey, NewKey, OrganisationRecord, Role, TenancyReader, TenancyTx } from './ports.js';

@@ -1,7 +1,8 @@
 import type { UnitOfWork } from '../unit-of-work.js';
-import { makeKey, type RandomBytes } from './api-key.js';
+import { oneMore, pageOf, type PageRange } from '../page.js';
+import { hashKey, makeKey, type RandomBytes } from './api-key.js';
 import { mayOversee } from './organisations.js';
-import type { Caller, KeyRecord, Role, TenancyTx } from './ports.js';
+import type { Caller, KeyRecord, ListedKey, Role, TenancyReader, TenancyTx } from './ports.js';
 
 export interface CreateKeyRequest {
   readonly caller: Caller;
@@ -34,27 +35,53 @@ export class CreateKey {
   }
 }
 
-export type RevokeKeyOutcome = { readonly kind: 'revoked' } | { readonly kind: 'not_found' };
+export type RevokeKeyOutcome = { readonly kind: 'revoked'; readonly key: KeyRecord } | { readonly kind: 'not_found' };
 
 /** Revokes a key of the caller's organisation or of one that it made. Revoking again changes nothing. */
 export class RevokeKey {
   constructor(private readonly work: UnitOfWork<TenancyTx>) {}
 
   run({ caller, keyId }: { readonly caller: Caller; readonly keyId: bigint }): Promise<RevokeKeyOutcome> {
+    return this.revoke(caller, (tx) => tx.findKey(keyId));
+  }
+
+  /** By the key itself: whoever has found one that has leaked need not know its id. */
+  runByText({ caller, key }: { readonly caller: Caller; readonly key: string }): Promise<RevokeKeyOutcome> {
+    return this.revoke(caller, (tx) => tx.findKeyByHash(hashKey(key)));
+  }
+
+  private revoke(caller: Caller, find: (tx: TenancyTx) => Promise<KeyRecord | undefined>): Promise<RevokeKeyOutcome> {
     return this.work.transaction(async (tx) => {
-      const key = await tx.findKey(keyId);
+      const key = await find(tx);
       if (!key || !mayOversee(caller, key)) return { kind: 'not_found' };
-      await tx.revokeKey(keyId);
-      return { kind: 'revoked' };
+      await tx.revokeKey(key.keyId);
+      return { kind: 'revoked', key: (await tx.findKey(key.keyId)) ?? key };
     });
+  }
+}
+
+export interface KeysOutcome {
+  readonly kind: 'page';
+  readonly keys: readonly ListedKey[];
+  /** The id to go on after; null on the last page. */
+  readonly nextId: bigint | null;
+}
+
+/** The keys of the caller's organisation and, unless it bids, of those that it made; revoked ones too. */
+export class ListKeys {
+  constructor(private readonly reader: TenancyReader) {}
+
+  async run({ caller, ...range }: PageRange & { readonly caller: Caller }): Promise<KeysOutcome> {
+    const { rows, nextId } = pageOf(await this.reader.listKeys(caller, oneMore(range)), range, ({ keyId }) => keyId);
+    return { kind: 'page', keys: rows, nextId };
   }
 }
 
 /** Finds a key by its SHA-256, revoked or not; undefined for an unknown one. */
 export class FindKey {
-  constructor(private readonly work: UnitOfWork<TenancyTx>) {}
+  constructor(private readonly reader: TenancyReader) {}
 
   run(hash: Uint8Array): Promise<KeyRecord | undefined> {
-    return this.work.read((tx) => tx.findKeyByHash(hash));
+    return this.reader.findKeyByHash(hash);
   }
 }

@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '../unit-of-work.js';
-import type { Caller, OrganisationRecord, TenancyTx } from './ports.js';
+import { oneMore, pageOf, type PageRange } from '../page.js';
+import type { Caller, OrganisationRecord, TenancyReader, TenancyTx } from './ports.js';
 
 export type CreateOrganisationOutcome =
   { readonly kind: 'created'; readonly organisation: OrganisationRecord } | { readonly kind: 'name_taken' };
@@ -17,17 +18,20 @@ export class CreateOrganisation {
 }
 
 export interface OrganisationsOutcome {
-  readonly kind: 'listed';
+  readonly kind: 'page';
   readonly organisations: readonly OrganisationRecord[];
+  /** The id to go on after; null on the last page. */
+  readonly nextId: bigint | null;
 }
 
-/** The caller's organisation and those that it made. */
+/** The caller's organisation and, unless it bids, those that it made. */
 export class ListOrganisations {
-  constructor(private readonly work: UnitOfWork<TenancyTx>) {}
+  constructor(private readonly reader: TenancyReader) {}
 
-  async run(caller: Caller): Promise<OrganisationsOutcome> {
-    const family = await this.work.read((tx) => tx.listFamily(caller.organisationId));
-    return { kind: 'listed', organisations: family.filter((each) => mayOversee(caller, each)) };
+  async run({ caller, ...range }: PageRange & { readonly caller: Caller }): Promise<OrganisationsOutcome> {
+    const found = await this.reader.listOrganisations(caller, oneMore(range));
+    const { rows, nextId } = pageOf(found, range, ({ organisationId }) => organisationId);
+    return { kind: 'page', organisations: rows, nextId };
   }
 }
 

@@ -1,4 +1,8 @@
+import type { PageRange } from '../page.js';
+
 export type Role = 'operator' | 'bidder' | 'auditor';
+/** Who made a key: a request, or the service's start, from its environment or because there was none. */
+export type KeyOrigin = 'request' | 'environment' | 'start';
 
 /** Who asks: an organisation, by a key of that role. */
 export interface Caller {
@@ -27,8 +31,15 @@ export interface KeyRecord {
   readonly label: string | null;
   /** How to recognise the key: its first characters. */
   readonly prefix: string;
+  readonly origin: KeyOrigin;
   readonly createdAt: Date;
   readonly revokedAt: Date | null;
+}
+
+/** A key as it is listed. */
+export interface ListedKey extends KeyRecord {
+  /** To the minute; null for a key that was never used. */
+  readonly lastUsedAt: Date | null;
 }
 
 export interface NewKey {
@@ -38,6 +49,18 @@ export interface NewKey {
   readonly prefix: string;
   /** SHA-256 of the key. */
   readonly hash: Uint8Array;
+  /** A request's where it isn't said. */
+  readonly origin?: KeyOrigin;
+}
+
+/** What is read of organisations and keys, each as of one moment. */
+export interface TenancyReader {
+  /** By id, those that the caller oversees. */
+  listOrganisations(caller: Caller, range: PageRange): Promise<readonly OrganisationRecord[]>;
+  /** By id, revoked ones too: those of organisations that the caller oversees. */
+  listKeys(caller: Caller, range: PageRange): Promise<readonly ListedKey[]>;
+  /** Revoked or not; undefined for an unknown one. */
+  findKeyByHash(hash: Uint8Array): Promise<KeyRecord | undefined>;
 }
 
 /** What tenancy does in the database. */
@@ -51,6 +74,9 @@ export interface TenancyTx {
   insertKey(key: NewKey): Promise<KeyRecord>;
   findKey(keyId: bigint): Promise<KeyRecord | undefined>;
   findKeyByHash(hash: Uint8Array): Promise<KeyRecord | undefined>;
+  setOrigin(keyId: bigint, origin: KeyOrigin): Promise<void>;
+  /** By id, of operators of their own: valid operator keys that no request made, or that have that label. */
+  listAdminKeys(label: string): Promise<readonly KeyRecord[]>;
   /** Keeps the time of the first revocation. */
   revokeKey(keyId: bigint): Promise<void>;
   /** Is there a key of that role in that organisation that has not been revoked? */

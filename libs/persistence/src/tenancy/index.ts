@@ -1,2 +1,3 @@
-/** Organisations and keys, over Prisma. */
+/** Organisations and keys: changed over Prisma, looked up and listed over pg. */
+export { createKeyUseStore, createTenancyReader } from './tenancy-reader.js';
 export { createTenancyWork } from './tenancy-work.js';

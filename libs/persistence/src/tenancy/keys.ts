@@ -5,7 +5,7 @@ import type { Prisma } from '../prisma/generated/client.js';
 const WITH_PARENT = { organisation: { select: { parentId: true } } } satisfies Prisma.ApiKeyInclude;
 type Row = Prisma.ApiKeyGetPayload<{ include: typeof WITH_PARENT }>;
 
-type KeysTx = Pick<TenancyTx, 'insertKey' | 'findKey' | 'findKeyByHash' | 'revokeKey' | 'hasLiveKey'>;
+type KeysTx = Pick<TenancyTx, 'insertKey' | 'findKey' | 'findKeyByHash' | 'setOrigin' | 'listAdminKeys' | 'revokeKey' | 'hasLiveKey'>;
 
 /** Keys over a transaction of Prisma's. */
 export function keysTx(db: PrismaTx): KeysTx {
@@ -17,10 +17,20 @@ export function keysTx(db: PrismaTx): KeysTx {
     insertKey: (key) => insert(db, key),
     findKey: (id) => find({ id }),
     findKeyByHash: (hash) => find({ hash: Uint8Array.from(hash) }),
+    setOrigin: async (id, origin) => void (await db.apiKey.update({ where: { id }, data: { origin }, select: { id: true } })),
+    listAdminKeys: async (label) =>
+      (await db.apiKey.findMany({ where: adminKeys(label), include: WITH_PARENT, orderBy: { id: 'asc' } })).map(recordOf),
     revokeKey: (id) => revoke(db, id),
     hasLiveKey: async (organisationId, role) => (await db.apiKey.count({ where: { organisationId, role, revokedAt: null } })) > 0,
   };
 }
+
+const adminKeys = (label: string): Prisma.ApiKeyWhereInput => ({
+  role: 'operator',
+  revokedAt: null,
+  organisation: { parentId: null },
+  OR: [{ origin: { not: 'request' } }, { label }],
+});
 
 async function insert(db: PrismaTx, { hash, ...key }: NewKey): Promise<KeyRecord> {
   return recordOf(await db.apiKey.create({ data: { ...key, hash: Uint8Array.from(hash) }, include: WITH_PARENT }));
@@ -36,7 +46,7 @@ async function revoke(db: PrismaTx, keyId: bigint): Promise<void> {
   await db.$executeRaw`UPDATE api_key SET revoked_at = now() WHERE id = ${keyId} AND revoked_at IS NULL`;
 }
 
-const recordOf = ({ id, organisation, organisationId, role, scopes, label, prefix, createdAt, revokedAt }: Row): KeyRecord => ({
+const recordOf = ({ id, organisation, organisationId, role, scopes, label, prefix, origin, createdAt, revokedAt }: Row): KeyRecord => ({
   keyId: id,
   organisationId,
   parentId: organisation.parentId,
@@ -44,6 +54,7 @@ const recordOf = ({ id, organisation, organisationId, role, scopes, label, prefi
   scopes,
   label,
   prefix,
+  origin,
   createdAt,
   revokedAt,
 });

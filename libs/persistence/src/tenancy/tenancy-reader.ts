@@ -1,0 +1,127 @@
+import type { Caller, KeyRecord, KeyUseStore, ListedKey, OrganisationRecord, TenancyReader } from '#market';
+import type { Pool } from 'pg';
+import { columnsOf } from '../hot/columns.js';
+import { Together } from '../postgres/together.js';
+
+const KEY_COLUMNS = `k.id, k.organisation_id, o.parent_id, k.role::text, coalesce(k.scopes, '{}') AS scopes, k.label, k.prefix, k.origin::text, k.created_at, k.revoked_at`;
+
+/**
+ * find-keys: keys by the hashes of their text.
+ * Input:  hashes. Output: per key that there is, its place in the input; revoked ones too.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const FIND_KEYS = `
+  SELECT a.place::int - 1 AS place, ${KEY_COLUMNS} FROM unnest($1::bytea[]) WITH ORDINALITY AS a(hash, place)
+  JOIN api_key k ON k.hash = a.hash JOIN organisation o ON o.id = k.organisation_id`;
+
+/**
+ * list-organisations: an organisation and, where it oversees them, those that it made, with their wallets.
+ * Input:  organisation, whether it oversees others, id to go on after, limit. Output: rows, ids ascending.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const LIST_ORGANISATIONS = `
+  SELECT o.id, o.parent_id, o.name, o.created_at, a.id AS account_id
+  FROM organisation o JOIN account a ON a.organisation_id = o.id AND a.kind = 'wallet'
+  WHERE o.id IN (SELECT $1::bigint UNION ALL SELECT c.id FROM organisation c WHERE $2 AND c.parent_id = $1) AND o.id > $3
+  ORDER BY o.id LIMIT $4`;
+
+/**
+ * list-keys: the keys of an organisation and, where it oversees them, of those that it made.
+ * Input:  organisation, whether it oversees others, id to go on after, limit. Output: rows, ids ascending; revoked ones too.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const LIST_KEYS = `
+  SELECT ${KEY_COLUMNS}, u.at AS last_used_at
+  FROM organisation o JOIN api_key k ON k.organisation_id = o.id LEFT JOIN key_use u ON u.key_id = k.id
+  WHERE o.id IN (SELECT $1::bigint UNION ALL SELECT c.id FROM organisation c WHERE $2 AND c.parent_id = $1) AND k.id > $3
+  ORDER BY k.id LIMIT $4`;
+
+/**
+ * mark-keys-used: that keys are used now.
+ * Input:  keys. Output: none.
+ * Events: none.
+ * Retry:  safe.
+ */
+const MARK_USED = `
+  INSERT INTO key_use (key_id, at) SELECT id, now() FROM unnest($1::bigint[]) AS used(id) ORDER BY id
+  ON CONFLICT (key_id) DO UPDATE SET at = excluded.at`;
+
+interface KeyRow {
+  readonly id: bigint;
+  readonly organisation_id: bigint;
+  readonly parent_id: bigint | null;
+  readonly role: KeyRecord['role'];
+  readonly scopes: readonly string[];
+  readonly label: string | null;
+  readonly prefix: string;
+  readonly origin: KeyRecord['origin'];
+  readonly created_at: Date;
+  readonly revoked_at: Date | null;
+}
+
+interface OrganisationRow {
+  readonly id: bigint;
+  readonly parent_id: bigint | null;
+  readonly name: string;
+  readonly created_at: Date;
+  readonly account_id: bigint;
+}
+
+/** Keys that one statement looks for: when an API starts, all its callers come at once. */
+const KEYS_MAX = 128;
+
+const oversees = ({ role }: Caller): boolean => role !== 'bidder';
+
+/** Organisations and keys as they are looked up and listed, over a pool. */
+export function createTenancyReader(pool: Pool): TenancyReader {
+  const together = new Together<Uint8Array, KeyRecord | undefined>((hashes) => findKeys(pool, hashes), KEYS_MAX);
+  return {
+    findKeyByHash: (hash) => together.ask(hash),
+    listOrganisations: async (caller, { afterId, limit }) => {
+      const values = [caller.organisationId, oversees(caller), afterId, limit];
+      const { rows } = await pool.query<OrganisationRow>({ name: 'list-organisations', text: LIST_ORGANISATIONS, values });
+      return rows.map(organisationOf);
+    },
+    listKeys: async (caller, { afterId, limit }) => {
+      const values = [caller.organisationId, oversees(caller), afterId, limit];
+      const { rows } = await pool.query<KeyRow & { last_used_at: Date | null }>({ name: 'list-keys', text: LIST_KEYS, values });
+      return rows.map((row): ListedKey => ({ ...keyOf(row), lastUsedAt: row.last_used_at }));
+    },
+  };
+}
+
+/** Where it is kept when keys were used, over a pool. */
+export const createKeyUseStore = (pool: Pool): KeyUseStore => ({
+  markUsed: async (keyIds) => void (await pool.query({ name: 'mark-keys-used', text: MARK_USED, values: [keyIds] })),
+});
+
+async function findKeys(pool: Pool, hashes: readonly Uint8Array[]): Promise<(KeyRecord | undefined)[]> {
+  const values = columnsOf(hashes, (hash) => Buffer.from(hash));
+  const { rows } = await pool.query<KeyRow & { place: number }>({ name: 'find-keys', text: FIND_KEYS, values });
+  const found = new Map(rows.map((row) => [row.place, keyOf(row)]));
+  return hashes.map((_, index) => found.get(index));
+}
+
+const keyOf = (row: KeyRow): KeyRecord => ({
+  keyId: row.id,
+  organisationId: row.organisation_id,
+  parentId: row.parent_id,
+  role: row.role,
+  scopes: row.scopes,
+  label: row.label,
+  prefix: row.prefix,
+  origin: row.origin,
+  createdAt: row.created_at,
+  revokedAt: row.revoked_at,
+});
+
+const organisationOf = (row: OrganisationRow): OrganisationRecord => ({
+  organisationId: row.id,
+  parentId: row.parent_id,
+  name: row.name,
+  accountId: row.account_id,
+  createdAt: row.created_at,
+});
