@@ -7,7 +7,8 @@ interface Ban {
   readonly isAllowedIn?: (file: SourceFile) => boolean;
 }
 
-const isMain = ({ path }: SourceFile): boolean => /^apps\/\w+\/src\/main\.ts$/.test(path);
+/** Where a process or a thread begins. */
+const isMain = ({ path }: SourceFile): boolean => /^apps\/\w+\/src\/main\.ts$|^libs\/thinking\/src\/thread\.ts$/.test(path);
 const isCore = ({ room }: SourceFile): boolean => room === 'libs/mechanism' || room === 'libs/ledger' || room === 'libs/units';
 const isOutside = (file: SourceFile): boolean => !isCore(file);
 const isOutsideMarket = (file: SourceFile): boolean => isOutside(file) && file.room !== 'libs/market';

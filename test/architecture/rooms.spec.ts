@@ -13,8 +13,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/market': ['mechanism', 'ledger', 'units'],
   'libs/persistence': ['market', 'ledger', 'mechanism', 'units'],
   'libs/queue': ['market', 'units'],
-  'apps/api': ['config', 'contracts', 'market', 'mechanism', 'persistence', 'queue', 'telemetry', 'units'],
-  'apps/worker': ['config', 'market', 'mechanism', 'persistence', 'queue', 'telemetry', 'units'],
+  'libs/thinking': ['market', 'mechanism'],
+  'apps/api': ['config', 'contracts', 'market', 'mechanism', 'persistence', 'queue', 'telemetry', 'thinking', 'units'],
+  'apps/worker': ['config', 'market', 'mechanism', 'persistence', 'queue', 'telemetry', 'thinking', 'units'],
   'apps/cli': ['config', 'contracts', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'queue', 'units'],
 };
 

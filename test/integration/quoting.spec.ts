@@ -3,7 +3,9 @@ import {
   AdvanceClock,
   type BidBody,
   BookReader,
+  createThinker,
   DecideMarkets,
+  FairQueue,
   type PricesOutcome,
   QuoteBid,
   type QuoteOutcome,
@@ -16,6 +18,8 @@ import { newBid, seedMarket, type SeededMarket, smallJob } from '../support/mark
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const clock = { nowMs: () => performance.now() };
+const thinker = createThinker(createOracle('default'), clock);
+const queue = new FairQueue({ atOnce: 1, perOrganisation: 4, perTenant: 4, inAll: 4 });
 
 describe('prices and quotes', () => {
   let database: TestDatabase;
@@ -23,9 +27,18 @@ describe('prices and quotes', () => {
   let books: BookReader;
 
   const quote = (body: object, organisationId = market.bidderIds[0]): Promise<QuoteOutcome> =>
-    new QuoteBid(books, createOracle('default')).run({ marketId: market.marketId, organisationId, body: body as BidBody });
+    new QuoteBid(books, { oracle: createOracle('default'), thinker, queue }).run({
+      marketId: market.marketId,
+      organisationId,
+      body: body as BidBody,
+    });
   const prices = (from?: number, to?: number, organisationId = market.bidderIds[0]): Promise<PricesOutcome> =>
-    new ReadPrices(books).run({ marketId: market.marketId, organisationId, from, to });
+    new ReadPrices(createBookSource(database.pool), { slots: 500, cells: 20_000 }).run({
+      marketId: market.marketId,
+      organisationId,
+      from,
+      to,
+    });
   const bid = async (key: string, body: object): Promise<void> => {
     const silent = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
     await new AcceptBids(createBidInbox(database.pool), silent, { waitMs: 0, queueMax: 10 }).accept(
@@ -38,7 +51,7 @@ describe('prices and quotes', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     market = await seedMarket(database.pool, { reserveMicros: 1_000n });
-    books = new BookReader(createBookSource(database.pool));
+    books = new BookReader(createBookSource(database.pool), thinker, 1_000_000);
   });
   afterAll(() => database.drop());
 
@@ -86,11 +99,13 @@ describe('prices and quotes', () => {
   it('gives many readers one book', async () => {
     let loads = 0;
     const source = createBookSource(database.pool);
-    const counted = new BookReader({ ...source, load: (marketId) => (loads++, source.load(marketId)) });
-    const read = await Promise.all(Array.from({ length: 20 }, () => counted.read(market.marketId, market.operatorId)));
+    const counted = new BookReader({ ...source, load: (marketId) => (loads++, source.load(marketId)) }, thinker, 1_000_000);
+    const seen = await counted.find(market.marketId, market.operatorId);
+    if (!seen) throw new Error('the operator sees its market');
+    const read = await Promise.all(Array.from({ length: 20 }, () => counted.read(seen)));
     expect(read.every((open) => open?.state.head.slot === 3)).toBe(true);
     expect(loads).toBeLessThan(20);
-    await counted.read(market.marketId, market.operatorId);
+    await counted.read(seen);
     expect(loads).toBeLessThan(20);
   });
 });

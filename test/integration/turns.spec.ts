@@ -187,6 +187,7 @@ describe('a turn that does not go smoothly', () => {
       const runner = new MarketRunner(decider(createDecidingStore(pool)), { nowMs: () => performance.now() }, report, {
         turns: 2,
         marketsMax: 16,
+        slowTurns: 1,
       });
       for (let left = 20; left > 0 && (await decidedIn()).some((count) => count < 6); left--)
         await Promise.all(ids.map((marketId) => runner.wake(marketId)));

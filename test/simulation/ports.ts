@@ -8,7 +8,6 @@ import type {
   InboxAnswer,
   LeaseClaim,
   MarketHead,
-  MarketState,
   NewBid,
   OpenedMarket,
   QueuedBid,
@@ -20,10 +19,10 @@ import type { Transfer } from '#ledger';
 import { formatMicros, invariant, micros } from '#units';
 import { type Database, type Session, type StoredBid, type StoredEvent, type StoredMarket, writeBatch } from './database.js';
 import type { Process } from './scheduler.js';
+import { headOf, newsOf, rowsOf, stateOf } from './states.js';
 
 export const marketLock = (marketId: bigint): string => `market ${marketId}`;
 const accountLocks = (ids: readonly bigint[]): string[] => ids.map((id) => `account ${id}`);
-const headOf = ({ marketId, sequence, status, clock, slot }: StoredMarket): MarketHead => ({ marketId, sequence, status, clock, slot });
 
 /** The account of an organisation by kind: ids are 10 * organisation + kind. */
 export const ACCOUNT_KINDS = ['funding', 'wallet', 'escrow', 'revenue'] as const;
@@ -85,7 +84,17 @@ export function decidingStoreOf(database: Database, process: Process): DecidingS
       const epochs = await alone(() => ids.map((id) => lease(database, database.market(id), claim)));
       return { markets: ids.map((marketId, index) => openedOf(marketId, epochs[index], seen[index])), wallets };
     },
+    renew: (leases, { owner, leaseMs }) =>
+      alone(() => {
+        for (const { marketId, epoch } of leases) {
+          const market = database.market(marketId);
+          const isHeld = market.lease?.owner === owner && market.lease.epoch === epoch && market.lease.untilMs > -Infinity;
+          if (isHeld) market.lease = { epoch, owner, untilMs: database.scheduler.nowMs + leaseMs };
+        }
+      }),
     loadState: (marketId) => alone(() => stateOf(database.market(marketId))),
+    loadRows: (marketId) => alone(() => rowsOf(stateOf(database.market(marketId)))),
+    newsSince: (marketId, sequence) => alone(() => newsOf(database.market(marketId), sequence)),
     record: (turn) => database.atOnce(process, locksOf(turn), (session) => write(database, session, turn)),
     held: (marketId, idleMs, work) =>
       database.transaction(process, idleMs, async (session) => {
@@ -174,19 +183,6 @@ function walletOf(database: Database, organisationId: bigint): Wallet {
   const walletId = accountOf(organisationId, 'wallet');
   const fundsMicros = database.ledger.accounts.get(walletId)?.balance ?? 0n;
   return { organisationId, walletId, escrowId: accountOf(organisationId, 'escrow'), fundsMicros };
-}
-
-function stateOf(market: StoredMarket): MarketState {
-  const { terms, sites, slot } = market;
-  const priced = market.events.findLast(({ kind }) => kind !== 'bid_refused' && kind !== 'status_changed');
-  const usage = [...market.usage].filter(([at]) => at >= slot && at < slot + terms.horizonSlots);
-  return {
-    ...terms,
-    head: headOf(market),
-    sites,
-    priceVersion: priced?.sequence ?? 0n,
-    usage: usage.map(([at, { usedMilli }]) => ({ slot: at, usedMilli })),
-  };
 }
 
 function backlogOf(database: Database, marketId: bigint, limit: number): QueuedBid[] {

@@ -70,6 +70,8 @@ function openTestApp(databaseUrl: string, settings: Partial<ApiSettings> = {}): 
     databaseUrl,
     ...redisSite(),
     connections: 8,
+    thinkThreads: 1,
+    bookCellsMax: 1_000_000,
     accept: { waitMs: 2, queueMax: 10_000 },
     bodyLimitBytes: 4 * 1024 * 1024,
     version: 'test',
@@ -86,6 +88,8 @@ async function startWorker(databaseUrl: string, redis: { redisUrl?: string }): P
     leaseMs: 10_000,
     batchMax: 256,
     concurrency: 4,
+    thinkThreads: 1,
+    bookCellsMax: 1_000_000,
   };
   const module = WorkerModule.within({ settings, pool: createPool(databaseUrl, { max: 6 }), clock, journal: new Journal(logger) });
   return NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });

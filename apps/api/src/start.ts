@@ -49,6 +49,8 @@ function settingsOf(config: Config): ApiSettings {
     databaseUrl: config.databaseUrl,
     ...(config.redisUrl === undefined ? {} : { redisUrl: config.redisUrl }),
     connections: config.databaseConnections,
+    thinkThreads: config.thinkThreads,
+    bookCellsMax: config.bookCellsMax,
     accept: { waitMs: config.acceptWaitMs, queueMax: config.acceptQueueMax },
     ...(config.rateLimit === undefined ? {} : { rateLimit: config.rateLimit }),
     drainMs: config.drainMs,

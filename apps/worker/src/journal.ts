@@ -41,7 +41,7 @@ export class Journal implements RunReport {
     this.log.fatal({ imbalanceMicros: imbalanceMicros.toString(), brokenAccounts: brokenAccounts.map(String) }, 'the ledger is broken');
   }
 
-  trouble(part: 'bell' | 'sweep' | 'clock' | 'receipts' | 'database' | 'watch', cause: unknown): void {
+  trouble(part: 'bell' | 'sweep' | 'clock' | 'receipts' | 'database' | 'watch' | 'thread', cause: unknown): void {
     this.troubles.inc({ part });
     this.log.warn({ part, err: cause }, 'trouble; it is tried again');
   }

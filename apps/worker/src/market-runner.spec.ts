@@ -7,6 +7,8 @@ const DRAINED: RunOutcome = { kind: 'drained', decided: 1 };
 /** A decider whose turns end when the test says so. */
 class SlowDecider implements Decider {
   readonly begun: (readonly bigint[])[] = [];
+  readonly slow: bigint[] = [];
+  private readonly slowEnds: ((outcome: RunOutcome) => void)[] = [];
   private readonly ends: ((outcome: RunOutcome | Error) => void)[] = [];
 
   turn(marketIds: readonly bigint[]): Promise<readonly MarketTurn[]> {
@@ -16,6 +18,18 @@ class SlowDecider implements Decider {
         resolve(marketIds.map((marketId) => (end instanceof Error ? { marketId, cause: end } : { marketId, outcome: end }))),
       ),
     );
+  }
+
+  /** Slow turns are told by what they begin with. */
+  async slowTurn(marketId: bigint): Promise<MarketTurn> {
+    this.slow.push(marketId);
+    const end = await new Promise<RunOutcome>((resolve) => this.slowEnds.push(resolve));
+    return { marketId, outcome: end };
+  }
+
+  async endSlow(outcome: RunOutcome = DRAINED): Promise<void> {
+    this.slowEnds.shift()?.(outcome);
+    await turn();
   }
 
   /** Ends the turn that began first. */
@@ -36,7 +50,7 @@ describe('MarketRunner', () => {
     nowMs = 0;
     rests = [];
     const report: RunReport = { ended: () => undefined, failed: (_marketId, _cause, retryInMs) => rests.push(retryInMs) };
-    runner = new MarketRunner(decider, { nowMs: () => nowMs }, report, { turns: 2, marketsMax: 3 });
+    runner = new MarketRunner(decider, { nowMs: () => nowMs }, report, { turns: 2, marketsMax: 3, slowTurns: 1 });
   });
 
   it('has a market in one turn at a time, and in one more if it was woken meanwhile', async () => {
@@ -78,6 +92,30 @@ describe('MarketRunner', () => {
     await decider.end();
     await decider.end();
     await Promise.all(done);
+    expect(runner.isAwake(1n)).toBe(false);
+  });
+
+  it('decides what takes long beside the turns, one at a time, and goes on with what is woken meanwhile', async () => {
+    const slow = [1n, 2n].map((marketId) => runner.wake(marketId));
+    await turn();
+    await decider.end({ kind: 'slow', decided: 0 });
+    expect(decider.slow).toEqual([1n]);
+    const others = [3n, 4n, 5n, 6n].map((marketId) => runner.wake(marketId));
+    await turn();
+    expect(decider.begun).toEqual([[1n, 2n], [3n, 4n, 5n], [6n]]);
+    await decider.end();
+    await decider.end();
+    await Promise.all(others); // while the slow turn goes on
+    expect(runner.isAwake(1n)).toBe(true);
+    await decider.endSlow({ kind: 'more', decided: 1 });
+    expect(decider.slow).toEqual([1n, 2n]); // the other one first
+    await decider.endSlow();
+    expect(decider.slow).toEqual([1n, 2n, 1n]);
+    void runner.wake(1n);
+    await decider.endSlow();
+    expect(decider.begun.at(-1)).toEqual([1n]); // what came meanwhile may be quick
+    await decider.end();
+    await Promise.all(slow);
     expect(runner.isAwake(1n)).toBe(false);
   });
 

@@ -4,6 +4,8 @@ import type { Clock, MarketTurn, RunOutcome } from '#market';
 export interface Decider {
   /** Never rejects: a market that can't be decided is told with its reason. */
   turn(marketIds: readonly bigint[], signal: AbortSignal): Promise<readonly MarketTurn[]>;
+  /** Decides a batch of a market that takes long. Never rejects. */
+  slowTurn(marketId: bigint, signal: AbortSignal): Promise<MarketTurn>;
 }
 
 /** Told what turns did. */
@@ -18,6 +20,8 @@ export interface RunLimits {
   readonly turns: number;
   /** The most markets of a turn. */
   readonly marketsMax: number;
+  /** Markets that take long, at the same time: beside the turns, and each by itself. */
+  readonly slowTurns: number;
 }
 
 /** A market whose turn failed rests before it is tried again: twice as long each time, ms. */
@@ -32,12 +36,16 @@ interface Waking {
 
 /**
  * Wakes markets: those that are woken while a turn is free, or become so while none is, share the next one. Each market is in one turn at a time,
- * and in one more if it was woken meanwhile or more of it waits. A market that fails rests for a while; the sweep wakes it again.
+ * and in one more if it was woken meanwhile or more of it waits. One that takes long to think about waits for a slow turn, so that the others don't
+ * wait for it. A market that fails rests for a while; the sweep wakes it again.
  */
 export class MarketRunner {
   private readonly awake = new Map<bigint, Waking>();
   /** Markets that wait for a turn, in the order of waking. */
   private readonly due = new Set<bigint>();
+  /** The same of slow turns. */
+  private readonly slowDue = new Set<bigint>();
+  private slowRunning = 0;
   private readonly resting = new Map<bigint, { failures: number; untilMs: number }>();
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
@@ -76,8 +84,10 @@ export class MarketRunner {
   /** Wakes nothing more and waits for the turns under way. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    for (const marketId of this.due) this.fallAsleep(marketId);
-    this.due.clear();
+    for (const due of [this.due, this.slowDue]) {
+      for (const marketId of due) this.fallAsleep(marketId);
+      due.clear();
+    }
     await Promise.all(this.running);
   }
 
@@ -92,34 +102,61 @@ export class MarketRunner {
   }
 
   private begin(): void {
-    for (let free = this.limits.turns - this.running.size; this.due.size > 0 && free > 0; free--) {
+    this.beginSlow();
+    for (let free = this.limits.turns - (this.running.size - this.slowRunning); this.due.size > 0 && free > 0; free--) {
       const share = this.isDeep ? Math.ceil(this.due.size / free) : this.due.size;
       const marketIds = [...this.due].slice(0, Math.min(share, this.limits.marketsMax));
       for (const marketId of marketIds) this.due.delete(marketId);
-      const turn: Promise<void> = this.turn(marketIds).finally(() => {
-        this.running.delete(turn);
-        this.begin();
-      });
-      this.running.add(turn);
+      this.track(this.turn(marketIds));
     }
   }
 
-  private async turn(marketIds: readonly bigint[]): Promise<void> {
-    for (const marketId of marketIds) (this.awake.get(marketId) as Waking).again = false;
-    const turns = await this.decider.turn(marketIds, this.stopping.signal);
-    this.isDeep = turns.some((turn) => 'outcome' in turn && turn.outcome.kind === 'more');
-    for (const turn of turns) this.ended(turn);
+  private beginSlow(): void {
+    for (const marketId of this.slowDue) {
+      if (this.slowRunning >= this.limits.slowTurns) return;
+      this.slowDue.delete(marketId);
+      this.slowRunning += 1;
+      this.track(this.slowTurn(marketId).finally(() => (this.slowRunning -= 1)));
+    }
   }
 
-  private ended(turn: MarketTurn): void {
+  private track(turn: Promise<void>): void {
+    const tracked: Promise<void> = turn.finally(() => {
+      this.running.delete(tracked);
+      this.begin();
+    });
+    this.running.add(tracked);
+  }
+
+  private async slowTurn(marketId: bigint): Promise<void> {
+    this.beginsWith(marketId);
+    this.ended(await this.decider.slowTurn(marketId, this.stopping.signal), this.slowDue);
+  }
+
+  private beginsWith(marketId: bigint): void {
+    (this.awake.get(marketId) as Waking).again = false;
+  }
+
+  private async turn(marketIds: readonly bigint[]): Promise<void> {
+    for (const marketId of marketIds) this.beginsWith(marketId);
+    const turns = await this.decider.turn(marketIds, this.stopping.signal);
+    this.isDeep = turns.some((turn) => 'outcome' in turn && turn.outcome.kind === 'more');
+    for (const turn of turns) this.ended(turn, this.due);
+  }
+
+  /** @param due where it waits if more of it does. */
+  private ended(turn: MarketTurn, due: Set<bigint>): void {
     const { marketId } = turn;
     if ('cause' in turn) this.failed(marketId, turn.cause);
     else {
       this.resting.delete(marketId);
       this.report.ended(marketId, turn.outcome);
     }
-    const isWanted = 'outcome' in turn && (turn.outcome.kind === 'more' || (this.awake.get(marketId) as Waking).again);
-    if (isWanted && !this.stopping.signal.aborted) this.due.add(marketId);
+    const end = 'outcome' in turn ? turn.outcome.kind : 'failed';
+    if (this.stopping.signal.aborted || end === 'failed') this.fallAsleep(marketId);
+    else if (end === 'slow') this.slowDue.add(marketId);
+    else if (end === 'more') due.add(marketId);
+    else if ((this.awake.get(marketId) as Waking).again) this.due.add(marketId);
     else this.fallAsleep(marketId);
   }
 

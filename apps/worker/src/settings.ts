@@ -9,6 +9,10 @@ export interface WorkerSettings extends BellSite {
   readonly batchMax: number;
   /** Turns at the same time. */
   readonly concurrency: number;
+  /** Threads for what takes long to think about: so many such markets at the same time. */
+  readonly thinkThreads: number;
+  /** Books kept in memory, cells of 16 bytes. */
+  readonly bookCellsMax: number;
   /** Where metrics are served, if they are. */
   readonly metricsPort?: number;
 }
@@ -30,3 +34,5 @@ export const SEAL_BUDGET_BUSY_MS = 20;
 export const SEAL_BUDGET_IDLE_MS = 1_000;
 /** A batch takes no further bid once it has been thought about for so long, ms; a part of the lease. */
 export const THINK_MS_MAX = 250;
+/** What is being thought about when the worker is told to end may end within so long, ms; then it is left to the next worker. */
+export const THINK_GRACE_MS = 2_000;

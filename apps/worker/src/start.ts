@@ -47,6 +47,8 @@ function settingsOf(config: Config, owner: string): WorkerSettings {
     leaseMs: config.leaseMs,
     batchMax: config.batchMax,
     concurrency: config.workerConcurrency,
+    thinkThreads: config.thinkThreads,
+    bookCellsMax: config.bookCellsMax,
     metricsPort: config.workerMetricsPort || undefined,
   };
 }

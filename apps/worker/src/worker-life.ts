@@ -4,17 +4,19 @@ import type { Pace, SealLog, TickRealtime } from '#market';
 import { findWaitingMarkets } from '#persistence';
 import { createBellListener, type BellListener, type TraceCarrier } from '#queue';
 import { type SpanOptions, traced, type Tracing } from '#telemetry';
+import type { ThinkPool } from '#thinking';
 import type { Pool } from 'pg';
 import { every, type Repetition } from './every.js';
 import type { Journal } from './journal.js';
 import type { MarketRunner } from './market-runner.js';
 import { serveMetrics } from './metrics-server.js';
-import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS, SWEEP_MS, TICK_MS, type WorkerSettings } from './settings.js';
+import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS, SWEEP_MS, THINK_GRACE_MS, TICK_MS, type WorkerSettings } from './settings.js';
 
 /** The parts that the worker's life moves. */
 export interface WorkerParts {
   readonly settings: WorkerSettings;
   readonly pool: Pool;
+  readonly thinkers: ThinkPool;
   readonly runner: MarketRunner;
   readonly pace: Pace;
   readonly ticker: TickRealtime;
@@ -26,8 +28,8 @@ export interface WorkerParts {
 /**
  * Begins with the application and ends with it. Three things wake a market: the bell, which names one and is meant for all, the sweep over the backlog (so that a lost bell, or
  * a queue that is away, costs a second and no more; while bids come in, the sweep is quick and spares the bell), and bids that come while it
- * is awake. Told to end, the worker hears no more bells, lets each market finish the batch that it is at, gives the leases back and closes
- * its connections.
+ * is awake. Told to end, the worker hears no more bells, lets each market finish the batch that it is at (for a moment, where that takes long), gives
+ * the leases back and closes its connections.
  */
 export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown {
   private listener?: BellListener;
@@ -69,9 +71,10 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { runner, pool, tracing } = this.parts;
+    const { runner, pool, thinkers, tracing } = this.parts;
     this.metrics?.close();
-    await Promise.all([runner.stop(), ...this.repetitions.map((repetition) => repetition.stop())]);
+    const stopped = Promise.all([runner.stop(), thinkers.close(THINK_GRACE_MS)]);
+    await Promise.all([stopped, ...this.repetitions.map((repetition) => repetition.stop())]);
     await this.listener?.close();
     await pool.end();
     await tracing?.stop();

@@ -1,16 +1,18 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Clock, DecideMarkets, Pace, SealLog, TickRealtime } from '#market';
+import { type Clock, type DecideLimits, DecideMarkets, Pace, SealLog, TickRealtime } from '#market';
 import { createOracle } from '#mechanism';
 import { createClockStore, createDecidingStore, createReceiptStore, readWaits } from '#persistence';
 import type { Tracing } from '#telemetry';
+import { openThinkPool } from '#thinking';
 import type { Pool } from 'pg';
 import { Journal } from './journal.js';
-import { MarketRunner } from './market-runner.js';
+import { MarketRunner, type RunLimits } from './market-runner.js';
 import { PACE, THINK_MS_MAX, TURN_MARKETS_MAX, type WorkerSettings } from './settings.js';
 import { Figures } from './watching/figures.js';
 import { WaitSample } from './watching/wait-sample.js';
 import { watchDeciding } from './watching/watch-deciding.js';
 import { WatchLife } from './watching/watch-life.js';
+import { watchThinking } from './watching/watch-thinking.js';
 import { WorkerLife } from './worker-life.js';
 
 /** What the worker gets from outside: nothing in it reads the environment, the time of day or chance by itself. */
@@ -38,18 +40,19 @@ export class WorkerModule {
       pace.count(bidIds.length);
       sample.take(bidIds);
     };
+    const thinkers = openThinkPool({ threads: settings.thinkThreads, clock, watch: watchThinking(figures, journal) });
+    figures.thinking(thinkers);
     const store = watchDeciding(createDecidingStore(pool), { figures, clock, onDecided });
     return {
       module: WorkerModule,
       providers: [
         {
           provide: DecideMarkets,
-          useFactory: () => new DecideMarkets(store, createOracle('default'), limitsOf(settings), clock),
+          useFactory: () => new DecideMarkets(store, createOracle('default'), limitsOf(settings), clock, thinkers),
         },
         {
           provide: MarketRunner,
-          useFactory: (decider: DecideMarkets) =>
-            new MarketRunner(decider, clock, journal, { turns: settings.concurrency, marketsMax: TURN_MARKETS_MAX }),
+          useFactory: (decider: DecideMarkets) => new MarketRunner(decider, clock, journal, runLimitsOf(settings)),
           inject: [DecideMarkets],
         },
         { provide: WatchLife, useFactory: () => new WatchLife({ pool, figures, sample, journal }) },
@@ -58,7 +61,7 @@ export class WorkerModule {
         {
           provide: WorkerLife,
           useFactory: (runner: MarketRunner, ticker: TickRealtime, sealer: SealLog) =>
-            new WorkerLife({ settings, pool, runner, pace, ticker, sealer, journal, tracing }),
+            new WorkerLife({ settings, pool, thinkers, runner, pace, ticker, sealer, journal, tracing }),
           inject: [MarketRunner, TickRealtime, SealLog],
         },
       ],
@@ -66,6 +69,12 @@ export class WorkerModule {
   }
 }
 
-function limitsOf({ owner, leaseMs, batchMax }: WorkerSettings): { owner: string; leaseMs: number; batchMax: number; thinkMs: number } {
-  return { owner, leaseMs, batchMax, thinkMs: Math.min(THINK_MS_MAX, Math.floor(leaseMs / 4)) };
+function limitsOf({ owner, leaseMs, batchMax, bookCellsMax }: WorkerSettings): DecideLimits {
+  return { owner, leaseMs, batchMax, bookCellsMax, thinkMs: Math.min(THINK_MS_MAX, Math.floor(leaseMs / 4)) };
 }
+
+const runLimitsOf = ({ concurrency, thinkThreads }: WorkerSettings): RunLimits => ({
+  turns: concurrency,
+  marketsMax: TURN_MARKETS_MAX,
+  slowTurns: thinkThreads,
+});

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 const MS_PER_SECOND = 1_000;
 const MIB = 1_048_576;
+/** What a cell of a market's book takes: its sales and its price. */
+const CELL_BYTES = 16;
 /** A queue that is shorter than one bulk request could never take it. */
 const BULK_BIDS = 1_000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -62,6 +64,8 @@ const Environment = z.object({
   ERIS_LEASE_MS: integer({ fallback: 5_000, min: 1_000, max: 600_000 }),
   ERIS_BATCH_MAX: integer({ fallback: 512, min: 1, max: 4_096 }),
   ERIS_WORKER_CONCURRENCY: integer({ fallback: 2, min: 1, max: 256 }),
+  ERIS_THINK_THREADS: integer({ fallback: 1, min: 1, max: 64 }),
+  ERIS_BOOKS_MB: integer({ fallback: 128, min: 16, max: 65_536 }),
   ERIS_WORKER_METRICS_PORT: integer({ fallback: 0, min: 0, max: 65_535 }),
   ERIS_DRAIN_MS: integer({ fallback: 0, min: 0, max: 600_000 }),
   ERIS_SHUTDOWN_MS: integer({ fallback: 10_000, min: 0, max: 600_000 }),
@@ -125,6 +129,8 @@ const configOf = (variables: Variables) => ({
   leaseMs: variables.ERIS_LEASE_MS,
   batchMax: variables.ERIS_BATCH_MAX,
   workerConcurrency: variables.ERIS_WORKER_CONCURRENCY,
+  thinkThreads: variables.ERIS_THINK_THREADS,
+  bookCellsMax: (variables.ERIS_BOOKS_MB * MIB) / CELL_BYTES,
   workerMetricsPort: variables.ERIS_WORKER_METRICS_PORT,
   drainMs: variables.ERIS_DRAIN_MS,
   shutdownMs: variables.ERIS_SHUTDOWN_MS,

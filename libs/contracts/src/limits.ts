@@ -11,6 +11,8 @@ export const LIMITS = {
   pageRowsDefault: 50,
   /** Slots that one answer of prices may cover. */
   priceSlots: 500,
+  /** Prices of one answer, where it has more than one slot. */
+  priceCells: 20_000,
   waitSeconds: 30,
   nameLength: 200,
   idempotencyKeyLength: 200,

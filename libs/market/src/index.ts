@@ -14,4 +14,5 @@ export * from './quoting/index.js';
 export * from './reading/index.js';
 export * from './receipts/index.js';
 export * from './tenancy/index.js';
+export * from './thinking/index.js';
 export type { UnitOfWork } from './unit-of-work.js';

@@ -235,12 +235,16 @@ export function admit({
   return { kind: 'accepted', completion: entry.completion, value, payment: entry.price, schedule: entry.schedule, lines: entry.lines };
 }
 
-/** The whole menu, the best choice for the bid's valuation, and the reason where there is none, told from the whole menu. Reserves nothing. */
-export function quote({ book, bid, arrival, oracle }: { book: Book; bid: Bid; arrival: number; oracle: Oracle }): {
-  menu: Menu;
-  best: Shown | null;
-  refusal?: Refusal;
-} {
+export interface Quote {
+  readonly menu: Menu;
+  /** The best choice for the bid's valuation. */
+  readonly best: Shown | null;
+  /** Why there is none, told from the whole menu. */
+  readonly refusal?: Refusal;
+}
+
+/** The whole menu, and what is best in it for the bid. Reserves nothing. */
+export function quote({ book, bid, arrival, oracle }: { book: Book; bid: Bid; arrival: number; oracle: Oracle }): Quote {
   const decision = admit({ book, bid, arrival, oracle });
   const menu = menuOf({ book, job: bid.job, arrival, oracle });
   if (decision.kind === 'accepted')

@@ -5,7 +5,7 @@ import type { Job, MarketSpec, Schedule, SlotPlan } from './types.js';
 /**
  * What is sold and what it costs now, over a window of slots that rolls with the clock. Flat arrays; a slot's cells are
  * [bandwidth kB, site 0 resource 0, site 0 resource 1, …]: cell 1 + site * resources + k. Prices are kept beside usage and
- * recomputed only where it changed.
+ * recomputed only where it changed. The arrays lie in shared memory, so that a book is handed to a thread without being copied.
  */
 export interface Book {
   readonly spec: MarketSpec;
@@ -39,11 +39,27 @@ export function createBook(spec: MarketSpec, baseSlot: number): Book {
     slotCount: spec.slotCount,
     baseSlot,
     capacity,
-    used: new Float64Array(spec.slotCount * stride),
-    price: new Float64Array(spec.slotCount * stride),
+    used: sharedCells(spec.slotCount * stride),
+    price: sharedCells(spec.slotCount * stride),
   };
-  for (let slot = 0; slot < book.slotCount; slot++) repriceSlot(book, slot * stride);
+  repriceSlot(book, 0);
+  repeatSlot(book, 0);
   return book;
+}
+
+const sharedCells = (count: number): Float64Array => new Float64Array(new SharedArrayBuffer(count * Float64Array.BYTES_PER_ELEMENT));
+
+/** A book that can be changed while the other one is read. */
+export function copyBook(book: Book): Book {
+  const copy = { ...book, used: sharedCells(book.used.length), price: sharedCells(book.price.length) };
+  copy.used.set(book.used);
+  copy.price.set(book.price);
+  return copy;
+}
+
+/** Gives the prices of an unsold slot to all after it, which are unsold too. */
+function repeatSlot({ price, stride }: Book, at: number): void {
+  for (let next = at + stride; next < price.length; next += stride) price.copyWithin(next, at, at + stride);
 }
 
 const gammaOf = ({ spec, resourceCount }: Book, cell: number): number =>
@@ -70,6 +86,7 @@ export function occupy(book: Book, slot: number, usedMilli: readonly number[]): 
   for (let cell = 0; cell < book.stride; cell++) {
     const used = usedMilli[cell] ?? 0;
     invariant(used >= 0 && used <= book.capacity[cell], 'usage lies between zero and capacity');
+    if (used === book.used[at + cell]) continue;
     book.used[at + cell] = used;
     repriceCell(book, at, cell);
   }
@@ -82,8 +99,10 @@ export function advanceBook(book: Book, slot: number): void {
   book.used.copyWithin(0, gone);
   book.price.copyWithin(0, gone);
   book.used.fill(0, book.used.length - gone);
-  for (let at = book.used.length - gone; at < book.used.length; at += book.stride) repriceSlot(book, at);
   book.baseSlot = slot;
+  if (gone === 0) return;
+  repriceSlot(book, book.used.length - gone);
+  repeatSlot(book, book.used.length - gone);
 }
 
 function addToCell(book: Book, at: number, cell: number, quantityMilli: number): void {

@@ -3,10 +3,21 @@
  */
 export * from './types.js';
 export { postedPrice } from './prices.js';
-export { createBook, occupy, advanceBook, applySchedule, usageOf, capacityOf, pricesOf, touchedSlots, type Book } from './book.js';
+export {
+  createBook,
+  copyBook,
+  occupy,
+  advanceBook,
+  applySchedule,
+  usageOf,
+  capacityOf,
+  pricesOf,
+  touchedSlots,
+  type Book,
+} from './book.js';
 export { valueAt, valuationFaults, VALUE_CREDITS_MAX, type ValuationFault } from './valuation.js';
 export { paymentLines, totalOf } from './payment.js';
-export { admit, quote } from './admission.js';
+export { admit, quote, type Quote } from './admission.js';
 export { menuOf } from './menu.js';
 export { createOracle } from './oracle/create.js';
 export { decisionSteps, menuSteps } from './oracle/steps.js';

@@ -1,3 +1,4 @@
+import { LIMITS } from '#contracts';
 import {
   AcceptBids,
   AddSite,
@@ -12,6 +13,7 @@ import {
   CreateOrganisation,
   Deposit,
   EnsureAdminKey,
+  FairQueue,
   FindKey,
   GetMarket,
   KeyUse,
@@ -44,6 +46,7 @@ import {
   createTenancyWork,
   createTokenBuckets,
 } from '#persistence';
+import type { ThinkPool } from '#thinking';
 import { BidDoor } from '../bidding/bid-door.js';
 import { MeasuredAccept } from '../bidding/measured-accept.js';
 import { PlaceBids } from '../bidding/place-bids.js';
@@ -65,6 +68,9 @@ import type { Surroundings } from './surroundings.js';
 /** While no worker is known to be awake, it is rung at most so often, ms. */
 const RING_REST_MS = 100;
 
+/** Quotes on large markets, waiting and under way: those of an organisation, of an operator with its organisations, and of all. */
+const QUOTES_MAX = { perOrganisation: 4, perTenant: 16, inAll: 256 };
+
 /** What the services are made of. */
 export interface Parts {
   readonly settings: ApiSettings;
@@ -73,6 +79,7 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly pulse: MarketPulse;
   readonly ending: Ending;
+  readonly thinkers: ThinkPool;
   /** Whether a worker is known to be awake. */
   readonly isAwake: () => boolean;
 }
@@ -170,13 +177,11 @@ function catalogue({ stores, surroundings: { clock }, metrics, pulse, ending }: 
   ];
 }
 
-function bidding(
-  { stores, surroundings: { logger }, metrics, pulse, ending }: Parts,
-  accept: MeasuredAccept,
-): { placeBids: PlaceBids; services: object[] } {
+function bidding(parts: Parts, accept: MeasuredAccept): { placeBids: PlaceBids; services: object[] } {
+  const { stores, surroundings, metrics, pulse, ending } = parts;
+  const { logger } = surroundings;
   const reader = createBidReader(stores.pool);
   const readBids = new ReadBids(reader);
-  const books = new BookReader(createBookSource(stores.pool));
   const waiter = new DecisionWaiter(reader, pulse, ending.stopping.signal, (err) => {
     metrics.trouble('wait');
     logger.warn({ err }, 'could not look for decisions; those who wait get 202');
@@ -184,8 +189,22 @@ function bidding(
   const check = new CheckBid(createBidContextReader(stores.pool));
   return {
     placeBids: new PlaceBids(check, accept, readBids, waiter),
-    services: [readBids, new QuoteBid(books, createOracle('default')), new ReadPrices(books)],
+    services: [readBids, ...pricing(parts)],
   };
+}
+
+/** Prices, and quotes: those on large markets are thought about on threads, by turns. */
+function pricing({ stores, metrics, thinkers, settings: { thinkThreads, bookCellsMax } }: Parts): object[] {
+  const source = createBookSource(stores.pool);
+  const books = new BookReader(source, thinkers, bookCellsMax);
+  const queue = new FairQueue({ ...QUOTES_MAX, atOnce: thinkThreads });
+  metrics.gauge('eris_quotes_waiting', 'Quotes on large markets that wait for their turn.', () => queue.waitingCount);
+  metrics.gauge('eris_think_waiting', 'Tasks that wait for a thread.', () => thinkers.waiting);
+  metrics.gauge('eris_think_threads', 'Threads that there are.', () => thinkers.threads);
+  return [
+    new QuoteBid(books, { oracle: createOracle('default'), thinker: thinkers, queue }),
+    new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }),
+  ];
 }
 
 function accounts({ stores }: Parts): object[] {

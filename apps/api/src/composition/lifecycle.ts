@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcceptBids } from '#market';
 import type { MarketChanges } from '#persistence';
 import type { Tracing } from '#telemetry';
+import type { ThinkPool } from '#thinking';
 import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { Stores } from './stores.js';
 
@@ -22,6 +23,7 @@ interface Parts {
   /** Begins to listen for changes of the markets. */
   readonly listen: () => MarketChanges;
   readonly stores: Stores;
+  readonly thinkers: ThinkPool;
   readonly tracing?: Tracing | undefined;
 }
 
@@ -46,8 +48,9 @@ export class Lifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationSh
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { accept, stores, tracing } = this.parts;
+    const { accept, stores, thinkers, tracing } = this.parts;
     await accept.idle();
+    await thinkers.close(0); // whoever waited for a quote has been answered
     await Promise.all([this.changes?.close(), stores.bell.close(), stores.base.close(), stores.pool.end()]);
     await tracing?.stop();
   }

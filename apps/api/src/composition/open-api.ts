@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { listenForChanges } from '#persistence';
+import { openThinkPool, type ThinkWatch } from '#thinking';
 import { createApi } from '../create-api.js';
 import { ApiDocument } from '../service/api-document.js';
 import { Metrics } from '../service/metrics.js';
@@ -33,8 +34,24 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
         logger.warn({ err }, 'not listening for changes; looking now and then instead');
       },
     });
-  const { services, door, accept } = compose({ settings, surroundings, stores, metrics, pulse, ending, isAwake });
-  const lifecycle = new Lifecycle({ ending, drainMs: settings.drainMs ?? 0, accept, listen, stores, tracing: surroundings.tracing });
+  const watch: ThinkWatch = {
+    ended: (task, seconds) => metrics.thought(task, seconds),
+    failed: (task, err) => {
+      metrics.trouble('thread');
+      logger.warn({ err, task }, 'a thread could not think something through; who asked is told to ask again');
+    },
+  };
+  const thinkers = openThinkPool({ threads: settings.thinkThreads, clock: surroundings.clock, watch });
+  const { services, door, accept } = compose({ thinkers, settings, surroundings, stores, metrics, pulse, ending, isAwake });
+  const lifecycle = new Lifecycle({
+    ending,
+    drainMs: settings.drainMs ?? 0,
+    accept,
+    listen,
+    stores,
+    thinkers,
+    tracing: surroundings.tracing,
+  });
   const document = new ApiDocument(settings.version);
   return createApi({
     isTraced: surroundings.tracing !== undefined,

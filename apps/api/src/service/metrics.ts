@@ -30,9 +30,16 @@ export class Metrics {
     help: 'Requests turned away because their key asked too often.',
     registers: [this.registry],
   });
+  private readonly thoughts = new Histogram({
+    name: 'eris_think_seconds',
+    help: 'Time of tasks on threads, waiting included: building a book (build), a menu (quote).',
+    labelNames: ['task'] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+    registers: [this.registry],
+  });
   private readonly troubles = new Counter({
     name: 'eris_troubles_total',
-    help: 'Failures that were made up for: a bell that did not ring, a lost notification, a wait that could not be finished.',
+    help: 'Failures that were made up for: a bell that did not ring, a lost notification, a wait that could not be finished, a thread that died.',
     labelNames: ['what'] as const,
     registers: [this.registry],
   });
@@ -50,8 +57,13 @@ export class Metrics {
     const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], collect: () => gauge.set(read()) });
   }
 
-  trouble(what: 'bell' | 'key_use' | 'notification' | 'wait'): void {
+  trouble(what: 'bell' | 'key_use' | 'notification' | 'wait' | 'thread'): void {
     this.troubles.inc({ what });
+  }
+
+  /** A task has ended on a thread. */
+  thought(task: string, seconds: number): void {
+    this.thoughts.observe({ task }, seconds);
   }
 
   /** A bid was taken in or turned away. */

@@ -12,6 +12,7 @@ export class Figures {
   private readonly waits: Histogram;
   private readonly leases: Counter<'change'>;
   private readonly overtakings: Counter<'by'>;
+  private readonly thoughts: Histogram<'task'>;
   private readonly backlog: Gauge;
   private readonly oldest: Gauge;
   private readonly marketBacklog: Gauge<'market'>;
@@ -19,8 +20,15 @@ export class Figures {
   private readonly imbalance: Gauge;
   private readonly brokenAccounts: Gauge;
 
-  constructor(registry: Registry) {
+  constructor(private readonly registry: Registry) {
     const registers = [registry];
+    this.thoughts = new Histogram({
+      name: 'eris_think_seconds',
+      help: 'Time of tasks on threads, waiting included: building a book (build), deciding a batch (decide).',
+      labelNames: ['task'],
+      buckets: WAIT_BUCKETS,
+      registers,
+    });
     this.batches = new Histogram({
       name: 'eris_batch_bids',
       help: 'Bids whose decisions were written together.',
@@ -76,6 +84,28 @@ export class Figures {
   batch(bids: number, seconds: number): void {
     this.batches.observe(bids);
     this.transactions.observe(seconds);
+  }
+
+  /** A task has ended on a thread. */
+  thought(task: string, seconds: number): void {
+    this.thoughts.observe({ task }, seconds);
+  }
+
+  /** Shows how many tasks wait for a thread, and how many threads there are. */
+  thinking(pool: { readonly waiting: number; readonly threads: number }): void {
+    const registers = [this.registry];
+    const waiting: Gauge = new Gauge({
+      name: 'eris_think_waiting',
+      help: 'Tasks that wait for a thread.',
+      registers,
+      collect: () => waiting.set(pool.waiting),
+    });
+    const threads: Gauge = new Gauge({
+      name: 'eris_think_threads',
+      help: 'Threads that there are.',
+      registers,
+      collect: () => threads.set(pool.threads),
+    });
   }
 
   wait(seconds: number): void {

@@ -101,7 +101,8 @@ export const marketOperations = defineOperations({
     path: '/v1/markets/{marketId}/prices',
     tag,
     summary: 'Posted prices per slot: bandwidth per MB, resources per unit and slot',
-    description: 'From `from` to `to`, both included; by default the whole window that is on sale, at most 500 slots.',
+    description:
+      'From `from` to `to`, both included; by default the whole window that is on sale. At most 500 slots and, beside those of the first slot, 20,000 prices an answer: `nextSlot` says from where to ask on, null where all have been told.',
     policy: MEMBERS,
     query: pricesQuery,
     responses: { 200: { description: 'The prices that the next bid pays', schema: priceList } },

@@ -65,5 +65,9 @@ const slotText = z.coerce.number().int('must be a slot').min(0, 'must be a slot'
 export const pricesQuery = z.strictObject({ from: slotText.optional(), to: slotText.optional() });
 const sitePrices = z.record(id, z.record(z.string(), amount));
 export const priceList = z
-  .strictObject({ priceVersion: z.string(), slots: z.array(z.strictObject({ slot, bandwidth: amount, sites: sitePrices })) })
+  .strictObject({
+    priceVersion: z.string(),
+    slots: z.array(z.strictObject({ slot, bandwidth: amount, sites: sitePrices })),
+    nextSlot: slot.nullable(),
+  })
   .meta({ id: 'Prices' });

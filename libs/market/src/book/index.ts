@@ -1,3 +1,4 @@
 /** A market as stored, and its book. */
-export { arrivalOf, openBook } from './market-state.js';
-export type { MarketClock, MarketHead, MarketState, MarketStatus, OpenBook } from './market-state.js';
+export { BookCache } from './book-cache.js';
+export { arrivalOf, catchUp, openBook, openSlots, stateOf } from './market-state.js';
+export type { MarketClock, MarketHead, MarketNews, MarketRows, MarketState, MarketStatus, BookTerms, OpenBook } from './market-state.js';

@@ -1,5 +1,5 @@
-import { createBook, type Book, type MarketSpec, occupy } from '#mechanism';
-import { micros, type Milli } from '#units';
+import { advanceBook, createBook, type Book, type MarketSpec, occupy } from '#mechanism';
+import { invariant, micros, type Milli } from '#units';
 
 export type MarketClock = 'manual' | 'realtime';
 export type MarketStatus = 'open' | 'paused' | 'closed';
@@ -17,6 +17,8 @@ export interface MarketHead {
 /** Everything that prices depend on, as of `head.sequence`. */
 export interface MarketState {
   readonly head: MarketHead;
+  /** The organisation that runs the market. */
+  readonly operatorId: bigint;
   /** Sequence of the last change of prices: an accepted bid, sites, capacity or the clock. */
   readonly priceVersion: bigint;
   readonly horizonSlots: number;
@@ -33,17 +35,56 @@ export interface MarketState {
   readonly usage: readonly { readonly slot: number; readonly usedMilli: readonly number[] }[];
 }
 
+/** The same as it is stored: what grows with the market is not parsed yet, so that this can be done elsewhere. */
+export interface MarketRows extends Omit<MarketState, 'sites' | 'usage'> {
+  /** JSON of what `MarketState` has under these names. */
+  readonly sitesText: string;
+  readonly usageText: string;
+}
+
+export function stateOf({ sitesText, usageText, ...rest }: MarketRows): MarketState {
+  const sites = JSON.parse(sitesText) as MarketState['sites'];
+  invariant(
+    sites.every((site, index) => site.ordinal === index),
+    'ordinals of sites run from 0 without gaps',
+  );
+  return { ...rest, sites, usage: JSON.parse(usageText) as MarketState['usage'] };
+}
+
+/** What prices depend on beside sales: those are in the book. */
+export type BookTerms = Omit<MarketState, 'usage'>;
+
 /** A market's book with what it was made from. */
 export interface OpenBook {
-  readonly state: MarketState;
+  readonly state: BookTerms;
   readonly book: Book;
 }
 
 /** Builds the book of a market from what is stored. */
-export function openBook(state: MarketState): OpenBook {
+export function openBook({ usage, ...state }: MarketState): OpenBook {
   const book = createBook(specOf(state), state.head.slot);
-  for (const { slot, usedMilli } of state.usage) occupy(book, slot, usedMilli);
+  for (const { slot, usedMilli } of usage) occupy(book, slot, usedMilli);
   return { state, book };
+}
+
+/** A book of a few slots of the market's window, from `first` on. */
+export function openSlots({ usage, ...state }: MarketState, first: number, slotCount: number): Book {
+  const book = createBook({ ...specOf(state), slotCount }, first);
+  for (const { slot, usedMilli } of usage) if (slot >= first && slot < first + slotCount) occupy(book, slot, usedMilli);
+  return book;
+}
+
+/** What has happened in a market between a book and now, where that can be told slot by slot. */
+export interface MarketNews extends Pick<MarketState, 'head' | 'usage'> {
+  /** Undefined where prices have not changed. */
+  readonly priceVersion: bigint | undefined;
+}
+
+/** Brings a book up to date. The book itself is changed. */
+export function catchUp({ state, book }: OpenBook, { head, usage, priceVersion }: MarketNews): OpenBook {
+  advanceBook(book, head.slot);
+  for (const { slot, usedMilli } of usage) occupy(book, slot, usedMilli);
+  return { book, state: { ...state, head, priceVersion: priceVersion ?? state.priceVersion } };
 }
 
 /** The first slot in which a bid decided now may run: never before it is known. */
@@ -51,7 +92,7 @@ export function arrivalOf(head: MarketHead): number {
   return head.clock === 'manual' ? head.slot : head.slot + 1;
 }
 
-function specOf(state: MarketState): MarketSpec {
+function specOf(state: BookTerms): MarketSpec {
   return {
     resources: state.resources,
     sites: state.sites.map(({ id, capacityMilli }) => ({ id, capacityMilli: capacityMilli as readonly Milli[] })),

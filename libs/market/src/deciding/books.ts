@@ -1,45 +1,60 @@
-import { openBook, type MarketHead, type OpenBook } from '../book/index.js';
-import { invariant } from '#units';
+import { BookCache, catchUp, type MarketHead, openBook, type OpenBook } from '../book/index.js';
+import { CELLS_AT_ONCE_MAX } from '../thinking/effort.js';
+import type { Thinker } from '../thinking/thinker.js';
 import type { DecidingStore } from './ports.js';
 
-/** Books kept in memory; beyond it the one that was used longest ago goes. */
-const BOOKS_MAX = 256;
-
-interface CachedBook extends OpenBook {
-  readonly epoch: bigint;
-}
+/** `behind`: the market's log has grown since the head was read. */
+export type BookTaking = OpenBook | 'behind';
 
 /**
- * Books of markets between their batches, each keyed by the epoch and the sequence that it stands for. A book is taken out to be decided on, and
- * put back only once its batch is known to be written, so that none is ever ahead of the database.
+ * Books of markets between their batches, each keyed by the sequence that it stands for. A book is taken out to be decided on, and put back only
+ * once its batch is known to be written, so that none is ever ahead of the database. One that is behind is brought up to date where that is
+ * little work, and else built anew.
  */
 export class Books {
-  private readonly books = new Map<bigint, CachedBook>();
+  private readonly books: BookCache;
 
-  constructor(private readonly store: Pick<DecidingStore, 'loadState'>) {}
+  constructor(
+    private readonly store: Pick<DecidingStore, 'loadState' | 'loadRows' | 'newsSince'>,
+    private readonly thinker: Pick<Thinker, 'build'>,
+    cellsMax: number,
+  ) {
+    this.books = new BookCache(cellsMax);
+  }
 
-  /**
-   * Takes the market's book out; one that is not of this epoch and head is built anew.
-   * @returns undefined where the market's log has grown since the head was read.
-   */
-  async take(epoch: bigint, head: MarketHead): Promise<OpenBook | undefined> {
-    const cached = this.books.get(head.marketId);
-    this.books.delete(head.marketId);
-    if (cached && isCurrent(cached, epoch, head)) return cached;
-    const state = await this.store.loadState(head.marketId);
-    return state.head.sequence === head.sequence ? openBook(state) : undefined;
+  /** Takes the market's book out, as of this head; `large` where it would have to be built, and that takes long. */
+  async take(head: MarketHead): Promise<BookTaking | 'large'> {
+    const cached = this.books.take(head.marketId);
+    if (cached && isCurrent(cached, head)) return cached;
+    const fresh = cached && (await this.refresh(cached));
+    if (fresh) return this.asOf(fresh, head);
+    const state = await this.store.loadState(head.marketId, CELLS_AT_ONCE_MAX);
+    return state === 'large' ? state : this.asOf(openBook(state), head);
+  }
+
+  /** Builds a book of any size away from here. */
+  async build(head: MarketHead): Promise<BookTaking> {
+    return this.asOf(await this.thinker.build(await this.store.loadRows(head.marketId)), head);
   }
 
   /** Puts back the book of a batch that is written. */
-  keep({ state, book }: OpenBook, epoch: bigint): void {
-    this.books.set(state.head.marketId, { state, book, epoch });
-    if (this.books.size > BOOKS_MAX) this.books.delete(this.books.keys().next().value as bigint);
+  keep(open: OpenBook): void {
+    this.books.put(open);
+  }
+
+  private async refresh(cached: OpenBook): Promise<OpenBook | undefined> {
+    const { marketId, sequence } = cached.state.head;
+    const news = await this.store.newsSince(marketId, sequence);
+    return news && catchUp(cached, news);
+  }
+
+  /** One that is further on than the head is as of a later moment: it is of use the next time. */
+  private asOf(open: OpenBook, head: MarketHead): BookTaking {
+    if (open.state.head.sequence === head.sequence) return open;
+    this.books.put(open);
+    return 'behind';
   }
 }
 
-function isCurrent(cached: CachedBook, epoch: bigint, head: MarketHead): boolean {
-  const { state } = cached;
-  if (cached.epoch !== epoch || state.head.sequence !== head.sequence) return false;
-  invariant(state.head.slot === head.slot, 'the clock moves only with the sequence');
-  return state.head.status === head.status;
-}
+const isCurrent = ({ state }: OpenBook, head: MarketHead): boolean =>
+  state.head.sequence === head.sequence && state.head.slot === head.slot && state.head.status === head.status;

@@ -1,5 +1,6 @@
 /** Deciding bids: one writer per market, one fenced statement for the batches of several. */
-export { DecideMarkets, type DecideLimits, type MarketTurn, type RunOutcome } from './decide-markets.js';
+export type { DecideLimits } from './batches.js';
+export { DecideMarkets, type MarketTurn, type RunOutcome } from './decide-markets.js';
 export { decideBatch, type BatchInput } from './decide-batch.js';
 export { Purses } from './purses.js';
 export type {
@@ -7,6 +8,7 @@ export type {
   DecidedBid,
   DecidingStore,
   HeldMarket,
+  MarketLease,
   LeaseClaim,
   OpenedMarket,
   Opening,

@@ -1,11 +1,17 @@
 import type { Decision } from '#mechanism';
 import type { BidBody } from '../bid-body.js';
-import type { MarketHead, MarketState } from '../book/index.js';
+import type { MarketHead, MarketNews, MarketRows, MarketState } from '../book/index.js';
 
 /** Who decides: a name that no other process has, and for how long a taken market stays taken, ms. */
 export interface LeaseClaim {
   readonly owner: string;
   readonly leaseMs: number;
+}
+
+/** A taken market: an epoch ends with its owner. */
+export interface MarketLease {
+  readonly marketId: bigint;
+  readonly epoch: bigint;
 }
 
 /** A bid of the backlog. */
@@ -102,8 +108,14 @@ export interface HeldMarket extends Pick<DecidingStore, 'record'> {
 export interface DecidingStore {
   /** Takes or renews the markets' leases (an epoch rises whenever its owner changes), and reads what is to be decided, at most `limit` bids of each. */
   open(marketIds: readonly bigint[], claim: LeaseClaim, limit: number): Promise<Opening>;
-  /** Everything that the book is made of, as of one moment. */
-  loadState(marketId: bigint): Promise<MarketState>;
+  /** Leases that are still the owner's, as of these epochs, and were not given back run from now again. */
+  renew(leases: readonly MarketLease[], claim: LeaseClaim): Promise<void>;
+  /** Everything that the book is made of, as of one moment; `large` where its window has more than `cellsMax` cells. */
+  loadState(marketId: bigint, cellsMax?: number): Promise<MarketState | 'large'>;
+  /** The same, not parsed, of a market of any size. */
+  loadRows(marketId: bigint): Promise<MarketRows>;
+  /** What has happened in the market's log after that sequence, where it can be told in a few slots; otherwise the book is to be built anew. */
+  newsSince(marketId: bigint, sequence: bigint): Promise<MarketNews | undefined>;
   /**
    * Of each market whose lease is still the owner's and that stands where its batch began: writes decisions, allocations, placements, usage, holds,
    * events and the sequence, removes the backlog rows, notifies once; funds of payers are written as they are at that moment.

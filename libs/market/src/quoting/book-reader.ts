@@ -1,45 +1,62 @@
-import { openBook, type MarketHead, type OpenBook } from '../book/index.js';
-import type { BookSource } from './ports.js';
+import { copyBook } from '#mechanism';
+import { BookCache, catchUp, type MarketHead, openBook, type OpenBook, stateOf } from '../book/index.js';
+import { CELLS_AT_ONCE_MAX } from '../thinking/effort.js';
+import type { Thinker } from '../thinking/thinker.js';
+import type { BookSource, SeenMarket } from './ports.js';
 
-/** Books kept for reading; beyond it the one that was read longest ago goes. */
-const BOOKS_MAX = 32;
-
-/** Books for reading only: as of the market's last committed sequence, built again when that has moved. */
+/**
+ * Books for reading only: as of the market's last committed sequence, brought up to date when that has moved, or built anew: large ones by the
+ * thinker. Nobody who reads a book sees it change.
+ */
 export class BookReader {
-  private readonly books = new Map<bigint, OpenBook>();
-  private readonly building = new Map<bigint, Promise<OpenBook | undefined>>();
+  private readonly books: BookCache;
+  private readonly coming = new Map<bigint, Promise<OpenBook | undefined>>();
 
-  constructor(private readonly source: BookSource) {}
+  constructor(
+    private readonly source: BookSource,
+    private readonly thinker: Pick<Thinker, 'build'>,
+    cellsMax: number,
+  ) {
+    this.books = new BookCache(cellsMax);
+  }
 
-  /** @returns the market's book, or undefined where the organisation sees no such market. */
-  async read(marketId: bigint, organisationId: bigint): Promise<OpenBook | undefined> {
-    const head = await this.source.findVisible(marketId, organisationId);
-    if (!head) return undefined;
-    const cached = this.books.get(marketId);
-    const open = isAsOf(cached, head) ? cached : await this.rebuild(marketId, head);
-    if (open) this.keep(marketId, open);
+  /** @returns what there is to read, or undefined where the organisation sees no such market. */
+  find(marketId: bigint, organisationId: bigint): Promise<SeenMarket | undefined> {
+    return this.source.findVisible(marketId, organisationId);
+  }
+
+  /** @returns the book of a market as it was seen, or as of a later moment; undefined where it is gone. */
+  async read(seen: SeenMarket): Promise<OpenBook | undefined> {
+    const cached = this.books.get(seen.head.marketId);
+    const open = isAsOf(cached, seen.head) ? cached : await this.renew(seen);
+    if (open) this.keep(open);
     return open;
   }
 
-  /** Readers that come while a book is built share it, unless it was begun before what they have seen. */
-  private async rebuild(marketId: bigint, head: MarketHead): Promise<OpenBook | undefined> {
-    const shared = await this.building.get(marketId);
-    if (isAsOf(shared, head)) return shared;
-    const own = this.source.load(marketId).then((state) => state && openBook(state));
-    this.building.set(marketId, own);
-    try {
-      return await own;
-    } finally {
-      if (this.building.get(marketId) === own) this.building.delete(marketId);
+  /** Readers that come while a book is being made share it, unless that was begun before what they have seen. */
+  private async renew(seen: SeenMarket): Promise<OpenBook | undefined> {
+    const { marketId } = seen.head;
+    for (let coming = this.coming.get(marketId); coming; coming = this.coming.get(marketId)) {
+      const shared = await coming;
+      if (isAsOf(shared, seen.head)) return shared;
     }
+    const own = this.refresh(seen).finally(() => this.coming.delete(marketId));
+    this.coming.set(marketId, own);
+    return own;
   }
 
-  private keep(marketId: bigint, open: OpenBook): void {
-    const kept = this.books.get(marketId);
-    if (kept && kept.state.head.sequence > open.state.head.sequence) return;
-    this.books.delete(marketId);
-    this.books.set(marketId, open);
-    if (this.books.size > BOOKS_MAX) this.books.delete(this.books.keys().next().value as bigint);
+  private async refresh({ head: { marketId }, cells }: SeenMarket): Promise<OpenBook | undefined> {
+    const cached = this.books.get(marketId);
+    const news = cached && (await this.source.newsSince(marketId, cached.state.head.sequence));
+    if (news) return catchUp({ ...cached, book: copyBook(cached.book) }, news);
+    const rows = await this.source.load(marketId);
+    if (!rows) return undefined;
+    return cells > CELLS_AT_ONCE_MAX ? this.thinker.build(rows) : openBook(stateOf(rows));
+  }
+
+  private keep(open: OpenBook): void {
+    const kept = this.books.get(open.state.head.marketId);
+    if (!kept || kept.state.head.sequence <= open.state.head.sequence) this.books.put(open);
   }
 }
 

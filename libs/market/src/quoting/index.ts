@@ -1,5 +1,5 @@
 /** Prices and quotes of the moment. */
 export { BookReader } from './book-reader.js';
-export { QuoteBid, type QuoteOutcome, type QuoteRequest } from './quote-bid.js';
-export { ReadPrices, type PricesOutcome, type PricesRequest } from './read-prices.js';
-export type { BookSource } from './ports.js';
+export { QuoteBid, type QuoteOutcome, type QuoteRequest, type QuoteWays } from './quote-bid.js';
+export { ReadPrices, type PricesLimits, type PricesOutcome, type PricesRequest } from './read-prices.js';
+export type { BookSource, SeenMarket } from './ports.js';

@@ -210,6 +210,7 @@ function emptyMarket(market: Row): MarketState {
   const whole = (column: string): bigint => BigInt(market[column] ?? 0);
   return {
     head: { marketId: whole('id'), sequence: 0n, status: 'open', clock: market.clock === 'realtime' ? 'realtime' : 'manual', slot: 0 },
+    operatorId: whole('organisation_id'),
     priceVersion: 0n,
     horizonSlots: number('horizon_slots'),
     chunkKb: whole('chunk_kb'),

@@ -1,6 +1,18 @@
-import type { DecidingStore, LeaseClaim, OpenedMarket, Opening, QueuedBid, Wallet } from '#market';
+import {
+  type DecidingStore,
+  type MarketLease,
+  type LeaseClaim,
+  type MarketRows,
+  type OpenedMarket,
+  type Opening,
+  type QueuedBid,
+  stateOf,
+  type Wallet,
+} from '#market';
 import { invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
+import { columnsOf } from './columns.js';
+import { newsSince } from './news.js';
 import { recordTurn } from './record-turn.js';
 import { HEAD_COLUMNS, headOf, loadMarket, type HeadRow } from './state.js';
 import { inTransaction } from './transaction.js';
@@ -69,6 +81,22 @@ const RELEASE = `
   SELECT ${UNHURRIED}`;
 
 /**
+ * renew-leases: those that are still the owner's, with the same epochs, and were not given back, run from now again, by the database's clock. Not waited
+ * onto the disk, nor for rows that are locked: somebody is writing by that lease, or takes it.
+ * Input:  markets and epochs, owner, milliseconds. Output: none.
+ * Events: none.
+ * Retry:  safe.
+ */
+const RENEW = `
+  WITH mine AS MATERIALIZED (
+    SELECT l.market_id FROM unnest($1::bigint[], $2::bigint[]) AS k(market_id, epoch) JOIN market_lease l USING (market_id, epoch)
+    WHERE l.owner = $3 AND isfinite(l.until) ORDER BY l.market_id FOR UPDATE OF l SKIP LOCKED
+  ), renewed AS (
+    UPDATE market_lease l SET until = clock_timestamp() + $4::float8 * interval '1 ms' FROM mine WHERE l.market_id = mine.market_id
+  )
+  SELECT ${UNHURRIED}`;
+
+/**
  * hold-market, lock-wallets: a market, and wallets with their escrows, locked in the order of all who lock: the market, then accounts by id.
  * Input:  market; organisations. Output: none; accounts.
  * Events: none.
@@ -99,11 +127,17 @@ interface OpenedRow extends HeadRow {
 export function createDecidingStore(pool: Pool): DecidingStore {
   return {
     open: (marketIds, claim, limit) => open(pool, marketIds, { ...claim, limit }),
-    loadState: async (marketId) => {
-      const state = await loadMarket(pool, marketId);
-      invariant(state !== undefined, 'markets are never removed');
-      return state;
+    renew: (leases, claim) => renew(pool, leases, claim),
+    loadState: async (marketId, cellsMax) => {
+      const rows = await load(pool, marketId, cellsMax);
+      return rows === 'large' ? rows : stateOf(rows);
     },
+    loadRows: async (marketId) => {
+      const rows = await load(pool, marketId);
+      invariant(rows !== 'large', 'a market of any size is read');
+      return rows;
+    },
+    newsSince: (marketId, sequence) => newsSince(pool, marketId, sequence),
     record: (turn) => recordTurn(pool, turn),
     held: (marketId, idleMs, work) =>
       inTransaction(
@@ -119,6 +153,21 @@ export function createDecidingStore(pool: Pool): DecidingStore {
       ),
     release: async (marketIds, owner) => void (await pool.query({ name: 'release-leases', text: RELEASE, values: [marketIds, owner] })),
   };
+}
+
+async function renew(pool: Pool, leases: readonly MarketLease[], { owner, leaseMs }: LeaseClaim): Promise<void> {
+  const [marketIds, epochs] = columnsOf(
+    leases,
+    ({ marketId }) => marketId,
+    ({ epoch }) => epoch,
+  );
+  await pool.query({ name: 'renew-leases', text: RENEW, values: [marketIds, epochs, owner, leaseMs] });
+}
+
+async function load(pool: Pool, marketId: bigint, cellsMax?: number): Promise<MarketRows | 'large'> {
+  const rows = await loadMarket(pool, marketId, cellsMax);
+  invariant(rows !== undefined, 'markets are never removed');
+  return rows;
 }
 
 async function open(pool: Pool, marketIds: readonly bigint[], claim: LeaseClaim & { readonly limit: number }): Promise<Opening> {

@@ -1,4 +1,4 @@
-import type { MarketHead, MarketState } from '#market';
+import type { MarketHead, MarketRows } from '#market';
 import { invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
 
@@ -23,23 +23,41 @@ export const headOf = (row: HeadRow): MarketHead => ({
   slot: row.slot,
 });
 
+/** What there is of a market but sites and sales, and how many cells its window has: bandwidth, and each resource of each site, in each slot. */
+const TERMS = `
+  ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources, m.gamma, m.unit_micros, m.reserve_micros,
+    coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind NOT IN ('bid_refused', 'status_changed')
+      ORDER BY e.sequence DESC LIMIT 1), 0) AS price_version`;
+export const CELLS = `
+  m.horizon_slots::bigint * (1 + cardinality(m.resources) * (SELECT count(*) FROM site s WHERE s.market_id = m.id))`;
+const SITES = `
+  (SELECT coalesce(json_agg(json_build_object('id', s.id::text, 'ordinal', s.ordinal, 'capacityMilli', s.capacity_milli)
+    ORDER BY s.ordinal), '[]')::text FROM site s WHERE s.market_id = m.id)`;
+const usageWhere = (slots: string): string => `
+  (SELECT coalesce(json_agg(json_build_object('slot', u.slot, 'usedMilli', u.used_milli) ORDER BY u.slot), '[]')::text FROM slot_usage u
+    WHERE u.market_id = m.id AND u.slot >= m.slot AND u.slot < m.slot + m.horizon_slots AND ${slots})`;
+
 /**
  * load-market: all that a book is made of, as of one moment (one statement, one snapshot).
- * Input:  market. Output: one row, sites and usage as JSON in order of ordinal and slot; none where there is no such market.
+ * Input:  market, the most cells (null: of any size).
+ * Output: one row, sites and usage as JSON in order of ordinal and slot, null where the market has more cells; no row where there is no such market.
  * Events: none.
  * Retry:  safe; it reads.
  */
 const LOAD_MARKET = `
-  SELECT ${HEAD_COLUMNS}, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources, m.gamma, m.unit_micros, m.reserve_micros,
-    coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind NOT IN ('bid_refused', 'status_changed')
-      ORDER BY e.sequence DESC LIMIT 1), 0) AS price_version,
-    (SELECT coalesce(json_agg(json_build_object('id', s.id::text, 'ordinal', s.ordinal, 'capacityMilli', s.capacity_milli)
-      ORDER BY s.ordinal), '[]') FROM site s WHERE s.market_id = m.id) AS sites,
-    (SELECT coalesce(json_agg(json_build_object('slot', u.slot, 'usedMilli', u.used_milli) ORDER BY u.slot), '[]') FROM slot_usage u
-      WHERE u.market_id = m.id AND u.slot >= m.slot AND u.slot < m.slot + m.horizon_slots) AS usage
-  FROM market m WHERE m.id = $1`;
+  SELECT ${TERMS}, CASE WHEN n.is_read THEN ${SITES} END AS sites, CASE WHEN n.is_read THEN ${usageWhere('true')} END AS usage
+  FROM market m CROSS JOIN LATERAL (SELECT $2::bigint IS NULL OR ${CELLS} <= $2 AS is_read) AS n WHERE m.id = $1`;
+
+/**
+ * load-slots: the same with the sales of some slots only.
+ * Input:  market, first and last slot. Output: as above.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const LOAD_SLOTS = `SELECT ${TERMS}, ${SITES} AS sites, ${usageWhere('u.slot BETWEEN $2 AND $3')} AS usage FROM market m WHERE m.id = $1`;
 
 interface StateRow extends HeadRow {
+  readonly organisation_id: bigint;
   readonly horizon_slots: number;
   readonly chunk_kb: bigint;
   readonly bandwidth_kb: bigint;
@@ -48,21 +66,29 @@ interface StateRow extends HeadRow {
   readonly unit_micros: bigint;
   readonly reserve_micros: bigint;
   readonly price_version: bigint;
-  readonly sites: MarketState['sites'];
-  readonly usage: MarketState['usage'];
+  readonly sites: string | null;
+  readonly usage: string | null;
 }
 
-/** Everything that a market's book is made of, or undefined where there is no such market. */
-export async function loadMarket(queryable: Queryable, marketId: bigint): Promise<MarketState | undefined> {
-  const { rows } = await queryable.query<StateRow>({ name: 'load-market', text: LOAD_MARKET, values: [marketId] });
-  if (rows.length === 0) return undefined;
-  const [row] = rows;
-  invariant(
-    row.sites.every((site, index) => site.ordinal === index),
-    'ordinals of sites run from 0 without gaps',
-  );
+/** Everything that a market's book is made of; `large` where it has more cells than `cellsMax`; undefined where there is no such market. */
+export async function loadMarket(queryable: Queryable, marketId: bigint, cellsMax?: number): Promise<MarketRows | 'large' | undefined> {
+  const { rows } = await queryable.query<StateRow>({ name: 'load-market', text: LOAD_MARKET, values: [marketId, cellsMax ?? null] });
+  return rows.length === 0 ? undefined : rowsOf(rows[0]);
+}
+
+/** The same of a market of any size, with the sales of a few slots, both ends included. */
+export async function loadSlots(queryable: Queryable, marketId: bigint, first: number, last: number): Promise<MarketRows | undefined> {
+  const { rows } = await queryable.query<StateRow>({ name: 'load-slots', text: LOAD_SLOTS, values: [marketId, first, last] });
+  const found = rows.length === 0 ? undefined : rowsOf(rows[0]);
+  invariant(found !== 'large', 'slots are read of a market of any size');
+  return found;
+}
+
+function rowsOf(row: StateRow): MarketRows | 'large' {
+  if (row.sites === null || row.usage === null) return 'large';
   return {
     head: headOf(row),
+    operatorId: row.organisation_id,
     priceVersion: row.price_version,
     horizonSlots: row.horizon_slots,
     chunkKb: row.chunk_kb,
@@ -71,7 +97,7 @@ export async function loadMarket(queryable: Queryable, marketId: bigint): Promis
     gamma: row.gamma,
     unitMicros: row.unit_micros,
     reserveMicros: row.reserve_micros,
-    sites: row.sites,
-    usage: row.usage,
+    sitesText: row.sites,
+    usageText: row.usage,
   };
 }

@@ -1,0 +1,164 @@
+import type { Oracle } from '#mechanism';
+import type { OpenBook } from '../book/index.js';
+import type { Clock } from '../clock/index.js';
+import { mayTakeLong } from '../thinking/effort.js';
+import type { Thinker } from '../thinking/thinker.js';
+import { Books } from './books.js';
+import { decideBatch } from './decide-batch.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import type { BatchRecord, DecidingStore, HeldMarket, LeaseClaim, OpenedMarket, Payer, Wallet } from './ports.js';
+import { Purses } from './purses.js';
+
+export interface DecideLimits extends LeaseClaim {
+  /** The most bids that are written together. */
+  readonly batchMax: number;
+  /** No further bids are taken once so long has been thought, ms. */
+  readonly thinkMs: number;
+  /** Books kept in memory, cells of 16 bytes. */
+  readonly bookCellsMax?: number;
+}
+
+/** 128 MB. */
+const BOOK_CELLS_MAX = 8_388_608;
+
+/**
+ * `holds`: the lease is still ours. `more`: the backlog was longer than the batch. `overtaken`: nothing was written, decide again. `slow`: what
+ * waits there takes long to think about, and was left alone.
+ */
+export type BatchOutcome =
+  | { readonly kind: 'decided'; readonly count: number; readonly more: boolean; readonly holds: boolean }
+  | { readonly kind: 'busy' | 'paused' | 'market_unknown' | 'overtaken' | 'slow'; readonly holds: boolean };
+
+export interface Attempt {
+  /** The most bids of each market. */
+  readonly limit: number;
+  /** Whether leases are kept where more bids wait. */
+  readonly mayKeep: boolean;
+  /** Whether a market may be thought about for long: then it is the only one. */
+  readonly mayTakeLong: boolean;
+  readonly held?: HeldMarket;
+}
+
+/** What batches are made with. */
+export interface BatchParts {
+  readonly store: DecidingStore;
+  /** For what is decided here and now. */
+  readonly oracle: Oracle;
+  /** For what takes long. */
+  readonly thinker: Thinker;
+  readonly limits: DecideLimits;
+  readonly clock: Clock;
+}
+
+/** A market that is ours, with bids to decide. */
+interface Ready extends Extract<OpenedMarket, { kind: 'ours' }> {
+  readonly open: OpenBook;
+}
+
+interface Drafted extends Ready {
+  readonly record: BatchRecord;
+  readonly priceVersion: bigint;
+  readonly more: boolean;
+}
+
+interface Draft {
+  readonly drafted: readonly Drafted[];
+  readonly payers: readonly Payer[];
+}
+
+/** Reads, decides and writes a batch of each of some markets, with the books kept in between. */
+export class Batches {
+  private readonly books: Books;
+  private readonly leases: LeaseKeeper;
+
+  constructor(private readonly parts: BatchParts) {
+    const { store, thinker, limits } = parts;
+    this.books = new Books(store, thinker, limits.bookCellsMax ?? BOOK_CELLS_MAX);
+    this.leases = new LeaseKeeper(store, limits);
+  }
+
+  /** 1. leases, backlogs and wallets, 2. the books as of then, 3. decide, 4. write. */
+  async attempt(marketIds: readonly bigint[], attempt: Attempt): Promise<ReadonlyMap<bigint, BatchOutcome>> {
+    const { markets, wallets } = await this.parts.store.open(marketIds, this.parts.limits, attempt.limit);
+    const prepared = await Promise.all(markets.map((market) => this.prepare(market, attempt)));
+    const outcomes = new Map<bigint, BatchOutcome>();
+    markets.forEach(({ marketId }, index) => {
+      const market = prepared[index];
+      if (!('open' in market)) outcomes.set(marketId, market);
+    });
+    const ready = prepared.filter((market) => 'open' in market);
+    if (ready.length === 0) return outcomes;
+    const draft = await this.draft(ready, attempt.held ? await attempt.held.lockWallets(biddersOf(ready)) : wallets, attempt);
+    for (const [marketId, outcome] of await this.write(draft, attempt)) outcomes.set(marketId, outcome);
+    return outcomes;
+  }
+
+  private async prepare(market: OpenedMarket, attempt: Attempt): Promise<Ready | BatchOutcome> {
+    if (market.kind !== 'ours') return { kind: market.kind, holds: false };
+    const { head, bids } = market;
+    if (head.status === 'paused') return { kind: 'paused', holds: true };
+    if (bids.length === 0) return { kind: 'decided', count: 0, more: false, holds: true };
+    const taken = await this.books.take(head);
+    const isSlow = taken === 'large' || (taken !== 'behind' && mayTakeLong(taken.book));
+    if (isSlow && !attempt.mayTakeLong) {
+      if (taken !== 'large') this.books.keep(taken);
+      return { kind: 'slow', holds: true };
+    }
+    const open = taken === 'large' ? await this.leases.during([market], () => this.books.build(head)) : taken;
+    return open === 'behind' ? { kind: 'overtaken', holds: true } : { ...market, open };
+  }
+
+  private draft(ready: readonly Ready[], wallets: readonly Wallet[], attempt: Attempt): Draft | Promise<Draft> {
+    const [market] = ready;
+    return attempt.mayTakeLong && mayTakeLong(market.open.book)
+      ? this.thinkLong(market, wallets, attempt)
+      : this.think(ready, wallets, attempt);
+  }
+
+  /** Each market may think for its share of the time, and for what those before it have left of theirs. */
+  private think(ready: readonly Ready[], wallets: readonly Wallet[], { limit }: Attempt): Draft {
+    const { oracle, clock, limits } = this.parts;
+    const purses = new Purses(wallets);
+    const beganMs = clock.nowMs();
+    const drafted = ready.map((market, index) => {
+      const endMs = beganMs + (limits.thinkMs * (index + 1)) / ready.length;
+      const draft = decideBatch({ ...market, purses, oracle, mayGoOn: () => clock.nowMs() < endMs });
+      return { ...market, ...draft, more: isMore(market, draft.record, limit) };
+    });
+    return { drafted, payers: purses.payers() };
+  }
+
+  /** Its lease is renewed meanwhile. Where others are held up, no more than one bid is decided. */
+  private async thinkLong(market: Ready, wallets: readonly Wallet[], { limit, held }: Attempt): Promise<Draft> {
+    const { thinker, limits } = this.parts;
+    const { open, epoch, bids } = market;
+    const task = { open, epoch, bids, wallets, thinkMs: held ? 0 : limits.thinkMs };
+    const { payers, ...draft } = await this.leases.during([market], () => thinker.decide(task));
+    return { drafted: [{ ...market, ...draft, more: isMore(market, draft.record, limit) }], payers };
+  }
+
+  private async write({ drafted, payers }: Draft, { mayKeep, held }: Attempt): Promise<Map<bigint, BatchOutcome>> {
+    const { store, limits } = this.parts;
+    const lease = mayKeep && drafted.some(({ more }) => more) ? 'keep' : 'release';
+    const batches = drafted.map(({ record }) => record);
+    const outcomes = await (held ?? store).record({ batches, payers, owner: limits.owner, lease });
+    return new Map(
+      drafted.map(({ marketId, more, ...draft }, index): [bigint, BatchOutcome] => {
+        if (outcomes[index] !== 'recorded') return [marketId, { kind: 'overtaken', holds: true }];
+        this.books.keep(bookAfter(draft));
+        return [marketId, { kind: 'decided', count: draft.record.decided.length, more, holds: lease === 'keep' }];
+      }),
+    );
+  }
+}
+
+const isMore = ({ bids }: Ready, { decided }: BatchRecord, limit: number): boolean => decided.length < bids.length || bids.length === limit;
+
+const biddersOf = (ready: readonly Ready[]): bigint[] => [
+  ...new Set(ready.flatMap(({ bids }) => bids.map(({ organisationId }) => organisationId))),
+];
+
+function bookAfter({ open, record, priceVersion }: Pick<Drafted, 'open' | 'record' | 'priceVersion'>): OpenBook {
+  const { book, state } = open;
+  return { book, state: { ...state, priceVersion, head: { ...state.head, sequence: record.sequence } } };
+}

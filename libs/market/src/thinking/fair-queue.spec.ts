@@ -1,0 +1,54 @@
+import { FairQueue } from './fair-queue.js';
+
+const LIMITS = { atOnce: 1, perOrganisation: 3, perTenant: 4, inAll: 6 };
+const settle = (): Promise<void> => new Promise(setImmediate);
+
+describe('FairQueue', () => {
+  let queue: FairQueue;
+  let begun: string[];
+  let ends: (() => void)[];
+
+  beforeEach(() => {
+    queue = new FairQueue(LIMITS);
+    begun = [];
+    ends = [];
+  });
+
+  const add = (tenantId: bigint, organisationId: bigint, name: string): unknown =>
+    queue.run({ tenantId, organisationId }, () => {
+      begun.push(name);
+      return new Promise<string>((resolve) => ends.push(() => resolve(name)));
+    });
+  const endAll = async (): Promise<void> => {
+    for (await settle(); ends.length > 0; await settle()) ends.shift()?.();
+  };
+
+  it('lets tenants take turns, and the organisations of a tenant', async () => {
+    for (const name of ['a1', 'a2', 'a3']) add(1n, 10n, name);
+    add(1n, 11n, 'b1');
+    add(2n, 20n, 'c1');
+    await endAll();
+    expect(begun).toEqual(['a1', 'a2', 'c1', 'b1', 'a3']);
+    expect([queue.waitingCount, queue.runningCount]).toEqual([0, 0]);
+  });
+
+  it('takes no more of an organisation, of a tenant or in all than they may have', async () => {
+    for (const name of ['a1', 'a2', 'a3']) add(1n, 10n, name);
+    expect(add(1n, 10n, 'a4')).toBe('share_used');
+    add(1n, 11n, 'b1');
+    expect(add(1n, 12n, 'c1')).toBe('share_used'); // however many organisations it has
+    add(2n, 20n, 'd1');
+    add(3n, 30n, 'e1');
+    expect(add(4n, 40n, 'f1')).toBe('full');
+    expect([queue.waitingCount, queue.runningCount]).toEqual([5, 1]);
+    await endAll();
+    expect(add(1n, 10n, 'a4')).toBeInstanceOf(Promise);
+    await endAll();
+  });
+
+  it('goes on after a job that fails', async () => {
+    const party = { tenantId: 1n, organisationId: 1n };
+    await expect(queue.run(party, () => Promise.reject(new Error('the thread died')))).rejects.toThrow('the thread died');
+    await expect(queue.run(party, () => Promise.resolve(7))).resolves.toBe(7);
+  });
+});

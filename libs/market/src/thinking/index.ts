@@ -1,0 +1,13 @@
+/** What may take long: where it is done, how much at a time, and whose turn it is. */
+export { CELLS_AT_ONCE_MAX, cellsOf, mayTakeLong } from './effort.js';
+export { FairQueue, type FairLimits, type FairRefusal, type Party } from './fair-queue.js';
+export {
+  answerOf,
+  type BatchDraft,
+  type BatchTask,
+  createThinker,
+  type QuoteAnswer,
+  type QuoteTask,
+  type Thinker,
+  ThinkingFailed,
+} from './thinker.js';

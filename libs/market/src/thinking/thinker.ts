@@ -1,0 +1,75 @@
+import { type Bid, type Book, type Oracle, quote, type Quote } from '#mechanism';
+import { type MarketRows, openBook, type OpenBook, stateOf } from '../book/index.js';
+import type { Clock } from '../clock/index.js';
+import { decideBatch } from '../deciding/decide-batch.js';
+import type { BatchRecord, Payer, QueuedBid, Wallet } from '../deciding/ports.js';
+import { Purses } from '../deciding/purses.js';
+
+/** Bids of one market to be decided by themselves. */
+export interface BatchTask {
+  /** Its book is changed: it holds what the record says once that is committed. */
+  readonly open: OpenBook;
+  readonly epoch: bigint;
+  readonly bids: readonly QueuedBid[];
+  /** Of all their bidders. */
+  readonly wallets: readonly Wallet[];
+  /** No further bid is taken once so long has been thought, ms. The first one is always decided. */
+  readonly thinkMs: number;
+}
+
+/** What to write, and the price version after it. */
+export interface BatchDraft {
+  readonly record: BatchRecord;
+  readonly priceVersion: bigint;
+  readonly payers: readonly Payer[];
+}
+
+export interface QuoteTask {
+  readonly book: Book;
+  readonly bid: Bid;
+  /** The first slot in which it may run. */
+  readonly arrival: number;
+}
+
+/** A quote without its schedules: they are never shown, and are most of it. */
+export type QuoteAnswer = Omit<Quote, 'menu'> & { readonly menu: readonly Pick<Quote['menu'][number], 'completion' | 'price'>[] };
+
+/** Does what may take longer than an event loop can spare. Everything that goes in or comes out can be sent to a thread. */
+export interface Thinker {
+  /** Builds a market's book from what is stored. */
+  build(rows: MarketRows): Promise<OpenBook>;
+  /** Decides bids in the order given. The book must not be looked at meanwhile, nor used any further where this fails. */
+  decide(task: BatchTask): Promise<BatchDraft>;
+  /** The whole menu of a bid. The book must not be changed meanwhile. */
+  quote(task: QuoteTask): Promise<QuoteAnswer>;
+}
+
+/** Something could not be thought through: too much memory or time was wanted, or its thread ended. The cause says which. */
+export class ThinkingFailed extends Error {
+  override readonly name = 'ThinkingFailed';
+}
+
+/** Thinks where it is called, at once. */
+export function createThinker(oracle: Oracle, clock: Clock): Thinker {
+  return {
+    build: (rows) => settled(() => openBook(stateOf(rows))),
+    decide: (task) => settled(() => draftOf(task, oracle, clock)),
+    quote: (task) => settled(() => answerOf(task, oracle)),
+  };
+}
+
+/** An exception becomes a rejection. */
+const settled = <T>(work: () => T): Promise<T> => new Promise((resolve) => resolve(work()));
+
+function draftOf({ wallets, thinkMs, ...batch }: BatchTask, oracle: Oracle, clock: Clock): BatchDraft {
+  const purses = new Purses(wallets);
+  const endMs = clock.nowMs() + thinkMs;
+  const drafted = decideBatch({ ...batch, purses, oracle, mayGoOn: () => clock.nowMs() < endMs });
+  return { ...drafted, payers: purses.payers() };
+}
+
+/** Quotes a bid: the menu without its schedules. */
+export function answerOf({ book, bid, arrival }: QuoteTask, oracle: Oracle): QuoteAnswer {
+  const { menu, ...choice } = quote({ book, bid, arrival, oracle });
+  return { ...choice, menu: menu.map(({ completion, price }) => ({ completion, price })) };
+}

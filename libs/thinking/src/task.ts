@@ -1,0 +1,6 @@
+import type { Thinker } from '#market';
+
+/** What a thread may be asked for: a method of the thinker with what it takes. */
+export type TaskName = keyof Thinker;
+export type TaskInput<Name extends TaskName> = Parameters<Thinker[Name]>[0];
+export type TaskOutput<Name extends TaskName> = Awaited<ReturnType<Thinker[Name]>>;

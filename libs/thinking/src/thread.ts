@@ -1,0 +1,8 @@
+import { createThinker, type Thinker } from '#market';
+import { createOracle } from '#mechanism';
+
+/** The entry of a thread: the thinker's methods by their names. Its oracle's workspace lives as long as the thread. */
+const thinker = createThinker(createOracle('default'), { nowMs: () => performance.now() });
+export const build: Thinker['build'] = (rows) => thinker.build(rows);
+export const decide: Thinker['decide'] = (task) => thinker.decide(task);
+export const quote: Thinker['quote'] = (task) => thinker.quote(task);

@@ -1,0 +1,41 @@
+import type { MarketHead, MarketNews, MarketRows, MarketState } from '#market';
+import type { StoredMarket } from './database.js';
+
+export const headOf = ({ marketId, sequence, status, clock, slot }: StoredMarket): MarketHead => ({
+  marketId,
+  sequence,
+  status,
+  clock,
+  slot,
+});
+
+/** Everything that a market's book is made of. */
+export function stateOf(market: StoredMarket): MarketState {
+  const { terms, sites, slot } = market;
+  const priced = market.events.findLast(({ kind }) => kind !== 'bid_refused' && kind !== 'status_changed');
+  const usage = [...market.usage].filter(([at]) => at >= slot && at < slot + terms.horizonSlots);
+  return {
+    ...terms,
+    operatorId: market.operatorId,
+    head: headOf(market),
+    sites,
+    priceVersion: priced?.sequence ?? 0n,
+    usage: usage.map(([at, { usedMilli }]) => ({ slot: at, usedMilli })),
+  };
+}
+
+export const rowsOf = ({ sites, usage, ...rest }: MarketState): MarketRows => ({
+  ...rest,
+  sitesText: JSON.stringify(sites),
+  usageText: JSON.stringify(usage),
+});
+
+/** Slots in which nothing was sold since are told too: that changes nothing. */
+export function newsOf(market: StoredMarket, since: bigint): MarketNews | undefined {
+  const told = new Set(['bid_accepted', 'bid_refused', 'clock_advanced', 'status_changed']);
+  const news = market.events.filter(({ sequence }) => sequence > since);
+  if (!news.every(({ kind }) => told.has(kind))) return undefined;
+  const priced = news.findLast(({ kind }) => kind !== 'bid_refused' && kind !== 'status_changed');
+  const { head, usage } = stateOf(market);
+  return { head, usage, priceVersion: priced?.sequence };
+}
