@@ -4,7 +4,7 @@ import { micros } from '#units';
 import { assertLedgerLawful } from '../laws/ledger.js';
 import { accountsOf, insertTransfers, readBooks } from '../support/ledger-books.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
-import { coldUseCases, type ColdUseCases, makeMember, makeOperator, openMarket } from '../support/tenants.js';
+import { coldUseCases, type ColdUseCases, makeMember, makeOperator, openMarket, FIRST_PAGE } from '../support/tenants.js';
 
 // Postgres, its constraints and Prisma are real; nothing is faked.
 type Member = Caller & { readonly organisation: OrganisationRecord };
@@ -136,11 +136,11 @@ describe('entries', () => {
     }));
     await insertTransfers(database.pool, marketId, holds);
     const met: EntryRecord[] = [];
-    for (let afterPosition: bigint | null = 0n; afterPosition !== null;) {
-      const page = await cold.accounts.entries.run({ caller: operator, accountId: wallet.id, afterPosition, limit: 2 });
+    for (let afterId: bigint | null = 0n; afterId !== null;) {
+      const page = await cold.accounts.entries.run({ caller: operator, accountId: wallet.id, afterId, limit: 2 });
       if (page.kind !== 'page') throw new Error(page.kind);
       met.push(...page.entries);
-      afterPosition = page.nextPosition;
+      afterId = page.nextId;
     }
     const held = [
       ['hold', 'wallet', -1n],
@@ -159,10 +159,12 @@ describe('entries', () => {
     const stranger = await makeOperator(cold, 'stranger to entries');
     const { wallet } = await accountsOf(database.pool, operator.organisationId);
     for (const caller of [stranger, bidder]) {
-      expect(await cold.accounts.entries.run({ caller, accountId: wallet.id, afterPosition: 0n, limit: 2 })).toEqual({ kind: 'not_found' });
+      expect(await cold.accounts.entries.run({ caller, accountId: wallet.id, afterId: 0n, limit: 2 })).toEqual({ kind: 'not_found' });
     }
-    expect((await cold.accounts.list.run(bidder)).accounts.map(({ organisationName }) => organisationName)).toEqual(['bidder']);
-    expect((await cold.accounts.list.run({ ...operator, role: 'auditor' })).accounts).toHaveLength(2);
+    expect(
+      (await cold.accounts.list.run({ caller: bidder, ...FIRST_PAGE })).accounts.map(({ organisationName }) => organisationName),
+    ).toEqual(['bidder']);
+    expect((await cold.accounts.list.run({ caller: { ...operator, role: 'auditor' }, ...FIRST_PAGE })).accounts).toHaveLength(2);
   });
 });
 

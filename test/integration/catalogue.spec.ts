@@ -1,6 +1,6 @@
 import type { ChangeCapacityOutcome, MarketRecord, SiteView } from '#market';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
-import { coldUseCases, type ColdUseCases, makeMember, makeOperator, openMarket, TERMS } from '../support/tenants.js';
+import { coldUseCases, type ColdUseCases, makeMember, makeOperator, openMarket, TERMS, FIRST_PAGE } from '../support/tenants.js';
 
 // Postgres, its constraints and Prisma are real; what is sold is written by hand.
 let database: TestDatabase;
@@ -74,12 +74,12 @@ describe('markets', () => {
     const bidder = await makeMember(cold, own, { name: 'bidder', role: 'bidder' });
     const { marketId } = await openMarket(cold, own);
     for (const caller of [own, bidder]) {
-      expect((await cold.markets.list.run(caller)).markets.map((market) => market.marketId)).toEqual([marketId]);
-      expect(await cold.sites.list.run({ caller, marketId })).toEqual({ kind: 'listed', sites: [] });
+      expect((await cold.markets.list.run({ caller, ...FIRST_PAGE })).markets.map((market) => market.marketId)).toEqual([marketId]);
+      expect(await cold.sites.list.run({ caller, marketId, ...FIRST_PAGE })).toEqual({ kind: 'page', sites: [], nextId: null });
     }
-    expect((await cold.markets.list.run(stranger)).markets).toEqual([]);
+    expect((await cold.markets.list.run({ caller: stranger, ...FIRST_PAGE })).markets).toEqual([]);
     expect(await cold.markets.get.run({ caller: stranger, marketId })).toEqual({ kind: 'not_found' });
-    expect(await cold.sites.list.run({ caller: stranger, marketId })).toEqual({ kind: 'not_found' });
+    expect(await cold.sites.list.run({ caller: stranger, marketId, ...FIRST_PAGE })).toEqual({ kind: 'not_found' });
     for (const caller of [stranger, bidder]) {
       expect(await cold.markets.changeStatus.run({ caller, marketId, status: 'closed' })).toEqual({ kind: 'not_found' });
       expect(await cold.sites.add.run({ caller, marketId, name: 'theirs', capacity: {} })).toEqual({ kind: 'not_found' });
@@ -106,8 +106,8 @@ describe('sites', () => {
   it('should get ordinals without gaps, also when they are added at once', async () => {
     const market = await openMarket(cold, operator, 'ordinals');
     await Promise.all(Array.from({ length: 8 }, (_, index) => addSite(market, `site ${index}`)));
-    const listed = await cold.sites.list.run({ caller: operator, marketId: market.marketId });
-    expect(listed.kind === 'listed' && listed.sites.map(({ ordinal }) => ordinal)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    const listed = await cold.sites.list.run({ caller: operator, marketId: market.marketId, ...FIRST_PAGE });
+    expect(listed.kind === 'page' && listed.sites.map(({ ordinal }) => ordinal)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect((await logOf(market.marketId)).map(({ sequence }) => sequence)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n]);
   });
 
@@ -213,6 +213,10 @@ it('should leave nothing of a change that fails at the last moment', async () =>
   });
   await expect(failing).rejects.toThrow('just before the commit');
   expect(await cold.markets.get.run({ caller: operator, marketId: market.marketId })).toEqual({ kind: 'found', market });
-  expect(await cold.sites.list.run({ caller: operator, marketId: market.marketId })).toEqual({ kind: 'listed', sites: [] });
+  expect(await cold.sites.list.run({ caller: operator, marketId: market.marketId, ...FIRST_PAGE })).toEqual({
+    kind: 'page',
+    sites: [],
+    nextId: null,
+  });
   expect(await logOf(market.marketId)).toHaveLength(1);
 });

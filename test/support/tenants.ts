@@ -26,8 +26,10 @@ import {
 } from '#market';
 import {
   type Base,
+  createAccountsReader,
   createAccountsWork,
   createBase,
+  createCatalogueReader,
   createCatalogueWork,
   createPool,
   createTenancyReader,
@@ -39,13 +41,13 @@ import { micros } from '#units';
 export function coldUseCases(url: string) {
   const base: Base = createBase(url);
   const pool = createPool(url);
-  const tenants = createTenancyReader(pool);
+  const [tenants, markets, money] = [createTenancyReader(pool), createCatalogueReader(pool), createAccountsReader(pool)];
   const [tenancy, catalogue, accounts] = [createTenancyWork(base), createCatalogueWork(base), createAccountsWork(base)];
   return {
     accounts: {
-      list: new ListAccounts(accounts),
-      get: new GetAccount(accounts),
-      entries: new ListEntries(accounts),
+      list: new ListAccounts(money),
+      get: new GetAccount(money),
+      entries: new ListEntries(money),
       deposit: new Deposit(accounts),
     },
     keys: {
@@ -57,12 +59,12 @@ export function coldUseCases(url: string) {
     },
     markets: {
       create: new CreateMarket(catalogue),
-      list: new ListMarkets(catalogue),
-      get: new GetMarket(catalogue),
+      list: new ListMarkets(markets),
+      get: new GetMarket(markets),
       changeStatus: new ChangeMarketStatus(catalogue),
     },
     organisations: { create: new CreateOrganisation(tenancy), list: new ListOrganisations(tenants) },
-    sites: { add: new AddSite(catalogue), list: new ListSites(catalogue), changeCapacity: new ChangeCapacity(catalogue) },
+    sites: { add: new AddSite(catalogue), list: new ListSites(markets), changeCapacity: new ChangeCapacity(catalogue) },
     works: { accounts, catalogue, tenancy },
     close: async () => void (await Promise.all([base.close(), pool.end()])),
   };

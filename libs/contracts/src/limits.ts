@@ -4,6 +4,8 @@ import { invariant } from '#units';
 export const LIMITS = {
   /** Sites that one bid may name. */
   sitesPerBid: 2_000,
+  /** Sites of one market: as many may be in one page. */
+  sitesPerMarket: 2_000,
   bulkBids: 1_000,
   horizonSlots: 10_000,
   resources: 16,

@@ -33,11 +33,13 @@ import {
 } from '#market';
 import { createOracle } from '#mechanism';
 import {
+  createAccountsReader,
   createAccountsWork,
   createBidContextReader,
   createBidInbox,
   createBidReader,
   createBookSource,
+  createCatalogueReader,
   createCatalogueWork,
   createClockStore,
   createEventReader,
@@ -161,16 +163,17 @@ function rateGate({ stores, metrics, surroundings: { clock }, settings: { rateLi
 
 function catalogue({ stores, surroundings: { clock }, metrics, pulse, ending }: Parts, ringer: Ringer): object[] {
   const work = createCatalogueWork(stores.base);
+  const reader = createCatalogueReader(stores.pool);
   const readEvents = new ReadEvents(createEventReader(stores.pool));
   const streams = new EventStreams({ readEvents, pulse, clock }, ending.stopping.signal);
   metrics.gauge('eris_event_streams', 'Event streams that are open.', () => streams.openCount);
   return [
     new CreateMarket(work),
-    new ListMarkets(work),
-    new GetMarket(work),
+    new ListMarkets(reader),
+    new GetMarket(reader),
     new ChangeMarketStatus(work),
     new AddSite(work),
-    new ListSites(work),
+    new ListSites(reader),
     new ChangeCapacity(work),
     new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => ringer.ring(marketId)),
     streams,
@@ -208,8 +211,8 @@ function pricing({ stores, metrics, thinkers, settings: { thinkThreads, bookCell
 }
 
 function accounts({ stores }: Parts): object[] {
-  const work = createAccountsWork(stores.base);
-  return [new ListAccounts(work), new ListEntries(work), new Deposit(work)];
+  const reader = createAccountsReader(stores.pool);
+  return [new ListAccounts(reader), new ListEntries(reader), new Deposit(createAccountsWork(stores.base))];
 }
 
 const readiness = ({ stores, ending }: Parts): Readiness =>

@@ -3,11 +3,11 @@ import { Deposit, ListAccounts, ListEntries } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
 import { canonicalJson, requestHash } from '../http/canonical.js';
-import { idOfCursor } from '../http/cursor.js';
+import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
-import { accountView, depositView, entriesView } from '../views/account-views.js';
+import { accountsView, depositView, entriesView } from '../views/account-views.js';
 import { microsOf } from '../views/amount.js';
 
 @Controller()
@@ -19,15 +19,13 @@ export class AccountsController {
   ) {}
 
   @Serves('listAccounts')
-  list(@In() { caller }: Input<'listAccounts'>): Promise<AnswerOf<'listAccounts'>> {
-    return answer(this.listAccounts.run(caller), { listed: ({ accounts }) => ({ items: accounts.map(accountView) }) });
+  list(@In() { caller, query }: Input<'listAccounts'>): Promise<AnswerOf<'listAccounts'>> {
+    return answer(this.listAccounts.run({ caller, ...rangeOf(query) }), { page: accountsView });
   }
 
   @Serves('listEntries')
   entries(@In() { caller, params, query }: Input<'listEntries'>): Promise<AnswerOf<'listEntries'>> {
-    return answer(this.listEntries.run({ caller, ...params, afterPosition: idOfCursor(query.cursor), limit: query.limit }), {
-      page: entriesView,
-    });
+    return answer(this.listEntries.run({ caller, ...params, ...rangeOf(query) }), { page: entriesView });
   }
 
   @Serves('deposit')

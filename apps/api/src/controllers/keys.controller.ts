@@ -2,7 +2,7 @@ import type { AnswerOf } from '#contracts';
 import { CreateKey, ListKeys } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
-import { idOfCursor } from '../http/cursor.js';
+import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { Serves } from '../http/serves.js';
 import { KeyRevocation } from '../service/key-revocation.js';
@@ -23,7 +23,7 @@ export class KeysController {
 
   @Serves('listKeys')
   list(@In() { caller, query }: Input<'listKeys'>): Promise<AnswerOf<'listKeys'>> {
-    return answer(this.listKeys.run({ caller, afterId: idOfCursor(query.cursor), limit: query.limit }), { page: keysView });
+    return answer(this.listKeys.run({ caller, ...rangeOf(query) }), { page: keysView });
   }
 
   @Serves('revokeKey')

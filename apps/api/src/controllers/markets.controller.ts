@@ -2,9 +2,10 @@ import type { AnswerOf } from '#contracts';
 import { AdvanceClock, ChangeMarketStatus, CreateMarket, GetMarket, ListMarkets } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
+import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { Serves } from '../http/serves.js';
-import { marketView, termsOf } from '../views/market-views.js';
+import { marketsView, marketView, termsOf } from '../views/market-views.js';
 
 @Controller()
 export class MarketsController {
@@ -22,8 +23,8 @@ export class MarketsController {
   }
 
   @Serves('listMarkets')
-  list(@In() { caller }: Input<'listMarkets'>): Promise<AnswerOf<'listMarkets'>> {
-    return answer(this.listMarkets.run(caller), { listed: ({ markets }) => ({ items: markets.map(marketView) }) });
+  list(@In() { caller, query }: Input<'listMarkets'>): Promise<AnswerOf<'listMarkets'>> {
+    return answer(this.listMarkets.run({ caller, ...rangeOf(query) }), { page: marketsView });
   }
 
   @Serves('getMarket')

@@ -2,7 +2,7 @@ import type { AnswerOf } from '#contracts';
 import { CreateOrganisation, ListOrganisations } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
-import { idOfCursor } from '../http/cursor.js';
+import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { Serves } from '../http/serves.js';
 import { organisationsView, organisationView } from '../views/tenancy-views.js';
@@ -21,7 +21,7 @@ export class OrganisationsController {
 
   @Serves('listOrganisations')
   list(@In() { caller, query }: Input<'listOrganisations'>): Promise<AnswerOf<'listOrganisations'>> {
-    return answer(this.listOrganisations.run({ caller, afterId: idOfCursor(query.cursor), limit: query.limit }), {
+    return answer(this.listOrganisations.run({ caller, ...rangeOf(query) }), {
       page: organisationsView,
     });
   }

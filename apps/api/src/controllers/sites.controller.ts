@@ -2,12 +2,13 @@ import type { AnswerOf } from '#contracts';
 import { AddSite, ChangeCapacity, ListSites, ReadPrices } from '#market';
 import { Controller, type StreamableFile } from '@nestjs/common';
 import { answer } from '../http/answer.js';
+import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
 import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
 import { EventStreams } from '../streams/event-streams.js';
-import { siteView } from '../views/market-views.js';
+import { sitesView, siteView } from '../views/market-views.js';
 import { priceView } from '../views/price-view.js';
 
 @Controller()
@@ -26,8 +27,8 @@ export class SitesController {
   }
 
   @Serves('listSites')
-  list(@In() { caller, params }: Input<'listSites'>): Promise<AnswerOf<'listSites'>> {
-    return answer(this.listSites.run({ caller, ...params }), { listed: ({ sites }) => ({ items: sites.map(siteView) }) });
+  list(@In() { caller, params, query }: Input<'listSites'>): Promise<AnswerOf<'listSites'>> {
+    return answer(this.listSites.run({ caller, ...params, ...rangeOf(query) }), { page: sitesView });
   }
 
   @Serves('changeCapacity')

@@ -1,3 +1,4 @@
+import type { PageRange } from '#market';
 import { ProblemError } from './problem-error.js';
 
 const MARK = 'after:';
@@ -15,3 +16,9 @@ export function idOfCursor(cursor: string | undefined): bigint {
   }
   return id;
 }
+
+/** The page that a query asks for. @throws ProblemError as idOfCursor does. */
+export const rangeOf = ({ cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number }): PageRange => ({
+  afterId: idOfCursor(cursor),
+  limit,
+});

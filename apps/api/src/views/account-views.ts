@@ -1,10 +1,10 @@
 import type { AnswerOf } from '#contracts';
-import type { AccountRecord, DepositOutcome, EntriesOutcome, EntryRecord } from '#market';
+import type { AccountRecord, AccountsOutcome, DepositOutcome, EntriesOutcome, EntryRecord } from '#market';
 import { formatMicros } from '#units';
 import { cursorOf } from '../http/cursor.js';
 import { Reply } from '../http/reply.js';
 
-export const accountView = (account: AccountRecord): AnswerOf<'listAccounts'>['items'][number] => ({
+const accountView = (account: AccountRecord): AnswerOf<'listAccounts'>['items'][number] => ({
   id: account.accountId.toString(),
   organisationId: account.organisationId.toString(),
   organisation: account.organisationName,
@@ -12,14 +12,19 @@ export const accountView = (account: AccountRecord): AnswerOf<'listAccounts'>['i
   revenue: formatMicros(account.revenue),
 });
 
+export const accountsView = ({ accounts, nextId }: AccountsOutcome): AnswerOf<'listAccounts'> => ({
+  items: accounts.map(accountView),
+  nextCursor: cursorOf(nextId),
+});
+
 export function depositView({ account, replayed }: Extract<DepositOutcome, { kind: 'deposited' }>): Reply<AnswerOf<'deposit'>> {
   const balance = { available: formatMicros(account.available), held: formatMicros(account.held) };
   return new Reply({ id: account.accountId.toString(), balance }, undefined, replayed ? { 'idempotency-replayed': 'true' } : {});
 }
 
-export const entriesView = ({ entries, nextPosition }: Extract<EntriesOutcome, { kind: 'page' }>): AnswerOf<'listEntries'> => ({
+export const entriesView = ({ entries, nextId }: Extract<EntriesOutcome, { kind: 'page' }>): AnswerOf<'listEntries'> => ({
   items: entries.map(entryView),
-  nextCursor: cursorOf(nextPosition),
+  nextCursor: cursorOf(nextId),
 });
 
 const textOf = (id: bigint | null): string | null => (id === null ? null : id.toString());

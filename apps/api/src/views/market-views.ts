@@ -1,6 +1,7 @@
 import type { AnswerOf, BodyOf } from '#contracts';
-import type { CreateMarketRequest, MarketRecord, SiteView } from '#market';
+import type { CreateMarketRequest, MarketRecord, MarketsOutcome, SitesOutcome, SiteView } from '#market';
 import { formatMicros } from '#units';
+import { cursorOf } from '../http/cursor.js';
 import { microsOf } from './amount.js';
 
 /** A market's terms as the use case takes them. */
@@ -31,4 +32,14 @@ export const siteView = ({ siteId, marketId, ordinal, name, capacity, location }
   name,
   capacity: { ...capacity },
   location: location && { ...location },
+});
+
+export const marketsView = ({ markets, nextId }: MarketsOutcome): AnswerOf<'listMarkets'> => ({
+  items: markets.map(marketView),
+  nextCursor: cursorOf(nextId),
+});
+
+export const sitesView = ({ sites, nextId }: Extract<SitesOutcome, { kind: 'page' }>): AnswerOf<'listSites'> => ({
+  items: sites.map(siteView),
+  nextCursor: cursorOf(nextId),
 });

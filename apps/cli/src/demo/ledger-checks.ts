@@ -4,18 +4,18 @@ import type { AnswerOf } from '#contracts';
 import type { ApiClient } from './api-client.js';
 import type { Bidding } from './bidding.js';
 import type { Check } from './check.js';
+import { allPages } from './pages.js';
 import type { Stage } from './stage.js';
 
 type Account = AnswerOf<'listAccounts'>['items'][number];
 type Entry = AnswerOf<'listEntries'>['items'][number];
 
-const PAGE = '500';
 const amount = (text: string): bigint => parseMicros(text) ?? 0n;
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) => total + one, 0n);
 
 /** The ledger as the API shows it to the operator: every transfer has two sides, balances are the sums of entries, no credit is lost. */
 export async function ledgerCheck(stage: Stage, bidding: Bidding): Promise<Check> {
-  const { items: accounts } = await stage.operator.call('listAccounts');
+  const accounts = await allPages((query) => stage.operator.call('listAccounts', { query }));
   const members = new Set(stage.bidders.map(({ accountId }) => accountId));
   const wallets = accounts.filter(({ id }) => members.has(id));
   const entriesOf = new Map(
@@ -44,19 +44,8 @@ function isOurs({ id, revenue }: Account, { bidders }: Stage): boolean {
   return bidders.some(({ accountId }) => accountId === id) || amount(revenue) !== 0n;
 }
 
-async function entries(client: ApiClient, accountId: string): Promise<Entry[]> {
-  const found: Entry[] = [];
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const page: AnswerOf<'listEntries'> = await client.call('listEntries', {
-      params: { accountId },
-      query: { limit: PAGE, ...(cursor ? { cursor } : {}) },
-    });
-    found.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return found;
-}
+const entries = (client: ApiClient, accountId: string): Promise<Entry[]> =>
+  allPages((query) => client.call('listEntries', { params: { accountId }, query }));
 
 function sidesThatDiffer(all: readonly Entry[]): string[] {
   const totals = new Map<string, bigint>();

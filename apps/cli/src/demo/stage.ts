@@ -1,6 +1,7 @@
 import type { Pool } from 'undici';
 import type { Instance } from '#lab';
 import { ApiClient } from './api-client.js';
+import { allPages } from './pages.js';
 
 const BIDDERS = ['Aurora Vision', 'Borealis Labs', 'Cobalt Robotics', 'Delta Imaging'] as const;
 /** Credits that each bidder gets: enough that the wallet never decides, so that the run shows the auction. */
@@ -30,8 +31,8 @@ export interface Stage {
 /** Opens the instance's market as an operator would, over HTTP; a new one each time. */
 export async function openStage(pool: Pool, adminKey: string, instance: Instance): Promise<Stage> {
   const operator = new ApiClient(pool, adminKey);
-  const { items } = await operator.call('listMarkets');
-  const name = `demo-${items.filter((market) => market.name.startsWith('demo-')).length + 1}`;
+  const markets = await allPages((query) => operator.call('listMarkets', { query }));
+  const name = `demo-${markets.filter((market) => market.name.startsWith('demo-')).length + 1}`;
   const marketId = await openMarket(operator, name, instance);
   const siteIds: string[] = [];
   for (const { id, capacity } of instance.sites) {

@@ -2,14 +2,13 @@ import type { AnswerOf } from '#contracts';
 import { formatMicros, parseMicros } from '#units';
 import type { ApiClient } from '../demo/api-client.js';
 import type { Check } from '../demo/check.js';
+import { allPages } from '../demo/pages.js';
 import type { Meter } from './meter.js';
 import type { LoadStage } from './stage.js';
 
 type Bid = AnswerOf<'listBids'>['items'][number];
 type Entry = AnswerOf<'listEntries'>['items'][number];
 type Account = AnswerOf<'listAccounts'>['items'][number];
-
-const PAGE = '500';
 
 /** Asks the API whether everything that was acknowledged is there, decided once, and paid for. */
 export async function checkLoad(stage: LoadStage, meter: Meter): Promise<Check[]> {
@@ -18,27 +17,11 @@ export async function checkLoad(stage: LoadStage, meter: Meter): Promise<Check[]
   return [storedCheck(bids, meter), decidedCheck(bids, meter), await ledgerCheck(stage, bids)];
 }
 
-interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly nextCursor: string | null;
-}
-
-async function pages<Item>(read: (query: Record<string, string>) => Promise<Page<Item>>): Promise<Item[]> {
-  const found: Item[] = [];
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const page: Page<Item> = await read({ limit: PAGE, ...(cursor ? { cursor } : {}) });
-    found.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return found;
-}
-
 const allBids = (operator: ApiClient, marketId: string): Promise<Bid[]> =>
-  pages((query) => operator.call('listBids', { params: { marketId }, query }));
+  allPages((query) => operator.call('listBids', { params: { marketId }, query }));
 
 const allEntries = (operator: ApiClient, accountId: string): Promise<Entry[]> =>
-  pages((query) => operator.call('listEntries', { params: { accountId }, query }));
+  allPages((query) => operator.call('listEntries', { params: { accountId }, query }));
 
 function storedCheck(bids: readonly Bid[], meter: Meter): Check {
   const stored = new Set(bids.map(({ id }) => id));
@@ -68,7 +51,7 @@ const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) 
 
 /** The operator and its bidders are this load's own: all that they ever moved sums to zero. */
 async function ledgerCheck({ operator }: LoadStage, bids: readonly Bid[]): Promise<Check> {
-  const { items: accounts } = await operator.call('listAccounts');
+  const accounts = await allPages((query) => operator.call('listAccounts', { query }));
   const entries: Entry[] = [];
   const faults: string[] = [];
   for (const account of accounts) {

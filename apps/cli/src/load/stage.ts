@@ -1,6 +1,7 @@
 import type { Pool } from 'undici';
 import { paperWorkload, type Instance, type InstanceJob } from '#lab';
 import { ApiClient } from '../demo/api-client.js';
+import { allPages } from '../demo/pages.js';
 
 /** Credits that each bidder gets: enough that no wallet decides. */
 const DEPOSIT = '100000000';
@@ -41,8 +42,8 @@ interface StageOptions {
 /** Makes an operator, its bidders with keys and money, and its markets, over HTTP. @throws ApiFault where the server says no. */
 export async function openLoadStage(pool: Pool, adminKey: string, { markets, bidders, seed }: StageOptions): Promise<LoadStage> {
   const admin = new ApiClient(pool, adminKey);
-  const { items } = await admin.call('listOrganisations');
-  const name = `load-${items.filter((organisation) => organisation.name.startsWith('load-')).length + 1}`;
+  const organisations = await allPages((query) => admin.call('listOrganisations', { query }));
+  const name = `load-${organisations.filter((organisation) => organisation.name.startsWith('load-')).length + 1}`;
   const organisation = await admin.call('createOrganisation', { body: { name } });
   const operatorKey = await keyFor(admin, organisation.id, 'operator');
   const operator = new ApiClient(pool, operatorKey);

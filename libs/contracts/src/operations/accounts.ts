@@ -1,5 +1,5 @@
 import { defineOperations, MEMBERS, OPERATORS } from '../operation.js';
-import { accountList, deposited, depositBody, entriesQuery, entryPage } from '../schemas/accounts.js';
+import { accountPage, accountsQuery, deposited, depositBody, entriesQuery, entryPage } from '../schemas/accounts.js';
 
 const tag = 'accounts';
 
@@ -11,7 +11,8 @@ export const accountOperations = defineOperations({
     summary: 'Accounts with their balances',
     description: 'One per organisation that you may see. `held` is what accepted bids hold until their slots have run.',
     policy: MEMBERS,
-    responses: { 200: { description: 'The accounts', schema: accountList } },
+    query: accountsQuery,
+    responses: { 200: { description: 'A page of accounts, in the order in which their organisations were made', schema: accountPage } },
   },
   listEntries: {
     method: 'GET',

@@ -8,11 +8,13 @@ import {
   clock,
   createMarketBody,
   market,
-  marketList,
+  marketPage,
+  marketsQuery,
   priceList,
   pricesQuery,
   site,
-  siteList,
+  sitePage,
+  sitesQuery,
 } from '../schemas/markets.js';
 
 const tag = 'markets';
@@ -34,7 +36,8 @@ export const marketOperations = defineOperations({
     tag,
     summary: 'The markets that you are a member of',
     policy: MEMBERS,
-    responses: { 200: { description: 'The markets', schema: marketList } },
+    query: marketsQuery,
+    responses: { 200: { description: 'A page of markets, in the order in which they were opened', schema: marketPage } },
   },
   getMarket: {
     method: 'GET',
@@ -71,7 +74,8 @@ export const marketOperations = defineOperations({
     tag,
     summary: 'The sites of a market',
     policy: MEMBERS,
-    responses: { 200: { description: 'The sites', schema: siteList } },
+    query: sitesQuery,
+    responses: { 200: { description: 'A page of sites, in their order; all of them where no limit is said', schema: sitePage } },
   },
   changeCapacity: {
     method: 'PATCH',

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { parseMicros } from '#units';
-import { givenAmount, id, list, page, pageQuery, signedAmount, slot, time } from './primitives.js';
+import { givenAmount, id, page, pageQuery, signedAmount, slot, time, wholeQuery } from './primitives.js';
 
 const balance = z.strictObject({ available: signedAmount, held: signedAmount });
 export const account = z
   .strictObject({ id, organisationId: id, organisation: z.string(), balance, revenue: signedAmount })
   .meta({ id: 'Account' });
-export const accountList = list(account);
+export const accountsQuery = z.strictObject(wholeQuery);
+export const accountPage = page(account);
 
 export const depositBody = z.strictObject({ amount: givenAmount.refine((text) => parseMicros(text) !== 0n, 'must be more than zero') });
 export const deposited = z.strictObject({ id, balance }).meta({ id: 'Deposited' });

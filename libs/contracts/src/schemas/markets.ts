@@ -1,6 +1,21 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
-import { amount, count, givenAmount, id, list, name, positive, quantities, quantity, resources, slot, time } from './primitives.js';
+import {
+  amount,
+  count,
+  givenAmount,
+  id,
+  name,
+  page,
+  pageQueryOf,
+  positive,
+  quantities,
+  quantity,
+  resources,
+  slot,
+  time,
+  wholeQuery,
+} from './primitives.js';
 
 export const clockKind = z.enum(['manual', 'realtime'], 'must be manual or realtime');
 export const marketStatus = z.enum(['open', 'paused', 'closed'], 'must be open, paused or closed');
@@ -47,7 +62,8 @@ export const market = z
     openedAt: time,
   })
   .meta({ id: 'Market' });
-export const marketList = list(market);
+export const marketsQuery = z.strictObject(wholeQuery);
+export const marketPage = page(market);
 export const changeMarketBody = z.strictObject({ status: marketStatus });
 
 const location = z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) });
@@ -56,7 +72,9 @@ export const changeCapacityBody = z.strictObject({ capacity: quantities });
 export const site = z
   .strictObject({ id, marketId: id, ordinal: z.number(), name, capacity: z.record(z.string(), z.number()), location: location.nullable() })
   .meta({ id: 'Site' });
-export const siteList = list(site);
+/** All sites of a market fit into a page: a bid names them by id, and who reads them mostly wants all. */
+export const sitesQuery = z.strictObject(pageQueryOf(LIMITS.sitesPerMarket, LIMITS.sitesPerMarket));
+export const sitePage = page(site);
 
 export const advanceClockBody = z.strictObject({ slot });
 export const clock = z.strictObject({ slot }).meta({ id: 'Clock' });

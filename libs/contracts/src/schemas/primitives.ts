@@ -78,4 +78,3 @@ export const pageQuery = pageQueryOf(LIMITS.pageRowsDefault);
 export const wholeQuery = pageQueryOf(LIMITS.pageRows);
 /** A page: pass `nextCursor` as `cursor` for the rows after it; null on the last page. */
 export const page = <Row extends z.ZodType>(row: Row) => z.strictObject({ items: z.array(row), nextCursor: z.string().nullable() });
-export const list = <Row extends z.ZodType>(row: Row) => z.strictObject({ items: z.array(row) });

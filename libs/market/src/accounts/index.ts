@@ -9,4 +9,4 @@ export {
   type EntriesOutcome,
   type ListEntriesRequest,
 } from './read-accounts.js';
-export type { AccountKind, AccountRecord, AccountsTx, EntryRecord, TransferKind } from './ports.js';
+export type { AccountKind, AccountRecord, AccountsReader, AccountsTx, EntryRecord, TransferKind } from './ports.js';

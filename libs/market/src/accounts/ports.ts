@@ -1,5 +1,6 @@
 import type { Micros } from '#units';
 import type { IdempotencyTx } from '../idempotency/index.js';
+import type { PageRange } from '../page.js';
 import type { Caller } from '../tenancy/index.js';
 
 export type AccountKind = 'funding' | 'wallet' | 'escrow' | 'revenue';
@@ -35,14 +36,20 @@ export interface EntryRecord {
   readonly createdAt: Date;
 }
 
-/** What accounts do in the database. */
-export interface AccountsTx extends IdempotencyTx {
-  /** By id, what the caller may see. */
-  listAccounts(caller: Caller): Promise<readonly AccountRecord[]>;
+/** What is read of accounts, each as of one moment. */
+export interface AccountsReader {
+  /** What the caller may see, in the order in which the organisations were made: `afterId` is an organisation's. */
+  listAccounts(caller: Caller, range: PageRange): Promise<readonly AccountRecord[]>;
   /** undefined where the caller sees no such account. */
   findAccount(caller: Caller, accountId: bigint): Promise<AccountRecord | undefined>;
-  /** Entries of all accounts of an organisation after a position, at most so many, in order of position. */
-  listEntries(organisationId: bigint, range: { readonly after: bigint; readonly limit: number }): Promise<readonly EntryRecord[]>;
+  /** Entries of all accounts of an account's organisation by position, `afterId`; undefined where the caller sees no such account. */
+  listEntries(caller: Caller, accountId: bigint, range: PageRange): Promise<readonly EntryRecord[] | undefined>;
+}
+
+/** What accounts do in the database. */
+export interface AccountsTx extends IdempotencyTx {
+  /** undefined where the caller sees no such account. */
+  findAccount(caller: Caller, accountId: bigint): Promise<AccountRecord | undefined>;
   /** Moves money from an operator's funding into a wallet. */
   deposit(transfer: { readonly operatorId: bigint; readonly walletId: bigint; readonly amount: Micros }): Promise<void>;
 }

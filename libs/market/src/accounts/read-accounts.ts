@@ -1,18 +1,22 @@
+import { oneMore, pageOf, type PageRange } from '../page.js';
 import type { Caller } from '../tenancy/index.js';
-import type { UnitOfWork } from '../unit-of-work.js';
-import type { AccountRecord, AccountsTx, EntryRecord } from './ports.js';
+import type { AccountRecord, AccountsReader, EntryRecord } from './ports.js';
 
 export interface AccountsOutcome {
-  readonly kind: 'listed';
+  readonly kind: 'page';
   readonly accounts: readonly AccountRecord[];
+  /** The organisation to go on after; null on the last page. */
+  readonly nextId: bigint | null;
 }
 
 /** The accounts that the caller may see: its organisation's and, unless it bids, those of the organisations that it made. */
 export class ListAccounts {
-  constructor(private readonly work: UnitOfWork<AccountsTx>) {}
+  constructor(private readonly reader: AccountsReader) {}
 
-  async run(caller: Caller): Promise<AccountsOutcome> {
-    return { kind: 'listed', accounts: await this.work.read((tx) => tx.listAccounts(caller)) };
+  async run({ caller, ...range }: PageRange & { readonly caller: Caller }): Promise<AccountsOutcome> {
+    const found = await this.reader.listAccounts(caller, oneMore(range));
+    const { rows, nextId } = pageOf(found, range, ({ organisationId }) => organisationId);
+    return { kind: 'page', accounts: rows, nextId };
   }
 }
 
@@ -20,38 +24,37 @@ export type AccountOutcome = { readonly kind: 'found'; readonly account: Account
 
 /** One account. */
 export class GetAccount {
-  constructor(private readonly work: UnitOfWork<AccountsTx>) {}
+  constructor(private readonly reader: AccountsReader) {}
 
   async run({ caller, accountId }: { readonly caller: Caller; readonly accountId: bigint }): Promise<AccountOutcome> {
-    const account = await this.work.read((tx) => tx.findAccount(caller, accountId));
+    const account = await this.reader.findAccount(caller, accountId);
     return account ? { kind: 'found', account } : { kind: 'not_found' };
   }
 }
 
-export interface ListEntriesRequest {
+/** `afterId` is the position of an entry; 0 for the first page. */
+export interface ListEntriesRequest extends PageRange {
   readonly caller: Caller;
   readonly accountId: bigint;
-  /** Only entries after this position; 0 for the first page. */
-  readonly afterPosition: bigint;
-  readonly limit: number;
 }
 
-/** `nextPosition` is null on the last page. */
 export type EntriesOutcome =
-  | { readonly kind: 'page'; readonly entries: readonly EntryRecord[]; readonly nextPosition: bigint | null }
+  | {
+      readonly kind: 'page';
+      readonly entries: readonly EntryRecord[];
+      /** The position to go on after; null on the last page. */
+      readonly nextId: bigint | null;
+    }
   | { readonly kind: 'not_found' };
 
 /** The ledger entries of an organisation, oldest first. */
 export class ListEntries {
-  constructor(private readonly work: UnitOfWork<AccountsTx>) {}
+  constructor(private readonly reader: AccountsReader) {}
 
-  run({ caller, accountId, afterPosition, limit }: ListEntriesRequest): Promise<EntriesOutcome> {
-    return this.work.read(async (tx) => {
-      const account = await tx.findAccount(caller, accountId);
-      if (!account) return { kind: 'not_found' };
-      const found = await tx.listEntries(account.organisationId, { after: afterPosition, limit: limit + 1 });
-      const entries = found.slice(0, limit);
-      return { kind: 'page', entries, nextPosition: found.length > limit ? entries[limit - 1].position : null };
-    });
+  async run({ caller, accountId, ...range }: ListEntriesRequest): Promise<EntriesOutcome> {
+    const found = await this.reader.listEntries(caller, accountId, oneMore(range));
+    if (!found) return { kind: 'not_found' };
+    const { rows, nextId } = pageOf(found, range, ({ position }) => position);
+    return { kind: 'page', entries: rows, nextId };
   }
 }

@@ -27,5 +27,5 @@ export const capacityCells = ({ bandwidthKb }: MarketRecord, sites: readonly Sit
 ];
 
 /** Units by resource name: what the API shows. */
-export const unitsOf = ({ resources }: MarketRecord, capacityMilli: readonly Milli[]): Quantities =>
+export const unitsOf = ({ resources }: Pick<MarketRecord, 'resources'>, capacityMilli: readonly Milli[]): Quantities =>
   Object.fromEntries(resources.map((name, index) => [name, capacityMilli[index] / 1000]));

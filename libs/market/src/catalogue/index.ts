@@ -11,4 +11,15 @@ export type {
 export { AddSite, ChangeCapacity, ListSites, SITES_MAX } from './sites.js';
 export type { AddSiteOutcome, AddSiteRequest, ChangeCapacityOutcome, ChangeCapacityRequest, SitesOutcome, SiteView } from './sites.js';
 export type { Quantities } from './capacity.js';
-export type { CatalogueTx, Location, MarketEventKind, MarketRecord, MarketTerms, NewSite, Peak, SiteRecord } from './ports.js';
+export type {
+  CatalogueReader,
+  CatalogueTx,
+  Location,
+  MarketEventKind,
+  MarketRecord,
+  MarketTerms,
+  NewSite,
+  Peak,
+  SiteRecord,
+  SitesPage,
+} from './ports.js';

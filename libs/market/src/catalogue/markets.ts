@@ -2,7 +2,8 @@ import { demandMilli, type Micros, supplyMilli } from '#units';
 import type { MarketClock, MarketStatus } from '../book/index.js';
 import type { Caller } from '../tenancy/index.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-import type { CatalogueTx, MarketRecord, MarketTerms } from './ports.js';
+import { oneMore, pageOf, type PageRange } from '../page.js';
+import type { CatalogueReader, CatalogueTx, MarketRecord, MarketTerms } from './ports.js';
 
 /** A market as its operator writes it: volumes in MB. `gamma` has one number for bandwidth and for each resource. */
 export interface CreateMarketRequest {
@@ -41,16 +42,20 @@ function termsOf({ caller: _, chunkMB, bandwidthMB, ...rest }: CreateMarketReque
 }
 
 export interface MarketsOutcome {
-  readonly kind: 'listed';
+  readonly kind: 'page';
   readonly markets: readonly MarketRecord[];
+  /** The id to go on after; null on the last page. */
+  readonly nextId: bigint | null;
 }
 
 /** The markets that the caller is a member of. */
 export class ListMarkets {
-  constructor(private readonly work: UnitOfWork<CatalogueTx>) {}
+  constructor(private readonly reader: CatalogueReader) {}
 
-  async run(caller: Caller): Promise<MarketsOutcome> {
-    return { kind: 'listed', markets: await this.work.read((tx) => tx.listMarkets(caller.organisationId)) };
+  async run({ caller, ...range }: PageRange & { readonly caller: Caller }): Promise<MarketsOutcome> {
+    const found = await this.reader.listMarkets(caller.organisationId, oneMore(range));
+    const { rows, nextId } = pageOf(found, range, ({ marketId }) => marketId);
+    return { kind: 'page', markets: rows, nextId };
   }
 }
 
@@ -58,10 +63,10 @@ export type MarketOutcome = { readonly kind: 'found'; readonly market: MarketRec
 
 /** One market that the caller is a member of. */
 export class GetMarket {
-  constructor(private readonly work: UnitOfWork<CatalogueTx>) {}
+  constructor(private readonly reader: CatalogueReader) {}
 
   async run({ caller, marketId }: { readonly caller: Caller; readonly marketId: bigint }): Promise<MarketOutcome> {
-    const market = await this.work.read((tx) => tx.findMarket(caller.organisationId, marketId));
+    const market = await this.reader.findMarket(caller.organisationId, marketId);
     return market ? { kind: 'found', market } : { kind: 'not_found' };
   }
 }

@@ -1,5 +1,6 @@
 import type { Micros, Milli } from '#units';
 import type { MarketClock, MarketStatus } from '../book/index.js';
+import type { PageRange } from '../page.js';
 
 /** A market's terms, which never change. */
 export interface MarketTerms {
@@ -61,14 +62,27 @@ export interface Peak {
   readonly usedMilli: number;
 }
 
+/** A part of a market's sites, with the names of what they have. */
+export interface SitesPage {
+  /** In the order of the sites' capacities. */
+  readonly resources: readonly string[];
+  readonly sites: readonly SiteRecord[];
+}
+
+/** What is read of markets and sites, each as of one moment. */
+export interface CatalogueReader {
+  /** Markets that the organisation is a member of: its own and its operator's, by id. */
+  listMarkets(organisationId: bigint, range: PageRange): Promise<readonly MarketRecord[]>;
+  /** undefined where the organisation is no member of such a market. */
+  findMarket(organisationId: bigint, marketId: bigint): Promise<MarketRecord | undefined>;
+  /** By id, which is the order of their ordinals; undefined where the organisation is no member of such a market. */
+  listSites(organisationId: bigint, marketId: bigint, range: PageRange): Promise<SitesPage | undefined>;
+}
+
 /** What the catalogue does in the database. */
 export interface CatalogueTx {
   /** undefined where the operator already has a market of that name. */
   insertMarket(organisationId: bigint, terms: MarketTerms): Promise<MarketRecord | undefined>;
-  /** Markets that the organisation is a member of: its own and its operator's, by id. */
-  listMarkets(organisationId: bigint): Promise<readonly MarketRecord[]>;
-  /** undefined where the organisation is no member of such a market. */
-  findMarket(organisationId: bigint, marketId: bigint): Promise<MarketRecord | undefined>;
   /** An operator's own market, locked against all other writers of its log until the transaction ends. */
   lockMarket(organisationId: bigint, marketId: bigint): Promise<MarketRecord | undefined>;
   setStatus(marketId: bigint, status: MarketStatus): Promise<void>;

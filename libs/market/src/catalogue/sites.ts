@@ -3,7 +3,8 @@ import type { BodyFault } from '../bid-body.js';
 import type { Caller } from '../tenancy/index.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { capacityCells, capacityFaults, capacityOf, cellOf, type Quantities, unitsOf } from './capacity.js';
-import type { CatalogueTx, Location, MarketRecord, SiteRecord } from './ports.js';
+import { oneMore, pageOf, type PageRange } from '../page.js';
+import type { CatalogueReader, CatalogueTx, Location, MarketRecord, SiteRecord } from './ports.js';
 
 /** How many sites a market has at most: its arrays grow with sites times slots. */
 export const SITES_MAX = 2_000;
@@ -60,19 +61,24 @@ export class AddSite {
   }
 }
 
-export type SitesOutcome = { readonly kind: 'listed'; readonly sites: readonly SiteView[] } | { readonly kind: 'not_found' };
+export type SitesOutcome =
+  | {
+      readonly kind: 'page';
+      readonly sites: readonly SiteView[];
+      /** The id to go on after; null on the last page. */
+      readonly nextId: bigint | null;
+    }
+  | { readonly kind: 'not_found' };
 
 /** The sites of a market that the caller is a member of, in order of their ordinals. */
 export class ListSites {
-  constructor(private readonly work: UnitOfWork<CatalogueTx>) {}
+  constructor(private readonly reader: CatalogueReader) {}
 
-  run({ caller, marketId }: { readonly caller: Caller; readonly marketId: bigint }): Promise<SitesOutcome> {
-    return this.work.read(async (tx) => {
-      const market = await tx.findMarket(caller.organisationId, marketId);
-      if (!market) return { kind: 'not_found' };
-      const sites = await tx.listSites(marketId);
-      return { kind: 'listed', sites: sites.map((site) => viewOf(market, site)) };
-    });
+  async run({ caller, marketId, ...range }: PageRange & { readonly caller: Caller; readonly marketId: bigint }): Promise<SitesOutcome> {
+    const found = await this.reader.listSites(caller.organisationId, marketId, oneMore(range));
+    if (!found) return { kind: 'not_found' };
+    const { rows, nextId } = pageOf(found.sites, range, ({ siteId }) => siteId);
+    return { kind: 'page', sites: rows.map((site) => viewOf(found, site)), nextId };
   }
 }
 
@@ -146,7 +152,10 @@ async function applyCapacity(
   return viewOf(market, site);
 }
 
-const viewOf = (market: MarketRecord, site: SiteRecord): SiteView => ({ ...site, capacity: unitsOf(market, site.capacityMilli) });
+const viewOf = (market: Pick<MarketRecord, 'resources'>, site: SiteRecord): SiteView => ({
+  ...site,
+  capacity: unitsOf(market, site.capacityMilli),
+});
 
 const eventOf = (market: MarketRecord, site: SiteRecord): object => ({
   siteId: site.siteId.toString(),

@@ -6,20 +6,16 @@ import { AccountKind, type Prisma } from '../prisma/generated/client.js';
 const WITH_ACCOUNTS = { accounts: { select: { id: true, kind: true, balanceMicros: true } } } satisfies Prisma.OrganisationInclude;
 type Row = Prisma.OrganisationGetPayload<{ include: typeof WITH_ACCOUNTS }>;
 
-type BalancesTx = Pick<AccountsTx, 'listAccounts' | 'findAccount'>;
+type BalancesTx = Pick<AccountsTx, 'findAccount'>;
 
 /** Balances over a transaction of Prisma's; all of an organisation's are of one moment. */
-export function balancesTx(db: PrismaTx): BalancesTx {
-  const list = async (where: Prisma.OrganisationWhereInput): Promise<AccountRecord[]> => {
-    const rows = await db.organisation.findMany({ where, include: WITH_ACCOUNTS, orderBy: { id: 'asc' } });
-    return rows.map(recordOf).sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
-  };
-  return {
-    listAccounts: (caller) => list(ofCaller(caller)),
-    findAccount: async (caller, accountId) =>
-      (await list({ AND: [ofCaller(caller), { accounts: { some: { id: accountId, kind: AccountKind.wallet } } }] })).at(0),
-  };
-}
+export const balancesTx = (db: PrismaTx): BalancesTx => ({
+  findAccount: async (caller, accountId) => {
+    const where = { AND: [ofCaller(caller), { accounts: { some: { id: accountId, kind: AccountKind.wallet } } }] };
+    const row = await db.organisation.findFirst({ where, include: WITH_ACCOUNTS });
+    return row ? recordOf(row) : undefined;
+  },
+});
 
 /** Its own organisation and, unless it bids, those that it made. */
 const ofCaller = ({ organisationId, role }: Caller): Prisma.OrganisationWhereInput =>

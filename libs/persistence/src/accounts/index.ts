@@ -1,2 +1,3 @@
-/** Balances, entries and deposits, over Prisma. */
+/** Balances and entries, read over pg; deposits, over Prisma. */
+export { createAccountsReader } from './accounts-reader.js';
 export { createAccountsWork } from './accounts-work.js';

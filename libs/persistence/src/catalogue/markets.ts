@@ -2,32 +2,19 @@ import type { CatalogueTx, MarketRecord, MarketTerms } from '#market';
 import { micros, type Milli } from '#units';
 import type { PrismaTx } from '../cold-work.js';
 import { MARKET_CHANNEL } from '../hot/index.js';
-import type { Market, Prisma } from '../prisma/generated/client.js';
+import type { Market } from '../prisma/generated/client.js';
 
-type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'listMarkets' | 'findMarket' | 'lockMarket' | 'setStatus' | 'appendEvent'>;
+type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'lockMarket' | 'setStatus' | 'appendEvent'>;
 
 /** Markets over a transaction of Prisma's. */
 export function marketsTx(db: PrismaTx): MarketsTx {
   return {
     insertMarket: (organisationId, terms) => insert(db, organisationId, terms),
-    listMarkets: async (organisationId) => {
-      const rows = await db.market.findMany({ where: ofMember(organisationId), orderBy: { id: 'asc' } });
-      return rows.map(recordOf);
-    },
-    findMarket: async (organisationId, id) => {
-      const row = await db.market.findFirst({ where: { id, ...ofMember(organisationId) } });
-      return row ? recordOf(row) : undefined;
-    },
     lockMarket: (organisationId, marketId) => lock(db, organisationId, marketId),
     setStatus: async (id, status) => void (await db.market.update({ where: { id }, data: { status }, select: { id: true } })),
     appendEvent: (marketId, kind, payload) => append(db, marketId, { kind, payload }),
   };
 }
-
-/** Markets of the organisation itself, or of the operator that made it. */
-const ofMember = (organisationId: bigint): Prisma.MarketWhereInput => ({
-  organisation: { OR: [{ id: organisationId }, { children: { some: { id: organisationId } } }] },
-});
 
 /** A taken name makes no row, and no error either: an error would end the transaction. */
 async function insert(

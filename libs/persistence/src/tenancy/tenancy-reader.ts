@@ -24,8 +24,10 @@ const FIND_KEYS = `
 const LIST_ORGANISATIONS = `
   SELECT o.id, o.parent_id, o.name, o.created_at, a.id AS account_id
   FROM organisation o JOIN account a ON a.organisation_id = o.id AND a.kind = 'wallet'
-  WHERE o.id IN (SELECT $1::bigint UNION ALL SELECT c.id FROM organisation c WHERE $2 AND c.parent_id = $1) AND o.id > $3
-  ORDER BY o.id LIMIT $4`;
+  WHERE o.id IN (
+    SELECT $1::bigint WHERE $1 > $3
+    UNION ALL (SELECT c.id FROM organisation c WHERE $2 AND c.parent_id = $1 AND c.id > $3 ORDER BY c.id LIMIT $4)
+  ) ORDER BY o.id LIMIT $4`;
 
 /**
  * list-keys: the keys of an organisation and, where it oversees them, of those that it made.
