@@ -96,7 +96,7 @@ export class Installation {
   }
 
   async startPostgres(): Promise<void> {
-    this.server = await startEmbeddedPostgres({ dataDir: this.dataDir, port: this.server.port });
+    await this.server.restart();
   }
 
   /** Starts Redis where it was before. */

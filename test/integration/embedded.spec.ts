@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createPool, EmbeddedPostgresError, startEmbeddedPostgres, type EmbeddedPostgres } from '#persistence';
+import { createPool, FolderInUse, startEmbeddedPostgres, type EmbeddedPostgres } from '#persistence';
 
 /** What is tested here does not hang on the disk; one test does without. */
 const QUICK = { fsync: 'off', full_page_writes: 'off' };
@@ -58,31 +56,41 @@ describe('startEmbeddedPostgres', () => {
     expect(await ask(second.url, 'SELECT seven FROM kept')).toEqual([{ seven: 7 }]);
   }, 60_000);
 
-  it('refuses a second owner while the first one runs', async () => {
+  it('refuses a second one while the first one runs, names it, and changes nothing', async () => {
     const server = await start();
-    writeFileSync(path.join(dataDir, 'postgres.owner'), `${process.ppid}\n`);
-    await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(EmbeddedPostgresError);
+    const before = readdirSync(dataDir).map((name) => [name, statSync(path.join(dataDir, name)).mtimeMs]);
+    const second = startEmbeddedPostgres({ dataDir });
+    await expect(second).rejects.toThrow(FolderInUse);
+    await expect(second).rejects.toThrow(new RegExp(`process ${process.pid} on .*, since 20`));
+    expect(readdirSync(dataDir).map((name) => [name, statSync(path.join(dataDir, name)).mtimeMs])).toEqual(before);
     expect(await ask(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   }, 60_000);
 
-  it('ends the server of an owner that was killed, and loses nothing', async () => {
-    const orphan = await start();
-    await ask(orphan.url, 'CREATE TABLE kept AS SELECT 7 AS seven');
-    writeFileSync(path.join(dataDir, 'postgres.owner'), `${await pidOfNobody()}\n`);
-    const next = await start();
-    await orphan.ended;
-    expect(await ask(next.url, 'SELECT seven FROM kept')).toEqual([{ seven: 7 }]);
+  it('lets exactly one of two first starts have the folder', async () => {
+    const starts = await Promise.allSettled([start(), start()]);
+    expect(starts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(starts.find(({ status }) => status === 'rejected')).toMatchObject({ reason: expect.any(FolderInUse) });
+    expect(await ask(started[0].url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   }, 60_000);
 
-  it('starts after a crash whose process id somebody else now has', async () => {
-    const crashed = await start();
-    const pidFile = path.join(dataDir, 'postgres', 'postmaster.pid');
-    const lines = readFileSync(pidFile, 'utf8').split('\n');
-    process.kill(Number(lines[0]), 'SIGKILL');
-    await crashed.ended;
-    writeFileSync(pidFile, [String(process.pid), ...lines.slice(1)].join('\n'));
-    const next = await start();
-    expect(await ask(next.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  it('starts a server that was killed again, where it was, and loses nothing', async () => {
+    const server = await start();
+    const { port } = server;
+    await ask(server.url, 'CREATE TABLE kept AS SELECT 7 AS seven');
+    process.kill(Number.parseInt(readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10), 'SIGKILL');
+    await server.ended;
+    await server.restart();
+    expect(server.port).toBe(port);
+    expect(await ask(server.url, 'SELECT seven FROM kept')).toEqual([{ seven: 7 }]);
+  }, 60_000);
+
+  it('ends a start at once that is told to', async () => {
+    const end = new AbortController();
+    const starting = startEmbeddedPostgres({ dataDir, settings: QUICK, signal: end.signal });
+    setTimeout(() => end.abort(new Error('told to end')), 300);
+    await expect(starting).rejects.toThrow('told to end');
+    expect(readdirSync(dataDir).filter((name) => name.startsWith('postgres.new'))).toEqual([]);
+    expect(await ask((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   }, 60_000);
 
   it('says so where the data are of another version', async () => {
@@ -103,10 +111,4 @@ function folderOf(pid: string): string {
   } catch {
     return ''; // gone, or not ours to see
   }
-}
-
-async function pidOfNobody(): Promise<number> {
-  const child = spawn(process.execPath, ['--eval', '']);
-  await once(child, 'exit');
-  return child.pid ?? 0;
 }

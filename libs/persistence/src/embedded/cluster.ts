@@ -1,16 +1,19 @@
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Binaries } from './binaries.js';
 import { EmbeddedPostgresError } from './error.js';
+import { nameOf, quoted } from './fault.js';
+import { exists, giveTree, readIfThere, syncFolder } from './files.js';
 import { isReachable, type ServerUser } from './server-user.js';
 
 export const SUPERUSER = 'eris';
-/** All that the server sees of our environment: its messages are in English, its times in UTC. */
-export const SERVER_ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/local/bin:/usr/bin:/bin' };
 /** A process's working folder by a path that leads through no other folder. */
 const WORKING_FOLDER = '/proc/self/cwd';
+/** Beside the data, not apart from them: the two come and go together. */
+const PASSWORD_FILE = 'eris.password';
+/** All that Postgres allows besides its owner, whom it needs. */
+const MODE_BITS = 0o777;
+const MODES = [0o700, 0o750];
 
 /** The files of one server. */
 export interface Cluster {
@@ -20,100 +23,97 @@ export interface Cluster {
   readonly pgData: string;
   readonly password: string;
   readonly logFile: string;
-  /** Holds the process id of whoever started the server. */
-  readonly ownerFile: string;
+  /** How to give the server a new password, for messages. */
+  readonly passwordRemedy: string;
 }
 
-export interface ClusterOptions {
-  readonly dataDir: string;
-  /** Whether new files need not outlive a crash of the machine. */
-  readonly isThrowaway: boolean;
+/** The paths in a data folder. Versions up to 0.1 kept the password, and who started the server, beside the server's folder. */
+export const pathsIn = (root: string) => ({
+  folder: path.join(root, 'postgres'),
+  draft: path.join(root, 'postgres.new'),
+  passwordFile: path.join(root, 'postgres', PASSWORD_FILE),
+  formerPasswordFile: path.join(root, 'postgres.password'),
+  formerOwnerFile: path.join(root, 'postgres.owner'),
+  logFile: path.join(root, 'postgres.log'),
+});
+
+/**
+ * Whether a data folder has a server's data. A folder that an older version left half-made is completed.
+ * @throws EmbeddedPostgresError where there are parts of one, which a new one must not take the place of.
+ */
+export async function hasCluster(root: string): Promise<boolean> {
+  const { folder, draft, formerPasswordFile } = pathsIn(root);
+  if (await exists(path.join(folder, 'PG_VERSION'))) return true;
+  if (await exists(folder))
+    throw new EmbeddedPostgresError(
+      `${folder} is there, but holds no database (it has no PG_VERSION): perhaps a copy that was not finished. Copy it again, or remove it to begin with an empty database. Nothing was changed.`,
+    );
+  if (!(await exists(formerPasswordFile))) return false;
+  const data = path.join(draft, 'data');
+  if ((await exists(path.join(data, 'PG_VERSION'))) && !(await exists(path.join(draft, 'password')))) {
+    await rename(data, folder); // the last step of older versions, which had moved the password already
+    await syncFolder(root);
+    return true;
+  }
+  throw new EmbeddedPostgresError(
+    `${formerPasswordFile} is there, but its database ${folder} is not. Put that back, or remove the file to begin with an empty database. Nothing was changed.`,
+  );
 }
 
-/** Finds the files of a data folder's server; makes them where there are none. */
-export async function openCluster({ dataDir, isThrowaway }: ClusterOptions, binaries: Binaries, user: ServerUser): Promise<Cluster> {
-  await mkdir(dataDir, { recursive: true });
-  const root = await realpath(dataDir);
-  const folder = path.join(root, 'postgres');
-  const passwordFile = path.join(root, 'postgres.password');
-  if (!(await exists(path.join(folder, 'PG_VERSION')))) await makeCluster({ root, folder, passwordFile, isThrowaway }, binaries, user);
+/** Reads a data folder's server, whose data are made fit for its user. @throws EmbeddedPostgresError where they cannot be used as they are. */
+export async function openCluster(root: string, binaries: Binaries, user: ServerUser): Promise<Cluster> {
+  const { folder, logFile } = pathsIn(root);
   await checkVersion(folder, binaries);
-  return {
-    folder,
-    pgData: await serverPath(folder, user),
-    password: (await readFile(passwordFile, 'utf8')).trim(),
-    logFile: path.join(root, 'postgres.log'),
-    ownerFile: path.join(root, 'postgres.owner'),
-  };
+  await suitTo(folder, user);
+  const passwordRemedy = await remedyOf(root, binaries, user);
+  const password = await readPassword(root, passwordRemedy);
+  return { folder, pgData: await serverPath(folder, user), password, logFile, passwordRemedy };
 }
 
-interface NewCluster {
-  readonly root: string;
-  readonly folder: string;
-  readonly passwordFile: string;
-  readonly isThrowaway: boolean;
+/** Postgres serves a folder only to its owner, and only where others are kept out. A copy may have lost both. */
+async function suitTo(folder: string, user: ServerUser): Promise<void> {
+  const { uid, mode } = await stat(folder);
+  if (user && uid !== user.uid) await giveTree(folder, user);
+  if (!MODES.includes(mode & MODE_BITS)) await chmod(folder, MODES[0]);
 }
 
-/** Made aside and then renamed: a folder is never half-made. */
-async function makeCluster({ root, folder, passwordFile, isThrowaway }: NewCluster, { initdb }: Binaries, user: ServerUser): Promise<void> {
-  const draft = path.join(root, 'postgres.new');
-  const [data, password] = [path.join(draft, 'data'), path.join(draft, 'password')];
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(data, { recursive: true, mode: 0o700 });
-  await writeFile(password, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
-  if (user) for (const file of [draft, data, password]) await chown(file, user.uid, user.gid);
-  const pgData = await serverPath(data, user);
-  const flags = [
-    `--pgdata=${pgData}`,
-    `--username=${SUPERUSER}`,
-    '--auth=scram-sha-256',
-    `--pwfile=${pgData}/../password`,
-    '--encoding=UTF8',
-    '--no-locale',
-  ];
-  await runToEnd(initdb, [...flags, ...syncFlags(isThrowaway)], data, user);
-  if (user) await chown(password, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
-  await rename(password, passwordFile);
-  await rename(data, folder);
-  await rm(draft, { recursive: true });
+/** Reads the superuser's password, here or where older versions kept it. @throws EmbeddedPostgresError where there is none to be read. */
+export async function readPassword(root: string, remedy: string): Promise<string> {
+  const { passwordFile, formerPasswordFile } = pathsIn(root);
+  const file = (await exists(passwordFile)) ? passwordFile : formerPasswordFile;
+  const text = await readIfThere(file);
+  const password = text?.trim() ?? '';
+  if (/^[\x21-\x7e]+$/.test(password)) return password;
+  const state = text === undefined ? 'is missing' : 'is empty or garbled, as after a loss of power';
+  throw new EmbeddedPostgresError(`The password of the embedded Postgres, ${file}, ${state}. ${remedy} Nothing was changed.`);
 }
 
-/** One call for all files where the system has it: a call for each takes seconds. */
-function syncFlags(isThrowaway: boolean): string[] {
-  if (isThrowaway) return ['--no-sync'];
-  return process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
+async function remedyOf(root: string, { postgres }: Binaries, user: ServerUser): Promise<string> {
+  const { passwordFile, formerPasswordFile, folder } = pathsIn(root);
+  const file = (await exists(formerPasswordFile)) && !(await exists(passwordFile)) ? formerPasswordFile : passwordFile;
+  const who = await nameOf(user?.uid ?? process.geteuid?.() ?? 0);
+  return `Put it back from a copy; or write a new one into the file and, as ${who}, tell Postgres: echo "ALTER ROLE ${SUPERUSER} PASSWORD '$(cat ${quoted(file)})'" | ${quoted(postgres)} --single -D ${quoted(folder)} postgres.`;
 }
 
 /** Where the server's user cannot enter all folders on the way, the server is started in its folder and told so. */
-async function serverPath(folder: string, user: ServerUser): Promise<string> {
-  if (user === undefined || (await isReachable(folder))) return folder;
+export async function serverPath(folder: string, user: ServerUser): Promise<string> {
+  if (user === undefined || (await isReachable(folder, user))) return folder;
   if (process.platform === 'linux') return WORKING_FOLDER;
   throw new EmbeddedPostgresError(
-    `The user ${user.name}, whom Postgres runs as, cannot enter ${folder}. Set ERIS_DATA_DIR to a folder that everybody can enter, or DATABASE_URL.`,
+    `${await nameOf(user.uid)}, whom Postgres runs as, cannot enter ${folder}. Set ERIS_DATA_DIR to a folder that everybody can enter, or DATABASE_URL.`,
   );
 }
 
 async function checkVersion(folder: string, { major }: Binaries): Promise<void> {
-  const found = (await readFile(path.join(folder, 'PG_VERSION'), 'utf8')).trim();
+  const file = path.join(folder, 'PG_VERSION');
+  const found = (await readFile(file, 'utf8')).trim();
   if (found === major) return;
   throw new EmbeddedPostgresError(
-    `The data in ${folder} are of PostgreSQL ${found}; this Eris brings ${major}. Dump them with ${found} and restore them, or set ERIS_DATA_DIR to another folder.`,
+    /^\d+(\.\d+)?$/.test(found)
+      ? `The data in ${folder} are of PostgreSQL ${found}; this Eris brings ${major}. Dump them with ${found} and restore them, or set ERIS_DATA_DIR to another folder.`
+      : `${file} is empty or garbled, as after a loss of power: the data beside it may be damaged too. Restore the folder from a backup; where you have none, write ${major} into that file and see with \`eris verify\` what is left.`,
   );
 }
 
-function runToEnd(command: string, flags: readonly string[], cwd: string, user: ServerUser): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, flags, { cwd, ...identityOf(user), env: SERVER_ENVIRONMENT, stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-    child.once('error', reject);
-    child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new EmbeddedPostgresError(`${path.basename(command)} failed (${code}): ${said.trim()}`)),
-    );
-  });
-}
-
-/** The part of spawn's options that says whom to run as. */
-export const identityOf = (user: ServerUser): { uid?: number; gid?: number } => (user ? { uid: user.uid, gid: user.gid } : {});
-
-const exists = async (file: string): Promise<boolean> => (await stat(file).catch(() => undefined)) !== undefined;
+/** Removes what a start that was cut short left of a new server. Only for whoever has the folder. */
+export const removeDraft = (root: string): Promise<void> => rm(pathsIn(root).draft, { recursive: true, force: true });

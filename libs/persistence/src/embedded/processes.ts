@@ -27,10 +27,20 @@ export async function processesIn(folder: string): Promise<number[]> {
   return pids.filter((_, index) => folders[index] === folder);
 }
 
+/** Whether a signal reached a process; it does not where the process is gone, or is not ours to end. */
+function tell(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (cause) {
+    if (['ESRCH', 'EPERM'].includes(String((cause as NodeJS.ErrnoException).code))) return false;
+    throw cause;
+  }
+}
+
 /** Ends a server, more firmly each time; resolves once `isOver`. @returns whether it is. */
 export async function endServer(pid: number, isOver: () => boolean | Promise<boolean>): Promise<boolean> {
   for (const [signal, waitMs] of WAYS_TO_END) {
-    if (isAlive(pid)) process.kill(pid, signal);
+    tell(pid, signal);
     for (let waitedMs = 0; waitedMs < waitMs; waitedMs += LOOK_EVERY_MS) {
       if (await isOver()) return true;
       await sleep(LOOK_EVERY_MS);
