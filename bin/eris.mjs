@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 // Builds what is not built yet, then runs the command line. What the build says goes to standard error, so that output stays clean.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 const main = new URL('../dist/apps/cli/src/main.js', import.meta.url);
-const setup = new URL('../scripts/setup.mjs', import.meta.url);
+/** Said by `npm start` and `npm run demo`: look whether the build is up to date, and not only whether it is there. */
+const CHECK = '--up-to-date';
 
-if (!existsSync(main)) {
-  const { status } = spawnSync(process.execPath, [fileURLToPath(setup)], { stdio: ['ignore', 2, 2] });
-  if (status !== 0) process.exit(status ?? 1);
+const isChecked = process.argv[2] === CHECK;
+if (isChecked) process.argv.splice(2, 1);
+if (isChecked || !existsSync(main)) {
+  const { setup } = await import('../scripts/setup.mjs');
+  const status = await setup();
+  if (status !== 0) process.exit(status);
 }
 await import(main.href);

@@ -1,21 +1,29 @@
 // Brings a clone to where its commands run: dependencies, the database client, the build. Each step is skipped where it is up to date.
 // Plain Node without dependencies: this is what runs before there are any.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MIN = [20, 19];
+/** The signals that end us, and their numbers: a process that a signal ended has the exit code 128 + that. */
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+const SIGNALLED = 128;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const inRoot = (...parts) => join(root, ...parts);
 const BUILD_INPUTS = ['apps', 'libs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 const BUILD_STAMP = inRoot('dist', '.built');
 
-/** Runs every step that is due. Says what it does on standard error, so that a command's output stays clean. @returns an exit code. */
-export function setup() {
+/**
+ * Runs every step that is due. Says what it does on standard error, so that a command's output stays clean. A signal ends the step that runs,
+ * with all that it started, and then this process. @returns an exit code.
+ */
+export async function setup() {
+  process.stderr.on('error', () => undefined); // whoever reads it may go: the step goes on
   const complaint = nodeComplaint(process.versions.node);
   if (complaint) return fail(complaint);
-  return install() || generate() || build();
+  return (await install()) || (await generate()) || (await build());
 }
 
 function nodeComplaint(version) {
@@ -26,10 +34,13 @@ function nodeComplaint(version) {
     : `Node ${NODE_MIN.join('.')} or newer is needed, this is ${version}. Get one from https://nodejs.org or your version manager.`;
 }
 
-/** A folder that is there is mended in place: others may be running from it. */
+/**
+ * A folder that is there is mended in place: others may be running from it. The build needs what is only for development, whatever
+ * NODE_ENV or npm's settings say of it.
+ */
 function install() {
   if (isInstalled()) return 0;
-  const how = existsSync(inRoot('node_modules')) ? ['install', '--no-save'] : ['ci'];
+  const how = [...(existsSync(inRoot('node_modules')) ? ['install', '--no-save'] : ['ci']), '--include=dev'];
   return step(
     `installing dependencies (npm ${how.join(' ')})`,
     npm([...how, '--no-audit', '--no-fund', '--loglevel=error']),
@@ -52,11 +63,11 @@ const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
 
 const generate = () => step('', [process.execPath, [inRoot('scripts', 'generate.mjs')]], 'the Prisma client could not be generated');
 
-function build() {
+async function build() {
   const builtMs = existsSync(BUILD_STAMP) ? statSync(BUILD_STAMP).mtimeMs : 0;
   if (BUILD_INPUTS.every((path) => newestMs(inRoot(path)) < builtMs)) return 0;
   const startedAt = new Date(); // not when it ends: a source that changes meanwhile is built the next time
-  const status = step(
+  const status = await step(
     'building',
     [process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']],
     'the sources do not compile',
@@ -90,14 +101,40 @@ function npm(args) {
   return script.endsWith('npm-cli.js') ? [process.execPath, [script, ...args]] : ['npm', args];
 }
 
-function step(label, [command, args], remedy) {
+async function step(label, [command, args], remedy) {
   if (label) process.stderr.write(`eris: ${label} …\n`);
   const startedMs = performance.now();
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  const { status, error } = await run(command, args);
   if (error) return fail(`${command} could not be started: ${error.message}`);
   if (status !== 0) return fail(`${label || args[0]} failed: ${remedy}`);
   if (label) process.stderr.write(`eris: ${label}: done in ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
   return 0;
+}
+
+/** In a process group of its own, so that a signal to us alone can end all of it. */
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2], detached: process.platform !== 'win32' });
+    const listeners = Object.entries(SIGNALS).map(([signal, number]) => [signal, () => endBy(child, signal, number)]);
+    for (const [signal, listener] of listeners) process.on(signal, listener);
+    const finish = (result) => {
+      for (const [signal, listener] of listeners) process.off(signal, listener);
+      resolve(result);
+    };
+    child.once('error', (error) => finish({ error }));
+    child.once('exit', (status) => finish({ status }));
+  });
+}
+
+function endBy(child, signal, number) {
+  const hasTty = [0, 1, 2].some((fd) => isatty(fd));
+  if (signal === 'SIGHUP' && !hasTty) return; // nohup: see libs/config/src/end-signals.ts
+  try {
+    if (child.pid) process.kill(-child.pid, 'SIGTERM');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+  process.exit(SIGNALLED + number);
 }
 
 function fail(message) {
@@ -105,4 +142,4 @@ function fail(message) {
   return 1;
 }
 
-if (process.argv[1] && fileURLToPath(import.meta.url) === process.argv[1]) process.exitCode = setup();
+if (process.argv[1] && fileURLToPath(import.meta.url) === process.argv[1]) process.exitCode = await setup();

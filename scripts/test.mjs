@@ -12,11 +12,12 @@ const DEFAULT_TIERS = ['unit', 'integration', 'e2e'];
 const WORKERS = Math.max(2, availableParallelism() - 1);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-function run(args) {
+async function run(args) {
   const named = args.filter((arg) => TIERS.includes(arg));
   const tiers = named.length > 0 ? named : DEFAULT_TIERS;
   const workers = tiers.includes('hostile') ? 1 : WORKERS; // an attack is measured with the machine to itself
-  const status = setup() || jest([`--maxWorkers=${workers}`, ...args.filter((arg) => !TIERS.includes(arg)), '--selectProjects', ...tiers]);
+  const status =
+    (await setup()) || jest([`--maxWorkers=${workers}`, ...args.filter((arg) => !TIERS.includes(arg)), '--selectProjects', ...tiers]);
   for (const note of notesOn(tiers)) process.stderr.write(`eris: ${note}\n`);
   return status;
 }
@@ -60,4 +61,4 @@ function isExecutable(file) {
   }
 }
 
-process.exitCode = run(process.argv.slice(2));
+process.exitCode = await run(process.argv.slice(2));

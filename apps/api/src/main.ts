@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { pino } from 'pino';
 import { type Config, ConfigError, loadConfig } from '#config';
-import { startTracing, type Tracing } from '#telemetry';
+import { createLogger, outliveReaders, startTracing, type Tracing } from '#telemetry';
 import { startApi, StartError } from './start.js';
 
 /** Traces are made where the configuration says where they go. */
@@ -11,9 +10,10 @@ const tracingOf = async ({ tracesUrl }: Config): Promise<{ tracing?: Tracing }> 
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+outliveReaders(process.stdout, process.stderr);
 try {
   const config = loadConfig(process.env);
-  const logger = pino({ level: config.logLevel, base: { part: 'api' } });
+  const logger = createLogger({ level: config.logLevel, base: { part: 'api' } });
   await startApi(config, { clock: { nowMs: () => Date.now() }, randomBytes, logger, ...(await tracingOf(config)) }, say);
 } catch (error) {
   const known = error instanceof StartError || error instanceof ConfigError;

@@ -1,5 +1,5 @@
 import { type AdminKeyOutcome, EnsureAdminKey, type KeyRecord } from '#market';
-import type { Config } from '#config';
+import { type Config, endSignals } from '#config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { Logger } from 'pino';
@@ -32,7 +32,7 @@ export async function startApi(config: Config, surroundings: Surroundings, say: 
     const adminKey = await app.get(EnsureAdminKey).run(config.adminKey);
     tellOfAdminKey(adminKey, surroundings.logger, say);
     showPages(app);
-    app.enableShutdownHooks([], { useProcessExit: true });
+    app.enableShutdownHooks(endSignals(), { useProcessExit: true });
     await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   } catch (cause) {
     await app.close();

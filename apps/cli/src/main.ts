@@ -1,14 +1,26 @@
 import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.js';
+import { Output } from './output.js';
 import { BadInput, EXIT, type HostTerminal } from './terminal.js';
 
+/** How long what is left may take to end by itself, ms. */
+const LEFT_MS_MAX = 2_000;
+
+const output = new Output([process.stdout, process.stderr]);
 const terminal: HostTerminal = {
   clock: { nowMs: () => performance.now() },
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: (text) => output.write(process.stdout, text),
+  err: (text) => output.write(process.stderr, text),
   isErrTty: process.stderr.isTTY,
   env: process.env,
+  hasTty: [0, 1, 2].some((fd) => isatty(fd)),
+  onOutputLost: (listener) => output.onLost(listener),
+  forgetVariables: (isForgotten) => {
+    for (const name of Object.keys(process.env)) if (isForgotten(name)) delete process.env[name];
+  },
+  exitSoon: () => void setTimeout(() => process.exit(process.exitCode ?? EXIT.interrupted), LEFT_MS_MAX).unref(),
 };
 
 /** Commander's own errors (usage) are bad input; asking for help is none. */
@@ -21,12 +33,6 @@ function exitCodeOf(error: unknown): number {
   terminal.err(`eris: ${error instanceof Error ? error.message : String(error)}\n`);
   return EXIT.failed;
 }
-
-// A reader that has seen enough (`eris simulate … | head`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exitCode = EXIT.ok;
-});
 
 const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string };
 const program = new Command('eris')

@@ -13,7 +13,10 @@ export function registerVerify(program: Command, terminal: HostTerminal): void {
     .command('verify')
     .description('decide a market again from its log, and hold every decision, payment, entry and receipt against what is stored')
     .requiredOption('--market <id>', 'which market')
-    .option('--database-url <url>', 'the database; without it, that of DATABASE_URL. Nothing is written')
+    .option(
+      '--database-url <url>',
+      'the database; without it, that of DATABASE_URL, else the embedded one of ERIS_DATA_DIR. Nothing is written',
+    )
     .option('--json', 'nothing but one JSON object on standard output')
     .addHelpText('after', '\nExit codes: 0 all holds, 1 something differs (the first row that does is named) or failed, 2 bad input.')
     .action(async (flags: VerifyFlags) => {

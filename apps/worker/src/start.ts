@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { Config } from '#config';
+import { type Config, endSignals } from '#config';
 import type { Clock } from '#market';
 import { createPool } from '#persistence';
 import { startTracing } from '#telemetry';
@@ -33,7 +33,7 @@ export async function startWorker(config: Config, { owner, clock, logger }: Work
   await checkDatabase(pool);
   const module = WorkerModule.within({ settings, pool, clock, journal, tracing });
   const app = await NestFactory.createApplicationContext(module, { logger: nestLogger(logger), abortOnError: false });
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true }); // exit code 0 after the drain, not death by the signal
+  app.enableShutdownHooks(endSignals(), { useProcessExit: true }); // exit code 0 after the drain, not death by the signal
   logger.info({ owner, queue: settings.redisUrl === undefined ? 'postgres' : 'redis' }, 'worker ready');
   return app;
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EnsureAdminKey, makeAdminKey } from '#market';
-import { createBase, createTenancyWork } from '#persistence';
+import { createBase, createTenancyWork, giveToOwnerOf, makeDataFolder } from '#persistence';
 
 const FILE = 'admin-key';
 
@@ -88,7 +88,8 @@ async function keepFirst(file: string, key: string): Promise<boolean> {
 
 async function drafted(file: string, key: string): Promise<string> {
   const draft = `${file}.${randomBytes(6).toString('hex')}.new`;
-  await mkdir(dirname(file), { recursive: true });
+  await makeDataFolder(dirname(file));
   await writeFile(draft, `${key}\n`, { mode: 0o600, flush: true });
+  await giveToOwnerOf(dirname(file), draft);
   return draft;
 }

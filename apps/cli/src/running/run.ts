@@ -1,8 +1,6 @@
 import { loadConfig, type Config } from '#config';
 import { EXIT, type HostTerminal } from '../terminal.js';
-import { Closing } from './closing.js';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { Closed, Closing } from './closing.js';
 
 /** What a command that runs services works with. */
 export interface Run {
@@ -12,47 +10,75 @@ export interface Run {
   readonly onGiveUp: (reason: string) => void;
   /** Resolves when the run is to end: a signal. Rejects when a service can't be kept running. */
   readonly untilEnd: Promise<void>;
+  /** Aborted at the same moment, for what waits. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * Runs `work` until it is done, fails, or a signal comes; then stops everything that was started, in order, whichever it was. A second
- * Ctrl-C changes nothing.
+ * Runs `work` until it is done, fails, a signal comes or nobody reads our output any more; then stops everything that was started, in
+ * order, whichever it was. A second Ctrl-C changes nothing.
  * @throws what `work` or a service failed with, after everything has been stopped.
  */
 export async function runUntilSignal(terminal: HostTerminal, work: (run: Run) => Promise<void>): Promise<void> {
   const closing = new Closing((name, cause) => terminal.err(`eris: ${name} could not be stopped: ${String(cause)}\n`));
   const config = loadConfig(terminal.env);
   const end = new Ending(terminal);
-  const working = work({ config, closing, onGiveUp: (reason) => end.giveUp(reason), untilEnd: end.reached });
+  const working = work({ config, closing, onGiveUp: (reason) => end.giveUp(reason), untilEnd: end.reached, signal: end.signal });
   try {
     await Promise.race([working, end.reached]);
   } finally {
     await closing.close();
     end.forget();
+    terminal.exitSoon(); // what cannot be cut short, such as a database that says nothing, does not hold us
   }
-  await working.catch(() => (process.exitCode = EXIT.interrupted)); // a signal cut it short: what it then fails with is no news
+  await working.catch(() => (process.exitCode ??= EXIT.interrupted)); // a signal cut it short: what it then fails with is no news
+  process.exitCode ??= EXIT.ok;
 }
 
-/** How a run ends from outside: by a signal, or because a service gave up. */
+/** How a run ends from outside: by a signal, by the end of whoever read its output, or because a service gave up. */
 class Ending {
   readonly reached: Promise<void>;
   giveUp: (reason: string) => void = () => undefined;
-  private readonly onSignal: (signal: NodeJS.Signals) => void;
+  private readonly controller = new AbortController();
+  private readonly listeners: readonly (readonly [NodeJS.Signals, () => void])[];
+  private readonly stopWatching: () => void;
 
   constructor(terminal: HostTerminal) {
     let resolve = (): void => undefined;
     this.reached = new Promise((resolvePromise, reject) => {
       resolve = resolvePromise;
-      this.giveUp = (reason) => reject(new Error(reason));
+      this.giveUp = (reason) => this.end(() => reject(new Error(reason)));
     });
-    this.onSignal = (signal) => {
+    const onSignal = (signal: NodeJS.Signals) => (): void => {
       terminal.err(`\neris: ${signal}, stopping …\n`);
-      resolve();
+      this.end(resolve);
     };
-    for (const signal of SIGNALS) process.on(signal, this.onSignal);
+    // Without a terminal there is none that could hang up: nohup, which asks to be spared, takes it from all three streams.
+    const onHangup = terminal.hasTty ? onSignal('SIGHUP') : (): void => undefined;
+    this.listeners = [
+      ['SIGINT', onSignal('SIGINT')],
+      ['SIGTERM', onSignal('SIGTERM')],
+      ['SIGHUP', onHangup],
+    ];
+    for (const [signal, listener] of this.listeners) process.on(signal, listener);
+    this.stopWatching = terminal.onOutputLost(() => {
+      terminal.err('eris: nobody reads the output any more, stopping …\n');
+      this.end(resolve);
+    });
   }
 
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Only once nothing is left to be stopped: until then a second signal must not end us in the middle of it. */
   forget(): void {
-    for (const signal of SIGNALS) process.off(signal, this.onSignal);
+    for (const [signal, listener] of this.listeners) process.off(signal, listener);
+    this.stopWatching();
+  }
+
+  private end(settle: () => void): void {
+    settle();
+    this.controller.abort(new Closed());
   }
 }

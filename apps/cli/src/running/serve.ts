@@ -1,12 +1,12 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '#config';
-import { migrate, startEmbeddedPostgres } from '#persistence';
+import { makeDataFile, makeDataFolder } from '#persistence';
 import type { HostTerminal } from '../terminal.js';
+import { unlessAborted } from './abort.js';
 import { type AdminKey, adminKeyOf } from './admin-key.js';
-import type { Closing } from './closing.js';
+import { bringUpToDate, type Database, startDatabase } from './databases.js';
 import { probePort, urlOf } from './ports.js';
+import type { Run } from './run.js';
 import { Service } from './service.js';
 
 const API = new URL('../../../api/src/main.js', import.meta.url);
@@ -31,15 +31,11 @@ export function operatorKeyOf({ adminKey: { text, note } }: Pick<Serving, 'admin
   return text;
 }
 
-export interface ServeOptions {
-  readonly config: Config;
-  readonly closing: Closing;
+export interface ServeOptions extends Run {
   /** Take another port where the wanted one is taken. */
   readonly anyPort: boolean;
   /** Keep the services' output in files of the data folder. */
   readonly logToFiles: boolean;
-  /** The run is over: a service can't be kept running. */
-  readonly onGiveUp: (reason: string) => void;
 }
 
 /**
@@ -50,15 +46,16 @@ export async function serve(terminal: HostTerminal, options: ServeOptions): Prom
   const { config } = options;
   const port = await portOf(terminal, options);
   const dataDir = resolve(config.dataDir);
-  const logDir = options.logToFiles ? join(dataDir, 'logs') : undefined;
-  if (logDir !== undefined) await mkdir(logDir, { recursive: true });
-  const databaseUrl = await databaseOf(terminal, options, dataDir);
-  await bringUpToDate(databaseUrl);
+  const database = await databaseOf(terminal, options, dataDir);
+  const databaseUrl = database.url;
+  await bringUpToDate(terminal, databaseUrl, options.signal);
   const isEmbedded = config.databaseUrl === undefined;
-  const adminKey = await adminKeyOf({ configured: config.adminKey, dataDir, databaseUrl, isEmbedded });
+  const site = { configured: config.adminKey, dataDir, databaseUrl, isEmbedded };
+  const adminKey = await unlessAborted(adminKeyOf(site), options.signal);
+  const logDir = options.logToFiles ? await makeDataFolder(dataDir, 'logs') : undefined;
   const env = { ...terminal.env, PORT: String(port), DATABASE_URL: databaseUrl, ERIS_DATA_DIR: dataDir };
   const serving = { url: urlOf(config.host, port), adminKey, databaseUrl, logDir };
-  await startServices(terminal, { ...options, env, serving });
+  await startServices(terminal, { ...options, env, serving, database });
   return serving;
 }
 
@@ -72,42 +69,28 @@ async function portOf(terminal: HostTerminal, { config: { host, port }, anyPort 
   return other;
 }
 
-async function databaseOf(terminal: HostTerminal, { config, closing, onGiveUp }: ServeOptions, dataDir: string): Promise<string> {
-  if (config.databaseUrl !== undefined) return config.databaseUrl;
-  const startedMs = terminal.clock.nowMs();
-  const postgres = await startEmbeddedPostgres({ dataDir });
-  await closing.add('the embedded PostgreSQL', () => postgres.stop());
-  void postgres.ended.then(() => onGiveUp(`the embedded PostgreSQL has ended; its messages are in ${join(dataDir, 'postgres.log')}`));
-  terminal.err(
-    `eris: embedded PostgreSQL is up after ${((terminal.clock.nowMs() - startedMs) / 1000).toFixed(1)} s (data in ${config.dataDir})\n`,
-  );
-  return postgres.url;
-}
-
-async function bringUpToDate(databaseUrl: string): Promise<void> {
-  try {
-    await migrate(databaseUrl);
-  } catch (cause) {
-    const { host } = new URL(databaseUrl);
-    throw new Error(
-      `the database at ${host} could not be brought up to date: ${String(cause)}. Is it running, and is DATABASE_URL right?`,
-      { cause },
-    );
-  }
-}
+const databaseOf = async (terminal: HostTerminal, options: ServeOptions, dataDir: string): Promise<Database> => {
+  const { databaseUrl } = options.config;
+  return databaseUrl === undefined ? startDatabase(terminal, options, dataDir) : { url: databaseUrl, wasAway: () => false };
+};
 
 interface StartOptions extends ServeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly serving: Serving;
+  readonly database: Database;
 }
 
 /** The worker first, so that it is stopped last: what the API has acknowledged may still be decided. */
-async function startServices(terminal: HostTerminal, { config, closing, onGiveUp, env, serving }: StartOptions): Promise<void> {
+async function startServices(
+  terminal: HostTerminal,
+  { config, closing, onGiveUp, signal, env, serving, database }: StartOptions,
+): Promise<void> {
   const failure = new AbortController();
   const common = {
     env,
     graceMs: config.shutdownMs + GRACE_MARGIN_MS,
     clock: terminal.clock,
+    isExcused: () => database.wasAway(),
     report: (text: string) => terminal.err(`eris: ${text}\n`),
     onGiveUp: (reason: string) => {
       failure.abort(new Error(reason));
@@ -115,19 +98,23 @@ async function startServices(terminal: HostTerminal, { config, closing, onGiveUp
     },
   };
   const services = [
-    new Service({ ...common, name: 'the worker', main: WORKER, ...logFileOf(serving, 'worker') }),
-    new Service({ ...common, name: 'the API', main: API, ...logFileOf(serving, 'api') }),
+    new Service({ ...common, name: 'the worker', main: WORKER, ...(await logFileOf(serving, 'worker')) }),
+    new Service({ ...common, name: 'the API', main: API, ...(await logFileOf(serving, 'api')) }),
   ];
   for (const service of services) {
     await closing.add(service.options.name, () => service.stop());
     service.start();
   }
-  await untilReady(terminal, serving.url, failure.signal);
+  await untilReady(terminal, serving.url, AbortSignal.any([failure.signal, signal]));
   for (const service of services) service.markReady();
 }
 
-const logFileOf = ({ logDir }: Serving, name: string): { logFile?: string } =>
-  logDir === undefined ? {} : { logFile: join(logDir, `${name}.log`) };
+async function logFileOf({ logDir }: Serving, name: string): Promise<{ logFile?: string }> {
+  if (logDir === undefined) return {};
+  const logFile = join(logDir, `${name}.log`);
+  await makeDataFile(logDir, logFile);
+  return { logFile };
+}
 
 /** Waits until the API says that it and its database are ready. @throws what made it give up, or that it took too long. */
 async function untilReady({ clock }: HostTerminal, url: string, failure: AbortSignal): Promise<void> {

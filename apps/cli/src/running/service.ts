@@ -2,13 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { RESTART_PAUSE_MS, Restarts } from './restarts.js';
 
 const END_WITH_PARENT = new URL('./end-with-parent.js', import.meta.url).href;
 /** Room for what a burst of requests leaves behind, MB: with the small default, a sixth of the time goes into moving what is about to die. */
 const YOUNG_MB = 64;
-const RESTARTS_MAX = 5;
-const RESTART_WINDOW_MS = 60_000;
-const RESTART_PAUSE_MS = 500;
 
 export interface ServiceOptions {
   readonly name: string;
@@ -20,6 +18,8 @@ export interface ServiceOptions {
   /** How long it may take to end after SIGTERM; then it is killed. */
   readonly graceMs: number;
   readonly clock: { nowMs(): number };
+  /** Whether a death while it was starting had a cause that has passed: it is started again then. */
+  readonly isExcused: () => boolean;
   readonly report: (text: string) => void;
   /** It has died too often, or never ran: the run is over. */
   readonly onGiveUp: (reason: string) => void;
@@ -32,10 +32,12 @@ export interface ServiceOptions {
 export class Service {
   private child?: ChildProcess;
   private isStopping = false;
-  private readonly deathsMs: number[] = [];
+  private readonly restarts: Restarts;
   private hasBeenReady = false;
 
-  constructor(readonly options: ServiceOptions) {}
+  constructor(readonly options: ServiceOptions) {
+    this.restarts = new Restarts(options.clock);
+  }
 
   start(): void {
     const { main, env, logFile } = this.options;
@@ -70,13 +72,11 @@ export class Service {
 
   private async died(how: string): Promise<void> {
     if (this.isStopping) return;
-    const { name, logFile, clock, report, onGiveUp } = this.options;
-    const nowMs = clock.nowMs();
-    this.deathsMs.push(nowMs);
-    const recent = this.deathsMs.filter((atMs) => nowMs - atMs < RESTART_WINDOW_MS).length;
+    const { name, logFile, isExcused, report, onGiveUp } = this.options;
+    const { recent, isTooMany } = this.restarts.count();
     const where = logFile === undefined ? '' : `; its messages are in ${logFile}`;
-    if (!this.hasBeenReady) return onGiveUp(`${name} ended while it was starting (${how})${where}`);
-    if (recent > RESTARTS_MAX) return onGiveUp(`${name} has ended ${recent} times within a minute (${how})${where}`);
+    if (!this.hasBeenReady && !isExcused()) return onGiveUp(`${name} ended while it was starting (${how})${where}`);
+    if (isTooMany) return onGiveUp(`${name} has ended ${recent} times within a minute (${how})${where}`);
     report(`${name} ended (${how}) and is started again${where}`);
     await sleep(RESTART_PAUSE_MS);
     if (!this.isStopping) this.start();

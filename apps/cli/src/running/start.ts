@@ -4,10 +4,10 @@ import { serve, type Serving } from './serve.js';
 
 /** Serves until a signal comes. @throws Error saying what to do where it can't be started or kept running. */
 export function start(terminal: HostTerminal): Promise<void> {
-  return runUntilSignal(terminal, async ({ config, closing, onGiveUp, untilEnd }) => {
-    const serving = await serve(terminal, { config, closing, onGiveUp, anyPort: false, logToFiles: false });
+  return runUntilSignal(terminal, async (run) => {
+    const serving = await serve(terminal, { ...run, anyPort: false, logToFiles: false });
     terminal.out(`${whereItServes(serving)}\n\nCtrl-C stops everything.\n`);
-    await untilEnd;
+    await run.untilEnd;
   });
 }
 

@@ -1,23 +1,36 @@
 import { loadConfig } from '#config';
 import { type Finding, type Verification, verifyMarket, type VerifyOptions, type VerifyOutcome } from '#market';
 import { createOracle } from '#mechanism';
-import { createAuditSource, createPool } from '#persistence';
+import { createAuditSource, createPool, findEmbeddedPostgres } from '#persistence';
+import { unlessAborted } from '../running/abort.js';
+import { isPostgresVariable } from '../running/databases.js';
+import { runUntilSignal } from '../running/run.js';
 import { BadInput, EXIT, type HostTerminal, progressOf } from '../terminal.js';
 
 export interface VerifySettings {
   readonly marketId: bigint;
-  /** Without it, that of the environment. */
+  /** Without it, that of the environment, else the embedded one of the data folder. */
   readonly databaseUrl?: string;
   readonly json: boolean;
 }
 
 /**
- * Verifies a market over a connection of its own, and says what it found. Sets the exit code.
- * @throws BadInput where there is no such market, or nothing says which database.
+ * Verifies a market over a connection of its own, and says what it found: in the database that is named, else in the embedded one, which is
+ * started for that where it does not run. Sets the exit code.
+ * @throws BadInput where there is no such market.
  */
 export async function verify(terminal: HostTerminal, settings: VerifySettings): Promise<void> {
   const databaseUrl = settings.databaseUrl ?? loadConfig(terminal.env).databaseUrl;
-  if (databaseUrl === undefined) throw new BadInput(['--database-url: give it, or set DATABASE_URL: which database?']);
+  if (databaseUrl !== undefined) return verifyIn(terminal, databaseUrl, settings);
+  await runUntilSignal(terminal, async ({ config, closing, signal }) => {
+    terminal.forgetVariables(isPostgresVariable);
+    const found = await findEmbeddedPostgres(config.dataDir, signal);
+    await closing.add('the embedded PostgreSQL', () => found.stop());
+    await unlessAborted(verifyIn(terminal, found.url, settings), signal);
+  });
+}
+
+async function verifyIn(terminal: HostTerminal, databaseUrl: string, settings: VerifySettings): Promise<void> {
   const startedMs = terminal.clock.nowMs();
   const outcome = await verifyShowingProgress(terminal, databaseUrl, settings.marketId);
   if (outcome.kind === 'market_unknown') throw new BadInput([`--market: there is no market ${settings.marketId} in that database`]);

@@ -8,6 +8,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full. Make room, or set ERIS_DATA_DIR to a folder on another disk.',
   EDQUOT: 'your share of the disk is used up. Make room, or set ERIS_DATA_DIR to a folder on another disk.',
   ELOOP: 'it is a link, and links are not followed here. Remove it, or set ERIS_DATA_DIR to another folder.',
+  ENOTDIR: 'a part of its path is no folder. Set ERIS_DATA_DIR to a folder, or to where one can be made.',
   ENOENT: 'no folder can be made there. Set ERIS_DATA_DIR to a folder that can be written.',
   ENAMETOOLONG: 'its name is too long. Set ERIS_DATA_DIR to a shorter one.',
 };
@@ -24,9 +25,12 @@ export async function explained(cause: unknown, dataDir: string): Promise<unknow
 /** Who is kept out of what, and what lets him in. */
 async function noAccess(file: string, dataDir: string): Promise<string> {
   const found = await nearestOwner(file);
-  const us = await nameOf(process.geteuid?.() ?? 0);
+  const us = process.geteuid?.() ?? 0;
+  const head = `${file} cannot be used: ${found?.at ?? file} belongs to`;
+  if (found?.uid === us)
+    return `${head} the user of this process, ${await nameOf(us)}, and the system forbids it all the same. See its mode and its file system, or set ERIS_DATA_DIR to another folder. Nothing was changed.`;
   const owner = found === undefined ? 'another user' : await nameOf(found.uid);
-  return `${file} cannot be used: ${found?.at ?? file} belongs to ${owner}, and this process runs as ${us}. ${remedyFor(dataDir, owner)} Nothing was changed.`;
+  return `${head} ${owner}, and this process runs as ${await nameOf(us)}. ${remedyFor(dataDir, owner)} Nothing was changed.`;
 }
 
 /** Says how a folder of another user is made usable. */

@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPool, type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '#persistence';
+import type { HostTerminal } from '../terminal.js';
+import { unlessAborted } from './abort.js';
+import { RESTART_PAUSE_MS, Restarts } from './restarts.js';
+import type { Run } from './run.js';
+
+/** After which a database that is still silent is spoken of, and after which it is given up (docs/operations.md), ms. */
+const TOLD_AFTER_MS = 3_000;
+const REACHED_MS_MAX = 30_000;
+/** Of one attempt to connect and be answered, ms. */
+const ATTEMPT_MS_MAX = 10_000;
+
+/** What Postgres's own tools are told by the environment: meant for servers of the user's, never for the embedded one. */
+export const isPostgresVariable = (name: string): boolean => /^PG[A-Z]+$/.test(name);
+
+/** Where the data are. */
+export interface Database {
+  readonly url: string;
+  /** Whether it was away for a moment since this was last asked, by a restart: what failed meanwhile may be tried again. */
+  wasAway(): boolean;
+}
+
+/**
+ * Starts the embedded server, and keeps it running: one that is killed is started again where it was, at most five times a minute.
+ */
+export async function startDatabase(
+  terminal: HostTerminal,
+  { config, closing, onGiveUp, signal }: Run,
+  dataDir: string,
+): Promise<Database> {
+  terminal.forgetVariables(isPostgresVariable);
+  const startedMs = terminal.clock.nowMs();
+  const postgres = await startEmbeddedPostgres({ dataDir, signal });
+  const stopping = new AbortController();
+  await closing.add('the embedded PostgreSQL', () => {
+    stopping.abort();
+    return postgres.stop();
+  });
+  let deaths = 0;
+  const onDeath = (): void => void deaths++;
+  void keepRunning(postgres, { terminal, onGiveUp, onDeath, stopping: stopping.signal, logFile: join(dataDir, 'postgres.log') });
+  terminal.err(`eris: embedded PostgreSQL is up after ${secondsSince(terminal, startedMs)} s (data in ${config.dataDir})\n`);
+  const wasAway = (): boolean => {
+    const found = deaths > 0;
+    deaths = 0;
+    return found;
+  };
+  return { url: postgres.url, wasAway };
+}
+
+interface Keeping extends Pick<Run, 'onGiveUp'> {
+  readonly terminal: HostTerminal;
+  readonly stopping: AbortSignal;
+  readonly onDeath: () => void;
+  readonly logFile: string;
+}
+
+async function keepRunning(postgres: EmbeddedPostgres, { terminal, onGiveUp, onDeath, stopping, logFile }: Keeping): Promise<void> {
+  const restarts = new Restarts(terminal.clock);
+  for (let how = 'has ended'; ;) {
+    await postgres.ended;
+    if (stopping.aborted) return;
+    onDeath();
+    const { recent, isTooMany } = restarts.count();
+    if (isTooMany) return onGiveUp(`the embedded PostgreSQL has ended ${recent} times within a minute; its messages are in ${logFile}`);
+    terminal.err(`eris: the embedded PostgreSQL ${how} and is started again; its messages are in ${logFile}\n`);
+    how = await restart(postgres, terminal);
+  }
+}
+
+/** @returns how it will have ended when it has: by then it was up, or it did not start. */
+async function restart(postgres: EmbeddedPostgres, terminal: HostTerminal): Promise<string> {
+  await sleep(RESTART_PAUSE_MS);
+  const startedMs = terminal.clock.nowMs();
+  try {
+    await postgres.restart();
+    terminal.err(`eris: the embedded PostgreSQL is up again after ${secondsSince(terminal, startedMs)} s\n`);
+    return 'has ended';
+  } catch (cause) {
+    return `did not start (${cause instanceof Error ? cause.message : String(cause)})`;
+  }
+}
+
+const secondsSince = ({ clock }: HostTerminal, startedMs: number): string => ((clock.nowMs() - startedMs) / 1000).toFixed(1);
+
+/**
+ * Brings a database to the schema of this version. One that says nothing is waited for, and spoken of, before it is given up.
+ * @throws Error naming the database, without its password, where it can't be had; the signal's reason where that came.
+ */
+export async function bringUpToDate(terminal: HostTerminal, databaseUrl: string, signal: AbortSignal): Promise<void> {
+  const { host } = new URL(databaseUrl);
+  try {
+    await telling(terminal, `waiting for the database at ${host}`, untilReached(terminal, databaseUrl, signal));
+    await telling(terminal, `bringing the database at ${host} up to date`, unlessAborted(migrate(databaseUrl), signal));
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new Error(
+      `the database at ${host} could not be brought up to date: ${String(cause)}. Is it running, and is DATABASE_URL right?`,
+      { cause },
+    );
+  }
+}
+
+/** Says what is being done where it takes more than a moment. */
+async function telling(terminal: HostTerminal, what: string, work: Promise<void | readonly string[]>): Promise<void> {
+  const tell = setTimeout(() => terminal.err(`eris: ${what} …\n`), TOLD_AFTER_MS);
+  try {
+    await work;
+  } finally {
+    clearTimeout(tell);
+  }
+}
+
+async function untilReached({ clock }: HostTerminal, databaseUrl: string, signal: AbortSignal): Promise<void> {
+  const pool = createPool(databaseUrl, { max: 1, onLost: () => undefined });
+  const endMs = clock.nowMs() + REACHED_MS_MAX;
+  try {
+    while (!(await isReached(pool, signal)))
+      if (clock.nowMs() > endMs) throw new Error(`it has not answered within ${REACHED_MS_MAX / 1000} s`);
+  } finally {
+    void pool.end(); // may wait for an answer that does not come
+  }
+}
+
+/** Whether it answered; false where it was silent. @throws what it said where that was no. */
+async function isReached(pool: ReturnType<typeof createPool>, signal: AbortSignal): Promise<boolean> {
+  const silence = AbortSignal.timeout(ATTEMPT_MS_MAX);
+  try {
+    await unlessAborted(pool.query('SELECT 1'), AbortSignal.any([signal, silence]));
+    return true;
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (silence.aborted || isTimeout(cause)) return false;
+    throw cause;
+  }
+}
+
+const isTimeout = (cause: unknown): boolean =>
+  cause instanceof Error && /timeout/i.test(`${cause.message} ${String((cause as NodeJS.ErrnoException).code)}`);
