@@ -4,19 +4,20 @@ import { isSpec, sourcesOf, type SourceFile } from './source-tree.js';
 /** Which rooms a room may import: inward only (docs/architecture.md, "The rooms"). A new room gets a line here. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/units': [],
-  'libs/config': ['units'],
+  'libs/postgres': ['units'],
+  'libs/config': ['units', 'postgres'],
   'libs/telemetry': [],
   'libs/contracts': ['units'],
   'libs/mechanism': ['units'],
   'libs/ledger': ['units'],
   'libs/lab': ['mechanism', 'units'],
   'libs/market': ['mechanism', 'ledger', 'units'],
-  'libs/persistence': ['market', 'ledger', 'mechanism', 'units'],
-  'libs/queue': ['market', 'units'],
+  'libs/persistence': ['market', 'ledger', 'mechanism', 'postgres', 'units'],
+  'libs/queue': ['market', 'postgres', 'units'],
   'libs/thinking': ['market', 'mechanism'],
-  'apps/api': ['config', 'contracts', 'market', 'mechanism', 'persistence', 'queue', 'telemetry', 'thinking', 'units'],
-  'apps/worker': ['config', 'market', 'mechanism', 'persistence', 'queue', 'telemetry', 'thinking', 'units'],
-  'apps/cli': ['config', 'contracts', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'queue', 'units'],
+  'apps/api': ['config', 'contracts', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'telemetry', 'thinking', 'units'],
+  'apps/worker': ['config', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'telemetry', 'thinking', 'units'],
+  'apps/cli': ['config', 'contracts', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'units'],
 };
 
 const sources = sourcesOf('libs', 'apps');

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { openApi } from './composition/open-api.js';
 import type { ApiSettings } from './composition/settings.js';
 import type { Surroundings } from './composition/surroundings.js';
-import { isDatabaseTrouble } from './http/database-trouble.js';
+import { explainTrouble, placeOf } from '#postgres';
 import { ApiDocument } from './service/api-document.js';
 
 /** Why the API can't start, in words for whoever starts it. */
@@ -88,18 +88,12 @@ const revokedText = ({ successor }: Extract<AdminKeyOutcome, { kind: 'revoked' }
     : `ERIS_ADMIN_KEY is a key that another one has replaced, on ${successor.createdAt.toISOString()}: key ${successor.keyId}, which begins ` +
       `with ${successor.prefix}. Set that one, or a new one.`;
 
-function startErrorOf(cause: unknown, { databaseUrl, host, port }: Config): unknown {
-  if (isDatabaseTrouble(cause))
-    return new StartError(`The database at ${placeOf(databaseUrl)} cannot be reached. Start it, or correct DATABASE_URL.`, { cause });
+function startErrorOf(cause: unknown, { databaseUrl = '', host, port }: Config): unknown {
+  const explanation = explainTrouble(cause, databaseUrl);
+  if (explanation !== undefined) return new StartError(explanation, { cause });
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (UNDEFINED_TABLE.test(code))
     return new StartError(`The database at ${placeOf(databaseUrl)} has no schema yet. Run \`npx eris migrate\` first.`, { cause });
   if (code === 'EADDRINUSE') return new StartError(`Port ${port} of ${host} is taken. Set PORT to another one.`, { cause });
   return cause;
-}
-
-/** Where a database is, without the password. */
-function placeOf(databaseUrl = ''): string {
-  const { host, pathname } = new URL(databaseUrl);
-  return `${host}${pathname}`;
 }

@@ -1,6 +1,6 @@
+import { addressOf, sessionConfig } from '#postgres';
 import { createPostgresBackend, type PostgresPoolConfig } from 'bullmq';
 import { Redis } from 'ioredis';
-import { Client, type ClientConfig } from 'pg';
 
 /** Where the bell hangs: Redis where there is one, else the database itself (BullMQ's PostgreSQL backend). */
 export interface BellSite {
@@ -9,15 +9,18 @@ export interface BellSite {
 }
 
 export const QUEUE_NAME = 'markets';
-/** Postgres schema of the queue's own tables. */
+/** Postgres schema of the queue's own tables; with the name of the schema that Eris's lie in, where that is not the usual one. */
 const SCHEMA = 'bullmq';
+const SCHEMA_USUAL = 'public';
 const CONNECT_MS_MAX = 5_000;
+const CONNECTIONS_MAX = 3;
 /** Reconnecting to Redis: a little longer each time, at most this, ms. */
 const RECONNECT_MS_MAX = 2_000;
 
-/** Keys in Redis begin with the database's name: two installations that share a Redis don't ring each other's bells. */
+/** Keys in Redis begin with the database's name, and the schema's: two installations that share a Redis don't ring each other's bells. */
 export function prefixOf({ databaseUrl }: BellSite): string {
-  return `eris-${decodeURIComponent(new URL(databaseUrl).pathname.slice(1)) || 'default'}`;
+  const { database, schema } = addressOf(databaseUrl);
+  return schema === SCHEMA_USUAL ? `eris-${database}` : `eris-${database}-${schema}`;
 }
 
 /** A connection of our own, to be ended by `disconnect`. A ring fails at once while Redis is away, a listener waits for it to come back. */
@@ -30,19 +33,12 @@ export function redisConnection(url: string, role: 'ring' | 'listen'): Redis {
   });
 }
 
-export function postgresConnection(connectionString: string): PostgresPoolConfig {
-  return { connectionString, schema: SCHEMA, migrate: true, max: 3, connectionTimeoutMillis: CONNECT_MS_MAX, Client: HeardClient };
-}
-
-/**
- * BullMQ looks after its schema on a connection whose errors nobody hears; one that was cut meanwhile ended the process. The query that was
- * under way, or the next one, fails and is reported.
- */
-class HeardClient extends Client {
-  constructor(config?: string | ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
+/** What BullMQ connects by: sessions like all others, in the schema of its own tables. */
+export function postgresConnection(databaseUrl: string): PostgresPoolConfig {
+  const { schema: home } = addressOf(databaseUrl);
+  const schema = home === SCHEMA_USUAL ? SCHEMA : `${SCHEMA}_${home}`;
+  const session = sessionConfig(databaseUrl, { application: 'eris-bell', schema });
+  return { ...session, schema, migrate: true, max: CONNECTIONS_MAX } as PostgresPoolConfig; // it says less of passwords than pg takes
 }
 
 export const postgresBackend = createPostgresBackend;

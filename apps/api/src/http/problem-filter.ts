@@ -1,8 +1,8 @@
 import { operationIds, operationOf, type ProblemCode, type ProblemDetails, PROBLEMS, problemOf } from '#contracts';
+import { isDatabaseTrouble } from '#postgres';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { isDatabaseTrouble } from './database-trouble.js';
 import { ProblemError } from './problem-error.js';
 
 const RETRY_AFTER_SECONDS = '1';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, EventPage, EventRecord, ReadEvents, Viewer } from '#market';
-import { isDatabaseTrouble } from '../http/database-trouble.js';
+import { isDatabaseTrouble } from '#postgres';
 import type { MarketPulse } from './market-pulse.js';
 
 export const EVENTS_PER_PAGE = 200;

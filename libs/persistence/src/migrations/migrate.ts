@@ -1,4 +1,5 @@
-import pg, { type Pool } from 'pg';
+import { createSession } from '#postgres';
+import type { Pool } from 'pg';
 import { listMigrations, loadMigrations, readSchema } from './folder.js';
 import { withSchemaEngine } from './schema-engine.js';
 
@@ -12,7 +13,7 @@ const MIGRATION_LOCK = 4_207_191_820;
  * @throws the database's error, or the engine's where an applied migration has been edited or has failed half-way.
  */
 export async function migrate(url: string): Promise<readonly string[]> {
-  const guard = new pg.Client({ connectionString: url });
+  const guard = createSession(url, { application: 'eris-migrate' });
   await guard.connect();
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -9,6 +9,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { addressOf, createSession, sessionConfig, withDatabase } from '#postgres';
 import pg from 'pg';
 
 const BINDINGS = '@prisma/schema-engine-wasm/schema_engine_bg';
@@ -86,9 +87,7 @@ class MigrationAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
     const name = `eris_shadow_${randomUUID().replaceAll('-', '')}`;
     await this.runAside(`CREATE DATABASE ${name}`);
     this.shadows.push(name);
-    const address = new URL(this.url);
-    address.pathname = `/${name}`;
-    return this.connectTo(address.href);
+    return this.connectTo(withDatabase(this.url, name));
   }
 
   async close(): Promise<void> {
@@ -97,13 +96,13 @@ class MigrationAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
   }
 
   private connectTo(url: string): Promise<SqlDriverAdapter> {
-    const pool = new CatalogPool({ connectionString: url, max: 1 });
+    const pool = new CatalogPool({ ...sessionConfig(url, { application: 'eris-migrate' }), max: 1 });
     this.pools.push(pool);
-    return adapterOver(pool);
+    return adapterOver(pool, addressOf(url).schema);
   }
 
   private async runAside(statement: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url });
+    const client = createSession(this.url, { application: 'eris-migrate' });
     await client.connect();
     try {
       await client.query(statement);
@@ -114,8 +113,8 @@ class MigrationAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
 }
 
 /** Prisma's adapter, with two repairs: letters are letters, and scripts go to Postgres whole (it cuts them at every semicolon, in functions too). */
-async function adapterOver(pool: CatalogPool): Promise<SqlDriverAdapter> {
-  const adapter = await new PrismaPg(pool).connect();
+async function adapterOver(pool: CatalogPool, schema: string): Promise<SqlDriverAdapter> {
+  const adapter = await new PrismaPg(pool, { schema }).connect();
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
     const result = await queryRaw(query);

@@ -1,10 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { UnitOfWork } from '#market';
+import { addressOf, sessionConfig } from '#postgres';
 import type { PrismaTx } from '../cold-work.js';
 import { PrismaClient } from '../prisma/generated/client.js';
 import { retryConflicts } from './retry.js';
 
-const CONNECT_MS_MAX = 5_000;
 const CONNECTIONS_MAX = 5;
 /** Waiting for a connection, ms. */
 const START_MS_MAX = 5_000;
@@ -21,12 +21,8 @@ export interface Base extends UnitOfWork<PrismaTx> {
  * A transaction that loses against another one is run again, so its work must not do anything outside of it.
  */
 export function createBase(url: string): Base {
-  const adapter = new PrismaPg({
-    connectionString: url,
-    max: CONNECTIONS_MAX,
-    connectionTimeoutMillis: CONNECT_MS_MAX,
-    application_name: 'eris-cold',
-  });
+  const config = { ...sessionConfig(url, { application: 'eris-cold' }), max: CONNECTIONS_MAX };
+  const adapter = new PrismaPg(config, { schema: addressOf(url).schema });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   const limits = { maxWait: START_MS_MAX, timeout: TRANSACTION_MS_MAX };
   return {

@@ -1,16 +1,16 @@
+import { sessionConfig } from '#postgres';
 import pg, { type Pool } from 'pg';
 
 const INT8: number = pg.types.builtins.INT8;
 /** Array of INT8: pg's list of types has no name for it. */
 const INT8_ARRAY = 1016;
 const TEXT_ARRAY = 1009;
-const CONNECT_MS_MAX = 5_000;
 const CONNECTIONS_DEFAULT = 10;
 /**
  * Statements are prepared once per connection, often when their tables are still empty, and a plan from then reads the whole table ever
  * after: every statement here has its index. None of them is worth compiling.
  */
-const SESSION = '-c enable_seqscan=off -c jit=off';
+const PLANNING = { enable_seqscan: 'off', jit: 'off' };
 
 export interface PoolOptions {
   /** The most connections; 10 where it is not said. */
@@ -22,15 +22,12 @@ export interface PoolOptions {
 /**
  * Opens a pool of connections; none is made before the first statement. Integers of 64 bits are read as bigint, in arrays too.
  * @param url a `postgresql://` address.
+ * @throws AddressError where it is none, or asks for what Eris cannot do.
  */
 export function createPool(url: string, { max = CONNECTIONS_DEFAULT, onLost }: PoolOptions = {}): Pool {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...sessionConfig(url, { application: 'eris', settings: PLANNING }),
     max,
-    connectionTimeoutMillis: CONNECT_MS_MAX,
-    keepAlive: true,
-    application_name: 'eris',
-    options: SESSION,
     types: { getTypeParser },
   });
   pool.on('error', (error) => onLost?.(error));

@@ -1,34 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isConflict } from '#postgres';
 import { invariant } from '#units';
-
-/** SQLSTATEs by which Postgres takes a transaction back for the sake of another one: it may be run again as it is. */
-const CONFLICTS = new Set<unknown>(['40001', '40P01']);
-/** Prisma's word for the same. */
-const PRISMA_CONFLICT = 'P2034';
-const CAUSES_MAX = 5;
 
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS_FIRST = 10;
 const PAUSE_MS_MAX = 200;
-
-/** Where pg, Prisma and its adapter say what happened: Prisma keeps a raw statement's error in `meta`. */
-interface DatabaseError {
-  readonly code?: unknown;
-  readonly originalCode?: unknown;
-  readonly kind?: unknown;
-  readonly cause?: unknown;
-  readonly meta?: { readonly driverAdapterError?: unknown };
-}
-
-/** Whether an error says that a transaction lost against another one (deadlock, serialization), however deep it lies. */
-export function isConflict(error: unknown, depth = 0): boolean {
-  if (typeof error !== 'object' || error === null || depth > CAUSES_MAX) return false;
-  const { code, originalCode, kind, cause, meta } = error as DatabaseError;
-  if (code === PRISMA_CONFLICT || kind === 'TransactionWriteConflict') return true;
-  if (CONFLICTS.has(code) || CONFLICTS.has(originalCode)) return true;
-  return isConflict(cause, depth + 1) || isConflict(meta?.driverAdapterError, depth + 1);
-}
 
 /**
  * Runs a transaction again where it lost against another one, at most five times in all, after pauses that grow and differ.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { createSession } from '#postgres';
 
 const CHANNEL = 'eris_market';
 /** Pauses between attempts to listen again, ms; the last one repeats. */
@@ -52,7 +52,7 @@ async function listenOnce(
   { onChange }: Listeners,
   { signal, onListening }: { signal: AbortSignal; onListening: () => void },
 ): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'eris-changes', keepAlive: true });
+  const client = createSession(databaseUrl, { application: 'eris-changes' });
   const ended = new Promise<void>((resolve, reject) => {
     client.on('error', reject);
     client.on('end', () => (signal.aborted ? resolve() : reject(new Error('the connection that listens for changes has ended'))));

@@ -9,6 +9,12 @@ const OWN_ACCOUNTS = `
   SELECT id, kind, organisation_id, balance_micros FROM account WHERE organisation_id IN (
     SELECT organisation_id FROM market WHERE id = $1 UNION SELECT organisation_id FROM bid WHERE market_id = $1)`;
 
+/**
+ * How far times may contradict each other: clocks of machines differ, and are set right. Less than the least difference between two time zones: what was
+ * written in the session of another one is seen.
+ */
+const TIMES_APART = `interval '10 minutes'`;
+
 /** What must not be there: the table, what is wrong, and a query for the keys. */
 const STRAYS: readonly (readonly [table: RowTable, detail: string, keys: string])[] = [
   [
@@ -82,6 +88,31 @@ const STRAYS: readonly (readonly [table: RowTable, detail: string, keys: string]
        FROM entry e JOIN own ON own.id = e.account_id WHERE own.kind = 'wallet')
      SELECT 'bid_id ' || d.bid_id FROM decision d JOIN transfer t ON t.kind = 'hold' AND t.bid_id = d.bid_id JOIN history h ON h.transfer_id = t.id
        WHERE d.market_id = $1 AND d.funds_micros <> h.funds`,
+  ],
+  [
+    'market',
+    'was opened in the future, or after the first thing that happened in it',
+    `SELECT 'id ' || m.id FROM market m WHERE m.id = $1 AND m.opened_at > ${TIMES_APART} + least(
+       clock_timestamp(), (SELECT min(e.at) FROM event e WHERE e.market_id = m.id), (SELECT min(b.received_at) FROM bid b WHERE b.market_id = m.id))`,
+  ],
+  [
+    'event',
+    'is from the future, or from before the entry that it follows',
+    `SELECT 'market_id ' || e.market_id || ', sequence ' || e.sequence
+     FROM (SELECT e.*, lag(e.at) OVER (ORDER BY e.sequence) AS before FROM event e WHERE e.market_id = $1) e
+       WHERE e.at > clock_timestamp() + ${TIMES_APART} OR e.at < e.before - ${TIMES_APART}`,
+  ],
+  [
+    'decision',
+    'is from the future, or from before its bid',
+    `SELECT 'bid_id ' || d.bid_id FROM decision d JOIN bid b ON b.id = d.bid_id
+       WHERE d.market_id = $1 AND (d.decided_at > clock_timestamp() + ${TIMES_APART} OR d.decided_at < b.received_at - ${TIMES_APART})`,
+  ],
+  [
+    'transfer',
+    'is from the future, or holds money for a bid of later',
+    `SELECT 'id ' || t.id FROM transfer t LEFT JOIN bid b ON b.id = t.bid_id
+       WHERE t.market_id = $1 AND (t.created_at > clock_timestamp() + ${TIMES_APART} OR t.created_at < b.received_at - ${TIMES_APART})`,
   ],
 ];
 

@@ -1,4 +1,4 @@
-import { isDatabaseTrouble } from './database-trouble.js';
+import { isDatabaseTrouble } from './trouble.js';
 
 const withCode = (code: string): Error => Object.assign(new Error('said so'), { code });
 /** As Prisma 7 tells what its adapter was told. */
