@@ -1,4 +1,4 @@
-import type { Transfer } from '#ledger';
+import { BALANCE_MAX, type Transfer, WALLET_MAX } from '#ledger';
 import { type Caller, type DepositOutcome, type EntryRecord, hashKey, type OrganisationRecord } from '#market';
 import { micros } from '#units';
 import { assertLedgerLawful } from '../laws/ledger.js';
@@ -12,6 +12,8 @@ let database: TestDatabase;
 let cold: ColdUseCases;
 let operator: Member;
 let bidder: Member;
+/** Whose books must be lawful together after each test. */
+let members: Member[];
 beforeAll(async () => {
   database = await createTestDatabase();
   cold = coldUseCases(database.url);
@@ -20,8 +22,16 @@ beforeEach(async () => {
   const name = expect.getState().currentTestName ?? '';
   operator = await makeOperator(cold, name);
   bidder = await makeMember(cold, operator, { name: 'bidder', role: 'bidder' });
+  members = [operator, bidder];
 });
-afterEach(async () => assertLedgerLawful(await readBooks(database.pool, [operator.organisationId, bidder.organisationId])));
+afterEach(async () =>
+  assertLedgerLawful(
+    await readBooks(
+      database.pool,
+      members.map(({ organisationId }) => organisationId),
+    ),
+  ),
+);
 afterAll(async () => {
   await cold.close();
   await database.drop();
@@ -119,6 +129,47 @@ describe('a deposit', () => {
     await expect(failing).rejects.toThrow('just before the commit');
     expect(await balance()).toEqual([0n, 0n]);
     expect(await deposit({ key: 'fails' })).toMatchObject({ kind: 'deposited', replayed: false });
+  });
+});
+
+describe('a deposit beyond what the books hold', () => {
+  const bulk = async (amount: bigint, walletId: bigint): Promise<void> => {
+    const { funding } = await accountsOf(database.pool, operator.organisationId);
+    const { marketId } = await openMarket(cold, operator);
+    await insertTransfers(database.pool, marketId, [{ kind: 'deposit', debitId: funding.id, creditId: walletId, amount: micros(amount) }]);
+  };
+  const CREDIT = 1_000_000n;
+
+  it('should be refused, once and again, and leave other accounts and the key alone', async () => {
+    const other = await makeMember(cold, operator, { name: 'other', role: 'bidder' });
+    members.push(other);
+    await bulk(WALLET_MAX - 5n * CREDIT, bidder.organisation.accountId);
+    expect(await deposit({ key: 'full', credits: 6n })).toMatchObject({ kind: 'balance_limit' });
+    expect(await deposit({ key: 'full', credits: 6n })).toMatchObject({ kind: 'balance_limit' });
+    expect(await deposit({ key: 'other', credits: 900_000_000n, accountId: other.organisation.accountId })).toMatchObject({
+      kind: 'deposited',
+    });
+    expect(await deposit({ key: 'full', credits: 5n })).toMatchObject({ kind: 'deposited', replayed: false });
+    expect(await deposit({ key: 'full', credits: 5n })).toMatchObject({ kind: 'deposited', replayed: true });
+    expect(await balance()).toEqual([WALLET_MAX, 0n]);
+  });
+
+  it('should be refused where the operator has put in all that there can be, and bother no other operator', async () => {
+    const [rich, poor] = [await makeMember(cold, operator, { name: 'rich', role: 'bidder' }), await makeOperator(cold, 'another operator')];
+    members.push(rich);
+    await bulk(BALANCE_MAX - 5n * CREDIT, rich.organisation.accountId);
+    expect(await deposit({ key: 'sixth', credits: 6n })).toMatchObject({ kind: 'balance_limit' });
+    expect(await deposit({ key: 'fifth', credits: 5n })).toMatchObject({ kind: 'deposited' });
+    expect(await deposit({ key: 'one', credits: 1n })).toMatchObject({ kind: 'balance_limit' });
+    const member = await makeMember(cold, poor, { name: 'member', role: 'bidder' });
+    expect(await deposit({ key: 'theirs', caller: poor, accountId: member.organisation.accountId })).toMatchObject({ kind: 'deposited' });
+  });
+
+  it('should not be let in by many at once', async () => {
+    await bulk(WALLET_MAX - 5n * CREDIT, bidder.organisation.accountId);
+    const outcomes = await Promise.all(Array.from({ length: 12 }, (_, index) => deposit({ key: `at once ${index}`, credits: 1n })));
+    expect(outcomes.filter(({ kind }) => kind === 'deposited')).toHaveLength(5);
+    expect(outcomes.filter(({ kind }) => kind === 'balance_limit')).toHaveLength(7);
   });
 });
 

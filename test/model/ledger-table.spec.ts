@@ -13,6 +13,14 @@ describe('the books', () => {
       expect  earned     25
     `));
 
+  it('should hold no more than 64 bits', () =>
+    checkLedger(`
+      deposit fund alice 9223372036854775807  applied
+      deposit fund bob 1                      exceeds_limit
+      hold    alice alice-held 9223372036854775807 7   applied
+      expect  bob        0
+    `));
+
   it('should not lend', () =>
     checkLedger(`
       deposit fund alice 100                  applied

@@ -52,6 +52,11 @@ export const PROBLEMS = {
     'This idempotency key was used for another request',
     'Use a new key for a new request; repeat a request with the very same body.',
   ),
+  balance_limit: row(
+    422,
+    'That is more than the ledger can hold',
+    'Deposit less, or into another account; docs/refusals.md names the limits.',
+  ),
   rate_limited: row(429, 'This key asks too often', 'Repeat the same request with the same key after the seconds in Retry-After.'),
   overloaded: row(503, 'Too many bids are waiting', 'Repeat the same request with the same key after the seconds in Retry-After.'),
   database_unavailable: row(

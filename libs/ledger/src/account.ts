@@ -1,4 +1,4 @@
-import type { Micros } from '#units';
+import { micros, type Micros } from '#units';
 
 /** `funding` is where deposits come from, `wallet` what a bidder can spend, `escrow` what accepted bids hold, `revenue` what was earned. */
 export type AccountKind = 'funding' | 'wallet' | 'escrow' | 'revenue';
@@ -13,6 +13,24 @@ export interface Account {
 /** An account with its money. */
 export interface Balance extends Account {
   readonly balance: Micros;
+}
+
+/** What a balance may be at most, either side of zero: Postgres keeps it in 64 bits. */
+export const BALANCE_MAX = micros(9_223_372_036_854_775_807n);
+
+/**
+ * What a wallet is filled to at most, micro-credits: a million million credits. Far below what an operator may put into the books in all (BALANCE_MAX), so that one
+ * account which is filled without end does not keep the others from being filled.
+ */
+export const WALLET_MAX = micros(1_000_000_000_000_000_000n);
+
+/** Why a deposit is more than the books can hold, in order of precedence; undefined where they can. */
+export function depositLimit(
+  balances: { readonly wallet: Micros; readonly funding: Micros },
+  amount: Micros,
+): 'wallet' | 'funding' | undefined {
+  if (balances.wallet + amount > WALLET_MAX) return 'wallet';
+  return balances.funding - amount < -BALANCE_MAX ? 'funding' : undefined;
 }
 
 /** Funding alone may be negative: it says how much has been put into the books. */

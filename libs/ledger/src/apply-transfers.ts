@@ -1,5 +1,5 @@
 import { invariant, micros } from '#units';
-import { type Balance, mayBeNegative } from './account.js';
+import { type Balance, BALANCE_MAX, mayBeNegative } from './account.js';
 import type { Hold, Ledger } from './ledger.js';
 import { type Entry, isWay, type Transfer } from './transfer.js';
 
@@ -18,7 +18,7 @@ export type TransferFault = (typeof TRANSFER_FAULTS)[number];
 /** `index` says which transfer is at fault; a balance is at fault only where none of them is. */
 export type ApplyOutcome =
   | { readonly kind: TransferFault; readonly index: number }
-  | { readonly kind: 'exceeds_balance'; readonly accountId: bigint }
+  | { readonly kind: 'exceeds_balance' | 'exceeds_limit'; readonly accountId: bigint }
   | { readonly kind: 'applied'; readonly ledger: Ledger };
 
 interface Draft {
@@ -41,6 +41,7 @@ export function applyTransfers(ledger: Ledger, transfers: readonly Transfer[]): 
   }
   for (const account of draft.accounts.values()) {
     if (account.balance < 0n && !mayBeNegative(account)) return { kind: 'exceeds_balance', accountId: account.id };
+    if (account.balance > BALANCE_MAX || account.balance < -BALANCE_MAX) return { kind: 'exceeds_limit', accountId: account.id };
   }
   invariant(draft.entries.length === ledger.entries.length + 2 * transfers.length, 'a transfer has two entries');
   return { kind: 'applied', ledger: draft };

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { type AddressParts, readParameters } from './parameters.js';
+import { type AddressParts, readParameters, type Server } from './parameters.js';
 
 /** Where a database is and how it is reached: everything that `DATABASE_URL` says, and nothing from anywhere else. */
 export interface DatabaseAddress extends AddressParts {
@@ -81,15 +81,6 @@ export function withDatabase(url: string, database: string): string {
 }
 
 const faulty = (...faults: string[]) => ({ kind: 'faults', faults }) as const;
-
-/** What may stand in the authority or in parameters. */
-export interface Server {
-  readonly host?: string;
-  readonly port?: number;
-  readonly user?: string;
-  readonly password?: string;
-  readonly database?: string;
-}
 
 /** `user:password@host:port`; each part may be missing. @returns a fault where it is no such thing. */
 function readAuthority(authority: string): Server | string {

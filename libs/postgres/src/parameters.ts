@@ -1,6 +1,14 @@
-import type { Server } from './address.js';
 import { PINNED_NAMES } from './pins.js';
 import { readTls, type TlsChoice } from './tls.js';
+
+/** What may stand in the authority or in parameters. */
+export interface Server {
+  readonly host?: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string;
+}
 
 /** What the parameters of an address say. */
 export interface AddressParts {

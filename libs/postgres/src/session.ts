@@ -132,5 +132,4 @@ function setStart(client: pg.Client, options: string): void {
 }
 
 /** One connection, not yet made; whoever connects it ends it. */
-export const createSession = (url: string, options: SessionOptions): SessionClient =>
-  new SessionClient(sessionConfig(url, options));
+export const createSession = (url: string, options: SessionOptions): SessionClient => new SessionClient(sessionConfig(url, options));

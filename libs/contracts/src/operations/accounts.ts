@@ -32,6 +32,6 @@ export const accountOperations = defineOperations({
     idempotent: true,
     body: depositBody,
     responses: { 201: { description: 'The balance after it', schema: deposited } },
-    problems: ['key_reused', 'request_in_flight'],
+    problems: ['key_reused', 'request_in_flight', 'balance_limit'],
   },
 });

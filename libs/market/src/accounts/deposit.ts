@@ -1,4 +1,5 @@
-import { invariant, micros, type Micros } from '#units';
+import { depositLimit, WALLET_MAX } from '#ledger';
+import { formatMicros, invariant, micros, type Micros } from '#units';
 import { type Codec, hashOfRequest, runOnce } from '../idempotency/index.js';
 import type { Caller } from '../tenancy/index.js';
 import type { UnitOfWork } from '../unit-of-work.js';
@@ -28,6 +29,7 @@ export type DepositOutcome =
   | { readonly kind: 'role_not_allowed'; readonly detail: string }
   | { readonly kind: 'key_reused' }
   | { readonly kind: 'request_in_flight' }
+  | { readonly kind: 'balance_limit'; readonly detail: string }
   | { readonly kind: 'deposited'; readonly account: Deposited; readonly replayed: boolean };
 
 /**
@@ -37,22 +39,34 @@ export type DepositOutcome =
 export class Deposit {
   constructor(private readonly work: UnitOfWork<AccountsTx>) {}
 
-  run({ caller, accountId, amount, idempotencyKey, requestHash }: DepositRequest): Promise<DepositOutcome> {
+  async run({ caller, accountId, amount, idempotencyKey, requestHash }: DepositRequest): Promise<DepositOutcome> {
     invariant(amount > 0n, 'a deposit is more than zero');
     const request = {
       organisationId: caller.organisationId,
       key: idempotencyKey,
       requestHash: hashOfRequest(`deposit:${accountId}`, requestHash),
     };
-    return this.work.transaction(async (tx) => {
+    const outcome = this.work.transaction<DepositOutcome>(async (tx) => {
       const account = await tx.findAccount(caller, accountId);
       if (!account) return { kind: 'not_found' };
       if (account.organisationId === caller.organisationId && account.parentId !== null) return OWN_WALLET;
       const once = await runOnce(tx, { request, codec: DEPOSITED, effect: () => deposit(tx, { caller, accountId, amount }) });
       return once.kind === 'done' ? { kind: 'deposited', account: once.value, replayed: once.replayed } : once;
     });
+    return outcome.catch((cause: unknown) => {
+      if (cause instanceof BeyondLimit) return { kind: 'balance_limit', detail: cause.message };
+      throw cause;
+    });
   }
 }
+
+/** Takes the transaction back, the claim of its key with it: nothing has happened. */
+class BeyondLimit extends Error {}
+
+const LIMIT_DETAILS = {
+  wallet: `An account is filled to ${formatMicros(WALLET_MAX)} credits at most; nothing was deposited.`,
+  funding: 'Your organisation has put in as much as the ledger can hold, over all of its accounts; nothing was deposited.',
+} as const;
 
 const OWN_WALLET = { kind: 'role_not_allowed', detail: 'Your wallet is filled by the operator that made your organisation.' } as const;
 
@@ -60,7 +74,10 @@ async function deposit(
   tx: AccountsTx,
   { caller, accountId, amount }: { caller: Caller; accountId: bigint; amount: Micros },
 ): Promise<Deposited> {
-  await tx.deposit({ operatorId: caller.organisationId, walletId: accountId, amount });
+  const ends = { operatorId: caller.organisationId, walletId: accountId };
+  const limit = depositLimit(await tx.lockForDeposit(ends), amount);
+  if (limit !== undefined) throw new BeyondLimit(LIMIT_DETAILS[limit]);
+  await tx.deposit({ ...ends, amount });
   const after = await tx.findAccount(caller, accountId);
   invariant(after !== undefined, 'an account that was found stays');
   return depositedOf(after);

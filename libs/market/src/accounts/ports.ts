@@ -50,6 +50,11 @@ export interface AccountsReader {
 export interface AccountsTx extends IdempotencyTx {
   /** undefined where the caller sees no such account. */
   findAccount(caller: Caller, accountId: bigint): Promise<AccountRecord | undefined>;
+  /** Locks what a deposit changes, until the transaction ends. @returns the balances. */
+  lockForDeposit(ends: {
+    readonly operatorId: bigint;
+    readonly walletId: bigint;
+  }): Promise<{ readonly funding: Micros; readonly wallet: Micros }>;
   /** Moves money from an operator's funding into a wallet. */
   deposit(transfer: { readonly operatorId: bigint; readonly walletId: bigint; readonly amount: Micros }): Promise<void>;
 }
