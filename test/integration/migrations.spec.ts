@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createPool, diffSchema, findPendingMigrations, listMigrations, migrate } from '#persistence';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
@@ -29,6 +30,33 @@ describe('migrations', () => {
   it('are all pending in an empty database', async () => {
     await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     expect(await findPendingMigrations(database.pool)).toEqual(await listMigrations());
+  });
+
+  it('say whose the bids are that wait already, and those that come', async () => {
+    const { pool } = database;
+    await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    const names = await listMigrations();
+    const apply = async (name: string): Promise<unknown> =>
+      pool.query(await readFile(new URL(`../../prisma/migrations/${name}/migration.sql`, import.meta.url), 'utf8'));
+    const turns = names.findIndex((name) => name.endsWith('_fair_turns'));
+    for (const name of names.slice(0, turns)) await apply(name);
+    await pool.query(`INSERT INTO organisation (id, parent_id, name) VALUES (1, NULL, 'operator'), (2, 1, 'bidder')`);
+    await pool.query(
+      `INSERT INTO market (id, organisation_id, name, clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, gamma, unit_micros, reserve_micros)
+       VALUES (1, 1, 'm', 'manual', 20, 50, 2000, 100, '{cpu}', '{}', 1, 0)`,
+    );
+    const bid = (key: string): Promise<unknown> =>
+      pool.query(`INSERT INTO bid (market_id, organisation_id, idempotency_key, request_hash, body) VALUES (1, 2, $1, sha256('x'), '{}')`, [
+        key,
+      ]);
+    await bid('before');
+    await apply(names[turns]);
+    await bid('after');
+    expect((await pool.query('SELECT market_id, organisation_id FROM undecided_bid')).rows).toEqual([
+      { market_id: 1n, organisation_id: 2n },
+      { market_id: 1n, organisation_id: 2n },
+    ]);
+    await expect(pool.query('DELETE FROM undecided_bid')).rejects.toThrow('kept by bids and decisions only');
   });
 
   it('fail with the reason where the database is not to be reached', async () => {

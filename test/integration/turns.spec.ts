@@ -7,7 +7,7 @@ import { addTwin, newBid, seedMarket, type SeededMarket, smallJob, workload } fr
 import { brokenLaws } from '../support/market-laws.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
-const LIMITS = { owner: 'one', leaseMs: 20_000, batchMax: 60, thinkMs: 1_000 };
+const LIMITS = { owner: 'one', leaseMs: 20_000, batchMax: 60, thinkMs: 10_000 };
 
 let database: TestDatabase;
 let markets: SeededMarket[];

@@ -1,6 +1,7 @@
 import { type Account, applyTransfers, type Ledger, openLedger, type Transfer } from '#ledger';
 import type { BatchRecord, DecidedBid, MarketState, MarketStatus, NewBid, Receipt } from '#market';
 import { invariant } from '#units';
+import type { FairTurns, Queued } from '../support/fair-turns.js';
 import { newProcess, type Process, type Scheduler } from './scheduler.js';
 
 /** The server ended the session, or the line was cut: whether a commit on its way has happened is not known. */
@@ -39,10 +40,14 @@ export interface StoredMarket {
   events: StoredEvent[];
   undecided: Set<bigint>;
   receipts: Receipt[];
+  /** What each worker saw of the backlog when it read it last. */
+  readonly seen: Map<string, readonly Queued[]>;
+  readonly turns: FairTurns;
+  readonly turnProblems: string[];
 }
 
 /** What a session may do wrong on purpose, to see that the laws notice. */
-export type Sabotage = 'none' | 'no gate' | 'commits half' | 'loses the backlog' | 'holds nothing';
+export type Sabotage = 'none' | 'no gate' | 'commits half' | 'loses the backlog' | 'holds nothing' | 'forgets whose turn it was';
 
 /** One connection with, at most, one transaction. */
 export interface Session {

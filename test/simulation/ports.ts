@@ -1,6 +1,5 @@
 import type {
   BatchRecord,
-  BidBody,
   BidInbox,
   ClockStore,
   DecidedBid,
@@ -10,7 +9,6 @@ import type {
   MarketHead,
   NewBid,
   OpenedMarket,
-  QueuedBid,
   RecordOutcome,
   TurnRecord,
   Wallet,
@@ -18,6 +16,7 @@ import type {
 import type { Transfer } from '#ledger';
 import { formatMicros, invariant, micros } from '#units';
 import { type Database, type Session, type StoredBid, type StoredEvent, type StoredMarket, writeBatch } from './database.js';
+import { type Backlog, noteTurns, readBacklog } from './backlog.js';
 import type { Process } from './scheduler.js';
 import { headOf, newsOf, rowsOf, stateOf } from './states.js';
 
@@ -78,7 +77,9 @@ export function decidingStoreOf(database: Database, process: Process): DecidingS
   return {
     open: async (marketIds, claim, limit) => {
       const ids = [...marketIds].sort((a, b) => (a < b ? -1 : 1));
-      const seen = await alone(() => ids.map((id) => ({ head: headOf(database.market(id)), bids: backlogOf(database, id, limit) })));
+      const seen = await alone(() =>
+        ids.map((id) => ({ head: headOf(database.market(id)), ...readBacklog(database, id, { ...claim, limit }) })),
+      );
       const bidderIds = new Set(seen.flatMap(({ bids }) => bids.map(({ organisationId }) => organisationId)));
       const wallets = await alone(() => [...bidderIds].map((id) => walletOf(database, id)));
       const epochs = await alone(() => ids.map((id) => lease(database, database.market(id), claim)));
@@ -128,11 +129,8 @@ function lease(database: Database, market: StoredMarket, { owner, leaseMs }: Lea
   return epoch;
 }
 
-const openedOf = (
-  marketId: bigint,
-  epoch: bigint | undefined,
-  seen: { readonly head: MarketHead; readonly bids: readonly QueuedBid[] },
-): OpenedMarket => (epoch === undefined ? { kind: 'busy', marketId } : { kind: 'ours', marketId, epoch, ...seen });
+const openedOf = (marketId: bigint, epoch: bigint | undefined, seen: Backlog & { readonly head: MarketHead }): OpenedMarket =>
+  epoch === undefined ? { kind: 'busy', marketId } : { kind: 'ours', marketId, epoch, ...seen };
 
 function write(database: Database, session: Session, turn: TurnRecord): RecordOutcome[] {
   const outcomes = gate(database, turn);
@@ -140,6 +138,7 @@ function write(database: Database, session: Session, turn: TurnRecord): RecordOu
   const payers = new Set(turn.payers.map(({ wallet }) => wallet.organisationId));
   const spent = new Map<bigint, bigint>();
   for (const batch of written) {
+    noteTurns(database, session, { ...batch, owner: turn.owner });
     record(database, session, { ...batch, decided: batch.decided.map((one) => withFundsLeft(database, one, { payers, spent })) });
     if (turn.lease === 'release') session.staged.push(() => endLease(database.market(batch.marketId)));
   }
@@ -183,15 +182,6 @@ function walletOf(database: Database, organisationId: bigint): Wallet {
   const walletId = accountOf(organisationId, 'wallet');
   const fundsMicros = database.ledger.accounts.get(walletId)?.balance ?? 0n;
   return { organisationId, walletId, escrowId: accountOf(organisationId, 'escrow'), fundsMicros };
-}
-
-function backlogOf(database: Database, marketId: bigint, limit: number): QueuedBid[] {
-  const ids = [...database.market(marketId).undecided].sort((a, b) => (a < b ? -1 : 1)).slice(0, limit);
-  return ids.map((bidId) => {
-    const bid = database.bids.get(bidId);
-    invariant(bid !== undefined, 'what waits is stored');
-    return { bidId, organisationId: bid.organisationId, body: JSON.parse(bid.body) as BidBody };
-  });
 }
 
 /** Postgres' part of the laws: rows that are there, the sequence, usage within capacity, no account below zero. */

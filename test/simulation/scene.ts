@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Account } from '#ledger';
 import type { NewBid } from '#market';
 import { micros } from '#units';
+import { FairTurns } from '../support/fair-turns.js';
 import { Database, type Sabotage, type StoredMarket } from './database.js';
 import { ACCOUNT_KINDS, accountOf, append } from './ports.js';
 import type { Random, Scheduler } from './scheduler.js';
@@ -71,6 +72,9 @@ function openMarket(marketId: bigint, random: Random): StoredMarket {
     events: [],
     undecided: new Set(),
     receipts: [],
+    seen: new Map(),
+    turns: new FairTurns(),
+    turnProblems: [],
   };
   append(market, 'market_opened', { name: `market-${marketId}`, clock });
   for (let ordinal = 0; ordinal < SITES; ordinal++) addSite(market, ordinal, random.between(2, 4));

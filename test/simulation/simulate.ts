@@ -93,9 +93,9 @@ function ackProblems({ bids, bidByKey, decisions }: Database, { bid, outcome }: 
   return count === 1 ? [] : [`bid ${outcome.bidId} is decided ${count} times`];
 }
 
-/** The log has no gaps, epochs never go back, nothing is oversold. */
+/** The log has no gaps, epochs never go back, nothing is oversold, bidders took turns. */
 function marketProblems(database: Database, market: StoredMarket): string[] {
-  const { marketId, events, sequence, usage } = market;
+  const { marketId, events, sequence, usage, turnProblems } = market;
   const gaps = events.filter((event, index) => event.sequence !== BigInt(index + 1)).length;
   const decisions = database.decisions.filter((decision) => decision.marketId === marketId);
   const stale = decisions.filter((decision, index) => index > 0 && decision.epoch < decisions[index - 1].epoch).length;
@@ -103,6 +103,7 @@ function marketProblems(database: Database, market: StoredMarket): string[] {
     usedMilli.some((used, cell) => used > capacityMilli[cell]),
   ).length;
   return [
+    ...turnProblems.map((problem) => `market ${marketId}: ${problem}`),
     ...(gaps > 0 || sequence !== BigInt(events.length) ? [`market ${marketId}: the log has gaps`] : []),
     ...(stale > 0 ? [`market ${marketId}: ${stale} decisions of an epoch that had ended`] : []),
     ...(oversold > 0 ? [`market ${marketId}: ${oversold} slots are oversold`] : []),

@@ -36,7 +36,7 @@ describe('a market under every interleaving that a seed can think of', () => {
     expect(await simulate(FIRST_SEED)).toEqual(await simulate(FIRST_SEED));
   });
 
-  it.each<Sabotage>(['no gate', 'commits half', 'loses the backlog', 'holds nothing'])(
+  it.each<Sabotage>(['no gate', 'commits half', 'loses the backlog', 'holds nothing', 'forgets whose turn it was'])(
     'notices a database that has/is: %s',
     async (sabotage) => {
       for (let seed = 1; seed <= SABOTAGE_SEEDS_MAX; seed++) if ((await simulate(seed, sabotage)).problems.length > 0) return;

@@ -5,6 +5,7 @@ import { mayTakeLong } from '../thinking/effort.js';
 import type { Thinker } from '../thinking/thinker.js';
 import { Books } from './books.js';
 import { decideBatch } from './decide-batch.js';
+import { inTurns } from './in-turns.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { BatchRecord, DecidingStore, HeldMarket, LeaseClaim, OpenedMarket, Payer, Wallet } from './ports.js';
 import { Purses } from './purses.js';
@@ -105,36 +106,34 @@ export class Batches {
       return { kind: 'slow', holds: true };
     }
     const open = taken === 'large' ? await this.leases.during([market], () => this.books.build(head)) : taken;
-    return open === 'behind' ? { kind: 'overtaken', holds: true } : { ...market, open };
+    return open === 'behind' ? { kind: 'overtaken', holds: true } : { ...market, bids: inTurns(bids, market.lastBidderId), open };
   }
 
   private draft(ready: readonly Ready[], wallets: readonly Wallet[], attempt: Attempt): Draft | Promise<Draft> {
     const [market] = ready;
-    return attempt.mayTakeLong && mayTakeLong(market.open.book)
-      ? this.thinkLong(market, wallets, attempt)
-      : this.think(ready, wallets, attempt);
+    return attempt.mayTakeLong && mayTakeLong(market.open.book) ? this.thinkLong(market, wallets, attempt) : this.think(ready, wallets);
   }
 
   /** Each market may think for its share of the time, and for what those before it have left of theirs. */
-  private think(ready: readonly Ready[], wallets: readonly Wallet[], { limit }: Attempt): Draft {
+  private think(ready: readonly Ready[], wallets: readonly Wallet[]): Draft {
     const { oracle, clock, limits } = this.parts;
     const purses = new Purses(wallets);
     const beganMs = clock.nowMs();
     const drafted = ready.map((market, index) => {
       const endMs = beganMs + (limits.thinkMs * (index + 1)) / ready.length;
       const draft = decideBatch({ ...market, purses, oracle, mayGoOn: () => clock.nowMs() < endMs });
-      return { ...market, ...draft, more: isMore(market, draft.record, limit) };
+      return { ...market, ...draft, more: isMore(market, draft.record) };
     });
     return { drafted, payers: purses.payers() };
   }
 
   /** Its lease is renewed meanwhile. Where others are held up, no more than one bid is decided. */
-  private async thinkLong(market: Ready, wallets: readonly Wallet[], { limit, held }: Attempt): Promise<Draft> {
+  private async thinkLong(market: Ready, wallets: readonly Wallet[], { held }: Attempt): Promise<Draft> {
     const { thinker, limits } = this.parts;
     const { open, epoch, bids } = market;
     const task = { open, epoch, bids, wallets, thinkMs: held ? 0 : limits.thinkMs };
     const { payers, ...draft } = await this.leases.during([market], () => thinker.decide(task));
-    return { drafted: [{ ...market, ...draft, more: isMore(market, draft.record, limit) }], payers };
+    return { drafted: [{ ...market, ...draft, more: isMore(market, draft.record) }], payers };
   }
 
   private async write({ drafted, payers }: Draft, { mayKeep, held }: Attempt): Promise<Map<bigint, BatchOutcome>> {
@@ -152,7 +151,7 @@ export class Batches {
   }
 }
 
-const isMore = ({ bids }: Ready, { decided }: BatchRecord, limit: number): boolean => decided.length < bids.length || bids.length === limit;
+const isMore = ({ bids, hasMore }: Ready, { decided }: BatchRecord): boolean => hasMore || decided.length < bids.length;
 
 const biddersOf = (ready: readonly Ready[]): bigint[] => [
   ...new Set(ready.flatMap(({ bids }) => bids.map(({ organisationId }) => organisationId))),

@@ -79,8 +79,15 @@ export type OpenedMarket =
       readonly marketId: bigint;
       readonly epoch: bigint;
       readonly head: MarketHead;
-      /** Undecided bids by id. */
+      /**
+       * Undecided bids by id: all of them, or where they are too many every bidder's share. Of each bidder its first ones; of bidders, where they are
+       * too many, those that come next after `lastBidderId`.
+       */
       readonly bids: readonly QueuedBid[];
+      /** Whether there are more of them. */
+      readonly hasMore: boolean;
+      /** Whose bid was decided last in this market; 0: nobody's. */
+      readonly lastBidderId: bigint;
     }
   | { readonly kind: 'busy' | 'market_unknown'; readonly marketId: bigint };
 

@@ -20,6 +20,20 @@ import { inTransaction } from './transaction.js';
 /** Says that this statement's commit need not be waited onto the disk. */
 const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
 
+/** What is told of bids that were read (`waiting`): per market their ids, bidders and bodies; of all their bidders the wallets and escrows. */
+const BACKLOG = `
+  SELECT market_id, string_agg(id::text, ',' ORDER BY id) AS bid_ids, string_agg(organisation_id::text, ',' ORDER BY id) AS bidder_ids,
+    json_agg(body ORDER BY id) AS bodies
+  FROM waiting GROUP BY market_id`;
+const ACCOUNTS = `
+  SELECT json_agg(json_build_object('id', a.id::text, 'organisation_id', a.organisation_id::text, 'kind', a.kind,
+    'balance_micros', a.balance_micros::text))
+  FROM account a WHERE a.organisation_id = ANY(ARRAY(SELECT DISTINCT organisation_id FROM waiting)) AND a.kind IN ('wallet', 'escrow')`;
+
+/** The bidder whose bid was decided last in the market `t`; 0: nobody's. */
+const LAST_BIDDER = `
+  coalesce((SELECT b.organisation_id FROM decision d JOIN bid b ON b.id = d.bid_id WHERE d.market_id = t.market_id ORDER BY d.sequence DESC LIMIT 1), 0)`;
+
 /**
  * open-markets: takes or renews leases, by the database's clock, and reads what is to be decided. A lease that ends later than a new one would is
  * from before that clock was set back, and binds nobody: otherwise a dead worker would hold a market for as long as the jump. Not waited onto the
@@ -27,8 +41,9 @@ const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
  * backlogs are as of the statement's beginning, leases may be taken later: then the heads are old, and nothing that is decided by them is written.
  * A lease whose row is locked is not waited for: another worker is writing by it at this moment.
  * Input:  markets, owner, milliseconds, bids of each market at most.
- * Output: per market, by id: its head, the epoch (null: another owner holds it), its undecided bids by id; with the first one the wallets and
- *         escrows of all their bidders. No row: no such market.
+ * Output: per market, by id: its head, the epoch (null: another owner holds it), whose bid was decided last, whether its backlog is deep: longer than
+ *         what was asked for; if it is not, its undecided bids by id; with the first one the wallets and escrows of all their bidders. No row: no such
+ *         market.
  * Events: none. An epoch rises when its owner changes.
  * Retry:  safe; the same owner keeps its epoch.
  */
@@ -46,25 +61,68 @@ const OPEN = `
     SELECT m.id, 1, $2, clock_timestamp() + $3::float8 * interval '1 ms' FROM market m
     WHERE m.id = ANY($1::bigint[]) AND NOT EXISTS (SELECT FROM market_lease l WHERE l.market_id = m.id) ORDER BY m.id
     ON CONFLICT (market_id) DO NOTHING RETURNING market_id, epoch
-  ), taken AS (
-    SELECT market_id, epoch FROM renewed UNION ALL SELECT market_id, epoch FROM made
+  ), taken AS MATERIALIZED (
+    SELECT t.market_id, t.epoch,
+      EXISTS (SELECT FROM undecided_bid WHERE market_id = t.market_id ORDER BY bid_id OFFSET $4::int LIMIT 1) AS is_deep
+    FROM (SELECT market_id, epoch FROM renewed UNION ALL SELECT market_id, epoch FROM made) AS t
   ), waiting AS MATERIALIZED (
     SELECT t.market_id, b.id, b.organisation_id, b.body
     FROM taken t
     CROSS JOIN LATERAL (SELECT bid_id FROM undecided_bid WHERE market_id = t.market_id ORDER BY bid_id LIMIT $4) AS u
     JOIN bid b ON b.id = u.bid_id
-  ), backlog AS (
-    SELECT market_id, string_agg(id::text, ',' ORDER BY id) AS bid_ids, string_agg(organisation_id::text, ',' ORDER BY id) AS bidder_ids,
-      json_agg(body ORDER BY id) AS bodies
-    FROM waiting GROUP BY market_id
-  )
-  SELECT ${HEAD_COLUMNS}, t.epoch, b.bid_ids, b.bidder_ids, b.bodies, CASE WHEN row_number() OVER (ORDER BY m.id) = 1 THEN (
-      SELECT json_agg(json_build_object('id', a.id::text, 'organisation_id', a.organisation_id::text, 'kind', a.kind,
-        'balance_micros', a.balance_micros::text))
-      FROM account a WHERE a.organisation_id IN (SELECT organisation_id FROM waiting) AND a.kind IN ('wallet', 'escrow')
-    ) END AS accounts, ${UNHURRIED}
+    WHERE NOT t.is_deep
+  ), backlog AS (${BACKLOG})
+  SELECT ${HEAD_COLUMNS}, t.epoch, t.is_deep, ${LAST_BIDDER} AS last_bidder_id, b.bid_ids, b.bidder_ids, b.bodies,
+    CASE WHEN row_number() OVER (ORDER BY m.id) = 1 THEN (${ACCOUNTS}) END AS accounts, ${UNHURRIED}
   FROM market m LEFT JOIN taken t ON t.market_id = m.id LEFT JOIN backlog b ON b.market_id = m.id
   WHERE m.id = ANY($1::bigint[]) ORDER BY m.id`;
+
+/**
+ * read-shares: of deep backlogs, every bidder's share. Bidders come in the order of their ids and around, from the one after whose bid was decided
+ * last; where they are more than bids are asked for, the next ones. Each has an equal share of the bids, its first ones by id; what those leave
+ * who have fewer, the others share once more. Steps from bidder to bidder: what it costs goes with the bids that it reads, however long the backlogs are.
+ * Input:  markets, bids of each market at most.
+ * Output: per market: its bids, by id; with the first one the wallets and escrows of all their bidders.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const READ_SHARES = `
+  WITH RECURSIVE last AS MATERIALIZED (
+    SELECT t.market_id, ${LAST_BIDDER} AS id FROM unnest($1::bigint[]) AS t(market_id)
+  ), bidder AS (
+    SELECT market_id, 0 AS seat, false AS is_around, id FROM last
+    UNION ALL
+    SELECT p.market_id, p.seat + 1, n.is_around, n.id FROM bidder p JOIN last l USING (market_id) CROSS JOIN LATERAL (
+      (SELECT p.is_around, organisation_id FROM undecided_bid
+        WHERE market_id = p.market_id AND organisation_id > p.id AND (NOT p.is_around OR organisation_id <= l.id) ORDER BY organisation_id LIMIT 1)
+      UNION ALL
+      (SELECT true, organisation_id FROM undecided_bid
+        WHERE NOT p.is_around AND market_id = p.market_id AND organisation_id <= l.id ORDER BY organisation_id LIMIT 1)
+      LIMIT 1
+    ) AS n(is_around, id) WHERE p.seat < $2::int
+  ), share AS MATERIALIZED (
+    SELECT p.market_id, p.id, p.bids, u.bid_id
+    FROM (SELECT market_id, id, $2::int / count(*) OVER (PARTITION BY market_id) AS bids FROM bidder WHERE seat > 0) AS p
+    CROSS JOIN LATERAL (
+      SELECT bid_id FROM undecided_bid WHERE market_id = p.market_id AND organisation_id = p.id ORDER BY bid_id LIMIT p.bids
+    ) AS u
+  ), further AS (
+    SELECT market_id, id, after, rest / count(*) OVER (PARTITION BY market_id) AS bids
+    FROM (
+      SELECT market_id, id, bids, count(*) AS taken, max(bid_id) AS after, $2::int - sum(count(*)) OVER (PARTITION BY market_id)::int AS rest
+      FROM share GROUP BY market_id, id, bids
+    ) AS s WHERE taken = bids
+  ), waiting AS MATERIALIZED (
+    SELECT c.market_id, b.id, b.organisation_id, b.body
+    FROM (
+      SELECT market_id, bid_id FROM share
+      UNION ALL
+      SELECT f.market_id, u.bid_id FROM further f CROSS JOIN LATERAL (
+        SELECT bid_id FROM undecided_bid WHERE market_id = f.market_id AND organisation_id = f.id AND bid_id > f.after ORDER BY bid_id LIMIT f.bids
+      ) AS u
+    ) AS c JOIN bid b ON b.id = c.bid_id
+  ), backlog AS (${BACKLOG})
+  SELECT b.*, CASE WHEN row_number() OVER (ORDER BY market_id) = 1 THEN (${ACCOUNTS}) END AS accounts FROM backlog b ORDER BY market_id`;
 
 /**
  * release-leases: lets others take the markets at once. Not waited onto the disk: a release that is lost is a lease that runs out.
@@ -115,12 +173,19 @@ interface AccountRow {
   readonly balance_micros: string;
 }
 
-interface OpenedRow extends HeadRow {
-  readonly epoch: bigint | null;
+/** Bids that were read, with the accounts of their bidders in the first row. */
+interface BacklogRow {
+  readonly market_id: bigint;
   readonly bid_ids: string | null;
   readonly bidder_ids: string | null;
   readonly bodies: readonly QueuedBid['body'][] | null;
   readonly accounts: readonly AccountRow[] | null;
+}
+
+interface OpenedRow extends HeadRow, BacklogRow {
+  readonly epoch: bigint | null;
+  readonly is_deep: boolean | null;
+  readonly last_bidder_id: bigint;
 }
 
 /** What deciding needs of Postgres, over a pool. */
@@ -173,23 +238,32 @@ async function load(pool: Pool, marketId: bigint, cellsMax?: number): Promise<Ma
 async function open(pool: Pool, marketIds: readonly bigint[], claim: LeaseClaim & { readonly limit: number }): Promise<Opening> {
   const values = [marketIds, claim.owner, claim.leaseMs, claim.limit];
   const { rows } = await pool.query<OpenedRow>({ name: 'open-markets', text: OPEN, values });
-  const found = new Map(rows.map((row) => [row.market_id, openedOf(row)]));
+  const shares = await readShares(pool, rows, claim.limit);
+  const found = new Map(rows.map((row) => [row.market_id, openedOf(row, shares.get(row.market_id) ?? row)]));
   const ids = [...marketIds].sort((a, b) => (a < b ? -1 : 1));
   return {
     markets: ids.map((marketId) => found.get(marketId) ?? { kind: 'market_unknown', marketId }),
-    wallets: walletsOf(rows.at(0)?.accounts ?? []),
+    wallets: walletsOf([...(rows.at(0)?.accounts ?? []), ...([...shares.values()].at(0)?.accounts ?? [])]),
   };
 }
 
-function openedOf(row: OpenedRow): OpenedMarket {
-  const { market_id: marketId, epoch, bodies } = row;
+/** What is decided next of the markets with deep backlogs. */
+async function readShares(pool: Pool, opened: readonly OpenedRow[], limit: number): Promise<ReadonlyMap<bigint, BacklogRow>> {
+  const deep = opened.filter((row) => row.is_deep).map((row) => row.market_id);
+  if (deep.length === 0) return new Map();
+  const { rows } = await pool.query<BacklogRow>({ name: 'read-shares', text: READ_SHARES, values: [deep, limit] });
+  return new Map(rows.map((row) => [row.market_id, row]));
+}
+
+function openedOf(row: OpenedRow, { bid_ids: bidIds, bidder_ids: bidders, bodies }: BacklogRow): OpenedMarket {
+  const { market_id: marketId, epoch } = row;
   if (epoch === null) return { kind: 'busy', marketId };
-  const bidderIds = idsOf(row.bidder_ids);
-  const bids = idsOf(row.bid_ids).map((bidId, index): QueuedBid => {
+  const bidderIds = idsOf(bidders);
+  const bids = idsOf(bidIds).map((bidId, index): QueuedBid => {
     invariant(bodies !== null, 'a bid has a body');
     return { bidId, organisationId: bidderIds[index], body: bodies[index] };
   });
-  return { kind: 'ours', marketId, epoch, head: headOf(row), bids };
+  return { kind: 'ours', marketId, epoch, head: headOf(row), bids, hasMore: row.is_deep ?? false, lastBidderId: row.last_bidder_id };
 }
 
 const idsOf = (text: string | null): bigint[] => (text === null ? [] : text.split(',').map(BigInt));
