@@ -1,4 +1,4 @@
-import { AcceptBids, AdvanceClock, type ClockOutcome, DecideMarkets, type NewBid, Ringer, TickRealtime } from '#market';
+import { AcceptBids, AdvanceClock, type ClockOutcome, DecideMarkets, type NewBid, Ringer, SLOT_MAX, TickRealtime } from '#market';
 import { createOracle } from '#mechanism';
 import { createBidInbox, createClockStore, createDecidingStore } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
@@ -92,6 +92,67 @@ describe('clocks', () => {
     await accept(workload(market, 1, 4));
     const hurried = { nowMs: () => (nowMs += 5_000) };
     expect(await advance(3, market.operatorId, hurried)).toEqual({ kind: 'decisions_pending' });
+  });
+
+  describe('of a paused market', () => {
+    const pause = (): Promise<unknown> => database.pool.query(`UPDATE market SET status = 'paused'`);
+
+    it('moves where nobody waits, and says at once that it has to be resumed where somebody does', async () => {
+      market = await seedMarket(database.pool);
+      await pause();
+      expect(await advance(1)).toEqual({ kind: 'moved', slot: 1 });
+      await database.pool.query(`UPDATE market SET status = 'open'`);
+      await accept(workload(market, 3, 4));
+      await pause();
+      const frozen = { nowMs: () => 0 }; // waiting for the end of the wait would take for ever
+      expect(await advance(3, market.operatorId, frozen)).toEqual({
+        kind: 'market_paused',
+        detail:
+          'The market is paused and has 3 bids that are not decided; they arrived before the move, so they have to be decided before it.',
+      });
+      expect((await database.pool.query('SELECT slot FROM market')).rows).toEqual([{ slot: 1 }]);
+    });
+
+    it('says so too where it is paused while a move waits', async () => {
+      market = await seedMarket(database.pool);
+      await accept(workload(market, 1, 4));
+      const moved = advance(3, market.operatorId, { nowMs: () => 0 });
+      await pause();
+      expect(await moved).toMatchObject({ kind: 'market_paused', detail: expect.stringContaining('1 bid that is not decided') });
+    });
+  });
+
+  it('asks before it leaps over everything on sale, where leaps are asked about', async () => {
+    market = await seedMarket(database.pool, { horizonSlots: 50 });
+    const move = (slot: number, mayLeap: boolean): Promise<ClockOutcome> =>
+      new AdvanceClock(createClockStore(database.pool), clock, () => undefined).run({
+        marketId: market.marketId,
+        organisationId: market.operatorId,
+        slot,
+        mayLeap,
+      });
+    expect(await move(50, false)).toEqual({ kind: 'moved', slot: 50 });
+    expect(await move(101, false)).toEqual({
+      kind: 'clock_leap',
+      detail: 'From slot 50 to slot 101 are 51 slots, and 50 are on sale: all that is sold would have run.',
+    });
+    expect(await move(1_764_325_804, true)).toEqual({ kind: 'moved', slot: 1_764_325_804 });
+  });
+
+  it('leaves room for what is on sale, and earns all of it once the market is closed', async () => {
+    market = await seedMarket(database.pool, { reserveMicros: 100_000n, horizonSlots: 50 });
+    const last = SLOT_MAX - 50;
+    expect(await advance(last + 1)).toMatchObject({ kind: 'faults', faults: [{ path: '$.slot' }] });
+    expect(await advance(last)).toEqual({ kind: 'moved', slot: last });
+    await accept(workload(market, 30, 4));
+    await decide();
+    expect(await owed(SLOT_MAX)).not.toEqual([]);
+    await database.pool.query(`UPDATE market SET status = 'closed'`);
+    expect(await advance(SLOT_MAX)).toEqual({ kind: 'moved', slot: SLOT_MAX });
+    expect(await captured()).toEqual(await owed(2_147_483_647));
+    const { rows } = await database.pool.query(`SELECT balance_micros FROM account WHERE kind = 'escrow' AND balance_micros <> 0`);
+    expect(rows).toEqual([]);
+    expect(await brokenLaws(database.pool)).toEqual([]);
   });
 
   it('moves realtime markets with the time of day, and never back', async () => {

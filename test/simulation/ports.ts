@@ -222,7 +222,9 @@ function eventOf({ bidId, sequence, wallet, decision }: DecidedBid): StoredEvent
 export function clockStoreOf(database: Database, process: Process): ClockStore {
   const alone = <T>(work: () => T): Promise<T> => database.statement(database.open(process), [], work);
   return {
-    findOwned: (marketId) => alone(() => headOf(database.market(marketId))),
+    findOwned: (marketId) =>
+      alone(() => ({ ...headOf(database.market(marketId)), horizonSlots: database.market(marketId).terms.horizonSlots })),
+    undecidedCount: (marketId) => alone(() => database.market(marketId).undecided.size),
     lastUndecided: (marketId) => alone(() => [...database.market(marketId).undecided].reduce<bigint | undefined>(maxOf, undefined)),
     hasUndecidedUpTo: (marketId, bidId) => alone(() => [...database.market(marketId).undecided].some((id) => id <= bidId)),
     realtimeMarkets: () =>

@@ -32,9 +32,14 @@ export const PROBLEMS = {
   method_not_allowed: row(405, 'This route does not take that method', 'Use one of the methods in the Allow header.'),
   not_acceptable: row(406, 'Not acceptable', 'Accept application/json, or text/event-stream for events.'),
   market_closed: row(409, 'The market is closed', 'A closed market takes no more bids and no changes; use another one.'),
-  market_paused: row(409, 'The market is paused', 'Try again once the operator has resumed it.'),
+  market_paused: row(409, 'The market is paused', 'Resume it first, or try again once its operator has.'),
   not_manual: row(409, 'The clock of this market is not manual', 'A realtime market moves by itself; there is nothing to do.'),
   clock_backwards: row(409, 'A clock only moves forward', 'Name a slot after the current one.'),
+  clock_leap: row(
+    409,
+    'The clock would move past everything on sale',
+    'Name an earlier slot, or send "confirm": true with it where that is meant.',
+  ),
   decisions_pending: row(409, 'Bids acknowledged before are not decided yet', 'Try again in a moment; see that a worker runs.'),
   capacity_sold: row(
     409,

@@ -34,6 +34,13 @@ describe('faults of a valuation', () => {
       { path: '.values[2]', message: 'rises from 4 to 4.5; a later completion is never worth more' },
     ]);
   });
+  it('says that a product is too large where it is the product', () => {
+    const rest = 'must be at most 1000000000: 3000 times 5000000 is 15000000000';
+    expect(valuationFaults({ kind: 'sigmoid', scale: 3000, tau: 5_000_000, width: 1 })).toEqual([
+      { path: '.scale', message: `times tau ${rest}` },
+      { path: '.tau', message: `times scale ${rest}` },
+    ]);
+  });
   it.each<[Valuation, string]>([
     [{ kind: 'sigmoid', scale: -1, tau: 1, width: 3 }, '.scale'],
     [{ kind: 'sigmoid', scale: 1, tau: 1, width: 0 }, '.width'],

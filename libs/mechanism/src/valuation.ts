@@ -40,6 +40,17 @@ const amountFault = (path: string, value: number, max = VALUE_CREDITS_MAX): Valu
 const positiveFault = (path: string, value: number): ValuationFault[] =>
   Number.isFinite(value) && value > 0 ? [] : [{ path, message: 'must be a number above 0' }];
 
+/** What a job is worth at once is half of scale times tau: where that is too much, either of them may be what is wrong. */
+function productFaults({ scale, tau }: Extract<Valuation, { kind: 'sigmoid' }>): ValuationFault[] {
+  const product = scale * tau;
+  if (product <= VALUE_CREDITS_MAX) return [];
+  const rest = `must be at most ${VALUE_CREDITS_MAX}: ${scale} times ${tau} is ${product}`;
+  return [
+    { path: '.scale', message: `times tau ${rest}` },
+    { path: '.tau', message: `times scale ${rest}` },
+  ];
+}
+
 function tableFaults(values: readonly number[]): ValuationFault[] {
   const faults = values.flatMap((value, d) => amountFault(`.values[${d}]`, value));
   const rise = values.findIndex((value, d) => d > 0 && value > values[d - 1]);
@@ -60,7 +71,7 @@ export function valuationFaults(valuation: Valuation): ValuationFault[] {
         ...amountFault('.tau', valuation.tau),
         ...positiveFault('.width', valuation.width),
       ];
-      return faults.length > 0 ? faults : amountFault('.scale', valuation.scale * valuation.tau);
+      return faults.length > 0 ? faults : productFaults(valuation);
     }
     case 'deadline':
       return [...amountFault('.value', valuation.value), ...amountFault('.deadline', valuation.deadline)];

@@ -4,6 +4,7 @@ import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
 import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
+import { faultsProblem } from '../http/problem-error.js';
 import { Serves } from '../http/serves.js';
 import { marketsView, marketView, termsOf } from '../views/market-views.js';
 
@@ -38,9 +39,10 @@ export class MarketsController {
   }
 
   @Serves('advanceClock')
-  advance(@In() { caller, params, body }: Input<'advanceClock'>): Promise<AnswerOf<'advanceClock'>> {
-    return answer(this.advanceClock.run({ organisationId: caller.organisationId, ...params, ...body }), {
-      moved: ({ slot }) => ({ slot }),
+  advance(@In() { caller, params, body: { slot, confirm } }: Input<'advanceClock'>): Promise<AnswerOf<'advanceClock'>> {
+    return answer(this.advanceClock.run({ organisationId: caller.organisationId, ...params, slot, mayLeap: confirm }), {
+      moved: (outcome) => ({ slot: outcome.slot }),
+      faults: faultsProblem,
     });
   }
 }

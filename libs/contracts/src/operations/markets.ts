@@ -94,11 +94,11 @@ export const marketOperations = defineOperations({
     tag,
     summary: 'Move a manual clock forward',
     description:
-      'First waits for the decisions of bids that were acknowledged before. Slots that have run are then captured for the operator, in a closed market too.',
+      'First waits for the decisions of bids that were acknowledged before; a paused market that has such bids has to be resumed first. Slots that have run are then captured for the operator, in a closed market too. A move by more than the slots on sale needs `confirm`.',
     policy: OPERATORS,
     body: advanceClockBody,
     responses: { 200: { description: 'Where the clock stands', schema: clock } },
-    problems: ['not_manual', 'clock_backwards', 'decisions_pending'],
+    problems: ['not_manual', 'clock_backwards', 'clock_leap', 'market_paused', 'decisions_pending'],
   },
   readPrices: {
     method: 'GET',

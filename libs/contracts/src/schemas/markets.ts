@@ -32,6 +32,15 @@ function checkGamma({ value, issues }: z.core.ParsePayload<{ resources: string[]
   for (const key of given) if (!wanted.includes(key)) fault(key, `is not one of ${wanted.join(', ')}`);
 }
 
+/** In a realtime market a bid may run from the slot after the current one on: of one slot on sale none is left. */
+function checkHorizon({ value, issues }: z.core.ParsePayload<{ clock: string; horizonSlots: number }>): void {
+  if (value.clock === 'realtime' && value.horizonSlots < 2) {
+    const message =
+      'must be at least 2 where clock is realtime: a bid may run from the slot after the current one on, so one slot is never sold';
+    issues.push({ code: 'custom', input: value, path: ['horizonSlots'], message });
+  }
+}
+
 export const createMarketBody = z
   .strictObject({
     name,
@@ -43,7 +52,8 @@ export const createMarketBody = z
     resources,
     prices,
   })
-  .check(checkGamma);
+  .check(checkGamma)
+  .check(checkHorizon);
 
 export const market = z
   .strictObject({
@@ -76,7 +86,10 @@ export const site = z
 export const sitesQuery = z.strictObject(pageQueryOf(LIMITS.sitesPerMarket, LIMITS.sitesPerMarket));
 export const sitePage = page(site);
 
-export const advanceClockBody = z.strictObject({ slot });
+export const advanceClockBody = z.strictObject({
+  slot,
+  confirm: z.boolean('must be true or false').default(false).describe('That the clock is meant to move by more than the slots on sale.'),
+});
 export const clock = z.strictObject({ slot }).meta({ id: 'Clock' });
 
 const slotText = z.coerce.number().int('must be a slot').min(0, 'must be a slot');

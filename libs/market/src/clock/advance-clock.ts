@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MarketHead } from '../book/index.js';
-import type { Clock, ClockStore } from './ports.js';
+import type { BodyFault } from '../bid-body.js';
+import { SLOT_MAX, type Clock, type ClockMarket, type ClockStore } from './ports.js';
 
 /** How long a move waits for the decisions of bids acknowledged before it, and how often it looks: at first, and after a while, ms. */
 export const DECISIONS_WAIT_MS = 10_000;
@@ -13,6 +13,8 @@ export interface ClockMove {
   readonly slot: number;
   /** The operator who asks. */
   readonly organisationId: bigint;
+  /** Whether a move may be longer than everything that is on sale; it may where that isn't said. */
+  readonly mayLeap?: boolean;
 }
 
 /** In order of precedence. Moving to the slot where the clock stands changes nothing and is `moved`. */
@@ -20,12 +22,16 @@ export type ClockOutcome =
   | { readonly kind: 'market_unknown' }
   | { readonly kind: 'not_manual' }
   | { readonly kind: 'clock_backwards'; readonly slot: number }
+  | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
+  | { readonly kind: 'clock_leap'; readonly detail: string }
+  | { readonly kind: 'market_paused'; readonly detail: string }
   | { readonly kind: 'decisions_pending' }
   | { readonly kind: 'moved'; readonly slot: number };
 
 /**
- * Moves the clock of a manual market forward, of a closed one too: what it sold still runs and is earned. Bids acknowledged before the move are decided before it, at the slot where they arrived;
- * slots that have run are earned in the same transaction.
+ * Moves the clock of a manual market forward, of a closed one too: what it sold still runs and is earned. Bids acknowledged before the move are
+ * decided before it, at the slot where they arrived; slots that have run are earned in the same transaction. A paused market decides nothing, so
+ * that one with a backlog has to be resumed first.
  */
 export class AdvanceClock {
   constructor(
@@ -35,32 +41,60 @@ export class AdvanceClock {
   ) {}
 
   async run(move: ClockMove): Promise<ClockOutcome> {
-    const head = await this.store.findOwned(move.marketId, move.organisationId);
-    if (!head) return { kind: 'market_unknown' };
-    const refusal = refusalOf(head, move.slot);
+    const market = await this.store.findOwned(move.marketId, move.organisationId);
+    if (!market) return { kind: 'market_unknown' };
+    if (market.clock === 'manual' && market.slot === move.slot) return { kind: 'moved', slot: market.slot };
+    const refusal = refusalOf(market, move) ?? (await this.untilDecided(market, move));
     if (refusal) return refusal;
-    if (head.slot === move.slot) return { kind: 'moved', slot: head.slot };
-    if (!(await this.decisionsMade(head))) return { kind: 'decisions_pending' };
     const slotBefore = await this.store.advance(move.marketId, move.slot);
     if (slotBefore === undefined) return { kind: 'market_unknown' };
-    return refusalOf({ ...head, slot: slotBefore }, move.slot) ?? { kind: 'moved', slot: move.slot };
+    return backwards(slotBefore, move.slot) ?? { kind: 'moved', slot: move.slot };
   }
 
-  private async decisionsMade({ marketId }: MarketHead): Promise<boolean> {
+  /** @returns why the bids that wait now are not decided, if they aren't. */
+  private async untilDecided({ marketId, status }: ClockMarket, { organisationId }: ClockMove): Promise<ClockOutcome | undefined> {
     const last = await this.store.lastUndecided(marketId);
-    if (last === undefined) return true;
+    if (last === undefined) return undefined;
+    if (status === 'paused') return this.paused(marketId);
     this.ring(marketId);
     const endMs = this.clock.nowMs() + DECISIONS_WAIT_MS;
     for (let lookMs = LOOK_MS_MIN; await this.store.hasUndecidedUpTo(marketId, last); lookMs = Math.min(2 * lookMs, LOOK_MS_MAX)) {
-      if (this.clock.nowMs() >= endMs) return false;
+      if (this.clock.nowMs() >= endMs) return { kind: 'decisions_pending' };
       await sleep(lookMs);
+      if ((await this.store.findOwned(marketId, organisationId))?.status === 'paused') return this.paused(marketId);
     }
-    return true;
+    return undefined;
+  }
+
+  private async paused(marketId: bigint): Promise<ClockOutcome> {
+    const count = await this.store.undecidedCount(marketId);
+    const bids = count === 1 ? '1 bid that is' : `${count} bids that are`;
+    return {
+      kind: 'market_paused',
+      detail: `The market is paused and has ${bids} not decided; they arrived before the move, so they have to be decided before it.`,
+    };
   }
 }
 
-function refusalOf(head: MarketHead, slot: number): ClockOutcome | undefined {
-  if (head.clock !== 'manual') return { kind: 'not_manual' };
-  if (slot < head.slot) return { kind: 'clock_backwards', slot: head.slot };
-  return undefined;
+function refusalOf(market: ClockMarket, { slot, mayLeap = true }: ClockMove): ClockOutcome | undefined {
+  if (market.clock !== 'manual') return { kind: 'not_manual' };
+  return backwards(market.slot, slot) ?? beyondReach(market, slot) ?? (mayLeap ? undefined : leap(market, slot));
+}
+
+const backwards = (from: number, to: number): ClockOutcome | undefined => (to < from ? { kind: 'clock_backwards', slot: from } : undefined);
+
+/** Whatever is sold has to run: as long as a market sells, its clock leaves room for the slots on sale. */
+function beyondReach({ status, horizonSlots }: ClockMarket, slot: number): ClockOutcome | undefined {
+  const last = status === 'closed' ? SLOT_MAX : SLOT_MAX - horizonSlots;
+  if (!(slot > last)) return undefined;
+  const message = `must be at most ${last}: clocks end at slot ${SLOT_MAX}, and the ${horizonSlots} slots on sale have to run before; close the market to go on`;
+  return { kind: 'faults', faults: [{ path: '$.slot', message }] };
+}
+
+function leap({ slot: from, horizonSlots }: ClockMarket, to: number): ClockOutcome | undefined {
+  if (to - from <= horizonSlots) return undefined;
+  return {
+    kind: 'clock_leap',
+    detail: `From slot ${from} to slot ${to} are ${to - from} slots, and ${horizonSlots} are on sale: all that is sold would have run.`,
+  };
 }

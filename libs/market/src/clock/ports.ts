@@ -5,6 +5,15 @@ export interface Clock {
   nowMs(): number;
 }
 
+/** The last slot of every clock; a slot and a window fit into a 32-bit integer. */
+export const SLOT_MAX = 2_000_000_000;
+
+/** A market whose clock is to be moved. */
+export interface ClockMarket extends MarketHead {
+  /** Slots on sale, from the current one on. */
+  readonly horizonSlots: number;
+}
+
 /** A realtime market whose slot follows the time of day. */
 export interface RealtimeMarket {
   readonly marketId: bigint;
@@ -15,9 +24,10 @@ export interface RealtimeMarket {
 
 export interface ClockStore {
   /** The market, where it belongs to that operator. */
-  findOwned(marketId: bigint, organisationId: bigint): Promise<MarketHead | undefined>;
+  findOwned(marketId: bigint, organisationId: bigint): Promise<ClockMarket | undefined>;
   /** The highest id of an undecided bid, if there is one. */
   lastUndecided(marketId: bigint): Promise<bigint | undefined>;
+  undecidedCount(marketId: bigint): Promise<number>;
   hasUndecidedUpTo(marketId: bigint, bidId: bigint): Promise<boolean>;
   /**
    * Moves the clock to `slot` where it stands before it, as the next entry of the market's log, and books what the slots in between have earned: one

@@ -1,8 +1,6 @@
-import type { Clock, ClockStore, RealtimeMarket } from './ports.js';
+import { SLOT_MAX, type Clock, type ClockStore, type RealtimeMarket } from './ports.js';
 
 const MS_PER_MINUTE = 60_000;
-/** Slots are 32-bit integers in the database. */
-const SLOT_MAX = 2_147_483_647;
 
 /** Moves realtime markets to the slot that the time of day says. A clock that is set back moves nothing. */
 export class TickRealtime {

@@ -4,20 +4,21 @@ import { MARKET_CHANNEL } from './record-turn.js';
 import { HEAD_COLUMNS, headOf, type HeadRow } from './state.js';
 
 /**
- * find-owned-market: a market's head, of an operator's own market.
+ * find-owned-market: a market's head and how far it sells, of an operator's own market.
  * Input:  market and organisation. Output: at most one row.
  * Events: none.
  * Retry:  safe; it reads.
  */
-const FIND_OWNED = `SELECT ${HEAD_COLUMNS} FROM market m WHERE m.id = $1 AND m.organisation_id = $2`;
+const FIND_OWNED = `SELECT ${HEAD_COLUMNS}, m.horizon_slots FROM market m WHERE m.id = $1 AND m.organisation_id = $2`;
 
 /**
- * last-undecided, undecided-up-to: the end of the backlog, and whether anything up to there is still in it.
- * Input:  market; market and bid. Output: one row.
+ * last-undecided, undecided-count, undecided-up-to: the end of the backlog, how long it is, and whether anything up to a bid is still in it.
+ * Input:  market; market; market and bid. Output: one row.
  * Events: none.
  * Retry:  safe; they read.
  */
 const LAST_UNDECIDED = `SELECT max(bid_id) AS bid_id FROM undecided_bid WHERE market_id = $1`;
+const UNDECIDED_COUNT = `SELECT count(*)::int AS count FROM undecided_bid WHERE market_id = $1`;
 const UNDECIDED_UP_TO = `SELECT EXISTS (SELECT FROM undecided_bid WHERE market_id = $1 AND bid_id <= $2) AS found`;
 
 /**
@@ -46,12 +47,17 @@ const ADVANCE = `
 export function createClockStore(pool: Pool): ClockStore {
   return {
     findOwned: async (marketId, organisationId) => {
-      const { rows } = await pool.query<HeadRow>({ name: 'find-owned-market', text: FIND_OWNED, values: [marketId, organisationId] });
-      return rows.length === 0 ? undefined : headOf(rows[0]);
+      const query = { name: 'find-owned-market', text: FIND_OWNED, values: [marketId, organisationId] };
+      const { rows } = await pool.query<HeadRow & { horizon_slots: number }>(query);
+      return rows.length === 0 ? undefined : { ...headOf(rows[0]), horizonSlots: rows[0].horizon_slots };
     },
     lastUndecided: async (marketId) => {
       const { rows } = await pool.query<{ bid_id: bigint | null }>({ name: 'last-undecided', text: LAST_UNDECIDED, values: [marketId] });
       return rows[0].bid_id ?? undefined;
+    },
+    undecidedCount: async (marketId) => {
+      const query = { name: 'undecided-count', text: UNDECIDED_COUNT, values: [marketId] };
+      return (await pool.query<{ count: number }>(query)).rows[0].count;
     },
     hasUndecidedUpTo: async (marketId, bidId) => {
       const query = { name: 'undecided-up-to', text: UNDECIDED_UP_TO, values: [marketId, bidId] };
