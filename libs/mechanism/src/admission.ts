@@ -1,23 +1,24 @@
 import { formatMicros, invariant, micros, type Micros } from '#units';
 import type { Book } from './book.js';
-import { endOf, entryAt, hasData, inWindow, menuOf, type PricedEntry } from './menu.js';
+import { endOf, entryAt, hasData, inWindow, menuOf } from './menu.js';
 import type { Oracle, Search } from './oracle/oracle.js';
+import { paymentLines, totalOf } from './payment.js';
 import type { Bid, Decision, Job, Menu, MenuEntry, Refusal, RefusalCode } from './types.js';
 import { roundedValueAt, valueAt } from './valuation.js';
 
 /** An entry of the menu with what the bid says it is worth. */
-interface Offer<Entry extends MenuEntry = MenuEntry> {
-  readonly entry: Entry;
+interface Offer {
+  readonly entry: MenuEntry;
   readonly value: Micros;
 }
 
 /** What the walk over the menu keeps: the best offer for the bidder, and what a refusal tells. */
-interface Walk<Entry extends MenuEntry = MenuEntry> {
-  best?: Offer<Entry>;
+interface Walk {
+  best?: Offer;
   /** The passing offer of most utility, payable or not. */
-  passing?: Offer<Entry>;
-  nearest?: Offer<Entry>;
-  cheapest?: Offer<Entry>;
+  passing?: Offer;
+  nearest?: Offer;
+  cheapest?: Offer;
   /** Where no entry was priced because even a floor of the price leaves no chance: the completion that comes nearest. */
   floor?: Floored;
   /** Of the completions passed over because the wallet cannot pay even a floor: the one that may be of most utility. */
@@ -27,7 +28,7 @@ interface Walk<Entry extends MenuEntry = MenuEntry> {
   sharp: boolean;
 }
 
-const newWalk = <Entry extends MenuEntry>(): Walk<Entry> => ({ plain: false, sharp: false });
+const newWalk = (): Walk => ({ plain: false, sharp: false });
 
 /** A completion with a floor of its price and its value, micro-credits as doubles. */
 interface Floored {
@@ -45,7 +46,7 @@ interface Shown {
 
 const utilityOf = ({ entry, value }: Offer): bigint => value - entry.price;
 
-function consider<Entry extends MenuEntry>(walk: Walk<Entry>, offer: Offer<Entry>, fundsMicros: bigint | undefined): void {
+function consider(walk: Walk, offer: Offer, fundsMicros: bigint | undefined): void {
   const utility = utilityOf(offer);
   if (!walk.cheapest || offer.entry.price < walk.cheapest.entry.price) walk.cheapest = offer;
   if (!walk.nearest || utility > utilityOf(walk.nearest)) walk.nearest = offer;
@@ -86,10 +87,10 @@ interface Subject {
  * depends on what was passed over: if such an entry turns up behind a sharp floor, the walk is done again without those.
  * Once it is known that the job fits and passes, completions whose floor the wallet cannot pay are passed over too: they win nothing, and change no code.
  */
-function walkMenu(subject: Subject, floors: 'sharp' | 'plain'): Walk<PricedEntry> {
+function walkMenu(subject: Subject, floors: 'sharp' | 'plain'): Walk {
   const { book, bid, arrival, oracle, fundsMicros } = subject;
   const funds = fundsMicros === undefined ? Infinity : Number(fundsMicros);
-  const walk = newWalk<PricedEntry>();
+  const walk = newWalk();
   const search = oracle.open(book, bid.job, arrival);
   for (let completion = arrival; completion < endOf(book); completion++) {
     const floor = search.advance();
@@ -232,7 +233,9 @@ export function admit({
   const { entry, value } = walk.best;
   invariant(entry.price <= value, 'nobody pays more than the value (individual rationality)');
   invariant(entry.price >= 0n, 'no payment is negative');
-  return { kind: 'accepted', completion: entry.completion, value, payment: entry.price, schedule: entry.schedule, lines: entry.lines };
+  const lines = paymentLines(book, bid.job, entry.schedule);
+  invariant(totalOf(lines) === entry.price, 'a payment is the sum of its lines');
+  return { kind: 'accepted', completion: entry.completion, value, payment: entry.price, schedule: entry.schedule, lines };
 }
 
 export interface Quote {

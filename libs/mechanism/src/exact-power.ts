@@ -64,3 +64,10 @@ export function exactPowerPrice(gamma: number, used: number, capacity: number, u
   const price = unitMicros * (exponential(exponent) - ONE);
   return (price + (ONE >> 1n) + unitMicros * HALF_TOLERANCE) >> BITS;
 }
+
+/** ln(gamma) as the sum of two doubles, the low one below half a unit of the high one's last place. @param gamma >= 1. */
+export function naturalLogOf(gamma: number): readonly [number, number] {
+  const log = naturalLog(fixedOf(gamma));
+  const high = Number(log) / 2 ** Number(BITS);
+  return [high, Number(log - fixedOf(high)) / 2 ** Number(BITS)];
+}

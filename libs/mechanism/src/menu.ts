@@ -1,13 +1,8 @@
 import { invariant } from '#units';
 import type { Book } from './book.js';
 import type { Oracle, Search } from './oracle/oracle.js';
-import { paymentLines, totalOf } from './payment.js';
-import type { Job, Menu, MenuEntry, PaymentLine } from './types.js';
-
-/** An entry of a menu with its payment line by line. */
-export interface PricedEntry extends MenuEntry {
-  readonly lines: readonly PaymentLine[];
-}
+import { priceOf } from './payment.js';
+import type { Job, Menu, MenuEntry } from './types.js';
 
 export const hasData = (job: Job): boolean => job.chunks.some((chunks) => chunks > 0);
 /** The slot after the window's last. */
@@ -15,12 +10,11 @@ export const endOf = (book: Book): number => book.baseSlot + book.slotCount;
 export const inWindow = (book: Book, slot: number): boolean => slot >= book.baseSlot && slot < endOf(book);
 
 /** The entry that completes at the slot opened last, if the oracle knows one; its price is the exact sum of its payment lines. */
-export function entryAt(book: Book, job: Job, completion: number, search: Search): PricedEntry | undefined {
+export function entryAt(book: Book, job: Job, completion: number, search: Search): MenuEntry | undefined {
   const schedule = search.schedule();
   if (!schedule) return undefined;
   invariant(schedule[schedule.length - 1].slot === completion, 'a schedule ends at the slot that was opened last');
-  const lines = paymentLines(book, job, schedule);
-  return { completion, price: totalOf(lines), schedule, lines };
+  return { completion, price: priceOf(book, job, schedule), schedule };
 }
 
 /**
@@ -31,7 +25,7 @@ export function menuOf({ book, job, arrival, oracle }: { book: Book; job: Job; a
   if (!hasData(job) || !inWindow(book, arrival)) return [];
   const menu: MenuEntry[] = [];
   const search = oracle.open(book, job, arrival);
-  let cheapest: PricedEntry | undefined;
+  let cheapest: MenuEntry | undefined;
   for (let completion = arrival; completion < endOf(book); completion++) {
     const mayExist = search.advance() < Infinity && search.bound() < Infinity;
     const entry = mayExist ? entryAt(book, job, completion, search) : undefined;

@@ -7,29 +7,47 @@ import { createFloor, floorOfSlot, resetFloor } from './kernel/floor.js';
 import { copyPlan, costOfPlan, createDealer, createPlan, dealHomes, keepAtHome, resetPlan, scheduleOf } from './kernel/plan.js';
 import { createSharpFloor, resetSharpFloor, sharpFloor } from './kernel/sharp-floor.js';
 import { createHasty, planHastily, resetHasty } from './kernel/hasty.js';
+import { createHull, lookAtSlot, resetHull } from './kernel/hull.js';
 import { createProblem, loadJob, loadSlot } from './kernel/problem.js';
 import { maySuit } from './kernel/lattice.js';
 import { createCoverReader } from './kernel/read-cover.js';
-import { createSpread, leastOf, readPlan, resetSpread, spreadSlot, takeDealing, usesSlot, type Spread } from './kernel/spread.js';
+import { createSingle, lookForSingle, readSingle, resetSingle } from './kernel/single.js';
+import { sparseScheduleOf } from './kernel/sparse-plan.js';
+import {
+  createSpread,
+  leastOf,
+  readPlan,
+  redealRounds,
+  resetSpread,
+  spreadSlot,
+  takeDealing,
+  usesSlot,
+  type Spread,
+} from './kernel/spread.js';
 import type { Oracle, Search } from './oracle.js';
+import { BUDGETS, scopeOf, type Budgets, type Scope } from './steps.js';
 
 /** What the search under way is about. */
 interface Subject {
   readonly book: Book;
   readonly job: Job;
   readonly arrival: number;
+  readonly scope: Scope;
 }
 
-function createWorkspace() {
+function createWorkspace(budgets: Budgets) {
   return {
+    budgets,
     subject: undefined as Subject | undefined,
+    /** Whether the method that follows the core is prepared. */
+    isPrepared: false,
     problem: createProblem(),
     floor: createFloor(),
     sharp: createSharpFloor(),
     cover: createCover(),
     reader: createCoverReader(),
     filler: createFiller(),
-    dealer: createDealer(),
+    dealer: createDealer(budgets.relief),
     plan: createPlan(),
     kept: createPlan(),
     best: createPlan(),
@@ -37,6 +55,8 @@ function createWorkspace() {
     wary: createSpread('wary'),
     dealt: createSpread('dealt'),
     hasty: createHasty(),
+    single: createSingle(),
+    hull: createHull(),
   };
 }
 type Workspace = ReturnType<typeof createWorkspace>;
@@ -44,9 +64,6 @@ type Workspace = ReturnType<typeof createWorkspace>;
 /** A plan this near to its bound is not improved: a millionth, or a micro-credit. */
 const TIGHT = 1 + 1e-6;
 const TIGHT_MICROS = 1;
-/** Rounds of spreading anew, and slots times sites times blocks that they may look at together. */
-const ROUNDS_MAX = 4;
-const REDEAL_WORK_MAX = 10_000;
 
 /** The plan of a spread for the slots up to t, its homes dealt, in `work.plan`. @returns its price; Infinity where it breaks a budget. */
 function planOf(work: Workspace, spread: Spread, t: number): number {
@@ -91,7 +108,7 @@ function haste(work: Workspace, t: number, bound: number): void {
 /** Spreads anew with the homes of the kept plan as dealt, as long as that improves it: the kept plan itself is among what is searched. */
 function redeal(work: Workspace, t: number, bound: number): void {
   const { problem, dealt, plan, kept } = work;
-  const rounds = Math.min(ROUNDS_MAX, Math.floor(REDEAL_WORK_MAX / ((t + 1) * problem.siteCount * dealt.blocks)));
+  const rounds = redealRounds(problem.siteCount, dealt.blocks, t);
   for (let round = 0; round < rounds; round++) {
     takeDealing(problem, dealt, kept, t);
     while (dealt.length <= t) spreadSlot(problem, work.filler, dealt);
@@ -131,27 +148,38 @@ function advance(work: Workspace): number {
 /** A way of searching the opened slots. */
 type Method = Pick<Search, 'bound' | 'schedule'>;
 
-/** For jobs whose homes span few covers: the optimum, slot by slot. */
-function exactMethod(work: Workspace): Method {
+/**
+ * For jobs whose homes span few covers: the optimum, slot by slot. Where the core's steps are used up, the next method goes on: what it finds
+ * counts where it is cheaper than the optimum by the slot before.
+ */
+function exactMethod(work: Workspace, next: () => Method): Method {
   const { problem, cover, reader, plan } = work;
   return {
     bound(): number {
-      while (cover.length < problem.slotCount) coverSlot(problem, cover);
-      return leastOfCover(cover);
+      while (cover.length < problem.slotCount && coverSlot(problem, cover));
+      return cover.spent ? Math.min(leastOfCover(cover), next().bound()) : leastOfCover(cover);
     },
-    schedule: (): Schedule | undefined =>
-      readCoverPlan(problem, cover, reader, plan) ? scheduleOf(problem, plan, subjectOf(work).arrival) : undefined,
+    schedule(): Schedule | undefined {
+      if (cover.spent) return next().bound() < leastOfCover(cover) ? next().schedule() : undefined;
+      return readCoverPlan(problem, cover, reader, plan) ? scheduleOf(problem, plan, subjectOf(work).arrival) : undefined;
+    },
   };
+}
+
+/** Looks at every opened slot from `from` on, as if it were the one opened last. */
+function forEachOpened(work: Workspace, from: number, look: (work: Workspace) => void): void {
+  const { problem } = work;
+  const opened = problem.slotCount;
+  for (problem.slotCount = from + 1; problem.slotCount <= opened; problem.slotCount++) look(work);
+  problem.slotCount = opened;
 }
 
 /** For jobs of middle size: the core on a coarse lattice beside the spread, the cheaper of both slot by slot. */
 function coarseMethod(work: Workspace): Method {
-  const { problem, cover, best } = work;
+  const { problem, hopeful, best } = work;
   return {
     bound(): number {
-      const opened = problem.slotCount;
-      for (problem.slotCount = cover.length + 1; problem.slotCount <= opened; problem.slotCount++) coarseSlot(work);
-      problem.slotCount = opened;
+      forEachOpened(work, hopeful.length, coarseSlot);
       return best.cost;
     },
     schedule: (): Schedule | undefined =>
@@ -161,19 +189,19 @@ function coarseMethod(work: Workspace): Method {
   };
 }
 
-/** Looks at one more slot both ways and keeps the best plan so far. */
+/** Looks at one more slot both ways, as long as the core's steps last, and keeps the best plan so far. */
 function coarseSlot(work: Workspace): void {
   const { problem, cover, reader, plan, best, hopeful } = work;
-  coverSlot(problem, cover);
+  const isCovered = coverSlot(problem, cover);
   spreadSlot(problem, work.filler, hopeful);
-  if (readCoverPlan(problem, cover, reader, plan)) {
+  if (isCovered && readCoverPlan(problem, cover, reader, plan)) {
     improveHomes(work);
     if (plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
   }
   if (planBySpread(work) && plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
 }
 
-/** For all other jobs: counts spread over slots, homes dealt afterwards. */
+/** For larger jobs: counts spread over slots, homes dealt afterwards. */
 function spreadMethod(work: Workspace): Method {
   const { problem, hopeful } = work;
   return {
@@ -185,70 +213,145 @@ function spreadMethod(work: Workspace): Method {
   };
 }
 
-/** Steps that the core may take in all slots of a window together: bounds the time of a decision. */
-const STEPS_MAX = 200_000_000;
+/** For a job of one chunk in a market that is too large for the core: the optimum in one pass over the sites. */
+function singleMethod(work: Workspace): Method {
+  const { problem, single, plan } = work;
+  return {
+    bound(): number {
+      while (single.length < problem.slotCount) lookForSingle(problem, single);
+      return single.cost;
+    },
+    schedule(): Schedule | undefined {
+      if (single.slot !== problem.slotCount - 1) return undefined;
+      readSingle(problem, single, plan);
+      return scheduleOf(problem, plan, subjectOf(work).arrival);
+    },
+  };
+}
+
+/** For all that is larger: convex price curves and a first fit, planned again as they get cheaper. */
+function hullMethod(work: Workspace): Method {
+  const { problem, hull } = work;
+  return {
+    bound(): number {
+      while (hull.length < problem.slotCount) lookAtSlot(problem, hull);
+      return hull.best.cost;
+    },
+    schedule: (): Schedule | undefined =>
+      hull.best.cost < Infinity && hull.best.last === problem.slotCount - 1
+        ? sparseScheduleOf(problem, hull.best, subjectOf(work).arrival)
+        : undefined,
+  };
+}
+
 /** Slots that are looked at to choose which homes a coarse lattice tracks. */
 const LOOK_SLOTS_MAX = 12;
 
 export interface OracleOptions {
-  /** Steps of the core for a whole window; 0 measures the spread alone. */
-  readonly stepsMax?: number;
-  readonly coarseStepsMax?: number;
+  /** What a search may do; `UNBOUNDED` decides as `eris-default/2` did. */
+  readonly budgets?: Budgets;
 }
 
-/** Steps of the core per slot that a search may take, exactly and coarsely. */
-interface Limits {
-  readonly exactSteps: number;
-  readonly coarseSteps: number;
+/** The default oracle, which counts its steps. */
+export interface DefaultOracle extends Oracle {
+  /** Steps of all searches since it was made. */
+  readonly steps: () => number;
 }
 
-/** The default oracle (docs/decisions/oracle.md): exact on small jobs, a coarser lattice on middle ones, counts spread over slots on large ones. */
-export function createDefaultOracle({ stepsMax = STEPS_MAX, coarseStepsMax = STEPS_MAX / 4 }: OracleOptions = {}): Oracle {
-  const work = createWorkspace();
-  const methods = { exact: exactMethod(work), coarse: coarseMethod(work), spread: spreadMethod(work) };
+/**
+ * The default oracle (docs/decisions/oracle.md): exact on small jobs, a coarser lattice on middle ones, counts spread over slots on large
+ * ones, and convex curves where the steps of that have no bound that is small enough.
+ */
+export function createDefaultOracle({ budgets = BUDGETS }: OracleOptions = {}): DefaultOracle {
+  const work = createWorkspace(budgets);
+  const beyond = { single: singleMethod(work), spread: spreadMethod(work), hull: hullMethod(work) };
+  const next = (): Method => {
+    prepare(work);
+    return beyond[subjectOf(work).scope.method];
+  };
+  const methods = { exact: exactMethod(work, next), coarse: coarseMethod(work), ...beyond };
   let method: Method | undefined; // chosen when it is first needed: floors alone decide most bids of a full market
   const search: Search = {
     advance: () => advance(work),
-    floor: () => sharpFloor(work.problem, work.sharp, work.floor),
+    floor: () => (subjectOf(work).scope.hasSharpFloor ? sharpFloor(work.problem, work.sharp, work.floor) : work.floor.least),
     bound(): number {
-      const { slotCount } = subjectOf(work).book;
-      method ??= methods[choose(work, { exactSteps: stepsMax / slotCount, coarseSteps: coarseStepsMax / (slotCount * slotCount) })];
+      method ??= methods[choose(work)];
       return method.bound();
     },
     schedule: (): Schedule | undefined => method?.schedule(),
   };
   return {
     name: 'default',
+    steps: () => work.problem.steps,
     open(book: Book, job: Job, arrival: number): Search {
-      work.subject = { book, job, arrival };
+      const { problem } = work;
       method = undefined;
-      loadJob(work.problem, book, job);
-      resetFloor(work.floor, work.problem);
+      work.isPrepared = false;
+      loadJob(problem, book, job);
+      const { siteCount, resourceCount, slotCount } = book;
+      work.subject = { book, job, arrival, scope: scopeOf({ siteCount, resourceCount, slotCount, total: problem.total }, budgets) };
+      resetFloor(work.floor, problem, work.subject.scope.floorPlaces);
       resetSharpFloor(work.sharp);
       return search;
     },
   };
 }
 
-/** Chooses the method by the steps that it may take per slot, whatever slots are open, and prepares it. */
-function choose(work: Workspace, { exactSteps, coarseSteps }: Limits): 'exact' | 'coarse' | 'spread' {
-  const { problem, cover } = work;
-  const { book, arrival } = subjectOf(work);
-  const slotsMax = book.baseSlot + book.slotCount - arrival;
+/** Chooses the method by the steps that it may take, whatever slots are open, and prepares it. */
+function choose(work: Workspace): 'exact' | 'coarse' | Scope['method'] {
+  const { problem, cover, budgets } = work;
+  const { book, scope } = subjectOf(work);
+  const { slotCount } = book;
+  const slotsMax = slotsOf(work);
   invariant(slotsMax > 0, 'arrival lies in the window');
-  for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
   const opened = problem.slotCount;
   problem.slotCount = 0;
-  const isExact = resetCover(cover, problem, slotsMax, exactSteps, true);
+  const limits = { slotSteps: Math.min(budgets.slot, budgets.exact / slotCount), steps: budgets.core };
+  const isExact = scope.hasCore && resetCover(cover, problem, slotsMax, limits, true);
   problem.slotCount = opened;
-  if (isExact) return 'exact';
+  if (isExact) {
+    resetPlan(work.plan, problem, slotsMax);
+    return 'exact';
+  }
+  prepare(work);
+  return scope.method === 'spread' && isCoarse(work, slotsMax) ? 'coarse' : scope.method;
+}
+
+/** Slots from the arrival to the window's end. */
+function slotsOf(work: Workspace): number {
+  const { book, arrival } = subjectOf(work);
+  return book.baseSlot + book.slotCount - arrival;
+}
+
+/** Prepares the method that follows the core, or goes without it, where that is not done. */
+function prepare(work: Workspace): void {
+  const { problem } = work;
+  const { book, scope } = subjectOf(work);
+  const slotsMax = slotsOf(work);
+  if (work.isPrepared) return;
+  work.isPrepared = true;
+  if (scope.method === 'hull') resetHull(work.hull, problem, slotsMax, book.slotCount);
+  if (scope.method === 'single') {
+    resetSingle(work.single);
+    resetPlan(work.plan, problem, slotsMax);
+  }
+  if (scope.method !== 'spread') return;
+  for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
   for (const spread of [work.hopeful, work.wary, work.dealt]) resetSpread(spread, problem, slotsMax);
   resetHasty(work.hasty, problem, slotsMax);
-  if (!maySuit(problem, coarseSteps)) return 'spread';
+}
+
+/** Whether the core runs on a coarse lattice beside the spread; prepares it. */
+function isCoarse(work: Workspace, slotsMax: number): boolean {
+  const { problem, cover, budgets } = work;
+  const { slotCount } = subjectOf(work).book;
+  const limits = { slotSteps: Math.min(budgets.slot, budgets.coarse / (slotCount * slotCount)), steps: budgets.core };
+  if (!maySuit(problem, limits.slotSteps)) return false;
+  const opened = problem.slotCount;
   const looked = Math.min(slotsMax, LOOK_SLOTS_MAX);
   while (problem.slotCount < looked) load(work);
   problem.slotCount = looked;
-  const suits = resetCover(cover, problem, slotsMax, coarseSteps, false);
+  const suits = resetCover(cover, problem, slotsMax, limits, false);
   problem.slotCount = opened;
-  return suits ? 'coarse' : 'spread';
+  return suits;
 }

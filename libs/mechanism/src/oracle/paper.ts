@@ -113,7 +113,7 @@ export function createPaperOracle(): Oracle {
       table.least = float64(table.least, slotsMax * (table.blocks + 1));
       table.before = int32(table.before, slotsMax * (table.blocks + 1));
       orderChunks(work);
-      resetFloor(floor, problem);
+      resetFloor(floor, problem, Infinity);
       let tabled = 0;
       return {
         advance(): number {

@@ -1,70 +1,134 @@
 import type { Book } from '../book.js';
 import type { Job } from '../types.js';
+import { hullSteps } from './kernel/hull.js';
+import { RELIEF_STEPS_MAX } from './kernel/plan.js';
+import { slotSteps } from './kernel/problem.js';
+import { sharpFloorSteps } from './kernel/sharp-floor.js';
+import { singleSteps } from './kernel/single.js';
+import { spreadSteps } from './kernel/spread.js';
+
+/**
+ * What a search may do, in steps: turns of inner loops, a few nanoseconds each. Steps are counted, never the clock, so that an answer is the
+ * same on every machine and for every valuation.
+ */
+export interface Budgets {
+  /** By estimate: the exact core in all slots of a window; the coarse one in all slots times all completions. */
+  readonly exact: number;
+  readonly coarse: number;
+  /** By estimate: the core in one slot. */
+  readonly slot: number;
+  /** As counted: the core in a whole search. Where it is used up, the next method goes on from that slot. */
+  readonly core: number;
+  /** By bound: counts spread over slots, with a plan for every completion. */
+  readonly spread: number;
+  /** By bound: the plain floor telling all places apart; the sharp one. */
+  readonly floor: number;
+  readonly sharp: number;
+  /** As counted: shifting homes between slots in one dealing. */
+  readonly relief: number;
+}
+
+export const BUDGETS: Budgets = {
+  exact: 200_000_000,
+  coarse: 50_000_000,
+  slot: 20_000_000,
+  core: 30_000_000,
+  spread: 150_000_000,
+  floor: 30_000_000,
+  sharp: 30_000_000,
+  relief: RELIEF_STEPS_MAX,
+};
+
+/** As of `eris-default/2`: the core by estimate alone, the spread for all the rest, however long it takes. */
+export const UNBOUNDED: Budgets = {
+  ...BUDGETS,
+  slot: Infinity,
+  core: Infinity,
+  spread: Infinity,
+  floor: Infinity,
+  sharp: Infinity,
+  relief: Infinity,
+};
 
 /** The sizes that the work of a search depends on: nothing of prices, usage or a valuation. */
 export interface Sizes {
   readonly siteCount: number;
   readonly resourceCount: number;
   readonly slotCount: number;
-  /** Chunks of the job, and the most of them that one site holds. */
   readonly total: number;
-  /** Chunks per home, only homes that have any, ascending. */
-  readonly homes: readonly number[];
 }
 
 type Dimensions = Pick<Book, 'siteCount' | 'resourceCount' | 'slotCount'>;
 
-export function sizesOf({ siteCount, resourceCount, slotCount }: Dimensions, { chunks }: Job): Sizes {
-  const homes = chunks.filter((count) => count > 0).sort((a, b) => a - b);
-  return { siteCount, resourceCount, slotCount, total: homes.reduce((sum, count) => sum + count, 0), homes };
+/** What a search does beside or instead of the core, by sizes alone. */
+export interface Scope {
+  /** Places that the plain floor tells apart. */
+  readonly floorPlaces: number;
+  readonly hasSharpFloor: boolean;
+  /** Whether the core is worth beginning. */
+  readonly hasCore: boolean;
+  readonly method: 'single' | 'spread' | 'hull';
 }
 
-/** Steps that one method may take for a whole window. A step is one turn of an inner loop, a few nanoseconds at most. */
-export const METHOD_STEPS_MAX = 60_000_000;
+const FLOOR_PLACES = 32;
+
+/** Steps of the plain floor: each place may go before all that are kept. */
+const floorSteps = ({ siteCount, slotCount, total }: Sizes, places: number): number =>
+  slotCount * Math.min(total, places) * (siteCount / 2 + 1);
+
+/** A larger job or book never gets a finer method than a smaller one. */
+export function scopeOf(sizes: Sizes, budgets: Budgets): Scope {
+  const { siteCount, slotCount, total } = sizes;
+  const isSingle = total === 1 && budgets.core < Infinity;
+  return {
+    floorPlaces: floorSteps(sizes, Infinity) <= budgets.floor ? Infinity : FLOOR_PLACES,
+    hasSharpFloor: sharpFloorSteps(siteCount, slotCount, total) <= budgets.sharp,
+    hasCore: !isSingle || coreSteps(sizes, 2) <= budgets.core,
+    method: isSingle ? 'single' : spreadSteps(siteCount, slotCount, total) <= budgets.spread ? 'spread' : 'hull',
+  };
+}
+
 /** Walks of the menu that one decision may take: a refusal is looked at twice. */
 const WALKS_MAX = 2;
-/** Steps of pricing a site that do not depend on its chunks. */
+
+/** The core may go beyond its steps by what it does between two looks at them. */
+const CORE_STEPS_MAX = 1.5 * BUDGETS.core;
+
+/** Steps of a site, and of a way of a cover, in pricing covers. */
 const SITE_STEPS = 60;
-/** Most ways that a state of the core keeps. */
-const WAYS_MAX = 8;
+const WAY_STEPS = 64;
 
-/** Reading every slot of the window, and the plain floor of each. */
-const readingSteps = ({ siteCount, resourceCount, slotCount }: Sizes): number => slotCount * (siteCount * (resourceCount + 8) + 8);
+/** Steps of the exact core in a whole window, every state with as many ways as are kept. */
+const coreSteps = ({ siteCount, slotCount, total }: Sizes, covers: number): number =>
+  slotCount * siteCount * siteCount * (SITE_STEPS + covers * (total + 1) * (total + 1) * WAY_STEPS);
 
-/** The core for a whole window: covers around every server, joined pair by pair. Infinity where homes are too many to count. */
-function coverSteps({ siteCount, slotCount, total, homes }: Sizes): number {
-  let covers = 1;
-  let pairs = 1;
-  let pricing = siteCount * (SITE_STEPS + (total + 1) * (total + 1));
-  let done = 0;
-  for (const own of homes) {
-    pricing += covers * (total + 1) * (own + 1) * (total - done + 1) * WAYS_MAX;
-    covers *= own + 1;
-    pairs *= ((own + 1) * (own + 2)) / 2;
-    done += own;
-    if (pairs > METHOD_STEPS_MAX) return Infinity;
-  }
-  return slotCount * (siteCount * pricing + pairs);
+/** Covers of a job's homes. */
+const coversOf = ({ chunks }: Job): number => chunks.reduce((covers, own) => covers * (own + 1), 1);
+
+function searchSteps(book: Dimensions, job: Job): number {
+  const { siteCount, resourceCount, slotCount } = book;
+  const sizes = { siteCount, resourceCount, slotCount, total: job.chunks.reduce((sum, count) => sum + count, 0) };
+  const { floorPlaces, hasSharpFloor, hasCore, method } = scopeOf(sizes, BUDGETS);
+  const { total } = sizes;
+  const beyond = {
+    single: slotCount * singleSteps(siteCount),
+    spread: spreadSteps(siteCount, slotCount, total),
+    hull: hullSteps(siteCount, slotCount, total),
+  };
+  return (
+    slotCount * slotSteps(book) +
+    floorSteps(sizes, floorPlaces) +
+    (hasSharpFloor ? sharpFloorSteps(siteCount, slotCount, total) : 0) +
+    (hasCore ? Math.min(CORE_STEPS_MAX, coreSteps(sizes, coversOf(job))) : 0) +
+    beyond[method]
+  );
 }
-
-/** Counts spread over slots, and a plan for every completion. */
-function spreadSteps({ siteCount, slotCount, total }: Sizes): number {
-  const sorting = siteCount * Math.ceil(Math.log2(siteCount + 1));
-  const blocks = Math.min(total, 256);
-  const opening = sorting + 16 * (total + siteCount) + (blocks * blocks) / 2;
-  const rows = Math.min(slotCount, total);
-  return slotCount * (2 * opening + 3 * rows * (sorting + 4 * siteCount) + 3 * total);
-}
-
-const searchSteps = (sizes: Sizes): number =>
-  readingSteps(sizes) + Math.min(METHOD_STEPS_MAX, Math.min(coverSteps(sizes), spreadSteps(sizes)));
 
 /**
  * An upper bound of the steps that a decision takes, from the sizes of the book and of the job alone: the same for every valuation, and no
- * less than what the oracle counts. For choosing where to think: a thousand steps take about a microsecond. Costs no more than reading the
- * job's chunks.
+ * less than what the oracle counts. For choosing where to think: a thousand steps take one or two microseconds.
  */
-export const decisionSteps = (book: Dimensions, job: Job): number => WALKS_MAX * searchSteps(sizesOf(book, job));
+export const decisionSteps = (book: Dimensions, job: Job): number => WALKS_MAX * searchSteps(book, job);
 
 /** As decisionSteps, for a quote: a decision and the whole menu. */
-export const menuSteps = (book: Dimensions, job: Job): number => (WALKS_MAX + 1) * searchSteps(sizesOf(book, job));
+export const menuSteps = (book: Dimensions, job: Job): number => (WALKS_MAX + 1) * searchSteps(book, job);

@@ -6,6 +6,8 @@ import { float64, int32 } from './problem.js';
  */
 export interface Cheapest {
   wanted: number;
+  /** Places kept at most: beyond, the two dearest are taken for one at the cheaper one's price, so that what is told is a floor still. */
+  lengthMax: number;
   length: number;
   /** Per place, by rising price: micro-credits per chunk, and chunks that fit. */
   price: Float64Array;
@@ -14,11 +16,19 @@ export interface Cheapest {
   held: number;
 }
 
-export const createCheapest = (): Cheapest => ({ wanted: 0, length: 0, price: new Float64Array(0), room: new Int32Array(0), held: 0 });
+export const createCheapest = (): Cheapest => ({
+  wanted: 0,
+  lengthMax: 0,
+  length: 0,
+  price: new Float64Array(0),
+  room: new Int32Array(0),
+  held: 0,
+});
 
-/** Forgets every place; `wanted` chunks are looked for. */
-export function resetCheapest(cheapest: Cheapest, wanted: number): void {
+/** Forgets every place; `wanted` chunks are looked for, in `lengthMax` places at most. */
+export function resetCheapest(cheapest: Cheapest, wanted: number, lengthMax: number): void {
   cheapest.wanted = wanted;
+  cheapest.lengthMax = lengthMax;
   cheapest.length = 0;
   cheapest.held = 0;
   cheapest.price = float64(cheapest.price, wanted + 1);
@@ -37,6 +47,7 @@ export function offer(cheapest: Cheapest, price: number, room: number): void {
   prices[at] = price;
   rooms[at] = room;
   cheapest.held += room;
+  if (cheapest.length > cheapest.lengthMax) rooms[cheapest.length - 2] += rooms[--cheapest.length];
   while (cheapest.held - rooms[cheapest.length - 1] >= wanted) cheapest.held -= rooms[--cheapest.length];
 }
 

@@ -10,7 +10,10 @@ import { readCover, type CoverReader } from './read-cover.js';
  * and bandwidth budget included). Each slot's covers are priced by slot-cover.ts.
  */
 export interface Cover {
+  /** Slots covered; none further once it is spent. */
   length: number;
+  /** Whether its steps (those of `slot`) are used up. */
+  spent: boolean;
   readonly lattice: Lattice;
   readonly slot: ReturnType<typeof createSlotCover>;
   least: Float64Array;
@@ -28,6 +31,7 @@ export interface Cover {
 
 export const createCover = (): Cover => ({
   length: 0,
+  spent: false,
   lattice: createLattice(),
   slot: createSlotCover(),
   least: new Float64Array(0),
@@ -40,14 +44,23 @@ export const createCover = (): Cover => ({
   rowMin: new Float64Array(0),
 });
 
+/** Steps that the core may take: by estimate in a slot, and as counted in all. */
+export interface CoverLimits {
+  readonly slotSteps: number;
+  readonly steps: number;
+}
+
 /**
- * Prepares the core on the finest lattice within `stepsMax` steps per slot.
+ * Prepares the core on the finest lattice within its estimate of steps per slot.
  * @returns whether there is one (an exact one, if `exactOnly`).
  */
-export function resetCover(cover: Cover, problem: Problem, slotsMax: number, stepsMax: number, exactOnly: boolean): boolean {
+export function resetCover(cover: Cover, problem: Problem, slotsMax: number, limits: CoverLimits, exactOnly: boolean): boolean {
   cover.length = 0;
+  cover.spent = false;
   cover.priced = -1;
-  if (!chooseLattice(problem, cover.lattice, stepsMax, exactOnly)) return false;
+  cover.slot.steps = 0;
+  cover.slot.stepsMax = limits.steps;
+  if (!chooseLattice(problem, cover.lattice, limits.slotSteps, exactOnly)) return false;
   const { coverCount, stateCount } = cover.lattice;
   reserveSlotCover(cover.slot, coverCount, stateCount);
   cover.least = float64(cover.least, coverCount);
@@ -64,28 +77,42 @@ export function resetCover(cover: Cover, problem: Problem, slotsMax: number, ste
 /** Least price of the whole job by the last covered slot. */
 export const leastOfCover = ({ lattice, least }: Cover): number => least[lattice.coverCount - 1];
 
-/** Extends the pass by the next opened slot. */
-export function coverSlot(problem: Problem, cover: Cover): void {
-  const t = cover.length++;
+/** Extends the pass by the next opened slot, unless that takes more steps than it has. @returns whether it did. */
+export function coverSlot(problem: Problem, cover: Cover): boolean {
+  const t = cover.length;
+  const { slot, lattice } = cover;
+  const isPriced = cover.priced >= 0 && sameSlot(problem, cover.priced, t);
+  const before = slot.steps;
+  cover.spent = cover.spent || slot.steps > slot.stepsMax || !(isPriced || priceCovers(problem, slot, lattice, t));
+  if (!cover.spent) slot.steps += takeSlot(cover, t);
+  problem.steps += slot.steps - before;
+  return !cover.spent;
+}
+
+/** Joins the priced slot. @returns the steps that it took. */
+function takeSlot(cover: Cover, t: number): number {
   const { slot, server, lattice } = cover;
   const { coverCount } = lattice;
-  if (cover.priced < 0 || !sameSlot(problem, cover.priced, t)) priceCovers(problem, slot, lattice, t);
+  cover.length++;
   cover.priced = t;
   for (let c = 0, at = t * coverCount; c < coverCount; c++, at++) server[at] = slot.server[c];
-  joinCovers(cover, t);
+  return joinCovers(cover, t);
 }
 
 /**
  * least'[c + c'] = min(least[c] + price[c']). What cannot be part of a better plan is left out: covers that cost no less than a cover with
  * one level more (training less never costs more), and sums that cost no less than the whole job by now.
+ * @returns the steps that it took.
  */
-function joinCovers(cover: Cover, t: number): void {
+function joinCovers(cover: Cover, t: number): number {
   const { coverCount, levels, length } = cover.lattice;
   cover.share.fill(0, t * coverCount, (t + 1) * coverCount);
   const rowLength = levels[length - 1] + 1;
   minimaOfRows(cover.slot.cheapest, cover.rowMin, rowLength, coverCount);
   const active = listActive(cover);
-  for (let i = 0; i < active; i++) joinAfter(cover, t, cover.active[i], rowLength);
+  let steps = coverCount * (length + 3);
+  for (let i = 0; i < active; i++) steps += joinAfter(cover, t, cover.active[i], rowLength);
+  return steps;
 }
 
 /** Least price in each row (covers that differ in the last digit only), the empty cover left out. */
@@ -115,18 +142,20 @@ function listActive({ lattice, least, active }: Cover): number {
   return count;
 }
 
-/** Adds every cover that fits beside `before`: an odometer over all digits but the last, whose row is the inner loop. */
-function joinAfter(cover: Cover, t: number, before: number, rowLength: number): void {
+/** Adds every cover that fits beside `before`: an odometer over all digits but the last, whose row is the inner loop. @returns the covers. */
+function joinAfter(cover: Cover, t: number, before: number, rowLength: number): number {
   const { least, share, left, own, rowMin } = cover;
   const { weight, levels, length, coverCount } = cover.lattice;
   const price = cover.slot.cheapest;
   const base = least[before];
   const full = coverCount - 1;
   const at = t * coverCount + before;
+  let covers = 1;
   for (let entry = 0, rest = before; entry < length; entry++) {
     const digit = (rest / weight[entry]) | 0;
     rest -= digit * weight[entry];
     left[entry] = levels[entry] - digit;
+    covers *= left[entry] + 1;
     own[entry] = 0;
   }
   const last = left[length - 1];
@@ -149,6 +178,7 @@ function joinAfter(cover: Cover, t: number, before: number, rowLength: number): 
       part += weight[entry];
     }
   }
+  return covers;
 }
 
 /** Reads the best plan by the last covered slot into `plan`. @returns whether it uses that slot. */

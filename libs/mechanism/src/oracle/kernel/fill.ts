@@ -28,6 +28,9 @@ export const createFiller = (): Filler => ({
   starved: false,
 });
 
+/** Steps of sorting a slot's sites. */
+export const sortingSteps = (siteCount: number): number => siteCount * Math.ceil(2 * Math.log2(siteCount + 1));
+
 /** Sorts the sites with room in slot t by worker cost, the larger home first on a tie (shell sort, in place). */
 export function sortSites(problem: Problem, filler: Filler, t: number): void {
   const { siteCount, room, workerCost, homes } = problem;
@@ -40,6 +43,7 @@ export function sortSites(problem: Problem, filler: Filler, t: number): void {
   for (let site = 0; site < siteCount; site++) if (room[base + site] > 0) filler.order[length++] = site;
   filler.orderLength = length;
   const order = filler.order;
+  problem.steps += sortingSteps(siteCount);
   for (let gap = length >> 1; gap > 0; gap = gap === 2 ? 1 : Math.floor(gap / 2.2)) {
     for (let i = gap; i < length; i++) {
       const site = order[i];
@@ -65,6 +69,13 @@ export interface FillRule {
   /** Bandwidth so dear that the thriftiest fill comes out; costs are at posted prices all the same. */
   thrifty: boolean;
 }
+
+/** Steps of placing a chunk, and of a fill without any. */
+const CHUNK_STEPS = 6;
+const FILL_STEPS = 20;
+
+/** Steps that a fill takes at most. */
+export const fillSteps = (siteCount: number, chunks: number): number => CHUNK_STEPS * chunks + 2 * siteCount + FILL_STEPS;
 
 const THRIFT = 1e6; // micro-credits per kB, above any bandwidth price that matters
 
@@ -140,5 +151,6 @@ export function fillSlot(problem: Problem, filler: Filler, t: number, ps: number
     cost[n + 1] = cost[n] + workers * workerCost[base + site] + traffic * alpha;
     n++;
   }
+  problem.steps += CHUNK_STEPS * n + homeAt + movedAt + FILL_STEPS;
   return n;
 }

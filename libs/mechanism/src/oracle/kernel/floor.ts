@@ -14,8 +14,9 @@ export interface Floor {
 
 export const createFloor = (): Floor => ({ cells: createCheapest(), server: Infinity, least: Infinity });
 
-export function resetFloor(floor: Floor, problem: Problem): void {
-  resetCheapest(floor.cells, problem.total);
+/** @param placesMax places that the floor tells apart; fewer are cheaper and give a lower floor. */
+export function resetFloor(floor: Floor, problem: Problem, placesMax: number): void {
+  resetCheapest(floor.cells, problem.total, placesMax);
   floor.server = Infinity;
   floor.least = Infinity;
 }

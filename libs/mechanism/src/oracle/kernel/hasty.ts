@@ -72,6 +72,7 @@ function takeRow(problem: Problem, filler: Filler, hasty: Hasty, t: number, serv
     hasty.left[site] -= plan.credits[at];
     moved += plan.counts[at] - plan.credits[at];
   }
+  problem.steps += siteCount * (moved + 2);
   for (; moved > 0; moved--) {
     let from = 0;
     for (let site = 1; site < siteCount; site++) if (hasty.left[site] > hasty.left[from]) from = site;

@@ -94,12 +94,23 @@ export function keepAtHome(problem: Problem, plan: Plan): void {
   }
 }
 
+/** Steps that shifting credits may take in one dealing. */
+export const RELIEF_STEPS_MAX = 50_000;
+
 /** Scratch for dealing homes: rows by falling bandwidth price. */
 export interface Dealer {
+  /** Steps that shifting credits may take in one dealing, and those that are left. */
+  stepsMax: number;
+  stepsLeft: number;
   order: Int32Array;
   traffic: Float64Array;
 }
-export const createDealer = (): Dealer => ({ order: new Int32Array(0), traffic: new Float64Array(0) });
+export const createDealer = (stepsMax: number): Dealer => ({
+  stepsMax,
+  stepsLeft: 0,
+  order: new Int32Array(0),
+  traffic: new Float64Array(0),
+});
 
 /**
  * Given what is processed where, lets each site's own chunks stay at home in the slots where bandwidth is dearest: the cheapest dealing,
@@ -115,6 +126,7 @@ export function dealHomes(problem: Problem, plan: Plan, dealer: Dealer): void {
       dealer.order[at] = dealer.order[at - 1];
     dealer.order[at] = row;
   }
+  problem.steps += plan.length * (plan.length + 4 * siteCount);
   for (let site = 0; site < siteCount; site++) {
     let left = homes[site];
     for (let i = 0; i < plan.length; i++) {
@@ -124,8 +136,10 @@ export function dealHomes(problem: Problem, plan: Plan, dealer: Dealer): void {
     }
   }
   for (let row = 0; row < plan.length; row++) dealer.traffic[row] = trafficOfRow(problem, plan, row);
+  dealer.stepsLeft = dealer.stepsMax;
   for (let row = 0; row < plan.length; row++)
     if (dealer.traffic[row] > problem.budgetKB[plan.slot[row]]) relieve(problem, plan, dealer, row);
+  if (dealer.stepsLeft < dealer.stepsMax) problem.steps += dealer.stepsMax - dealer.stepsLeft;
 }
 
 /** Shifts credits to a row that is over its budget from rows that have room for one more move. */
@@ -134,6 +148,7 @@ function relieve(problem: Problem, plan: Plan, dealer: Dealer, row: number): voi
   for (let site = 0; site < siteCount; site++) {
     const at = row * siteCount + site;
     for (let other = 0; other < plan.length && plan.credits[at] < plan.counts[at]; other++) {
+      if (--dealer.stepsLeft <= 0) return;
       const from = other * siteCount + site;
       while (
         other !== row &&
@@ -142,6 +157,7 @@ function relieve(problem: Problem, plan: Plan, dealer: Dealer, row: number): voi
         dealer.traffic[other] + chunkKB <= budgetKB[plan.slot[other]]
       ) {
         if (dealer.traffic[row] <= budgetKB[plan.slot[row]]) return;
+        dealer.stepsLeft--;
         plan.credits[from]--;
         plan.credits[at]++;
         dealer.traffic[other] += chunkKB;

@@ -1,4 +1,4 @@
-import type { Book } from '../../book.js';
+import { priceSlot, type Book } from '../../book.js';
 import type { Job } from '../../types.js';
 
 /**
@@ -16,8 +16,8 @@ export interface Problem {
   homes: Int32Array;
   /** Workers per chunk, unrounded: E / P. */
   workersPerChunk: number;
-  /** Workers that n chunks in one slot at one site need: ceil(E n / P) (V2), n = 0 … total. */
-  workersFor: Int32Array;
+  /** Workers that n chunks in one slot at one site need: ceil(E n / P) (V2), n = 0 … total. More than 32 bits hold. */
+  workersFor: Float64Array;
   /** Per slot: micro-credits per kB and kB left. */
   alpha: Float64Array;
   budgetKB: Float64Array;
@@ -29,7 +29,12 @@ export interface Problem {
   roomBesidePs: Int32Array;
   /** Opened slots. */
   slotCount: number;
+  /** Steps counted so far, over all searches: turns of inner loops, a few nanoseconds each (steps.ts). */
+  steps: number;
 }
+
+/** Workers of one job that a site takes in one slot: what a placement's row holds. */
+export const WORKERS_MAX = 2 ** 31 - 1;
 
 /** Ties go to less bandwidth, then to fewer resources (docs/mechanism.md section 6): a price too small to show in any payment. */
 const TIE_PER_KB = 1e-9;
@@ -42,8 +47,9 @@ export const createProblem = (): Problem => ({
   parameterKB: 0,
   workersPerChunk: 0,
   slotCount: 0,
+  steps: 0,
   homes: new Int32Array(0),
-  workersFor: new Int32Array(0),
+  workersFor: new Float64Array(0),
   alpha: new Float64Array(0),
   budgetKB: new Float64Array(0),
   workerCost: new Float64Array(0),
@@ -70,7 +76,7 @@ export function loadJob(problem: Problem, book: Book, job: Job): void {
     problem.homes[site] = job.chunks[site];
     problem.total += job.chunks[site];
   }
-  problem.workersFor = int32(problem.workersFor, problem.total + 1);
+  problem.workersFor = float64(problem.workersFor, problem.total + 1);
   const perChunk = job.epochs * 1000;
   problem.workersPerChunk = perChunk / job.throughputMilli;
   for (let n = 0; n <= problem.total; n++) problem.workersFor[n] = Math.ceil((n * perChunk) / job.throughputMilli);
@@ -87,6 +93,10 @@ export function loadJob(problem: Problem, book: Book, job: Job): void {
 const chunksOf = ({ throughputMilli, epochs }: Job, total: number, workers: number): number =>
   workers === 0 ? 0 : Math.min(total, Math.floor((workers * throughputMilli) / (epochs * 1000)));
 
+/** Steps of reading a slot and of its plain floor. */
+export const slotSteps = ({ siteCount, resourceCount }: Pick<Book, 'siteCount' | 'resourceCount'>): number =>
+  siteCount * (resourceCount + 8) + 8;
+
 /**
  * Opens the next slot: its prices and what is left of it. Every bid comes through here for many slots, most of them full, so that it
  * divides only where a resource is what limits the workers.
@@ -96,7 +106,9 @@ export function loadSlot(problem: Problem, book: Book, job: Job, at: number): vo
   const { siteCount, workersFor, total } = problem;
   const { capacity, used, price, resourceCount } = book;
   const { workerMilli, psMilli } = job;
-  const most = workersFor[total];
+  const most = Math.min(workersFor[total], WORKERS_MAX);
+  priceSlot(book, at);
+  problem.steps += slotSteps(book);
   const t = problem.slotCount++;
   problem.alpha[t] = price[at] / 1000 + TIE_PER_KB;
   problem.budgetKB[t] = capacity[0] - used[at];

@@ -46,8 +46,8 @@ export function resetSharpFloor(sharp: SharpFloor): void {
 
 function begin(problem: Problem, sharp: SharpFloor): void {
   const { total, workersFor, alpha } = problem;
-  resetCheapest(sharp.away, total);
-  resetCheapest(sharp.sent, total);
+  resetCheapest(sharp.away, total, Infinity);
+  resetCheapest(sharp.sent, total, Infinity);
   sharp.freeLength = 0;
   sharp.freeSlot = int32(sharp.freeSlot, alpha.length);
   sharp.freePrice = float64(sharp.freePrice, alpha.length);
@@ -70,6 +70,7 @@ export function sharpFloor(problem: Problem, sharp: SharpFloor, plain: Floor): n
 /** Takes the chunks that send nothing and those that do, the cheapest first. */
 function costOfSent(problem: Problem, { free, freeSlot, freePrice, freeLength, sent }: SharpFloor): number {
   resetFreeChunks(free, problem);
+  problem.steps += problem.siteCount + 3 * problem.total;
   let cost = 0;
   let left = problem.total;
   let kept = 0;
@@ -77,7 +78,10 @@ function costOfSent(problem: Problem, { free, freeSlot, freePrice, freeLength, s
     const isFree = i < freeLength && (next === sent.length || freePrice[i] <= sent.price[next]);
     if (!isFree && next === sent.length) return Infinity;
     const before = kept;
-    if (isFree) kept = addFreeSlot(problem, free, freeSlot[i]);
+    if (isFree) {
+      kept = addFreeSlot(problem, free, freeSlot[i]);
+      problem.steps += problem.siteCount + free.largest;
+    }
     const price = isFree ? freePrice[i++] : sent.price[next];
     const taken = Math.min(left, isFree ? kept - before : sent.room[next++]);
     cost += taken * price;
@@ -86,10 +90,21 @@ function costOfSent(problem: Problem, { free, freeSlot, freePrice, freeLength, s
   return cost;
 }
 
+/** Steps of looking at a slot: its places by price, each offered twice to both relaxations. */
+const lookSteps = (siteCount: number, total: number): number => {
+  const places = Math.min(siteCount, total);
+  return siteCount * (places + 8) + 4 * places * total;
+};
+
+/** Steps that all slots of a window may take, each asked for its floor. */
+export const sharpFloorSteps = (siteCount: number, slotCount: number, total: number): number =>
+  slotCount * (lookSteps(siteCount, total) + (slotCount + 1) * (siteCount + total) + 2 * total);
+
 function lookAt(problem: Problem, sharp: SharpFloor, t: number): void {
   const { siteCount, total, room, roomBesidePs, workerCost, psCost, homes } = problem;
   const { slot, perChunk } = sharp;
-  resetCheapest(slot, total);
+  problem.steps += lookSteps(siteCount, total);
+  resetCheapest(slot, total, Infinity);
   let beside = -1;
   let mostRoom = 0;
   let freePrice = Infinity;

@@ -8,6 +8,9 @@ import { float64, int32, type Problem } from './problem.js';
  * so far); it keeps the cheapest way and, where the slot's bandwidth budget can bind, the ways that cost more but send less.
  */
 export interface SlotCover {
+  /** Steps counted since the search began, and the count at which pricing stops. */
+  steps: number;
+  stepsMax: number;
   /** cheapest[c]: least price of cover c, and the server site that gives it. */
   cheapest: Float64Array;
   server: Int32Array;
@@ -18,6 +21,8 @@ export interface SlotCover {
 }
 
 export const createSlotCover = (): SlotCover => ({
+  steps: 0,
+  stepsMax: 0,
   cheapest: new Float64Array(0),
   server: new Int32Array(0),
   price: [new Float64Array(0), new Float64Array(0)],
@@ -80,13 +85,20 @@ export function reserveSlotCover(cover: SlotCover, coverCount: number, statesMax
   }
 }
 
-/** Fills `cheapest` and `server` for all covers of slot t. Covers that do not fit cost Infinity. */
-export function priceCovers(problem: Problem, cover: SlotCover, lattice: Lattice, t: number): void {
+/**
+ * Fills `cheapest` and `server` for all covers of slot t. Covers that do not fit cost Infinity.
+ * @returns whether its steps lasted to the end.
+ */
+export function priceCovers(problem: Problem, cover: SlotCover, lattice: Lattice, t: number): boolean {
   cover.cheapest.fill(Infinity, 0, lattice.coverCount);
   cover.cheapest[0] = 0;
   const waysMax = budgetBinds(problem, t) ? WAYS_MAX : 1;
-  for (let ps = 0; ps < problem.siteCount; ps++)
-    if (problem.roomBesidePs[t * problem.siteCount + ps] >= 0) priceCoversWith(problem, cover, lattice, t, ps, waysMax);
+  for (let ps = 0; ps < problem.siteCount; ps++) {
+    if (problem.roomBesidePs[t * problem.siteCount + ps] < 0) continue;
+    priceCoversWith(problem, cover, lattice, t, ps, waysMax);
+    if (cover.steps > cover.stepsMax) return false;
+  }
+  return true;
 }
 
 const roomAt = (problem: Problem, t: number, site: number): number =>
@@ -125,6 +137,7 @@ function priceCoversWith(problem: Problem, cover: SlotCover, lattice: Lattice, t
       nextHigh,
       waysMax,
     });
+    if (cover.steps > cover.stepsMax) return;
     side = side === 0 ? 1 : 0;
     covers *= levels[entry] + 1;
     low = nextLow;
@@ -154,6 +167,10 @@ interface Step {
   readonly waysMax: number;
 }
 
+/** Steps of an entry that do not depend on its states, and of adding a way where several are kept. */
+const SITE_STEPS = 60;
+const WAYS_STEPS = 8;
+
 /** Decides one entry for every state of the level before it. */
 function extendSite(problem: Problem, cover: SlotCover, step: Step): void {
   const { t, ps, site, unit, levels, covers, low, high, nextLow, nextHigh, waysMax } = step;
@@ -174,12 +191,16 @@ function extendSite(problem: Problem, cover: SlotCover, step: Step): void {
   const nextWidth = nextLow + nextHigh + 1;
   const span = (levels + 1) * nextWidth;
   nextWays.fill(0, 0, covers * span);
-  for (let c = 0, state = 0; c < covers; c++) {
+  const perTurn = waysMax > 1 ? WAYS_STEPS : 2;
+  const turnsMax = (cover.stepsMax - cover.steps) / perTurn;
+  let turns = 0;
+  for (let c = 0, state = 0; c < covers && turns <= turnsMax; c++) {
     for (let net = -low; net <= high; net++, state++) {
       for (let way = state * waysMax, end = way + ways[state]; way < end; way++) {
         for (let level = 0, own = 0, row = c * span; level <= levels; level++, own += unit, row += nextWidth) {
           const from = Math.max(0, own - nextLow - net);
           const to = Math.min(room, own + nextHigh - net);
+          if (to >= from) turns += to - from + 1;
           for (let count = from; count <= to; count++) {
             const inflow = count - own;
             const workers = workersFor[count];
@@ -199,4 +220,5 @@ function extendSite(problem: Problem, cover: SlotCover, step: Step): void {
       }
     }
   }
+  cover.steps += SITE_STEPS + (covers * span) / 8 + covers * (low + high + 1) * (levels + 1) + turns * perTurn;
 }

@@ -1,6 +1,6 @@
-import { fillSlot, sortSites, type Filler, type FillRule } from './fill.js';
+import { fillSlot, fillSteps, sortingSteps, sortSites, type Filler, type FillRule } from './fill.js';
 import { float64, int32, sameSlot, type Problem } from './problem.js';
-import type { Plan } from './plan.js';
+import { RELIEF_STEPS_MAX, type Plan } from './plan.js';
 
 /**
  * What a spread takes to be at home in each slot. `hopeful`: all of a site's chunks, in every slot anew. `wary`: none. `dealt`: what a
@@ -60,6 +60,33 @@ const BLOCKS_MAX = 256;
 const SMALL_SITES_MAX = 12;
 const SERVERS_MAX = 4;
 
+/** Spreads that a search may make of each slot, and plans that it may read for each completion: hopeful, wary, hasty. */
+const SPREADS = 2;
+const PLANS = 3;
+
+/** Rounds of spreading anew, and slots times sites times blocks that they may look at together. */
+const ROUNDS_MAX = 4;
+const REDEAL_WORK_MAX = 10_000;
+
+/** How often a plan for the slots up to t may be spread anew with its homes as dealt. */
+export const redealRounds = (siteCount: number, blocks: number, t: number): number =>
+  Math.min(ROUNDS_MAX, Math.floor(REDEAL_WORK_MAX / ((t + 1) * siteCount * blocks)));
+
+/** Steps that a whole window takes at most, with a plan for every completion. */
+export function spreadSteps(siteCount: number, slotCount: number, total: number): number {
+  const blocks = Math.ceil(total / Math.ceil(total / BLOCKS_MAX));
+  const servers = siteCount <= SMALL_SITES_MAX ? siteCount : SERVERS_MAX;
+  const curve = sortingSteps(siteCount) + 2 * servers * fillSteps(siteCount, total) + (blocks * blocks) / 2 + blocks + 2 * siteCount;
+  const rows = Math.min(slotCount, total);
+  const reading =
+    rows * (sortingSteps(siteCount) + fillSteps(siteCount, 0) + 6 * siteCount + rows) +
+    6 * total +
+    Math.min(RELIEF_STEPS_MAX, rows * rows * siteCount + total);
+  const redealt = Math.min(ROUNDS_MAX * slotCount, REDEAL_WORK_MAX / (siteCount * blocks)) * curve;
+  const hasty = siteCount * fillSteps(siteCount, total);
+  return slotCount * (SPREADS * curve + PLANS * reading + redealt + hasty) + total * siteCount;
+}
+
 export function resetSpread(spread: Spread, problem: Problem, slotsMax: number): void {
   spread.grain = Math.ceil(problem.total / BLOCKS_MAX);
   spread.blocks = Math.ceil(problem.total / spread.grain);
@@ -78,7 +105,7 @@ export function resetSpread(spread: Spread, problem: Problem, slotsMax: number):
 }
 
 /** Felt price of serving all chunks from a server at `site`: itself, what fits beside it, the rest away at the cheapest site's price. */
-function estimateServer(problem: Problem, t: number, site: number, cheapestWorker: number): number {
+export function estimateServer(problem: Problem, t: number, site: number, cheapestWorker: number): number {
   const at = t * problem.siteCount + site;
   const beside = problem.workersFor[problem.roomBesidePs[at]];
   const away = problem.workersFor[problem.total] - beside;
@@ -172,6 +199,7 @@ export function spreadSlot(problem: Problem, filler: Filler, spread: Spread): vo
   least.fill(Infinity, now, now + width);
   share.fill(0, now, now + width);
   least[now] = 0;
+  problem.steps += spread.most * reach + width + problem.siteCount;
   for (let n = 1; n <= reach; n++) {
     let best = t > 0 ? least[before + n] : Infinity;
     let taken = 0;
@@ -202,6 +230,7 @@ export const usesSlot = (spread: Spread, t: number): boolean => spread.share[t *
 export function takeDealing(problem: Problem, spread: Spread, plan: Plan, last: number): void {
   const { siteCount, homes } = problem;
   const { atHome } = spread.rule;
+  problem.steps += siteCount * (2 * plan.length + last + 1);
   for (let site = 0; site < siteCount; site++) {
     let left = homes[site];
     for (let row = 0; row < plan.length; row++) left -= plan.credits[row * siteCount + site];
@@ -230,8 +259,10 @@ export function readPlan(problem: Problem, filler: Filler, spread: Spread, plan:
     plan.slot[row] = t;
     plan.ps[row] = ps;
     for (let site = 0; site < siteCount; site++) plan.counts[row * siteCount + site] = filler.counts[site];
+    problem.steps += 2 * siteCount;
     b -= here;
   }
+  problem.steps += last;
   reverseRows(plan, siteCount);
 }
 
