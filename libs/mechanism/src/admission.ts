@@ -1,6 +1,7 @@
 import { formatMicros, invariant, micros, type Micros } from '#units';
 import type { Book } from './book.js';
 import { endOf, entryAt, hasData, inWindow, menuOf } from './menu.js';
+import { WORKERS_MAX } from './oracle/kernel/problem.js';
 import type { Oracle, Search } from './oracle/oracle.js';
 import { paymentLines, totalOf } from './payment.js';
 import type { Bid, Decision, Job, Menu, MenuEntry, Refusal, RefusalCode } from './types.js';
@@ -180,15 +181,21 @@ function priceDetail(nearest: Offer, cheapest: Offer): string {
     : `${missed}; at completion ${cheapest.entry.completion} the price is ${formatMicros(cheapest.entry.price)}`;
 }
 
+/** Why nothing fits; says so where the job needs more workers than one site takes of a job in a slot, whatever its capacity. */
+function scheduleDetail({ chunks, epochs, throughputMilli }: Job): string {
+  const detail = 'no schedule within the horizon covers every chunk with the capacity and bandwidth that are left';
+  const total = chunks.reduce((sum, count) => sum + count, 0);
+  const workers = Math.ceil((total * epochs * 1000) / throughputMilli);
+  return workers <= WORKERS_MAX
+    ? detail
+    : `${detail}; it needs ${workers} workers, and a site takes at most ${WORKERS_MAX} of a job in a slot`;
+}
+
 /** Why a walked menu holds nothing for the bid, in the order of docs/refusals.md. */
-function refusalOfWalk(walk: Walk, fundsMicros: bigint | undefined): Refusal {
+function refusalOfWalk(walk: Walk, job: Job, fundsMicros: bigint | undefined): Refusal {
   const { nearest, cheapest, passing, floor, beyond } = walk;
   if (!nearest && floor) return refusalOf('price_above_value', floorDetail(shownFloor(floor)), walk);
-  if (!nearest || !cheapest)
-    return refusalOf(
-      'no_feasible_schedule',
-      'no schedule within the horizon covers every chunk with the capacity and bandwidth that are left',
-    );
+  if (!nearest || !cheapest) return refusalOf('no_feasible_schedule', scheduleDetail(job));
   if (!passing) return refusalOf('price_above_value', priceDetail(nearest, cheapest), walk);
   const wanted = `completion ${passing.entry.completion} costs ${formatMicros(passing.entry.price)}`;
   const detail = `${wanted}; the wallet can pay ${formatMicros(fundsMicros ?? 0n)}`;
@@ -229,7 +236,10 @@ export function admit({
   if (early) return { kind: 'refused', refusal: early };
   const subject = { book, bid, arrival, oracle, fundsMicros };
   const walk = walkMenu(subject, 'sharp');
-  if (!walk.best) return { kind: 'refused', refusal: refusalOfWalk(isInDoubt(walk) && !mayFit(subject) ? newWalk() : walk, fundsMicros) };
+  if (!walk.best) {
+    const told = isInDoubt(walk) && !mayFit(subject) ? newWalk() : walk;
+    return { kind: 'refused', refusal: refusalOfWalk(told, bid.job, fundsMicros) };
+  }
   const { entry, value } = walk.best;
   invariant(entry.price <= value, 'nobody pays more than the value (individual rationality)');
   invariant(entry.price >= 0n, 'no payment is negative');
@@ -254,5 +264,5 @@ export function quote({ book, bid, arrival, oracle }: { book: Book; bid: Bid; ar
     return { menu, best: { completion: decision.completion, price: decision.payment, value: decision.value } };
   const walk: Walk = newWalk();
   for (const entry of menu) consider(walk, { entry, value: valueAt(bid.valuation, entry.completion - arrival) }, undefined);
-  return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, undefined) : decision.refusal };
+  return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, bid.job, undefined) : decision.refusal };
 }

@@ -79,6 +79,12 @@ export const fillSteps = (siteCount: number, chunks: number): number => CHUNK_ST
 
 const THRIFT = 1e6; // micro-credits per kB, above any bandwidth price that matters
 
+function clearFill(filler: Filler): void {
+  for (let i = 0; i < filler.touchedLength; i++) filler.counts[filler.touched[i]] = 0;
+  filler.touchedLength = 0;
+  filler.starved = false;
+}
+
 /**
  * Fills slot t around `ps` with up to `limit` chunks. Fills `filler.cost[0 … n]` and `filler.counts`.
  * @returns n, the chunks that fit under rooms and the slot's bandwidth budget; 0 where the parameter server does not fit.
@@ -87,9 +93,7 @@ export function fillSlot(problem: Problem, filler: Filler, t: number, ps: number
   const { siteCount, workersFor, room, roomBesidePs, workerCost, chunkKB, parameterKB } = problem;
   const { order, counts, cost, touched } = filler;
   const { atHome, atHomeFrom } = rule;
-  for (let i = 0; i < filler.touchedLength; i++) counts[touched[i]] = 0;
-  filler.touchedLength = 0;
-  filler.starved = false;
+  clearFill(filler);
   const base = t * siteCount;
   const psRoom = roomBesidePs[base + ps];
   if (psRoom < 0) return 0;
