@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const newKey = async (): Promise<string> => {
   const { body } = await api.client.get('/v1/organisations', { key: api.adminKey });
-  return (await makeKey(api.client, api.adminKey, body.items[0].id, 'auditor')).key;
+  return (await makeKey(api.client, api.adminKey, body.items[0].id, 'bidder')).key;
 };
 /** The database's clock, in seconds: the one that fills the buckets. */
 const nowSeconds = async (): Promise<number> =>

@@ -8,7 +8,6 @@ import {
   CreateOrganisation,
   Deposit,
   EnsureAdminKey,
-  FindKey,
   GetAccount,
   GetMarket,
 } from '#market';
@@ -54,7 +53,7 @@ export function coldUseCases(url: string) {
       ensureAdmin: new EnsureAdminKey(tenancy, randomBytes),
       create: new CreateKey(tenancy, randomBytes),
       revoke: new RevokeKey(tenancy),
-      find: new FindKey(tenants),
+      find: { run: (hash: Uint8Array) => tenancy.read((tx) => tx.findKeyByHash(hash)) },
       list: new ListKeys(tenants),
     },
     markets: {

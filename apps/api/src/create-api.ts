@@ -1,63 +1,82 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
 import { problemOf } from '#contracts';
 import { ApiModule } from './api.module.js';
 import type { BidDoor } from './bidding/bid-door.js';
-import { endIdleConnections } from './http/idle-connections.js';
+import type { ApiSettings } from './composition/settings.js';
+import type { Surroundings } from './composition/surroundings.js';
+import { logAccess } from './http/access-log.js';
+import type { Connections } from './http/connections.js';
+import { allowOrigins } from './http/cors.js';
+import type { Gate } from './http/gate.js';
+import type { Holds } from './http/holds.js';
 import { readJsonBodies } from './http/json-body.js';
-import { shedLoad } from './http/shed-load.js';
 import { NestLog } from './http/nest-log.js';
+import { requestIdOf, tellRequestIds } from './http/request-ids.js';
+import { SECURITY_HEADERS, secureAnswers } from './http/security-headers.js';
+import { createHttpServer, refuseUnread } from './http/server.js';
+import { takeIn } from './http/take-in.js';
 import type { Ending } from './composition/lifecycle.js';
 import { type ApiDocument } from './service/api-document.js';
 import type { Metrics } from './service/metrics.js';
 import { traceRequests } from './tracing/trace-requests.js';
 
-/** Requests in hand at once, and largest bodies among them: beyond it requests are turned away before their bodies are read. */
-const REQUESTS_MAX = 10_000;
-const BODIES_MAX = 64;
-
 export interface ApiOptions {
+  readonly settings: ApiSettings;
+  readonly surroundings: Surroundings;
   /** Plain objects that the controllers are served by, each known by its class. */
   readonly services: readonly object[];
+  readonly gate: Gate;
   readonly door: BidDoor;
   readonly metrics: Metrics;
   readonly document: ApiDocument;
-  readonly bodyLimitBytes: number;
-  readonly logger: Logger;
-  /** Whether requests are spans of traces. */
-  readonly isTraced: boolean;
+  readonly connections: Connections;
+  readonly holds: Holds;
+  readonly newRequestId: () => string;
   readonly ending: Ending;
 }
 
 /** Makes the application; it doesn't listen yet. Fails where routes and contract differ. */
-export async function createApi({
-  services,
-  door,
-  metrics,
-  document,
-  bodyLimitBytes,
-  logger,
-  isTraced,
-  ending,
-}: ApiOptions): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, return503OnClosing: false, frameworkErrors: answerFrameworkError });
+export async function createApi(options: ApiOptions): Promise<NestFastifyApplication> {
+  const { surroundings, services, metrics, document } = options;
+  const { logger } = surroundings;
+  const adapter = adapterOf(options);
+  wayIn(adapter.getInstance(), options);
   const module = ApiModule.over([...services, metrics, document], logger);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger: new NestLog(logger),
     abortOnError: false,
   });
-  const server = app.getHttpAdapter().getInstance();
-  readJsonBodies(server);
-  metrics.observe(server);
-  if (isTraced) traceRequests(server);
-  shedLoad(server, { requestsMax: REQUESTS_MAX, bytesMax: BODIES_MAX * bodyLimitBytes, bodyLimitBytes });
-  hangUpWhen(ending.draining.signal, server);
-  door.open(server);
-  endIdleConnections(server.server, ending.stopping.signal);
+  options.door.open(app.getHttpAdapter().getInstance());
   return app;
+}
+
+function adapterOf({ settings, connections, newRequestId }: ApiOptions): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: settings.bodyLimitBytes,
+    return503OnClosing: false,
+    frameworkErrors: answerFrameworkError,
+    genReqId: requestIdOf(newRequestId),
+    serverFactory: (serve: (request: IncomingMessage, response: ServerResponse) => void): Server => createHttpServer(serve, connections),
+    clientErrorHandler: refuseUnread(connections),
+  });
+}
+
+/** What every request goes through before its controller, in this order. */
+function wayIn(server: FastifyInstance, { settings, surroundings, gate, metrics, connections, holds, ending }: ApiOptions): void {
+  const { logger, tracing } = surroundings;
+  tellRequestIds(server);
+  secureAnswers(server);
+  allowOrigins(server, new Set(settings.corsOrigins ?? []));
+  metrics.observe(server);
+  logAccess(server, { logger, logged: settings.accessLogged ?? 'off', nowMs: () => surroundings.clock.nowMs() });
+  if (tracing) traceRequests(server);
+  takeIn(server, { gate, connections, requests: holds.requests });
+  readJsonBodies(server, { connections, bodies: holds.bodies, limitBytes: settings.bodyLimitBytes });
+  hangUpWhen(ending.draining.signal, server);
 }
 
 /** Answers given while the server stops end their connections: an idle one would hold up the end. */
@@ -69,11 +88,12 @@ function hangUpWhen(draining: AbortSignal, server: FastifyInstance): void {
 }
 
 /** What the router itself refuses, before any of ours is reached: a malformed address. */
-function answerFrameworkError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const code = error.statusCode === 414 ? 'uri_too_long' : 'malformed_request';
-  const problem = problemOf(code, { detail: error.message });
+  const problem = problemOf(code, { detail: error.message, instance: request.url.split('?', 1)[0], requestId: request.id });
   void reply
     .status(problem.status)
+    .headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })
     .header('content-type', 'application/problem+json')
     .send(Buffer.from(JSON.stringify(problem)));
 }

@@ -6,6 +6,7 @@ const MIB = 1_048_576;
 const CELL_BYTES = 16;
 /** A queue that is shorter than one bulk request could never take it. */
 const BULK_BIDS = 1_000;
+const ACCESS_LOGGED = ['off', 'failures', 'all'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const integer = ({ fallback, min, max }: { fallback: number; min: number; max: number }) =>
@@ -43,6 +44,17 @@ function hasShortPeriod(key: string): boolean {
   return false;
 }
 
+/** Origins as browsers send them, separated by commas: scheme, host and port, no path. */
+const origins = () =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine(
+      (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      'must be origins such as https://shop.example, separated by commas; each letter by letter, without a path; * is not one',
+    )
+    .default([]);
+
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: integer({ fallback: 3000, min: 0, max: 65_535 }),
@@ -61,6 +73,15 @@ const Environment = z.object({
   ERIS_ACCEPT_QUEUE_MAX: integer({ fallback: 10_000, min: BULK_BIDS, max: 1_000_000 }),
   ERIS_RATE_LIMIT_PER_SECOND: integer({ fallback: 0, min: 0, max: 1_000_000 }),
   ERIS_RATE_LIMIT_BURST: integer({ fallback: 0, min: 0, max: 10_000_000 }),
+  ERIS_ORGANISATION_RATE_LIMIT_PER_SECOND: integer({ fallback: 1_000, min: 0, max: 1_000_000 }),
+  ERIS_ORGANISATION_RATE_LIMIT_BURST: integer({ fallback: 0, min: 0, max: 10_000_000 }),
+  ERIS_TENANT_SHARE_PERCENT: integer({ fallback: 25, min: 1, max: 100 }),
+  ERIS_EVENT_STREAMS_MAX: integer({ fallback: 2_000, min: 1, max: 100_000 }),
+  ERIS_CONNECTIONS_MAX: integer({ fallback: 20_000, min: 10, max: 1_000_000 }),
+  ERIS_CONNECTIONS_PER_ADDRESS: integer({ fallback: 1_000, min: 1, max: 1_000_000 }),
+  ERIS_BODY_TIMEOUT_MS: integer({ fallback: 10_000, min: 100, max: 600_000 }),
+  ERIS_CORS_ORIGINS: origins(),
+  ERIS_ACCESS_LOG: z.enum(ACCESS_LOGGED, `must be one of ${ACCESS_LOGGED.join(', ')}`).default('failures'),
   ERIS_LEASE_MS: integer({ fallback: 5_000, min: 1_000, max: 600_000 }),
   ERIS_BATCH_MAX: integer({ fallback: 512, min: 1, max: 4_096 }),
   ERIS_WORKER_CONCURRENCY: integer({ fallback: 2, min: 1, max: 256 }),
@@ -125,7 +146,19 @@ const configOf = (variables: Variables) => ({
   bodyLimitBytes: variables.ERIS_BODY_LIMIT_BYTES,
   acceptWaitMs: variables.ERIS_ACCEPT_WAIT_MS,
   acceptQueueMax: variables.ERIS_ACCEPT_QUEUE_MAX,
-  rateLimit: rateLimitOf(variables),
+  rateLimit: rateLimitOf(variables.ERIS_RATE_LIMIT_PER_SECOND, variables.ERIS_RATE_LIMIT_BURST, 1),
+  organisationRateLimit: rateLimitOf(
+    variables.ERIS_ORGANISATION_RATE_LIMIT_PER_SECOND,
+    variables.ERIS_ORGANISATION_RATE_LIMIT_BURST,
+    ORGANISATION_BURST_SECONDS,
+  ),
+  tenantShare: variables.ERIS_TENANT_SHARE_PERCENT / 100,
+  eventStreamsMax: variables.ERIS_EVENT_STREAMS_MAX,
+  connectionsMax: variables.ERIS_CONNECTIONS_MAX,
+  connectionsPerAddress: variables.ERIS_CONNECTIONS_PER_ADDRESS,
+  bodyTimeoutMs: variables.ERIS_BODY_TIMEOUT_MS,
+  corsOrigins: variables.ERIS_CORS_ORIGINS,
+  accessLogged: variables.ERIS_ACCESS_LOG,
   leaseMs: variables.ERIS_LEASE_MS,
   batchMax: variables.ERIS_BATCH_MAX,
   workerConcurrency: variables.ERIS_WORKER_CONCURRENCY,
@@ -137,7 +170,10 @@ const configOf = (variables: Variables) => ({
   tracesUrl: variables.OTEL_EXPORTER_OTLP_ENDPOINT,
 });
 
-/** Undefined where keys may ask as much as they like; a burst that is not said is what a key gets in a second. */
-function rateLimitOf({ ERIS_RATE_LIMIT_PER_SECOND: perSecond, ERIS_RATE_LIMIT_BURST: burst }: Variables) {
-  return perSecond === 0 ? undefined : { perSecond, burst: burst || perSecond };
+/** A few of the largest requests, which count for each bid in them, may come at once. */
+const ORGANISATION_BURST_SECONDS = 10;
+
+/** Undefined where there is no limit; a burst that is not said is what comes together in so many seconds. */
+function rateLimitOf(perSecond: number, burst: number, burstSeconds: number) {
+  return perSecond === 0 ? undefined : { perSecond, burst: burst || burstSeconds * perSecond };
 }

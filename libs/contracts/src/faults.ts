@@ -18,7 +18,9 @@ export function faultsOf(error: z.ZodError, root = '$'): readonly Fault[] {
 
 function faultsOfIssue(issue: z.core.$ZodIssue, root: string): Fault[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(root, issue.path), message: messageOf(issue) }];
-  return issue.keys.map((key) => ({ path: pathOf(root, [...issue.path, key]), message: 'is not a field of this request' }));
+  return issue.keys
+    .slice(0, LIMITS.faults)
+    .map((key) => ({ path: pathOf(root, [...issue.path, key]), message: 'is not a field of this request' }));
 }
 
 const messageOf = (issue: z.core.$ZodIssue): string =>

@@ -25,8 +25,14 @@ export const LIMITS = {
   /** Chunks of one bid over all its sites: bounds what a decision costs. */
   chunksPerBid: 20_000,
   epochs: 1_000_000,
+  /** Values (fields, elements) that a body may hold: one of a bid, one of many bids, any other; and how deep they may lie. */
+  bodyValues: 2_000,
+  bidValues: 20_000,
+  bulkValues: 500_000,
+  bodyDepth: 32,
 } as const;
 
 invariant(LIMITS.pageRowsDefault <= LIMITS.pageRows, 'a page by default is a page that may be asked for');
+invariant(LIMITS.horizonSlots + LIMITS.sitesPerBid < LIMITS.bidValues, 'the largest bid is a body that is read');
 invariant(Number.isSafeInteger(LIMITS.quantity * 1000), 'a quantity stays exact in milli-units');
 invariant(Number.isSafeInteger(LIMITS.chunksPerBid * LIMITS.sitesPerBid), 'the chunks of a bid can be added up exactly');

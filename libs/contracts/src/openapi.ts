@@ -90,15 +90,28 @@ function successes(operation: Operation, schemaOf: SchemaOf): Json {
   );
 }
 
+/** The codes of whatever has a body. */
+const OF_BODIES: readonly ProblemCode[] = [
+  'malformed_json',
+  'invalid_body',
+  'body_too_large',
+  'unsupported_media_type',
+  'unsupported_charset',
+  'unsupported_encoding',
+  'request_timeout',
+  'bodies_in_hand',
+];
+
 /** The codes that an operation may answer with, by the parts that it has. */
 export function problemCodesOf(operation: Operation): readonly ProblemCode[] {
   const codes: ProblemCode[] = ['internal_error', 'database_unavailable', 'overloaded', ...(operation.problems ?? [])];
-  if (operation.policy !== 'anyone') codes.push('unauthenticated', 'role_not_allowed', 'rate_limited');
+  if (operation.policy !== 'anyone')
+    codes.push('unauthenticated', 'role_not_allowed', 'rate_limited', 'share_exceeded', 'requests_in_hand', 'connections_open');
   if (operation.path.includes('{')) codes.push('not_found');
   if (operation.path.includes('{marketId}')) codes.push('market_unknown');
   if (operation.query) codes.push('invalid_query');
   if (operation.headers) codes.push('invalid_header');
-  if (operation.body) codes.push('malformed_json', 'invalid_body', 'body_too_large', 'unsupported_media_type');
+  if (operation.body) codes.push(...OF_BODIES);
   if (operation.idempotent) codes.push('idempotency_key_missing', 'invalid_header');
   return [...new Set(codes)];
 }

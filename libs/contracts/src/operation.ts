@@ -25,6 +25,8 @@ export interface Operation {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** Values that the body may hold; LIMITS.bodyValues where it says nothing. */
+  readonly bodyValues?: number;
   /** True only for bodies that the schema takes as they are, so that they need not be parsed. */
   readonly isPlain?: (body: unknown) => boolean;
   readonly responses: Readonly<Record<number, SuccessResponse>>;

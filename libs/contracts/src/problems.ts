@@ -15,7 +15,7 @@ const row = (status: number, title: string, remedy: string): ProblemRow => ({ st
  * The codes are stable: they are the ends of the problems' `type`.
  */
 export const PROBLEMS = {
-  malformed_json: row(400, 'The body is not JSON', 'Send a JSON document with content-type: application/json.'),
+  malformed_json: row(400, 'The body is not JSON', 'Send a JSON document in UTF-8 with content-type: application/json.'),
   malformed_request: row(400, 'The request cannot be read', 'Send a well-formed HTTP request.'),
   invalid_query: row(400, 'The query is not valid', 'Correct the parameters listed in errors; see /docs.'),
   invalid_header: row(400, 'A header is not valid', 'Correct the header listed in errors; see /docs.'),
@@ -31,6 +31,7 @@ export const PROBLEMS = {
   route_unknown: row(404, 'No such route', 'See /openapi.json for the routes.'),
   method_not_allowed: row(405, 'This route does not take that method', 'Use one of the methods in the Allow header.'),
   not_acceptable: row(406, 'Not acceptable', 'Accept application/json, or text/event-stream for events.'),
+  request_timeout: row(408, 'The request did not arrive in time', 'Send the whole request without pauses; see ERIS_BODY_TIMEOUT_MS.'),
   market_closed: row(409, 'The market is closed', 'A closed market takes no more bids and no changes; use another one.'),
   market_paused: row(409, 'The market is paused', 'Resume it first, or try again once its operator has.'),
   not_manual: row(409, 'The clock of this market is not manual', 'A realtime market moves by itself; there is nothing to do.'),
@@ -47,10 +48,18 @@ export const PROBLEMS = {
     'Lower the capacity no further than what is sold, or wait until those slots have run.',
   ),
   name_taken: row(409, 'That name is taken', 'Choose another name.'),
+  too_many_keys: row(
+    409,
+    'That organisation has as many keys as it may',
+    'Revoke keys that are no longer used; an organisation may have 200.',
+  ),
   request_in_flight: row(409, 'The first request with this key is still under way', 'Repeat the request in a moment.'),
   body_too_large: row(413, 'The body is too large', 'Send less at a time; /docs names the limits.'),
   uri_too_long: row(414, 'The address is too long', 'Shorten the address.'),
   unsupported_media_type: row(415, 'The body is not declared as JSON', 'Send content-type: application/json.'),
+  unsupported_charset: row(415, 'The body is not declared as UTF-8', 'Send the body in UTF-8; content-type: application/json says so.'),
+  unsupported_encoding: row(415, 'The body is compressed or otherwise encoded', 'Send the body as it is, without content-encoding.'),
+  expectation_failed: row(417, 'That expectation cannot be met', 'Leave the Expect header out, or send 100-continue.'),
   invalid_body: row(422, 'The body is not valid', 'Correct the fields listed in errors; nothing was stored.'),
   key_reused: row(
     422,
@@ -62,7 +71,31 @@ export const PROBLEMS = {
     'That is more than the ledger can hold',
     'Deposit less, or into another account; docs/refusals.md names the limits.',
   ),
-  rate_limited: row(429, 'This key asks too often', 'Repeat the same request with the same key after the seconds in Retry-After.'),
+  rate_limited: row(429, 'Asked too often', 'Repeat the same request with the same key after the seconds in Retry-After.'),
+  share_exceeded: row(
+    429,
+    'You have as much under way as your share allows',
+    'Have less under way at once; repeat the same request with the same key after the seconds in Retry-After.',
+  ),
+  headers_too_large: row(431, 'The headers are too large', 'Send less in headers and address.'),
+  http_version_unsupported: row(505, 'That version of HTTP is not spoken here', 'Use HTTP/1.1.'),
+  requests_in_hand: row(
+    503,
+    'Too many requests are in hand',
+    'Repeat the same request with the same key after the seconds in Retry-After.',
+  ),
+  bodies_in_hand: row(
+    503,
+    'Too many bytes of bodies are in hand',
+    'Repeat the same request with the same key after the seconds in Retry-After.',
+  ),
+  streams_open: row(503, 'Too many event streams are open', 'Open it again after the seconds in Retry-After.'),
+  waits_under_way: row(
+    503,
+    'Too many requests wait for decisions',
+    'Repeat the same request with the same key after the seconds in Retry-After, or without Prefer.',
+  ),
+  connections_open: row(503, 'Too many connections are open', 'Connect again after the seconds in Retry-After.'),
   overloaded: row(503, 'Too many bids are waiting', 'Repeat the same request with the same key after the seconds in Retry-After.'),
   database_unavailable: row(
     503,
@@ -80,10 +113,12 @@ export interface ProblemDetails {
   readonly errors?: readonly Fault[];
   /** The path of the request. */
   readonly instance?: string;
+  /** What the request is known by in the log. */
+  readonly requestId?: string;
 }
 
 /** Builds the problem document of a code. */
-export function problemOf(code: ProblemCode, { detail, errors, instance }: ProblemDetails = {}): Problem {
+export function problemOf(code: ProblemCode, { detail, errors, instance, requestId }: ProblemDetails = {}): Problem {
   const { status, title, remedy } = PROBLEMS[code];
   return {
     type: `urn:eris:problem:${code}`,
@@ -92,6 +127,7 @@ export function problemOf(code: ProblemCode, { detail, errors, instance }: Probl
     detail: detail ?? detailOf(errors) ?? title,
     remedy,
     ...(instance === undefined ? {} : { instance }),
+    ...(requestId === undefined ? {} : { requestId }),
     ...(errors === undefined ? {} : { errors: [...errors] }),
   };
 }

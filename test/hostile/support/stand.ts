@@ -7,10 +7,12 @@ import { runChild } from './child.js';
 /** How long each attack goes on, ms; longer runs by ERIS_HOSTILE_SECONDS. */
 export const ATTACK_MS = 1_000 * Number(process.env.ERIS_HOSTILE_SECONDS ?? 5);
 /** The victim is measured alone for so long before an attack, ms. */
-const QUIET_MS = 1_000;
+const QUIET_MS = 2_000;
 /** What the victim may have to suffer, ms. */
 const DECIDED_P99_MS_MAX = 1_000;
 const HEALTH_P99_MS_MAX = 250;
+/** On a machine that does other things besides: so many times what the victim met while nobody attacked. */
+const TIMES_QUIET_MAX = 4;
 /** After an attack everything is given back within this, ms. */
 const GIVEN_BACK_MS = 10_000;
 
@@ -44,6 +46,8 @@ export interface Times {
 export interface Suffering {
   readonly bids: Times;
   readonly health: Times;
+  /** The same before the attack began. */
+  readonly quiet: { readonly bids: Times; readonly health: Times };
   readonly failures: Readonly<Record<string, number>>;
 }
 
@@ -61,6 +65,7 @@ export async function underAttack<Report = unknown>(
 ): Promise<{ suffering: Suffering; reports: Report[] }> {
   const victim = runChild<Suffering>('support/victim.mjs', {
     ms: QUIET_MS + ms,
+    quietMs: QUIET_MS,
     url,
     key: victimKey,
     path: `/v1/markets/${scene.marketId}/bids`,
@@ -73,12 +78,16 @@ export async function underAttack<Report = unknown>(
 }
 
 /** The victim's bids were all decided in time, and its probes answered. */
-export function expectUnharmed({ bids, health, failures }: Suffering): void {
+export function expectUnharmed({ bids, health, quiet, failures }: Suffering): void {
   expect(failures).toEqual({});
   expect(bids.count).toBeGreaterThan(10);
-  expect({ bids: bids.p99 <= DECIDED_P99_MS_MAX, health: health.p99 <= HEALTH_P99_MS_MAX, of: [bids, health] }).toMatchObject({
-    bids: true,
-    health: true,
+  const most = {
+    bids: Math.max(DECIDED_P99_MS_MAX, TIMES_QUIET_MAX * quiet.bids.p99),
+    health: Math.max(HEALTH_P99_MS_MAX, TIMES_QUIET_MAX * quiet.health.p99),
+  };
+  expect({ bids: { ...bids, isFine: bids.p99 <= most.bids }, health: { ...health, isFine: health.p99 <= most.health } }).toMatchObject({
+    bids: { isFine: true },
+    health: { isFine: true },
   });
 }
 

@@ -6,7 +6,7 @@ const BID_EVERY_MS = 40;
 const PROBE_EVERY_MS = 50;
 const ANSWER_MS_MAX = 15_000;
 
-const { url, key, path, job, ms } = JSON.parse(process.argv[2]);
+const { url, key, path, job, ms, quietMs } = JSON.parse(process.argv[2]);
 const agent = new Agent({ keepAlive: true });
 const failures = {};
 const fail = (what) => (failures[what] = (failures[what] ?? 0) + 1);
@@ -26,20 +26,23 @@ function send(target, { body, ...options }) {
   });
 }
 
-/** Goes on at its pace for the whole time. @returns the times of what was answered with 200. */
+/** Goes on at its pace for the whole time. @returns the times of what was answered with 200: sent while it was quiet, and after. */
 async function keepOn(what, everyMs, once) {
+  const quiet = [];
   const times = [];
   const all = [];
+  const quietEndMs = performance.now() + quietMs;
   const endMs = performance.now() + ms;
   for (let number = 0; performance.now() < endMs; number++) {
+    const sink = performance.now() < quietEndMs ? quiet : times;
     const one = once(number)
-      .then(({ status, ms: took }) => (status === 200 ? times.push(took) : fail(`${what} ${status}`)))
+      .then(({ status, ms: took }) => (status === 200 ? sink.push(took) : fail(`${what} ${status}`)))
       .catch((error) => fail(`${what} ${error.code ?? error.message}`));
     all.push(one);
     await sleep(everyMs);
   }
   await Promise.all(all);
-  return timesOf(times);
+  return { quiet: timesOf(quiet), times: timesOf(times) };
 }
 
 function timesOf(times) {
@@ -56,5 +59,6 @@ const bid = (number) => send(path, { method: 'POST', agent, body, headers: { ...
 const probe = () => send('/healthz', { method: 'GET', agent: false });
 
 const [bids, health] = await Promise.all([keepOn('bid', BID_EVERY_MS, bid), keepOn('healthz', PROBE_EVERY_MS, probe)]);
-process.stdout.write(`${JSON.stringify({ bids, health, failures })}\n`);
+const report = { bids: bids.times, health: health.times, quiet: { bids: bids.quiet, health: health.quiet }, failures };
+process.stdout.write(`${JSON.stringify(report)}\n`);
 process.exit(0);

@@ -1,10 +1,11 @@
-import { type AnswerOf, operationOf, type OperationId } from '#contracts';
+import { type AnswerOf, LIMITS, operationOf, type OperationId } from '#contracts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Gate } from '../http/gate.js';
 import { inputOf, type Input } from '../http/input.js';
 import type { GuardedRequest } from '../http/policy-guard.js';
 import type { Reply } from '../http/reply.js';
 import { routeOf } from '../http/serves.js';
+import { invariant } from '#units';
 import type { PlaceBids } from './place-bids.js';
 
 type Placing = 'placeBid' | 'placeBids';
@@ -13,7 +14,7 @@ type Placing = 'placeBid' | 'placeBids';
 export const DOOR_OPERATIONS: readonly OperationId[] = ['placeBid', 'placeBids'] satisfies Placing[];
 
 /**
- * The way by which bids come in: the same gate, input and problems as a controller has, on routes of the server itself. Under load most
+ * The way by which bids come in: the same way in, input and problems as a controller has, on routes of the server itself. Under load most
  * requests are bids, and the framework's chain of guard, pipe, interceptor and observable cost a quarter of each.
  */
 export class BidDoor {
@@ -31,8 +32,9 @@ export class BidDoor {
     const operation = operationOf(id);
     const [status] = Object.keys(operation.responses).map(Number);
     server.post(routeOf(operation), async (request: GuardedRequest, reply: FastifyReply) => {
-      const caller = await this.gate.pass(operation, request, reply);
-      if (caller) request.caller = caller;
+      const { caller, body } = request;
+      invariant(caller !== undefined, 'every request passes the gate');
+      await this.gate.charge(caller, bidsOf(body) - 1);
       const answer = await place(inputOf(operation, request) as Input<Id>);
       return reply
         .status(answer.status ?? status)
@@ -40,4 +42,10 @@ export class BidDoor {
         .send(answer.body);
     });
   }
+}
+
+/** How many bids a body brings; it is not checked yet. */
+function bidsOf(body: unknown): number {
+  const bids: unknown = typeof body === 'object' && body !== null && 'bids' in body ? body.bids : undefined;
+  return Array.isArray(bids) ? Math.min(Math.max(1, bids.length), LIMITS.bulkBids) : 1;
 }

@@ -1,6 +1,8 @@
 import {
   bulkItem,
+  type Fault,
   faultsOf,
+  LIMITS,
   isPlainBulkItem,
   type AnswerOf,
   type BidBodyWire,
@@ -14,7 +16,7 @@ import { requestHash } from '../http/canonical.js';
 import type { Input } from '../http/input.js';
 import { faultsProblem, ProblemError } from '../http/problem-error.js';
 import { Reply } from '../http/reply.js';
-import type { DecisionWaiter } from '../streams/decision-waiter.js';
+import type { Wait, Waits } from '../streams/waits.js';
 import { bidView } from '../views/bid-views.js';
 import { bidText } from './bid-text.js';
 
@@ -40,17 +42,19 @@ export class PlaceBids {
     private readonly check: CheckBid,
     private readonly accept: Pick<AcceptBids, 'accept'>,
     private readonly bids: ReadBids,
-    private readonly waiter: DecisionWaiter,
+    private readonly waits: Waits,
   ) {}
 
   /** One bid: 202 with its id, or 200 with its decision where that came in time. */
   async one(input: Input<'placeBid'>): Promise<Reply<Placed>> {
     const place = { marketId: input.params.marketId, organisationId: input.caller.organisationId };
     if (!this.check.isReadable({ ...place, body: input.body })) await this.checkBody({ ...place, body: input.body });
+    const wait = input.waitSeconds === undefined ? undefined : this.waits.begin(input); // before anything is stored
     const queued = queuedOr(await this.accept.accept(newBid({ ...place, idempotencyKey: input.idempotencyKey }, input.body)));
     const headers: Record<string, string> = queued.replayed ? { 'idempotency-replayed': 'true' } : {};
-    if (input.waitSeconds === undefined) return new Reply({ id: queued.bidId.toString(), status: 'queued' }, 202, headers);
-    return this.afterWaiting(input, queued.bidId, { ...headers, 'preference-applied': `wait=${input.waitSeconds}` });
+    if (!wait) return new Reply({ id: queued.bidId.toString(), status: 'queued' }, 202, headers);
+    input.letBodyGo();
+    return this.afterWaiting(input, { wait, bidId: queued.bidId }, { ...headers, 'preference-applied': `wait=${input.waitSeconds}` });
   }
 
   private async checkBody(bid: BidToCheck): Promise<void> {
@@ -61,10 +65,10 @@ export class PlaceBids {
 
   private async afterWaiting(
     { caller, params, waitSeconds = 0 }: Input<'placeBid'>,
-    bidId: bigint,
+    { wait, bidId }: { wait: Wait; bidId: bigint },
     headers: Record<string, string>,
   ): Promise<Reply<Placed>> {
-    const decided = await this.waiter.wait({ marketId: params.marketId, bidId, ms: waitSeconds * 1000 });
+    const decided = await wait.forDecision({ marketId: params.marketId, bidId, ms: waitSeconds * 1000 });
     const found = decided ? await this.bids.find(caller, bidId) : undefined;
     if (found?.kind === 'found') return new Reply(bidView(found.bid), 200, headers);
     return new Reply({ id: bidId.toString(), status: 'queued' }, 202, headers);
@@ -73,7 +77,8 @@ export class PlaceBids {
   /** Many bids, stored in the order in which they stand, a result for each. */
   async many({ caller, params, body }: Input<'placeBids'>): Promise<Reply<AnswerOf<'placeBids'>>> {
     const place = { marketId: params.marketId, organisationId: caller.organisationId };
-    const checked = await Promise.all(body.bids.map((item, index) => this.checkItem(place, item, index)));
+    const listing: Listing = { left: LIMITS.faults };
+    const checked = await Promise.all(body.bids.map((item, index) => this.checkItem(place, { item, root: `$.bids[${index}]` }, listing)));
     const results = await Promise.all(
       checked.map(async (item) => ('problem' in item ? item : resultOf(await this.accept.accept(item.newBid)))),
     );
@@ -82,20 +87,31 @@ export class PlaceBids {
     return new Reply({ results }, undefined, results.some(isProblem('overloaded')) ? { 'retry-after': RETRY_AFTER_SECONDS } : {});
   }
 
-  private async checkItem(place: Place, item: unknown, index: number): Promise<Checked> {
-    const root = `$.bids[${index}]`;
+  private async checkItem(place: Place, { item, root }: { item: unknown; root: string }, listing: Listing): Promise<Checked> {
     const parsed = isPlainBulkItem(item) ? { success: true as const, data: item } : bulkItem.safeParse(item);
-    if (!parsed.success) return { problem: problemOf('invalid_body', { errors: faultsOf(parsed.error, root) }) };
+    if (!parsed.success) return { problem: listed(faultsOf(parsed.error, root), listing) };
     const body = parsed.data;
     const checked = this.check.isReadable({ ...place, body }) ? READABLE : await this.check.run({ ...place, body });
     if (checked.kind === 'market_unknown') return { problem: problemOf('market_unknown') };
     if (checked.kind === 'readable') return { newBid: newBid({ ...place, idempotencyKey: body.idempotencyKey }, body) };
     return {
-      problem: problemOf('invalid_body', {
-        errors: checked.faults.map(({ path, message }) => ({ path: path.replace('$', root), message })),
-      }),
+      problem: listed(
+        checked.faults.map(({ path, message }) => ({ path: path.replace('$', root), message })),
+        listing,
+      ),
     };
   }
+}
+
+/** Faults that a request of many bids still lists; of each bid beyond them it lists one. */
+interface Listing {
+  left: number;
+}
+
+function listed(faults: readonly Fault[], listing: Listing): Problem {
+  const errors = faults.slice(0, Math.max(1, listing.left));
+  listing.left -= errors.length;
+  return problemOf('invalid_body', { errors });
 }
 
 const isProblem = (code: ProblemCode) => {

@@ -4,6 +4,7 @@ import {
   AddSite,
   AdvanceClock,
   type BidInbox,
+  bucketOf,
   BookReader,
   ChangeCapacity,
   ChangeMarketStatus,
@@ -14,7 +15,6 @@ import {
   Deposit,
   EnsureAdminKey,
   FairQueue,
-  FindKey,
   GetMarket,
   KeyUse,
   LimitRate,
@@ -39,11 +39,13 @@ import {
   createBidInbox,
   createBidReader,
   createBookSource,
+  createCallerFinder,
   createCatalogueReader,
   createCatalogueWork,
   createClockStore,
   createEventReader,
   createKeyUseStore,
+  createRevokedFinder,
   createTenancyReader,
   createTenancyWork,
   createTokenBuckets,
@@ -54,13 +56,16 @@ import { MeasuredAccept } from '../bidding/measured-accept.js';
 import { PlaceBids } from '../bidding/place-bids.js';
 import { Gate } from '../http/gate.js';
 import { Keyring } from '../http/keyring.js';
-import { RateGate } from '../http/rate-gate.js';
+import type { Holds } from '../http/holds.js';
+import { KeyWatch } from '../http/key-watch.js';
+import { RateGate, type RateRule } from '../http/rate-gate.js';
 import { KeyRevocation } from '../service/key-revocation.js';
 import type { Metrics } from '../service/metrics.js';
 import { Readiness } from '../service/readiness.js';
 import { DecisionWaiter } from '../streams/decision-waiter.js';
 import { EventStreams } from '../streams/event-streams.js';
 import type { MarketPulse } from '../streams/market-pulse.js';
+import { Waits } from '../streams/waits.js';
 import { BidTraces } from '../tracing/bid-traces.js';
 import type { Ending } from './lifecycle.js';
 import type { ApiSettings } from './settings.js';
@@ -82,6 +87,7 @@ export interface Parts {
   readonly pulse: MarketPulse;
   readonly ending: Ending;
   readonly thinkers: ThinkPool;
+  readonly holds: Holds;
   /** Whether a worker is known to be awake. */
   readonly isAwake: () => boolean;
 }
@@ -95,17 +101,20 @@ interface Accepting {
 /** What the server is made of: every service that a controller asks for, and the door for bids. */
 interface Composed {
   readonly services: object[];
+  readonly gate: Gate;
   readonly door: BidDoor;
   readonly accept: AcceptBids;
 }
 
 export function compose(parts: Parts): Composed {
   const { accept, measured, ringer } = accepting(parts);
-  const { keyring, services: tenants } = tenancy(parts);
+  const keyWatch = keyWatchOf(parts);
+  const { keyring, services: tenants } = tenancy(parts, keyWatch);
   const gate = new Gate(keyring, rateGate(parts));
-  const { placeBids, services: bids } = bidding(parts, measured);
+  const { placeBids, services: bids } = bidding(parts, measured, keyWatch);
   return {
-    services: [...tenants, gate, ...catalogue(parts, ringer), ...bids, ...accounts(parts), readiness(parts)],
+    services: [...tenants, ...catalogue(parts, ringer, keyWatch), ...bids, ...accounts(parts), readiness(parts)],
+    gate,
     door: new BidDoor(gate, placeBids),
     accept,
   };
@@ -131,19 +140,30 @@ function accepting({ stores, metrics, settings, surroundings: { clock, logger },
   return { accept, measured: new MeasuredAccept(accept, traces, metrics, clock), ringer };
 }
 
-function tenancy({ stores, surroundings: { clock, randomBytes, logger }, metrics }: Parts): { keyring: Keyring; services: object[] } {
+function keyWatchOf({ stores, metrics, surroundings: { logger } }: Parts): KeyWatch {
+  const watch = new KeyWatch(createRevokedFinder(stores.pool), (err) => {
+    metrics.trouble('key_watch');
+    logger.warn({ err }, 'could not look whether keys are still good; looking again');
+  });
+  metrics.held('watched keys', () => watch.count);
+  return watch;
+}
+
+function tenancy(
+  { stores, surroundings: { clock, randomBytes, logger }, metrics }: Parts,
+  keyWatch: KeyWatch,
+): { keyring: Keyring; services: object[] } {
   const work = createTenancyWork(stores.base);
   const reader = createTenancyReader(stores.pool);
-  const findKey = new FindKey(reader);
   const use = new KeyUse(createKeyUseStore(stores.pool), clock, (err) => {
     metrics.trouble('key_use');
     logger.warn({ err }, 'not noted when keys were last used');
   });
-  const keyring = new Keyring(async (hash) => {
-    const key = await findKey.run(hash);
-    if (!key || key.revokedAt !== null) return undefined;
-    use.note(key.keyId);
-    return key;
+  const find = createCallerFinder(stores.pool);
+  const keyring = new Keyring(async (hashes) => {
+    const callers = await find(hashes);
+    for (const caller of callers) if (caller) use.note(caller.keyId);
+    return callers;
   }, clock);
   const services = [
     new EnsureAdminKey(work, randomBytes),
@@ -151,21 +171,43 @@ function tenancy({ stores, surroundings: { clock, randomBytes, logger }, metrics
     new ListOrganisations(reader),
     new CreateKey(work, randomBytes),
     new ListKeys(reader),
-    new KeyRevocation(new RevokeKey(work), keyring),
+    new KeyRevocation(new RevokeKey(work), keyring, keyWatch),
   ];
   return { keyring, services };
 }
 
-function rateGate({ stores, metrics, surroundings: { clock }, settings: { rateLimit } }: Parts): RateGate {
-  const limitRate = rateLimit && new LimitRate(createTokenBuckets(stores.pool), rateLimit, clock);
-  return new RateGate(limitRate, () => metrics.rateLimited());
+/** A family of an operator and its organisations may go so many times as fast as one organisation. */
+const FAMILY_TIMES = 4;
+
+function rateGate({ stores, metrics, surroundings: { clock }, settings }: Parts): RateGate {
+  const { rateLimit: ofKey, organisationRateLimit: ofOrganisation } = settings;
+  const buckets = createTokenBuckets(stores.pool);
+  const rules: RateRule[] = [];
+  if (ofKey) rules.push({ name: 'key', limit: new LimitRate(buckets, ofKey, clock), bucketOf: ({ keyId }) => bucketOf.key(keyId) });
+  if (ofOrganisation) {
+    const { perSecond, burst } = ofOrganisation;
+    const ofFamily = { perSecond: FAMILY_TIMES * perSecond, burst: FAMILY_TIMES * burst };
+    rules.push(
+      {
+        name: 'organisation',
+        limit: new LimitRate(buckets, ofOrganisation, clock),
+        bucketOf: ({ organisationId }) => bucketOf.organisation(organisationId),
+      },
+      { name: 'family', limit: new LimitRate(buckets, ofFamily, clock), bucketOf: ({ familyId }) => bucketOf.family(familyId) },
+    );
+  }
+  return new RateGate(rules, () => metrics.rateLimited());
 }
 
-function catalogue({ stores, surroundings: { clock }, metrics, pulse, ending }: Parts, ringer: Ringer): object[] {
+function catalogue(
+  { stores, surroundings: { clock }, metrics, pulse, ending, holds }: Parts,
+  ringer: Ringer,
+  keyWatch: KeyWatch,
+): object[] {
   const work = createCatalogueWork(stores.base);
   const reader = createCatalogueReader(stores.pool);
   const readEvents = new ReadEvents(createEventReader(stores.pool));
-  const streams = new EventStreams({ readEvents, pulse, clock }, ending.stopping.signal);
+  const streams = new EventStreams({ readEvents, pulse, clock }, { quota: holds.streams, keyWatch }, ending.stopping.signal);
   metrics.gauge('eris_event_streams', 'Event streams that are open.', () => streams.openCount);
   return [
     new CreateMarket(work),
@@ -180,8 +222,8 @@ function catalogue({ stores, surroundings: { clock }, metrics, pulse, ending }: 
   ];
 }
 
-function bidding(parts: Parts, accept: MeasuredAccept): { placeBids: PlaceBids; services: object[] } {
-  const { stores, surroundings, metrics, pulse, ending } = parts;
+function bidding(parts: Parts, accept: MeasuredAccept, keyWatch: KeyWatch): { placeBids: PlaceBids; services: object[] } {
+  const { stores, surroundings, metrics, pulse, ending, holds } = parts;
   const { logger } = surroundings;
   const reader = createBidReader(stores.pool);
   const readBids = new ReadBids(reader);
@@ -191,7 +233,7 @@ function bidding(parts: Parts, accept: MeasuredAccept): { placeBids: PlaceBids; 
   });
   const check = new CheckBid(createBidContextReader(stores.pool));
   return {
-    placeBids: new PlaceBids(check, accept, readBids, waiter),
+    placeBids: new PlaceBids(check, accept, readBids, new Waits(waiter, holds.waits, keyWatch)),
     services: [readBids, ...pricing(parts)],
   };
 }

@@ -4,6 +4,7 @@ import type { MarketChanges } from '#persistence';
 import type { Tracing } from '#telemetry';
 import type { ThinkPool } from '#thinking';
 import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import type { Connections } from '../http/connections.js';
 import type { Stores } from './stores.js';
 
 /** The end of the process, in two steps. */
@@ -19,6 +20,9 @@ interface Parts {
   readonly ending: Ending;
   /** How long balancers get to notice that readiness was withdrawn, ms. */
   readonly drainMs: number;
+  /** How long work under way may take to end, ms. */
+  readonly shutdownMs: number;
+  readonly connections: Connections;
   readonly accept: AcceptBids;
   /** Begins to listen for changes of the markets. */
   readonly listen: () => MarketChanges;
@@ -27,9 +31,19 @@ interface Parts {
   readonly tracing?: Tracing | undefined;
 }
 
+/** Requests that were on their way when the end was asked for are taken in for at least so long, ms: they have been sent, and are owed an answer. */
+const ARRIVING_MS = 150;
+/** How often is looked whether all requests are answered, ms. */
+const LOOK_EVERY_MS = 10;
+/** Looks without anything new after which nothing is on its way any more. */
+const QUIET_LOOKS = 5;
+/** Of the time to end, what is for requests; the rest is for giving back what is held. */
+const ANSWERING_SHARE = 0.7;
+
 /**
  * The beginning and the end of the process. At the end, first readiness is withdrawn, while requests are still taken; then those who wait
- * are let go (streams end, waiting requests answer 202); the framework finishes the requests under way; last the connections are given back.
+ * are let go (streams end, waiting requests answer 202), and bodies that are not whole given up; requests in hand are answered; then idle connections
+ * end, and whatever is not over in time; last what is held is given back.
  */
 export class Lifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   private changes?: MarketChanges;
@@ -41,10 +55,29 @@ export class Lifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationSh
   }
 
   async onModuleDestroy(): Promise<void> {
-    const { ending, drainMs } = this.parts;
+    const { ending, drainMs, connections } = this.parts;
     ending.draining.abort();
-    if (drainMs > 0) await sleep(drainMs);
+    await sleep(Math.max(drainMs, ARRIVING_MS));
     ending.stopping.abort();
+    connections.stop();
+    await this.answerAll();
+    connections.endIdle();
+  }
+
+  /**
+   * Waits until no request is in hand any more and none has come for some looks; those that take too long lose their connection. Looks are counted, not
+   * time: where the process was held up, what has come meanwhile is read between two of them.
+   */
+  private async answerAll(): Promise<void> {
+    const { connections, shutdownMs } = this.parts;
+    const looksMax = (ANSWERING_SHARE * shutdownMs) / LOOK_EVERY_MS;
+    let seen = connections.comingCount;
+    for (let looks = 0, quiet = 0; quiet < QUIET_LOOKS && looks < looksMax; looks++) {
+      await sleep(LOOK_EVERY_MS);
+      quiet = connections.busyCount === 0 && connections.comingCount === seen ? quiet + 1 : 0;
+      seen = connections.comingCount;
+    }
+    if (connections.busyCount > 0) connections.endAll();
   }
 
   async onApplicationShutdown(): Promise<void> {

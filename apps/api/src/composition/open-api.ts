@@ -2,6 +2,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { listenForChanges } from '#persistence';
 import { openThinkPool, type ThinkWatch } from '#thinking';
 import { createApi } from '../create-api.js';
+import { Connections } from '../http/connections.js';
+import { createHolds, type Holds } from '../http/holds.js';
+import { newRequestIds } from '../http/request-ids.js';
 import { ApiDocument } from '../service/api-document.js';
 import { Metrics } from '../service/metrics.js';
 import { MarketPulse } from '../streams/market-pulse.js';
@@ -10,6 +13,20 @@ import { Lifecycle } from './lifecycle.js';
 import type { ApiSettings } from './settings.js';
 import { openStores } from './stores.js';
 import type { Surroundings } from './surroundings.js';
+
+/** Requests in hand at once, and largest bodies among them, and requests that wait for decisions. */
+const REQUESTS_MAX = 10_000;
+const BODIES_MAX = 64;
+const WAITS_MAX = 5_000;
+/** What holds where the settings say nothing. */
+const STREAMS_MAX = 2_000;
+const TENANT_SHARE = 0.25;
+const CONNECTIONS_MAX = 20_000;
+const CONNECTIONS_PER_ADDRESS = 1_000;
+const BODY_MS = 10_000;
+/** A client that takes nothing of what was sent to it for so long loses its connection, ms. */
+const UNREAD_MS = 30_000;
+const SHUTDOWN_MS = 10_000;
 
 /** A worker that has decided something looks for bids of all markets for longer than this (busyMs of its PACE), ms. */
 const AWAKE_MS = 400;
@@ -42,25 +59,52 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
     },
   };
   const thinkers = openThinkPool({ threads: settings.thinkThreads, clock: surroundings.clock, watch });
-  const { services, door, accept } = compose({ thinkers, settings, surroundings, stores, metrics, pulse, ending, isAwake });
-  const lifecycle = new Lifecycle({
-    ending,
-    drainMs: settings.drainMs ?? 0,
-    accept,
-    listen,
-    stores,
-    thinkers,
-    tracing: surroundings.tracing,
-  });
-  const document = new ApiDocument(settings.version);
+  const newRequestId = newRequestIds(surroundings.randomBytes);
+  const { connections, holds } = intake(settings, metrics, newRequestId);
+  const parts = { thinkers, settings, surroundings, stores, metrics, pulse, ending, holds, isAwake };
+  const { services, gate, door, accept } = compose(parts);
+  const { drainMs = 0, shutdownMs = SHUTDOWN_MS } = settings;
+  const { tracing } = surroundings;
+  const lifecycle = new Lifecycle({ ending, drainMs, shutdownMs, connections, accept, listen, stores, thinkers, tracing });
   return createApi({
-    isTraced: surroundings.tracing !== undefined,
+    settings,
+    surroundings,
     services: [...services, lifecycle],
+    gate,
     door,
     metrics,
-    document,
-    bodyLimitBytes: settings.bodyLimitBytes,
-    logger,
+    document: new ApiDocument(settings.version),
+    connections,
+    holds,
+    newRequestId,
     ending,
   });
+}
+
+/** What connections and requests may hold, and what of it is shown. */
+function intake(settings: ApiSettings, metrics: Metrics, newRequestId: () => string): { connections: Connections; holds: Holds } {
+  const connections = new Connections({
+    connectionsMax: settings.connectionsMax ?? CONNECTIONS_MAX,
+    perAddressMax: settings.connectionsPerAddress ?? CONNECTIONS_PER_ADDRESS,
+    bodyMs: settings.bodyTimeoutMs ?? BODY_MS,
+    unreadMs: UNREAD_MS,
+    onRefused: (code) => {
+      metrics.refused(code);
+      return newRequestId();
+    },
+  });
+  const holds = createHolds({
+    requests: REQUESTS_MAX,
+    bodyBytes: BODIES_MAX * settings.bodyLimitBytes,
+    streams: settings.eventStreamsMax ?? STREAMS_MAX,
+    waits: WAITS_MAX,
+    share: settings.tenantShare ?? TENANT_SHARE,
+    bodyLimitBytes: settings.bodyLimitBytes,
+  });
+  metrics.gauge('eris_connections', 'Connections that are open.', () => connections.count);
+  metrics.held('requests', () => holds.requests.held);
+  metrics.held('body bytes', () => holds.bodies.held);
+  metrics.held('streams', () => holds.streams.held);
+  metrics.held('waits', () => holds.waits.held);
+  return { connections, holds };
 }

@@ -18,9 +18,14 @@ export class Gate {
   async pass({ policy }: Operation, request: FastifyRequest, reply: FastifyReply): Promise<Caller | undefined> {
     if (policy === 'anyone') return undefined;
     const caller = await this.authenticate(request);
-    await this.rateGate.pass(caller.keyId, request, reply);
+    await this.rateGate.pass(caller, reply);
     checkRole(caller, policy);
     return caller;
+  }
+
+  /** A request brings more than one thing: it has passed, and those after it wait for what the others cost. */
+  charge(caller: Caller, cost: number): Promise<void> {
+    return this.rateGate.charge(caller, cost);
   }
 
   private async authenticate({ headers }: FastifyRequest): Promise<Caller> {

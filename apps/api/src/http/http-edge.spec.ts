@@ -8,16 +8,21 @@ import { BidsController } from '../controllers/bids.controller.js';
 import { BidDoor } from '../bidding/bid-door.js';
 import type { PlaceBids } from '../bidding/place-bids.js';
 import { QuoteBid, ReadBids } from '#market';
+import { Connections, type Serve } from './connections.js';
 import { Gate } from './gate.js';
+import { createHolds } from './holds.js';
 import { readJsonBodies } from './json-body.js';
 import { Keyring } from './keyring.js';
 import { PolicyGuard } from './policy-guard.js';
 import { ProblemFilter } from './problem-filter.js';
 import { RateGate } from './rate-gate.js';
 import { ReplyInterceptor } from './reply.js';
+import { createHttpServer, refuseUnread } from './server.js';
+import { takeIn } from './take-in.js';
 
-const keyring = new Keyring(() => Promise.resolve({ keyId: 1n, organisationId: 2n, role: 'bidder' as const }), { nowMs: () => 0 });
-const gate = new Gate(keyring, new RateGate(undefined));
+const caller = { keyId: 1n, organisationId: 2n, familyId: 2n, role: 'bidder' as const };
+const keyring = new Keyring((hashes) => Promise.resolve(hashes.map(() => caller)), { nowMs: () => 0 });
+const gate = new Gate(keyring, new RateGate([]));
 const placeBids = { one: () => Promise.reject(new Error('connect ECONNREFUSED')), many: () => Promise.reject(new Error('boom')) };
 
 @Module({
@@ -25,7 +30,6 @@ const placeBids = { one: () => Promise.reject(new Error('connect ECONNREFUSED'))
   providers: [
     { provide: ReadBids, useValue: { find: () => Promise.resolve({ kind: 'not_found' }) } },
     { provide: QuoteBid, useValue: {} },
-    { provide: Gate, useValue: gate },
     Reflector,
     { provide: APP_GUARD, useClass: PolicyGuard },
     { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },
@@ -48,13 +52,23 @@ const key = { authorization: 'Bearer k' };
 
 let app: NestFastifyApplication;
 beforeAll(async () => {
-  app = await NestFactory.create<NestFastifyApplication>(Edge, new FastifyAdapter({ bodyLimit: 1000 }), {
-    bodyParser: false,
-    logger: false,
-    abortOnError: false,
+  const connections = new Connections({
+    connectionsMax: 100,
+    perAddressMax: 100,
+    bodyMs: 1_000,
+    unreadMs: 1_000,
+    onRefused: () => 'an id',
   });
-  const server = app.getHttpAdapter().getInstance();
-  readJsonBodies(server);
+  const holds = createHolds({ requests: 10, bodyBytes: 10_000, streams: 1, waits: 1, share: 1, bodyLimitBytes: 1_000 });
+  const adapter = new FastifyAdapter({
+    bodyLimit: 1_000,
+    serverFactory: (serve: Serve) => createHttpServer(serve, connections),
+    clientErrorHandler: refuseUnread(connections),
+  });
+  const server = adapter.getInstance();
+  takeIn(server, { gate, connections, requests: holds.requests });
+  readJsonBodies(server, { connections, bodies: holds.bodies, limitBytes: 1_000 });
+  app = await NestFactory.create<NestFastifyApplication>(Edge, adapter, { bodyParser: false, logger: false, abortOnError: false });
   new BidDoor(gate, placeBids as unknown as PlaceBids).open(server);
   await app.listen(0, '127.0.0.1');
 });
@@ -72,8 +86,8 @@ it.each([
   [
     'a prototype',
     { method: 'POST', url: '/v1/markets/1/bids', headers: { ...json, ...key }, payload: '{"__proto__": {}}' },
-    400,
-    'malformed_json',
+    422,
+    'invalid_body',
   ],
   [
     'a body over the limit',

@@ -26,8 +26,12 @@ export interface Input<Id extends OperationId> {
   /** Seconds that the caller would wait for the outcome, where it said so. */
   readonly waitSeconds: number | undefined;
   readonly lastEventId: string | undefined;
-  /** Aborts when the caller has gone away. */
-  readonly gone: () => AbortSignal;
+  /** Calls back once the request is over: answered, or its caller gone. */
+  readonly whenOver: (done: () => void) => void;
+  /** Gives back the request's place among those in hand, for what is counted elsewhere while it goes on. */
+  readonly letGo: () => void;
+  /** Gives back what its body holds. */
+  readonly letBodyGo: () => void;
 }
 
 const ID_MAX = 9_223_372_036_854_775_807n;
@@ -46,10 +50,12 @@ export function inputOf(operation: Operation, request: GuardedRequest) {
     params: paramsOf(request.params as Record<string, string>),
     query: queryOf(operation, request.query),
     body: bodyOf(operation, request.body),
-    idempotencyKey: operation.idempotent ? keyOf(headers['idempotency-key']) : '',
+    idempotencyKey: operation.idempotent ? keyOf(single(headers['idempotency-key'])) : '',
     waitSeconds: waitSecondsOf(headers.prefer),
     lastEventId: single(headers['last-event-id']),
-    gone: () => goneSignal(request),
+    whenOver: (done: () => void) => request.whenOver?.(done),
+    letGo: () => request.hold?.release(),
+    letBodyGo: () => request.letBodyGo?.(),
   };
 }
 
@@ -66,7 +72,8 @@ function paramsOf(params: Record<string, string>): Record<string, bigint> {
 
 function queryOf({ query }: Operation, given: unknown): unknown {
   if (!query) return undefined;
-  const parsed = query.safeParse({ ...(given as object) });
+  const named = Object.entries({ ...(given as object) }).filter(([, value]) => value !== ''); // an empty one is as if it were not there
+  const parsed = query.safeParse(Object.fromEntries(named));
   if (!parsed.success) throw new ProblemError('invalid_query', { errors: faultsOf(parsed.error, 'query') });
   return parsed.data;
 }
@@ -79,18 +86,12 @@ function bodyOf({ body, isPlain }: Operation, given: unknown): unknown {
   return parsed.data;
 }
 
-function keyOf(header: string | string[] | undefined): string {
+function keyOf(header: string | undefined): string {
   if (header === undefined) throw new ProblemError('idempotency_key_missing');
   const parsed = idempotencyKey.safeParse(header);
   if (!parsed.success) throw new ProblemError('invalid_header', { errors: faultsOf(parsed.error, 'Idempotency-Key') });
   return parsed.data;
 }
 
-const single = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
-
-function goneSignal({ raw }: GuardedRequest): AbortSignal {
-  const controller = new AbortController();
-  raw.socket.once('close', () => controller.abort());
-  if (raw.socket.destroyed) controller.abort();
-  return controller.signal;
-}
+/** A header's one value; an empty one is as if it were not there. */
+const single = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header) || undefined;

@@ -1,19 +1,81 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
+import { LIMITS, type Operation } from '#contracts';
+import { readBody, tooLarge } from './body-reader.js';
+import type { Connections } from './connections.js';
+import { jsonExtent, PLAIN_BYTES } from './json-extent.js';
+import type { GuardedRequest } from './policy-guard.js';
 import { ProblemError } from './problem-error.js';
+import type { Quota } from './quota.js';
 
-/** Reads JSON bodies with Fastify's own parser (which refuses `__proto__`), and says what is wrong with those that aren't JSON. */
-export function readJsonBodies(server: FastifyInstance): void {
-  const parse = server.getDefaultJsonParser('error', 'error');
+/** Of bodies up to so many bytes, what was made of them takes little: they are let go of as soon as they are parsed. */
+const SMALL_BYTES = 65_536;
+
+export interface BodyTools {
+  readonly connections: Connections;
+  readonly bodies: Quota;
+  readonly limitBytes: number;
+}
+
+type Parse = (request: GuardedRequest, text: string) => Promise<unknown>;
+
+/** Reads bodies where an operation has one; where it has none, whatever comes is left unread. */
+export function readJsonBodies(server: FastifyInstance, tools: BodyTools): void {
+  const parser = server.getDefaultJsonParser('error', 'error');
+  const parse: Parse = (request, text) =>
+    new Promise((resolve, reject) => void parser(request, text, (error, body) => (error ? reject(malformed(error, text)) : resolve(body))));
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
-    if (text === '') return done(new ProblemError('malformed_json', { detail: 'The body is empty.' }));
-    void parse(request, text as string, (error, body) => done(error ? malformed(error, text as string) : null, body));
-  });
+  server.addContentTypeParser('application/json', (request: GuardedRequest) => bodyOf(request, tools, parse));
+  server.addContentTypeParser('*', (request: GuardedRequest) =>
+    request.operation?.body ? Promise.reject(new ProblemError('unsupported_media_type')) : Promise.resolve(undefined),
+  );
+}
+
+async function bodyOf(request: GuardedRequest, { connections, bodies, limitBytes }: BodyTools, parse: Parse): Promise<unknown> {
+  const { operation, caller, raw } = request;
+  if (!operation?.body || !caller) return undefined;
+  checkHeaders(request, limitBytes);
+  const hold = bodies.take(caller, 0);
+  connections.whenOver(raw, () => hold.release());
+  const bytes = await readBody({ request: raw, connections, hold, limitBytes });
+  checkBytes(bytes, operation);
+  const body = await parse(request, bytes.toString('utf8'));
+  if (bytes.length <= SMALL_BYTES) hold.release();
+  else request.letBodyGo = () => hold.release();
+  return body;
+}
+
+function checkHeaders({ headers }: GuardedRequest, limitBytes: number): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity')
+    throw new ProblemError(
+      'unsupported_encoding',
+      { detail: `content-encoding: ${encoding} is not taken; identity is.` },
+      { 'accept-encoding': 'identity' },
+    );
+  const [, charset] = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers['content-type'] ?? '') ?? [];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+    throw new ProblemError('unsupported_charset', { detail: `charset ${charset} is not taken; utf-8 is.` });
+  if (Number(headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+}
+
+/** What is wrong with a body's bytes, before anything is made of them. */
+function checkBytes(bytes: Buffer, { bodyValues = LIMITS.bodyValues }: Operation): void {
+  if (bytes.length === 0) throw new ProblemError('malformed_json', { detail: 'The body is empty.' });
+  if (!isUtf8(bytes)) throw new ProblemError('malformed_json', { detail: 'The body is not UTF-8.' });
+  if (bytes.length <= PLAIN_BYTES) return;
+  const { values, depth } = jsonExtent(bytes);
+  if (values > bodyValues) throw new ProblemError('body_too_large', { detail: `This body may hold ${bodyValues} values.` });
+  if (depth > LIMITS.bodyDepth) throw new ProblemError('malformed_json', { detail: `A body may be ${LIMITS.bodyDepth} levels deep.` });
 }
 
 /** The parser of Fastify doesn't say where; that of the language does. */
 function malformed(error: Error, text: string): ProblemError {
-  return new ProblemError('malformed_json', { detail: complaintOf(text) ?? error.message });
+  const complaint = complaintOf(text);
+  if (complaint !== undefined) return new ProblemError('malformed_json', { detail: complaint });
+  return new ProblemError('invalid_body', {
+    detail: `No object of a body may have a field __proto__, or a constructor with a prototype: ${error.message}.`,
+  });
 }
 
 function complaintOf(text: string): string | undefined {

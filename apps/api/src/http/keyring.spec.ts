@@ -1,21 +1,31 @@
 import { createHash } from 'node:crypto';
 import { KEY_CACHE_MS, Keyring } from './keyring.js';
 
+const CALLER = { keyId: 1n, organisationId: 3n, familyId: 3n, role: 'bidder' } as const;
+
 function scene() {
   const clock = { ms: 0, nowMs: () => clock.ms };
   const known = new Set(['alive']);
   let lookups = 0;
   const hashOf = (key: string) => createHash('sha256').update(key).digest().toString('hex');
-  const keyring = new Keyring(async (hash) => {
+  const asked: number[] = [];
+  let underWay = 0,
+    mostUnderWay = 0;
+  const keyring = new Keyring(async (hashes) => {
     lookups++;
-    return [...known].some((key) => hashOf(key) === hash.toString('hex')) ? { keyId: 1n, organisationId: 3n, role: 'bidder' } : undefined;
+    asked.push(hashes.length);
+    mostUnderWay = Math.max(mostUnderWay, ++underWay);
+    await new Promise((resolve) => setImmediate(resolve));
+    underWay--;
+    const isKnown = (hash: Buffer): boolean => [...known].some((key) => hashOf(key) === hash.toString('hex'));
+    return hashes.map((hash) => (isKnown(hash) ? CALLER : undefined));
   }, clock);
-  return { clock, known, keyring, lookups: () => lookups };
+  return { clock, known, keyring, asked, lookups: () => lookups, mostUnderWay: () => mostUnderWay };
 }
 
 it('should tell a caller by its key, and look it up once for a while', async () => {
   const { keyring, lookups } = scene();
-  expect(await keyring.callerOf('alive')).toEqual({ keyId: 1n, organisationId: 3n, role: 'bidder' });
+  expect(await keyring.callerOf('alive')).toEqual(CALLER);
   expect(await keyring.callerOf('alive')).toBeDefined();
   expect(await keyring.callerOf('dead')).toBeUndefined();
   expect(lookups()).toBe(2);
@@ -51,4 +61,17 @@ it('should look a key up once for all who ask at the same time', async () => {
   const callers = await Promise.all(Array.from({ length: 50 }, () => keyring.callerOf('alive')));
   expect(callers.every((caller) => caller?.organisationId === 3n)).toBe(true);
   expect(lookups()).toBe(1);
+});
+
+it('should look thousands of wrong keys up by one statement at a time, and a key that was good before them', async () => {
+  const { clock, keyring, asked, mostUnderWay } = scene();
+  await keyring.callerOf('alive');
+  clock.ms = KEY_CACHE_MS;
+  const order: string[] = [];
+  const wrong = Array.from({ length: 5_000 }, (_, index) => keyring.callerOf(`wrong ${index}`).then(() => order.push('wrong')));
+  await keyring.callerOf('alive').then(() => order.push('alive'));
+  await Promise.all(wrong);
+  expect(order.indexOf('alive')).toBeLessThan(300);
+  expect(mostUnderWay()).toBe(1);
+  expect(Math.max(...asked)).toBeLessThanOrEqual(256);
 });

@@ -10,20 +10,37 @@ const KEYS_CACHED_MAX = 10_000;
 export interface Caller {
   readonly keyId: bigint;
   readonly organisationId: bigint;
+  /** The organisation below the first one that the caller's descends from: an operator with all that it made. */
+  readonly familyId: bigint;
   readonly role: Role;
 }
 
-/** Looks a key up by its hash; undefined for an unknown or revoked one. */
-export type FindCaller = (hash: Buffer) => Promise<Caller | undefined>;
+/** Looks keys up by their hashes; an answer for each, in order: undefined for an unknown or revoked one. */
+export type FindCallers = (hashes: readonly Buffer[]) => Promise<readonly (Caller | undefined)[]>;
 
-/** Tells callers by their keys, and remembers the answer for a moment. Only hashes are kept. */
+/** Keys that one statement looks for. */
+const LOOK_UPS_MAX = 256;
+
+/** A key that is being looked up. */
+interface LookUp {
+  readonly name: string;
+  readonly resolve: (caller: Caller | undefined) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+/**
+ * Tells callers by their keys, and remembers the answer for a moment. Only hashes are kept. Keys are looked up by one statement at a time, those
+ * that were good before others: however many wrong ones are sent, they take no more of the database than that, and hold up no good one for long.
+ */
 export class Keyring {
   private readonly found = new Map<string, { caller: Caller; untilMs: number }>();
   /** Keys that are being looked up: who asks meanwhile waits for the same answer. */
   private readonly looking = new Map<string, Promise<Caller | undefined>>();
+  private readonly asked = { known: [] as LookUp[], unknown: [] as LookUp[] };
+  private isAsking = false;
 
   constructor(
-    private readonly find: FindCaller,
+    private readonly find: FindCallers,
     private readonly clock: Clock,
   ) {}
 
@@ -52,13 +69,40 @@ export class Keyring {
   private async look(name: string): Promise<Caller | undefined> {
     const untilMs = this.clock.nowMs() + KEY_CACHE_MS;
     try {
-      const caller = await this.find(Buffer.from(name, 'base64'));
+      const caller = await this.ask(name);
       this.found.delete(name);
       if (caller) this.keep(name, { caller, untilMs });
       return caller;
     } finally {
       this.looking.delete(name);
     }
+  }
+
+  private ask(name: string): Promise<Caller | undefined> {
+    return new Promise((resolve, reject) => {
+      (this.found.has(name) ? this.asked.known : this.asked.unknown).push({ name, resolve, reject });
+      if (!this.isAsking) void this.askAll();
+    });
+  }
+
+  /** Never rejects: those who asked are told. */
+  private async askAll(): Promise<void> {
+    this.isAsking = true;
+    await Promise.resolve(); // those who come in the same turn go along
+    for (let some = this.nextLookUps(); some.length > 0; some = this.nextLookUps()) {
+      try {
+        const callers = await this.find(some.map(({ name }) => Buffer.from(name, 'base64')));
+        some.forEach(({ resolve }, index) => resolve(callers[index]));
+      } catch (cause) {
+        for (const { reject } of some) reject(cause);
+      }
+    }
+    this.isAsking = false;
+  }
+
+  private nextLookUps(): LookUp[] {
+    const known = this.asked.known.splice(0, LOOK_UPS_MAX);
+    return [...known, ...this.asked.unknown.splice(0, LOOK_UPS_MAX - known.length)];
   }
 
   private keep(name: string, entry: { caller: Caller; untilMs: number }): void {

@@ -24,13 +24,15 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { code, details, headers } = endingOf(error, request);
     const instance = request.url.split('?')[0];
-    if (code === 'internal_error') this.logger.error({ err: error, method: request.method, path: instance }, 'request failed');
-    if (code === 'database_unavailable') this.logger.warn({ err: error, method: request.method, path: instance }, 'database not reached');
+    if (code === 'internal_error')
+      this.logger.error({ err: error, method: request.method, path: instance, requestId: request.id }, 'request failed');
+    if (code === 'database_unavailable')
+      this.logger.warn({ err: error, method: request.method, path: instance, requestId: request.id }, 'database not reached');
     void reply
       .status(PROBLEMS[code].status)
       .headers({ ...(PROBLEMS[code].status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {}), ...headers })
       .header('content-type', 'application/problem+json')
-      .send(Buffer.from(JSON.stringify(problemOf(code, { ...details, instance })))); // a buffer: text would get a charset
+      .send(Buffer.from(JSON.stringify(problemOf(code, { ...details, instance, requestId: request.id })))); // a buffer: text would get a charset
   }
 }
 
@@ -38,7 +40,7 @@ function endingOf(error: unknown, request: FastifyRequest): Ending {
   if (error instanceof ProblemError) return error;
   if (isDatabaseTrouble(error)) return { code: 'database_unavailable' };
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
-  if (status === 404) return unroutedEnding(request);
+  if (status === 404) return unrouted(request);
   const code = status === undefined ? undefined : CODE_OF_STATUS[status];
   if (code === undefined || status === undefined || status >= 500) return { code: 'internal_error' };
   return { code, details: { detail: messageOf(error) } };
@@ -53,17 +55,18 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   415: 'unsupported_media_type',
 };
 
-function unroutedEnding({ url, method }: FastifyRequest): Ending {
-  const path = url.split('?')[0];
-  const allowed = operationIds
-    .map(operationOf)
-    .filter((operation) => patternOf(operation.path).test(path))
-    .map((operation) => operation.method);
-  if (allowed.length === 0) return { code: 'route_unknown', details: { detail: `There is no ${method} ${path}.` } };
-  return { code: 'method_not_allowed', headers: { allow: allowed.join(', ') } };
-}
+const PATHS = operationIds.map(operationOf).map(({ method, path }) => ({
+  method,
+  pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`),
+}));
 
-const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`);
+/** Why nothing is there at an address, or not by that method. */
+export function unrouted({ url, method }: Pick<FastifyRequest, 'url' | 'method'>): ProblemError {
+  const path = url.split('?')[0];
+  const allowed = PATHS.filter(({ pattern }) => pattern.test(path)).map((known) => known.method);
+  if (allowed.length === 0) return new ProblemError('route_unknown', { detail: `There is no ${method} ${path}.` });
+  return new ProblemError('method_not_allowed', {}, { allow: allowed.join(', ') });
+}
 
 const statusOf = (error: unknown): number | undefined =>
   error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;

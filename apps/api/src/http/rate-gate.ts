@@ -1,37 +1,61 @@
-import { LIMITS } from '#contracts';
 import type { LimitRate, RateOutcome } from '#market';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { problemOfOutcome } from './answer.js';
+import type { Caller } from './keyring.js';
 
-/** Lets a key's requests through as fast as its limit allows; all of them where there is no limit. */
+/** Who a limit holds for: by which of a caller's ids it is counted, and what it is called in the answer. */
+export interface RateRule {
+  readonly name: 'key' | 'organisation' | 'family';
+  readonly limit: LimitRate;
+  /** The bucket that a caller's requests are taken from. */
+  readonly bucketOf: (caller: Caller) => bigint;
+}
+
+const WHO = {
+  key: 'This key asks',
+  organisation: 'The keys of this organisation together ask',
+  family: 'The operator and the organisations that it made together ask',
+} as const;
+
+/** Lets requests through as fast as every limit allows: that of the key, of its organisation, of the operator's family. */
 export class RateGate {
+  private readonly policy: string;
+
   /** @param onLimited told of each request too many. */
   constructor(
-    private readonly limitRate: LimitRate | undefined,
+    private readonly rules: readonly RateRule[],
     private readonly onLimited: () => void = () => undefined,
-  ) {}
+  ) {
+    this.policy = rules.map(policyOf).join(', ');
+  }
 
-  /** @throws ProblemError rate_limited, with Retry-After, for a request too many. Writes how the key stands to the answer either way. */
-  async pass(keyId: bigint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (!this.limitRate) return;
-    const outcome = await this.limitRate.take(keyId, costOf(request.body));
-    reply.headers(headersOf(this.limitRate, outcome));
-    if (outcome.kind === 'taken') return;
-    this.onLimited();
-    throw problemOfOutcome(outcome);
+  /** @throws ProblemError rate_limited, with Retry-After, for a request too many. Writes how the caller stands to the answer either way. */
+  async pass(caller: Caller, reply: FastifyReply): Promise<void> {
+    if (this.rules.length === 0) return;
+    const standings: string[] = [];
+    for (const { name, limit, bucketOf } of this.rules) {
+      const outcome = await limit.take(bucketOf(caller), 1);
+      standings.push(standingOf(name, outcome));
+      if (outcome.kind === 'taken') continue;
+      this.onLimited();
+      reply.headers(this.headersOf(standings));
+      const detail = `${WHO[name]} too often.`;
+      throw problemOfOutcome(Object.assign({ detail }, outcome));
+    }
+    reply.headers(this.headersOf(standings));
+  }
+
+  async charge(caller: Caller, cost: number): Promise<void> {
+    if (cost > 0) await Promise.all(this.rules.map(({ limit, bucketOf }) => limit.charge(bucketOf(caller), cost)));
+  }
+
+  /** RateLimit-Policy and RateLimit, as in draft-ietf-httpapi-ratelimit-headers: quota and window, what is left and when it is whole again. */
+  private headersOf(standings: readonly string[]): Record<string, string> {
+    return { 'ratelimit-policy': this.policy, ratelimit: standings.join(', ') };
   }
 }
 
-/** A request counts as one, and one that brings many bids as so many. The body is not checked yet. */
-function costOf(body: unknown): number {
-  const bids: unknown = typeof body === 'object' && body !== null && 'bids' in body ? body.bids : undefined;
-  return Array.isArray(bids) ? Math.min(Math.max(1, bids.length), LIMITS.bulkBids) : 1;
-}
+const policyOf = ({ name, limit: { limit } }: RateRule): string =>
+  `"${name}";q=${limit.burst};w=${Math.ceil(limit.burst / limit.perSecond)}`;
 
-/** RateLimit-Policy and RateLimit, as in draft-ietf-httpapi-ratelimit-headers: quota and window, what is left and when it is whole again. */
-function headersOf({ limit: { perSecond, burst } }: LimitRate, { left, fullInMs }: RateOutcome): Record<string, string> {
-  return {
-    'ratelimit-policy': `"key";q=${burst};w=${Math.ceil(burst / perSecond)}`,
-    ratelimit: `"key";r=${left};t=${Math.ceil(fullInMs / 1000)}`,
-  };
-}
+const standingOf = (name: string, { left, fullInMs }: RateOutcome): string => `"${name}";r=${left};t=${Math.ceil(fullInMs / 1000)}`;

@@ -1,11 +1,13 @@
 import type { Caller, RevokeKey, RevokeKeyOutcome } from '#market';
+import type { KeyWatch } from '../http/key-watch.js';
 import type { Keyring } from '../http/keyring.js';
 
-/** Revokes keys, here at once; other processes notice when what they remember of the key runs out. */
+/** Revokes keys, here at once; other processes notice when what they remember of the key runs out, or when they look after what is long. */
 export class KeyRevocation {
   constructor(
     private readonly revokeKey: RevokeKey,
     private readonly keyring: Keyring,
+    private readonly keyWatch: KeyWatch,
   ) {}
 
   run(request: { readonly caller: Caller; readonly keyId: bigint }): Promise<RevokeKeyOutcome> {
@@ -19,6 +21,7 @@ export class KeyRevocation {
   private async forgetting(revoking: Promise<RevokeKeyOutcome>): Promise<RevokeKeyOutcome> {
     const outcome = await revoking;
     this.keyring.forget();
+    void this.keyWatch.look();
     return outcome;
   }
 }

@@ -37,6 +37,13 @@ export class Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
     registers: [this.registry],
   });
+  private readonly refusals = new Counter({
+    name: 'eris_refusals_total',
+    help: 'Connections that were refused before they brought a request that could be read, by the code of the problem.',
+    labelNames: ['code'] as const,
+    registers: [this.registry],
+  });
+  private readonly holdings = new Map<string, () => number>();
   private readonly troubles = new Counter({
     name: 'eris_troubles_total',
     help: 'Failures that were made up for: a bell that did not ring, a lost notification, a wait that could not be finished, a thread that died.',
@@ -50,6 +57,15 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    const held = new Gauge({
+      name: 'eris_held',
+      help: 'What requests hold while they are under way, by what it is.',
+      labelNames: ['what'] as const,
+      registers: [this.registry],
+      collect: () => {
+        for (const [what, read] of this.holdings) held.set({ what }, read());
+      },
+    });
   }
 
   /** Shows a figure that is read whenever someone asks. */
@@ -57,7 +73,17 @@ export class Metrics {
     const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], collect: () => gauge.set(read()) });
   }
 
-  trouble(what: 'bell' | 'key_use' | 'notification' | 'wait' | 'thread'): void {
+  /** Shows how much of something is held now: nothing, once all that was begun is over. */
+  held(what: string, read: () => number): void {
+    this.holdings.set(what, read);
+  }
+
+  /** A connection was refused before it brought a request. */
+  refused(code: string): void {
+    this.refusals.inc({ code });
+  }
+
+  trouble(what: 'bell' | 'key_use' | 'key_watch' | 'notification' | 'wait' | 'thread'): void {
     this.troubles.inc({ what });
   }
 

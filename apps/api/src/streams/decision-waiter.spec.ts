@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { DecisionWaiter } from './decision-waiter.js';
 import { MarketPulse } from './market-pulse.js';
 
@@ -57,4 +58,32 @@ it('should let go of everybody when the server stops, or the store fails', async
   failing.reader.fails = true;
   expect(await failing.waiter.wait({ marketId: 1n, bidId: 7n, ms: 60_000 })).toBe(false);
   expect(failing.troubles).toHaveLength(1);
+});
+
+/** What hangs on a signal: listeners, and signals that were made of it. */
+const hangingOn = (signal: AbortSignal): number =>
+  Object.getOwnPropertySymbols(signal)
+    .map((symbol) => (signal as unknown as Record<symbol, unknown>)[symbol])
+    .reduce<number>((sum, value) => sum + (value instanceof Set ? value.size : 0), getEventListeners(signal, 'abort').length);
+
+it('should leave nothing behind on what outlives it, however many have waited', async () => {
+  const stop = new AbortController();
+  const { waiter, pulse, decided } = scene(stop.signal);
+  const before = hangingOn(stop.signal);
+  for (let id = 0n; id < 300n; id++) {
+    const waiting = waiter.wait({ marketId: 1n, bidId: id, ms: 5_000 });
+    await Promise.resolve();
+    decided.add(id);
+    pulse.beat(1n);
+    await waiting;
+  }
+  expect(hangingOn(stop.signal)).toBe(before);
+});
+
+it('should end a wait early where it is told to', async () => {
+  const { waiter } = scene();
+  let end: () => void = () => undefined;
+  const waiting = waiter.wait({ marketId: 1n, bidId: 7n, ms: 60_000 }, (given) => (end = given));
+  end();
+  expect(await waiting).toBe(false);
 });

@@ -8,8 +8,7 @@ type Waiting = Map<bigint, Set<(decided: boolean) => void>>;
 
 interface Market {
   readonly waiting: Waiting;
-  /** Aborted when somebody new waits. */
-  wake: AbortController;
+  readonly watch: PulseWatch;
 }
 
 /** Waits for decisions: one query per market and beat, however many wait. */
@@ -21,10 +20,18 @@ export class DecisionWaiter {
     private readonly pulse: MarketPulse,
     private readonly stopping: AbortSignal,
     private readonly onTrouble: (cause: unknown) => void,
-  ) {}
+  ) {
+    stopping.addEventListener('abort', () => this.endAll(), { once: true });
+  }
 
-  /** @returns whether the bid was decided within `ms`; false also where that could not be found out in time. */
-  wait({ marketId, bidId, ms }: { marketId: bigint; bidId: bigint; ms: number }): Promise<boolean> {
+  /**
+   * @param until is given what ends the wait early, with false.
+   * @returns whether the bid was decided within `ms`; false also where that could not be found out in time.
+   */
+  wait(
+    { marketId, bidId, ms }: { marketId: bigint; bidId: bigint; ms: number },
+    until: (end: () => void) => void = () => undefined,
+  ): Promise<boolean> {
     if (this.stopping.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const market = this.markets.get(marketId) ?? this.open(marketId);
@@ -38,41 +45,43 @@ export class DecisionWaiter {
       };
       const timer = setTimeout(() => end(false), ms);
       waiters.add(end);
-      market.wake.abort();
+      market.watch.nudge();
+      until(() => end(false));
     });
   }
 
   private open(marketId: bigint): Market {
-    const market: Market = { waiting: new Map(), wake: new AbortController() };
+    const market: Market = { waiting: new Map(), watch: this.pulse.watch(marketId) };
     this.markets.set(marketId, market);
-    void this.watch(marketId, market);
+    void this.follow(marketId, market);
     return market;
   }
 
-  private async watch(marketId: bigint, market: Market): Promise<void> {
-    const watch = this.pulse.watch(marketId);
-    try {
-      await this.lookUntilDone(market, watch);
-    } catch (cause) {
-      this.onTrouble(cause);
-      endAll(market.waiting); // the bids are stored; their callers get 202 and ask again
-    }
-    watch.close();
-    if (market.waiting.size > 0)
-      void this.watch(marketId, market); // somebody came as the last one left
-    else this.markets.delete(marketId);
+  private async follow(marketId: bigint, market: Market): Promise<void> {
+    await Promise.resolve(); // the first waiter is put in
+    while (market.waiting.size > 0) await this.look(market);
+    market.watch.close();
+    this.markets.delete(marketId);
   }
 
-  private async lookUntilDone(market: Market, watch: PulseWatch): Promise<void> {
-    await Promise.resolve(); // the first waiter is put in
-    while (market.waiting.size > 0 && !this.stopping.aborted) {
-      market.wake = new AbortController();
-      for (const bidId of await this.reader.decidedAmong([...market.waiting.keys()])) {
-        for (const end of [...(market.waiting.get(bidId) ?? [])]) end(true);
+  /** Looks for decisions once, and then waits for a reason to look again. */
+  private async look({ waiting, watch }: Market): Promise<void> {
+    try {
+      for (const bidId of await this.reader.decidedAmong([...waiting.keys()])) {
+        for (const end of [...(waiting.get(bidId) ?? [])]) end(true);
       }
-      if (market.waiting.size > 0) await watch.next(LOOK_EVERY_MS, AbortSignal.any([market.wake.signal, this.stopping]));
+    } catch (cause) {
+      this.onTrouble(cause);
+      endAll(waiting); // the bids are stored; their callers get 202 and ask again
     }
-    endAll(market.waiting);
+    if (waiting.size > 0) await watch.next(LOOK_EVERY_MS);
+  }
+
+  private endAll(): void {
+    for (const { waiting, watch } of this.markets.values()) {
+      endAll(waiting);
+      watch.nudge();
+    }
   }
 }
 

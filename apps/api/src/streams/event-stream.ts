@@ -21,33 +21,56 @@ export interface StreamRequest {
   readonly marketId: bigint;
   /** The page that the stream begins with. */
   readonly first: EventPage;
-  /** Aborts when the reader has gone or the server stops. */
-  readonly signal: AbortSignal;
+  /** How it ends: when the reader has gone, the server stops or the key is revoked. */
+  readonly ending: StreamEnding;
 }
 
-/** The log of a market as server-sent events, from a first page on until the signal. The reader's pace is the stream's pace. */
+/** The end of a stream, told to it from outside. */
+export class StreamEnding {
+  private why: 'key_revoked' | 'over' | undefined;
+  /** Called once when the end comes. */
+  onEnd: () => void = () => undefined;
+
+  get reason(): 'key_revoked' | 'over' | undefined {
+    return this.why;
+  }
+
+  end(reason: 'key_revoked' | 'over'): void {
+    if (this.why !== undefined) return;
+    this.why = reason;
+    this.onEnd();
+  }
+}
+
+/** The last thing that a stream says whose key was revoked. It has no id: a client that goes on elsewhere goes on after the last event. */
+const KEY_REVOKED = 'event: end\ndata: {"reason":"key_revoked"}\n\n';
+
+/** The log of a market as server-sent events, from a first page on until its end. The reader's pace is the stream's pace. */
 export function eventStream(tools: StreamTools, request: StreamRequest): Readable {
   return Readable.from(follow(tools, request), { objectMode: false });
 }
 
 async function* follow(tools: StreamTools, request: StreamRequest): AsyncGenerator<string> {
   const watch = tools.pulse.watch(request.marketId);
+  const { ending } = request;
+  ending.onEnd = () => watch.nudge();
   let { first: page } = request;
   let saidAtMs = tools.clock.nowMs();
   yield 'retry: 1000\n\n';
   try {
-    while (!request.signal.aborted) {
+    while (ending.reason === undefined) {
       if (page.events.length > 0) {
         yield page.events.map(eventText).join('');
         saidAtMs = tools.clock.nowMs();
       }
-      if (page.events.length < EVENTS_PER_PAGE) await watch.next(LOOK_EVERY_MS, request.signal);
+      if (page.events.length < EVENTS_PER_PAGE) await watch.next(LOOK_EVERY_MS);
       if (tools.clock.nowMs() - saidAtMs >= HEARTBEAT_MS) {
         yield ': still here\n\n';
         saidAtMs = tools.clock.nowMs();
       }
-      page = await nextPage(tools, request, page.upTo);
+      if (ending.reason === undefined) page = await nextPage(tools, request, page.upTo);
     }
+    if (ending.reason === 'key_revoked') yield KEY_REVOKED;
   } finally {
     watch.close();
   }

@@ -1,12 +1,10 @@
 import { MarketPulse } from './market-pulse.js';
 
-const forever = new AbortController().signal;
-
 it('should wake those who wait for the market, and only them', async () => {
   const pulse = new MarketPulse();
   const [ours, theirs] = [pulse.watch(1n), pulse.watch(2n)];
   const woken: string[] = [];
-  const waits = [ours.next(5_000, forever).then(() => woken.push('ours')), theirs.next(30, forever).then(() => woken.push('theirs'))];
+  const waits = [ours.next(5_000).then(() => woken.push('ours')), theirs.next(30).then(() => woken.push('theirs'))];
   pulse.beat(1n);
   await Promise.all(waits);
   expect(woken).toEqual(['ours', 'theirs']);
@@ -16,14 +14,28 @@ it('should not miss a beat between two looks', async () => {
   const pulse = new MarketPulse();
   const watch = pulse.watch(1n);
   pulse.beat(1n);
-  await watch.next(60_000, forever);
+  await watch.next(60_000);
   watch.close();
 });
 
-it('should return at once when told to stop', async () => {
-  const stop = new AbortController();
-  const waiting = new MarketPulse().watch(1n).next(60_000, stop.signal);
-  stop.abort();
+it('should wake one watch alone when it is nudged, now or at its next wait', async () => {
+  const pulse = new MarketPulse();
+  const [ours, theirs] = [pulse.watch(1n), pulse.watch(1n)];
+  let isWoken = false;
+  const other = theirs.next(60).then(() => (isWoken = true));
+  const waiting = ours.next(60_000);
+  ours.nudge();
   await waiting;
-  await new MarketPulse().watch(1n).next(60_000, stop.signal);
+  expect(isWoken).toBe(false);
+  ours.nudge();
+  await ours.next(60_000);
+  await other;
+});
+
+it('should let go of who waits when it is closed', async () => {
+  const watch = new MarketPulse().watch(1n);
+  const waiting = watch.next(60_000);
+  watch.close();
+  await waiting;
+  await watch.next(60_000);
 });

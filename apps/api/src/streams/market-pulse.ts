@@ -20,16 +20,25 @@ export class MarketPulse {
     const pulse = this.pulses.get(marketId) ?? { count: 0, sleepers: new Set() };
     this.pulses.set(marketId, pulse);
     let seen = pulse.count;
-    let closed = false;
+    let closed = false,
+      isNudged = false;
+    let wake: (() => void) | undefined;
     const onClosed = (): void => undefined;
     pulse.sleepers.add(onClosed); // keeps the market while it is watched
     return {
-      next: async (ms, signal) => {
-        if (pulse.count === seen && !signal.aborted && !closed) await sleepOn(pulse, ms, signal);
+      next: async (ms) => {
+        if (pulse.count === seen && !isNudged && !closed) await new Promise<void>((resolve) => (wake = sleepOn(pulse, ms, resolve)));
+        wake = undefined;
+        isNudged = false;
         seen = pulse.count;
+      },
+      nudge: () => {
+        isNudged = true;
+        wake?.();
       },
       close: () => {
         closed = true;
+        wake?.();
         pulse.sleepers.delete(onClosed);
         if (pulse.sleepers.size === 0 && this.pulses.get(marketId) === pulse) this.pulses.delete(marketId);
       },
@@ -38,21 +47,21 @@ export class MarketPulse {
 }
 
 export interface PulseWatch {
-  /** Resolves at the next beat, after `ms` at the latest; at once where there was a beat since the last look, or when told to stop. */
-  next(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves at the next beat, after `ms` at the latest; at once where there was a beat or a nudge since the last look. */
+  next(ms: number): Promise<void>;
+  /** Wakes who waits for this watch alone; the next wait where nobody does. */
+  nudge(): void;
   close(): void;
 }
 
-function sleepOn(pulse: Pulse, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer);
-      pulse.sleepers.delete(wake);
-      signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, ms);
-    pulse.sleepers.add(wake);
-    signal.addEventListener('abort', wake, { once: true });
-  });
+/** @returns what ends the sleep. */
+function sleepOn(pulse: Pulse, ms: number, resolve: () => void): () => void {
+  const wake = (): void => {
+    clearTimeout(timer);
+    pulse.sleepers.delete(wake);
+    resolve();
+  };
+  const timer = setTimeout(wake, ms);
+  pulse.sleepers.add(wake);
+  return wake;
 }

@@ -1,5 +1,6 @@
 import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
 import { allocation, bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, queuedBid } from '../schemas/bids.js';
+import { LIMITS } from '../limits.js';
 import { isPlainBid } from '../schemas/plain-bid.js';
 
 const tag = 'bids';
@@ -16,12 +17,13 @@ export const bidOperations = defineOperations({
     idempotent: true,
     headers: { Prefer: 'wait=N waits up to N seconds (at most 30) for the decision and answers with it.' },
     body: bidBody,
+    bodyValues: LIMITS.bidValues,
     isPlain: isPlainBid,
     responses: {
       200: { description: 'Decided while you waited (Prefer: wait)', schema: bid },
       202: { description: 'Stored; the decision follows', schema: queuedBid },
     },
-    problems: ['market_paused', 'market_closed', 'key_reused', 'overloaded'],
+    problems: ['market_paused', 'market_closed', 'key_reused', 'overloaded', 'waits_under_way'],
   },
   placeBids: {
     method: 'POST',
@@ -31,6 +33,7 @@ export const bidOperations = defineOperations({
     description: 'A result for each, in order: its id, or its problem. One bad bid costs only its own result.',
     policy: BIDDERS,
     body: bulkBody,
+    bodyValues: LIMITS.bulkValues,
     responses: { 200: { description: 'A result for each bid', schema: bulkResult } },
   },
   listBids: {

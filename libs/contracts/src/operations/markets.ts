@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.js';
 import { BIDDERS, defineOperations, MEMBERS, OPERATORS } from '../operation.js';
 import { bidBody, eventsQuery, quote } from '../schemas/bids.js';
 import {
@@ -119,6 +120,7 @@ export const marketOperations = defineOperations({
     description: 'Reserves nothing. The prices are those of `priceVersion`; another bid may change them.',
     policy: BIDDERS,
     body: bidBody,
+    bodyValues: LIMITS.bidValues,
     responses: { 200: { description: 'The menu', schema: quote } },
   },
   streamEvents: {
@@ -131,5 +133,6 @@ export const marketOperations = defineOperations({
     headers: { 'Last-Event-ID': 'Go on after this sequence number; the query parameter `after` does the same.' },
     query: eventsQuery,
     responses: { 200: { description: 'Events, oldest first, then as they happen', mediaType: 'text/event-stream' } },
+    problems: ['streams_open'],
   },
 });

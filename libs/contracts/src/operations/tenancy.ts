@@ -43,6 +43,7 @@ export const tenancyOperations = defineOperations({
     policy: OPERATORS,
     body: createKeyBody,
     responses: { 201: { description: 'The key', schema: createdKey } },
+    problems: ['too_many_keys'],
   },
   listKeys: {
     method: 'GET',

@@ -1,23 +1,34 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { problem } from './problem.js';
-import { amount, count, id, label, page, pageQuery, positive, quantities, quantity, slot, time, volume } from './primitives.js';
+import {
+  amount,
+  count,
+  id,
+  label,
+  listOf,
+  page,
+  pageQuery,
+  positive,
+  quantities,
+  quantity,
+  recordOf,
+  slot,
+  time,
+  volume,
+} from './primitives.js';
 
 const worth = quantity;
-const tableValues = z
-  .array(worth)
-  .min(1, 'must have at least one value')
-  .max(LIMITS.horizonSlots, `must have at most ${LIMITS.horizonSlots} values`)
-  .check(({ value, issues }) => {
-    const rise = value.findIndex((worthThen, index) => index > 0 && worthThen > value[index - 1]);
-    if (rise > 0)
-      issues.push({
-        code: 'custom',
-        input: value,
-        path: [rise],
-        message: `must not rise: ${value[rise]} is above the value before it, ${value[rise - 1]}`,
-      });
-  });
+const tableValues = listOf(worth, { min: 1, max: LIMITS.horizonSlots, name: 'value' }).check(({ value, issues }) => {
+  const rise = value.findIndex((worthThen, index) => index > 0 && worthThen > value[index - 1]);
+  if (rise > 0)
+    issues.push({
+      code: 'custom',
+      input: value,
+      path: [rise],
+      message: `must not rise: ${value[rise]} is above the value before it, ${value[rise - 1]}`,
+    });
+});
 /** What finishing d slots after arrival is worth, in credits. */
 export const valuation = z
   .discriminatedUnion(
@@ -34,10 +45,10 @@ export const valuation = z
 
 const totalOf = (perSite: Readonly<Record<string, number>>): number => Object.values(perSite).reduce((sum, count) => sum + count, 0);
 
-const chunks = z
-  .record(z.string(), count(0, LIMITS.chunksPerBid))
-  .refine((perSite) => Object.keys(perSite).length <= LIMITS.sitesPerBid, `must name at most ${LIMITS.sitesPerBid} sites`)
-  .refine((perSite) => totalOf(perSite) <= LIMITS.chunksPerBid, `must hold at most ${LIMITS.chunksPerBid} chunks in all`);
+const chunks = recordOf(count(0, LIMITS.chunksPerBid), {
+  names: LIMITS.sitesPerBid,
+  message: `must name at most ${LIMITS.sitesPerBid} sites`,
+}).refine((perSite) => totalOf(perSite) <= LIMITS.chunksPerBid, `must hold at most ${LIMITS.chunksPerBid} chunks in all`);
 
 const bidFields = {
   label: label.optional(),

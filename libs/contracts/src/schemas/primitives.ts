@@ -57,6 +57,47 @@ export const count = (min: number, max: number) =>
     .max(max, `must be at most ${max}`);
 export const slot = count(0, 2_000_000_000);
 
+/** Pushes what is wrong with values of a list or of fields, and stops once there is as much as one problem lists. */
+function checkEach(schema: z.ZodType, entries: Iterable<readonly [PropertyKey, unknown]>, issues: z.core.$ZodRawIssue[]): void {
+  for (const [at, value] of entries) {
+    if (issues.length >= LIMITS.faults) return;
+    const parsed = schema.safeParse(value);
+    if (!parsed.success)
+      for (const { message, path } of parsed.error.issues) issues.push({ code: 'custom', input: value, path: [at, ...path], message });
+  }
+}
+
+/** A record of numbers. Like zod's own, but without writing a fault for each of thousands of bad values. */
+export function recordOf(value: z.ZodType<number>, most?: { readonly names: number; readonly message: string }) {
+  const record = z
+    .record(z.string(), z.unknown())
+    .check(({ value: fields, issues }) => {
+      if (most && Object.keys(fields).length > most.names) issues.push({ code: 'custom', input: fields, message: most.message });
+      else checkEach(value, Object.entries(fields), issues);
+    })
+    .meta({ additionalProperties: schemaText(value) });
+  return record as unknown as z.ZodType<Record<string, number>, Record<string, number>>;
+}
+
+/** A list of numbers: as recordOf. */
+export function listOf(value: z.ZodType<number>, { min, max, name: named }: { min: number; max: number; name: string }) {
+  const numbers = z
+    .array(z.unknown())
+    .check(({ value: items, issues }) => {
+      if (items.length < min)
+        issues.push({ code: 'custom', input: items, message: `must have at least ${min === 1 ? 'one' : min} ${named}` });
+      else if (items.length > max) issues.push({ code: 'custom', input: items, message: `must have at most ${max} ${named}s` });
+      else checkEach(value, items.entries(), issues);
+    })
+    .meta({ items: schemaText(value), minItems: min, maxItems: max });
+  return numbers as unknown as z.ZodType<number[], number[]>;
+}
+
+function schemaText(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _dialect, ...text } = z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>;
+  return text;
+}
+
 const resourceName = z.string().regex(/^[A-Za-z]\w{0,39}$/, 'must be a letter followed by letters, digits or _ (at most 40)');
 export const resources = z
   .array(resourceName)
@@ -64,7 +105,7 @@ export const resources = z
   .max(LIMITS.resources, `must name at most ${LIMITS.resources} resources`)
   .refine((names) => new Set(names).size === names.length, 'must not name a resource twice')
   .refine((names) => !names.includes('bandwidth'), '"bandwidth" is not a resource of a site');
-export const quantities = z.record(z.string(), quantity);
+export const quantities = recordOf(quantity);
 export const time = z.iso.datetime();
 
 /** What a list is asked with: pages of `rows` rows where the caller doesn't say, of `most` at most. */

@@ -9,6 +9,7 @@ export const problem = z
     detail: z.string(),
     remedy: z.string(),
     instance: z.string().optional(),
+    requestId: z.string().optional(),
     errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'Problem' });

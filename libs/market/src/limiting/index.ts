@@ -1,3 +1,3 @@
-/** Rate limits of keys that hold over all processes. */
+/** Rate limits of keys, organisations and families that hold over all processes. */
 export { LimitRate, type RateOutcome, type RateStanding } from './limit-rate.js';
-export type { Lease, LeaseRequest, RateLimit, TokenBuckets } from './ports.js';
+export { bucketOf, type Lease, type LeaseRequest, type RateLimit, type TokenBuckets } from './ports.js';

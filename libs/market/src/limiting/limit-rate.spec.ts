@@ -17,12 +17,12 @@ class MemoryBuckets implements TokenBuckets {
     return requests.map((request) => this.one(request, limit));
   }
 
-  private one({ keyId, want, back }: LeaseRequest, { perSecond, burst }: RateLimit): Lease {
+  private one({ bucketId, want, back }: LeaseRequest, { perSecond, burst }: RateLimit): Lease {
     const nowMs = this.clock.nowMs();
-    const { tokens, atMs } = this.buckets.get(keyId) ?? { tokens: burst, atMs: nowMs };
+    const { tokens, atMs } = this.buckets.get(bucketId) ?? { tokens: burst, atMs: nowMs };
     const available = Math.min(burst, tokens + ((nowMs - atMs) / 1000) * perSecond + back);
     const granted = Math.min(want, Math.max(0, Math.floor(available)));
-    this.buckets.set(keyId, { tokens: available - granted, atMs: nowMs });
+    this.buckets.set(bucketId, { tokens: available - granted, atMs: nowMs });
     return { granted, left: available - granted };
   }
 }
@@ -33,8 +33,8 @@ describe('LimitRate', () => {
   let buckets: MemoryBuckets;
   const instance = (perSecond: number, burst: number): LimitRate =>
     new LimitRate(buckets, { perSecond, burst }, { nowMs: () => nowMs + skewMs });
-  const takes = async (limit: LimitRate, keyId: bigint, times: number): Promise<number> => {
-    const outcomes = await Promise.all(Array.from({ length: times }, () => limit.take(keyId, 1)));
+  const takes = async (limit: LimitRate, bucketId: bigint, times: number): Promise<number> => {
+    const outcomes = await Promise.all(Array.from({ length: times }, () => limit.take(bucketId, 1)));
     return outcomes.filter(({ kind }) => kind === 'taken').length;
   };
 

@@ -2,15 +2,15 @@ import { invariant } from '#units';
 import type { Clock } from '../clock/index.js';
 import type { Lease, RateLimit, TokenBuckets } from './ports.js';
 
-/** A lease is what a key gets in a twentieth of a second: so many tokens at most lie unused in a process. */
+/** A lease is what a bucket gets in a twentieth of a second: so many tokens at most lie unused in a process. */
 const LEASES_PER_SECOND = 20;
 /** Tokens that were leased longer ago go back into the bucket before they count, ms. */
 const STALE_MS = 1_000;
-/** Keys remembered; beyond it the one that came first is forgotten, and with it at most a lease. */
-const KEYS_MAX = 10_000;
+/** Buckets remembered; beyond it the one that came first is forgotten, and with it at most a lease. */
+const BUCKETS_MAX = 10_000;
 const MS_PER_SECOND = 1_000;
 
-/** Where a key stands. */
+/** How a bucket stands. */
 export interface RateStanding {
   /** Tokens that are left, as far as this process knows. */
   readonly left: number;
@@ -21,9 +21,9 @@ export interface RateStanding {
 export type RateOutcome =
   ({ readonly kind: 'taken' } & RateStanding) | ({ readonly kind: 'rate_limited'; readonly retryAfterMs: number } & RateStanding);
 
-/** What this process holds of a key's bucket. */
+/** What this process holds of a bucket. */
 interface Holding {
-  readonly keyId: bigint;
+  readonly bucketId: bigint;
   /** Leased and not used; 0 while a lease is under way. */
   tokens: number;
   /** What the bucket had when it was last asked. */
@@ -45,7 +45,7 @@ interface Asking {
 }
 
 /**
- * A token bucket for each key that holds over all processes: the buckets are in one place, and each process takes a few tokens at a time,
+ * Token buckets, each for a key, an organisation or a family, that hold over all processes: the buckets are in one place, and each process takes a few tokens at a time,
  * so that a request costs no round trip. Never more than `burst + perSecond * seconds` tokens are used; at most a lease for each further
  * process lies idle. A request may cost more than is there: it passes as one of cost 1 would, and those after it wait for its debt.
  */
@@ -70,14 +70,25 @@ export class LimitRate {
    * Takes a request's tokens.
    * @param cost whole, at least 1. Rejects where the buckets are not reached.
    */
-  async take(keyId: bigint, cost: number): Promise<RateOutcome> {
+  async take(bucketId: bigint, cost: number): Promise<RateOutcome> {
     invariant(Number.isInteger(cost) && cost >= 1, 'a request costs at least one token');
-    const holding = this.holdingOf(keyId);
+    const holding = this.holdingOf(bucketId);
     while (this.mustAsk(holding)) await this.ask(holding);
     if (holding.tokens < 1) return { kind: 'rate_limited', retryAfterMs: this.restMs(holding), ...this.standing(holding) };
     holding.tokens -= cost;
     if (holding.tokens < 0) await this.ask(holding); // tells the others of the debt
     return { kind: 'taken', ...this.standing(holding) };
+  }
+
+  /**
+   * Takes tokens for what turned out to be dearer than it was let in for: never refused, those after it wait for the debt.
+   * @param cost whole, at least 1. Rejects where the buckets are not reached.
+   */
+  async charge(bucketId: bigint, cost: number): Promise<void> {
+    invariant(Number.isInteger(cost) && cost >= 1, 'a charge is at least one token');
+    const holding = this.holdingOf(bucketId);
+    holding.tokens -= cost;
+    if (holding.tokens < 0 && !holding.leasing) await this.ask(holding);
   }
 
   private mustAsk(holding: Holding): boolean {
@@ -124,7 +135,7 @@ export class LimitRate {
     }
   }
 
-  /** One question at a time, for all the keys that have come up meanwhile. Never rejects: those who asked are told. */
+  /** One question at a time, for all the buckets that have come up meanwhile. Never rejects: those who asked are told. */
   private async askAll(): Promise<void> {
     this.isAsking = true;
     await Promise.resolve(); // those who come in the same turn go along
@@ -133,7 +144,7 @@ export class LimitRate {
       this.asking = [];
       try {
         const leases = await this.buckets.lease(all.map(requestOf(this.portion)), this.limit);
-        invariant(leases.length === all.length, 'every key has its lease');
+        invariant(leases.length === all.length, 'every bucket has its lease');
         all.forEach(({ holding }, index) => this.receive(holding, leases[index]));
         for (const { resolve } of all) resolve();
       } catch (cause) {
@@ -152,20 +163,20 @@ export class LimitRate {
     holding.restUntilMs = granted === 0 ? nowMs + Math.max(1, Math.ceil(lackMs)) : 0;
   }
 
-  private holdingOf(keyId: bigint): Holding {
-    const known = this.holdings.get(keyId);
+  private holdingOf(bucketId: bigint): Holding {
+    const known = this.holdings.get(bucketId);
     if (known) return known;
-    const holding: Holding = { keyId, tokens: 0, left: 0, askedAtMs: -Infinity, restUntilMs: 0, waiting: 0, leasing: undefined };
-    if (this.holdings.size >= KEYS_MAX) this.holdings.delete(this.holdings.keys().next().value as bigint);
-    this.holdings.set(keyId, holding);
+    const holding: Holding = { bucketId, tokens: 0, left: 0, askedAtMs: -Infinity, restUntilMs: 0, waiting: 0, leasing: undefined };
+    if (this.holdings.size >= BUCKETS_MAX) this.holdings.delete(this.holdings.keys().next().value as bigint);
+    this.holdings.set(bucketId, holding);
     return holding;
   }
 }
 
 const requestOf =
   (portion: number) =>
-  ({ holding: { keyId, waiting }, back }: Asking): { keyId: bigint; want: number; back: number } => ({
-    keyId,
+  ({ holding: { bucketId, waiting }, back }: Asking): { bucketId: bigint; want: number; back: number } => ({
+    bucketId,
     want: Math.max(portion, waiting),
     back,
   });

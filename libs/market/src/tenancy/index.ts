@@ -3,7 +3,6 @@ export { EnsureAdminKey, FIRST_ORGANISATION, makeAdminKey, type AdminKeyOutcome,
 export { hashKey, type RandomBytes } from './api-key.js';
 export {
   CreateKey,
-  FindKey,
   ListKeys,
   RevokeKey,
   type CreateKeyOutcome,

@@ -14,7 +14,12 @@ export interface CreateKeyRequest {
 
 /** `plain` is the key itself: it is shown now and never again. */
 export type CreateKeyOutcome =
-  { readonly kind: 'created'; readonly key: KeyRecord; readonly plain: string } | { readonly kind: 'not_found' };
+  | { readonly kind: 'created'; readonly key: KeyRecord; readonly plain: string }
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'too_many_keys' };
+
+/** Keys of an organisation that are not revoked, at most. */
+export const KEYS_PER_ORGANISATION = 200;
 
 /** Makes a key. Only its hash is stored. */
 export class CreateKey {
@@ -29,6 +34,7 @@ export class CreateKey {
       const family = await tx.listFamily(caller.organisationId);
       const owner = family.find((each) => each.organisationId === organisationId);
       if (!owner || !mayOversee(caller, owner)) return { kind: 'not_found' };
+      if ((await tx.countLiveKeys(organisationId)) >= KEYS_PER_ORGANISATION) return { kind: 'too_many_keys' };
       const key = await tx.insertKey({ organisationId, role, label: label ?? null, prefix, hash });
       return { kind: 'created', key, plain: text };
     });
@@ -74,14 +80,5 @@ export class ListKeys {
   async run({ caller, ...range }: PageRange & { readonly caller: Caller }): Promise<KeysOutcome> {
     const { rows, nextId } = pageOf(await this.reader.listKeys(caller, oneMore(range)), range, ({ keyId }) => keyId);
     return { kind: 'page', keys: rows, nextId };
-  }
-}
-
-/** Finds a key by its SHA-256, revoked or not; undefined for an unknown one. */
-export class FindKey {
-  constructor(private readonly reader: TenancyReader) {}
-
-  run(hash: Uint8Array): Promise<KeyRecord | undefined> {
-    return this.reader.findKeyByHash(hash);
   }
 }

@@ -59,8 +59,6 @@ export interface TenancyReader {
   listOrganisations(caller: Caller, range: PageRange): Promise<readonly OrganisationRecord[]>;
   /** By id, revoked ones too: those of organisations that the caller oversees. */
   listKeys(caller: Caller, range: PageRange): Promise<readonly ListedKey[]>;
-  /** Revoked or not; undefined for an unknown one. */
-  findKeyByHash(hash: Uint8Array): Promise<KeyRecord | undefined>;
 }
 
 /** What tenancy does in the database. */
@@ -72,6 +70,8 @@ export interface TenancyTx {
   /** Operators of their own, by id. */
   listRoots(): Promise<readonly OrganisationRecord[]>;
   insertKey(key: NewKey): Promise<KeyRecord>;
+  /** Keys of an organisation that are not revoked; one caller at a time counts them, until its transaction ends. */
+  countLiveKeys(organisationId: bigint): Promise<number>;
   findKey(keyId: bigint): Promise<KeyRecord | undefined>;
   findKeyByHash(hash: Uint8Array): Promise<KeyRecord | undefined>;
   setOrigin(keyId: bigint, origin: KeyOrigin): Promise<void>;

@@ -40,12 +40,12 @@ export function createTokenBuckets(pool: Pool): TokenBuckets {
   return {
     lease: async (requests, limit) => {
       const leases = await leaseTokens(pool, requests, limit);
-      const unknown = requests.filter(({ keyId }) => !leases.has(keyId));
+      const unknown = requests.filter(({ bucketId }) => !leases.has(bucketId));
       if (unknown.length > 0) {
-        await pool.query({ name: 'add-buckets', text: ADD_BUCKETS, values: [unknown.map(({ keyId }) => keyId), limit.burst] });
-        for (const [keyId, lease] of await leaseTokens(pool, unknown, limit)) leases.set(keyId, lease);
+        await pool.query({ name: 'add-buckets', text: ADD_BUCKETS, values: [unknown.map(({ bucketId }) => bucketId), limit.burst] });
+        for (const [bucketId, lease] of await leaseTokens(pool, unknown, limit)) leases.set(bucketId, lease);
       }
-      return requests.map(({ keyId }) => leaseOf(leases, keyId));
+      return requests.map(({ bucketId }) => leaseOf(leases, bucketId));
     },
   };
 }
@@ -53,7 +53,7 @@ export function createTokenBuckets(pool: Pool): TokenBuckets {
 async function leaseTokens(pool: Pool, requests: readonly LeaseRequest[], { perSecond, burst }: RateLimit): Promise<Map<bigint, Lease>> {
   const columns = columnsOf(
     requests,
-    ({ keyId }) => keyId,
+    ({ bucketId }) => bucketId,
     ({ want }) => want,
     ({ back }) => back,
   );
@@ -61,8 +61,8 @@ async function leaseTokens(pool: Pool, requests: readonly LeaseRequest[], { perS
   return new Map(rows.map(({ key_id, granted, left }) => [key_id, { granted, left }]));
 }
 
-function leaseOf(leases: ReadonlyMap<bigint, Lease>, keyId: bigint): Lease {
-  const lease = leases.get(keyId);
+function leaseOf(leases: ReadonlyMap<bigint, Lease>, bucketId: bigint): Lease {
+  const lease = leases.get(bucketId);
   invariant(lease !== undefined, 'every key has a bucket by now');
   return lease;
 }

@@ -5,7 +5,10 @@ import type { Prisma } from '../prisma/generated/client.js';
 const WITH_PARENT = { organisation: { select: { parentId: true } } } satisfies Prisma.ApiKeyInclude;
 type Row = Prisma.ApiKeyGetPayload<{ include: typeof WITH_PARENT }>;
 
-type KeysTx = Pick<TenancyTx, 'insertKey' | 'findKey' | 'findKeyByHash' | 'setOrigin' | 'listAdminKeys' | 'revokeKey' | 'hasLiveKey'>;
+type KeysTx = Pick<
+  TenancyTx,
+  'insertKey' | 'countLiveKeys' | 'findKey' | 'findKeyByHash' | 'setOrigin' | 'listAdminKeys' | 'revokeKey' | 'hasLiveKey'
+>;
 
 /** Keys over a transaction of Prisma's. */
 export function keysTx(db: PrismaTx): KeysTx {
@@ -15,6 +18,7 @@ export function keysTx(db: PrismaTx): KeysTx {
   };
   return {
     insertKey: (key) => insert(db, key),
+    countLiveKeys: (organisationId) => countLive(db, organisationId),
     findKey: (id) => find({ id }),
     findKeyByHash: (hash) => find({ hash: Uint8Array.from(hash) }),
     setOrigin: async (id, origin) => void (await db.apiKey.update({ where: { id }, data: { origin }, select: { id: true } })),
@@ -34,6 +38,17 @@ const adminKeys = (label: string): Prisma.ApiKeyWhereInput => ({
 
 async function insert(db: PrismaTx, { hash, ...key }: NewKey): Promise<KeyRecord> {
   return recordOf(await db.apiKey.create({ data: { ...key, hash: Uint8Array.from(hash) }, include: WITH_PARENT }));
+}
+
+/**
+ * count-live-keys: keys that are not revoked; nobody else counts those of the same organisation until the transaction ends.
+ * Input:  organisation. Output: their number.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+async function countLive(db: PrismaTx, organisationId: bigint): Promise<number> {
+  await db.$executeRaw`SELECT FROM organisation WHERE id = ${organisationId} FOR NO KEY UPDATE`;
+  return db.apiKey.count({ where: { organisationId, revokedAt: null } });
 }
 
 /**

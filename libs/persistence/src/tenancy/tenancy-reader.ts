@@ -1,19 +1,7 @@
 import type { Caller, KeyRecord, KeyUseStore, ListedKey, OrganisationRecord, TenancyReader } from '#market';
 import type { Pool } from 'pg';
-import { columnsOf } from '../hot/columns.js';
-import { Together } from '../postgres/together.js';
 
 const KEY_COLUMNS = `k.id, k.organisation_id, o.parent_id, k.role::text, coalesce(k.scopes, '{}') AS scopes, k.label, k.prefix, k.origin::text, k.created_at, k.revoked_at`;
-
-/**
- * find-keys: keys by the hashes of their text.
- * Input:  hashes. Output: per key that there is, its place in the input; revoked ones too.
- * Events: none.
- * Retry:  safe; it reads.
- */
-const FIND_KEYS = `
-  SELECT a.place::int - 1 AS place, ${KEY_COLUMNS} FROM unnest($1::bytea[]) WITH ORDINALITY AS a(hash, place)
-  JOIN api_key k ON k.hash = a.hash JOIN organisation o ON o.id = k.organisation_id`;
 
 /**
  * list-organisations: an organisation and, where it oversees them, those that it made, with their wallets.
@@ -72,16 +60,11 @@ interface OrganisationRow {
   readonly account_id: bigint;
 }
 
-/** Keys that one statement looks for: when an API starts, all its callers come at once. */
-const KEYS_MAX = 128;
-
 const oversees = ({ role }: Caller): boolean => role !== 'bidder';
 
-/** Organisations and keys as they are looked up and listed, over a pool. */
+/** Organisations and keys as they are listed, over a pool. */
 export function createTenancyReader(pool: Pool): TenancyReader {
-  const together = new Together<Uint8Array, KeyRecord | undefined>((hashes) => findKeys(pool, hashes), KEYS_MAX);
   return {
-    findKeyByHash: (hash) => together.ask(hash),
     listOrganisations: async (caller, { afterId, limit }) => {
       const values = [caller.organisationId, oversees(caller), afterId, limit];
       const { rows } = await pool.query<OrganisationRow>({ name: 'list-organisations', text: LIST_ORGANISATIONS, values });
@@ -99,13 +82,6 @@ export function createTenancyReader(pool: Pool): TenancyReader {
 export const createKeyUseStore = (pool: Pool): KeyUseStore => ({
   markUsed: async (keyIds) => void (await pool.query({ name: 'mark-keys-used', text: MARK_USED, values: [keyIds] })),
 });
-
-async function findKeys(pool: Pool, hashes: readonly Uint8Array[]): Promise<(KeyRecord | undefined)[]> {
-  const values = columnsOf(hashes, (hash) => Buffer.from(hash));
-  const { rows } = await pool.query<KeyRow & { place: number }>({ name: 'find-keys', text: FIND_KEYS, values });
-  const found = new Map(rows.map((row) => [row.place, keyOf(row)]));
-  return hashes.map((_, index) => found.get(index));
-}
 
 const keyOf = (row: KeyRow): KeyRecord => ({
   keyId: row.id,

@@ -1,0 +1,291 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ProblemCode, ProblemDetails } from '#contracts';
+import { addressOf } from './address.js';
+import { answerRaw, endKindly } from './raw-answer.js';
+
+/** Requests of a connection that may wait for the one before them; more end it. */
+const PIPELINED_MAX = 64;
+/** How often is looked after what takes too long, ms. */
+const LOOK_EVERY_MS = 500;
+/** A body must arrive at this rate at least, bytes a second, once it has had its time to begin. */
+const BODY_RATE_MIN = 16 * 1024;
+/** Once the server stops, a client that takes nothing of what was sent is not waited for any longer than this, ms. */
+const UNREAD_MS_MAX_STOPPING = 1_000;
+/** A connection that has not shown a key may be idle for so long, ms. */
+const STRANGER_IDLE_MS_MAX = 10_000;
+const MS_PER_SECOND = 1_000;
+
+export interface ConnectionLimits {
+  readonly connectionsMax: number;
+  /** Connections of one address that have not shown a valid key. */
+  readonly perAddressMax: number;
+  /** What a body may take before it must arrive at the least rate, ms. */
+  readonly bodyMs: number;
+  /** How long a client may take nothing of what was sent to it, ms. */
+  readonly unreadMs: number;
+  /** Told of each connection that is refused before it brought a request. @returns what the refusal is known by. */
+  readonly onRefused: (code: ProblemCode) => string;
+}
+
+type Refuse = (code: ProblemCode, details: ProblemDetails) => void;
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Ends the reading of the body with a problem, which is answered as any other. */
+  refuseBody?: Refuse;
+}
+
+/** What is known of a connection. */
+interface Connection {
+  readonly socket: Socket;
+  readonly address: string;
+  /** Whether it has shown a valid key. */
+  isKnown: boolean;
+  /** The request in hand: a connection has one at a time. */
+  current: Exchange | undefined;
+  readonly waiting: Exchange[];
+  /** What to do once the request in hand is over, however that comes. */
+  over: (() => void)[];
+  /** A refusal that waits for the answer before it. */
+  refusal: { readonly code: ProblemCode; readonly details: ProblemDetails } | undefined;
+  sinceMs: number;
+  bytesAtBegin: number;
+  flushed: number;
+  flushedAtMs: number;
+}
+
+/** Serves one request. */
+export type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * Every connection, with the request that it has in hand. One at a time: further ones that a client sends without waiting for the answer wait
+ * themselves, and hold nothing. So whatever a request holds is tied to its own answer's end or its connection's, of which one always comes.
+ */
+export class Connections {
+  private readonly all = new Map<Socket, Connection>();
+  /** Connections that have not shown a key, by address, in the order in which they came. */
+  private readonly strangers = new Map<string, Set<Connection>>();
+  private readonly expecting = new WeakSet<IncomingMessage>();
+  private timer: NodeJS.Timeout | undefined;
+  /** Counted by looks, not told by a clock: one that is set forward must not end every connection. */
+  private nowMs = 0;
+  private inHand = 0;
+  private isStopping = false;
+  private comings = 0;
+
+  constructor(private readonly limits: ConnectionLimits) {}
+
+  get count(): number {
+    return this.all.size;
+  }
+
+  /** Requests in hand of all connections. */
+  get busyCount(): number {
+    return this.inHand;
+  }
+
+  /** Connections and requests that have come so far: where it stays the same nothing is on its way. */
+  get comingCount(): number {
+    return this.comings;
+  }
+
+  /** A connection was opened. Where there are too many, the oldest idle one goes, or else the new one. */
+  add(socket: Socket): void {
+    this.comings += 1;
+    const address = addressOf(socket);
+    const { nowMs } = this;
+    const connection: Connection = {
+      socket,
+      address,
+      isKnown: false,
+      current: undefined,
+      waiting: [],
+      over: [],
+      refusal: undefined,
+      sinceMs: nowMs,
+      bytesAtBegin: 0,
+      flushed: 0,
+      flushedAtMs: nowMs,
+    };
+    const others = this.strangers.get(address) ?? new Set();
+    if (others.size >= this.limits.perAddressMax && !this.makeRoom(others))
+      return this.refuseRaw(socket, 'connections_open', TOO_MANY_OF_ADDRESS);
+    if (this.all.size >= this.limits.connectionsMax && !this.makeRoom(this.all.values()))
+      return this.refuseRaw(socket, 'connections_open', TOO_MANY);
+    this.all.set(socket, connection);
+    this.strangers.set(address, others.add(connection));
+    socket.once('close', () => this.remove(connection));
+    this.timer ??= setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+  }
+
+  /** Ends the oldest connection that has nothing in hand. @returns whether there was one. */
+  private makeRoom(candidates: Iterable<Connection>): boolean {
+    for (const connection of candidates) {
+      if (connection.current && isWhole(connection.current.request)) continue;
+      connection.socket.destroy();
+      this.remove(connection);
+      return true;
+    }
+    return false;
+  }
+
+  private remove(connection: Connection): void {
+    this.all.delete(connection.socket);
+    this.forgetStranger(connection);
+    connection.waiting.length = 0;
+    this.end(connection);
+    if (this.all.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private forgetStranger(connection: Connection): void {
+    const others = this.strangers.get(connection.address);
+    if (!others?.delete(connection)) return;
+    if (others.size === 0) this.strangers.delete(connection.address);
+  }
+
+  /** The connection has shown a valid key: it no longer counts among the strangers of its address. */
+  know(socket: Socket): void {
+    const connection = this.all.get(socket);
+    if (!connection || connection.isKnown) return;
+    connection.isKnown = true;
+    this.forgetStranger(connection);
+  }
+
+  /** Takes requests in, one after the other where a connection brings more. */
+  listener(serve: Serve): Serve {
+    return (request, response) => {
+      const connection = this.all.get(request.socket);
+      if (!connection) return void request.socket.destroy(); // it was never let in
+      if (!connection.current && !connection.refusal) return this.begin(connection, { request, response }, serve);
+      if (connection.waiting.length >= PIPELINED_MAX || connection.refusal) return void connection.socket.destroy();
+      connection.waiting.push({ request, response });
+    };
+  }
+
+  private begin(connection: Connection, exchange: Exchange, serve: Serve): void {
+    connection.current = exchange;
+    connection.sinceMs = this.nowMs;
+    connection.bytesAtBegin = connection.socket.bytesRead;
+    this.inHand += 1;
+    this.comings += 1;
+    exchange.response.once('close', () => {
+      if (connection.current !== exchange) return;
+      this.end(connection);
+      this.next(connection, serve);
+    });
+    serve(exchange.request, exchange.response);
+  }
+
+  private end(connection: Connection): void {
+    if (!connection.current) return;
+    connection.current = undefined;
+    connection.sinceMs = this.nowMs;
+    this.inHand -= 1;
+    const { over } = connection;
+    connection.over = [];
+    for (const each of over) each();
+  }
+
+  private next(connection: Connection, serve: Serve): void {
+    const { socket, waiting, refusal } = connection;
+    if (socket.destroyed || socket.writableEnded) return;
+    const exchange = waiting.shift();
+    if (exchange) this.begin(connection, exchange, serve);
+    else if (refusal) this.refuseRaw(socket, refusal.code, refusal.details);
+  }
+
+  /** Calls back once the request is over: answered, or its connection gone. Exactly once. */
+  whenOver(request: IncomingMessage, done: () => void): void {
+    const connection = this.all.get(request.socket);
+    if (connection?.current?.request === request) connection.over.push(done);
+    else request.socket.once('close', done);
+  }
+
+  /** Ends the connection after its answer: what is left of the body is not waited for. */
+  endAfterAnswer({ socket }: IncomingMessage, answer: { header(name: string, value: string): unknown }): void {
+    answer.header('connection', 'close');
+    if (this.all.has(socket)) socket.destroySoon = () => endKindly(socket);
+  }
+
+  /** While a request's body is read: how to end that with a problem. */
+  reading(request: IncomingMessage, refuseBody: Refuse): void {
+    const current = this.all.get(request.socket)?.current;
+    if (current?.request !== request) return;
+    current.refuseBody = refuseBody;
+    if (this.expecting.delete(request)) current.response.writeContinue();
+  }
+
+  /** The client sends the body once it is told to: when somebody reads it. */
+  expectContinue(request: IncomingMessage): void {
+    this.expecting.add(request);
+  }
+
+  /** Refuses what a connection sent that is no request, or none any more, and ends it: after the answer that is under way. */
+  refuse(socket: Socket, code: ProblemCode, details: ProblemDetails = {}): void {
+    if (socket.destroyed || socket.writableEnded) return;
+    const connection = this.all.get(socket);
+    const current = connection?.current;
+    if (!connection || !current) this.refuseRaw(socket, code, details);
+    else if (isWhole(current.request)) connection.refusal ??= { code, details };
+    else if (current.response.headersSent) socket.destroy();
+    else if (current.refuseBody) current.refuseBody(code, details);
+    else this.refuseRaw(socket, code, details);
+  }
+
+  private refuseRaw(socket: Socket, code: ProblemCode, details: ProblemDetails): void {
+    answerRaw(socket, code, { ...details, requestId: this.limits.onRefused(code) });
+  }
+
+  /** From now on idle clients are not waited for, and bodies that are not whole are given up. */
+  stop(): void {
+    this.isStopping = true;
+    for (const { socket, current } of this.all.values()) if (current && !isWhole(current.request)) this.refuse(socket, 'stopping');
+  }
+
+  /** Ends every connection that has nothing in hand. */
+  endIdle(): void {
+    for (const { socket, current, waiting } of this.all.values()) if (!current && waiting.length === 0) socket.destroy();
+  }
+
+  endAll(): void {
+    for (const { socket } of this.all.values()) socket.destroy();
+  }
+
+  /** Ends what takes too long: bodies, answers that nobody reads, strangers who say nothing. */
+  private look(): void {
+    const nowMs = (this.nowMs += LOOK_EVERY_MS);
+    for (const connection of this.all.values()) {
+      const { socket, current, sinceMs, isKnown } = connection;
+      if (this.isUnread(connection, nowMs)) socket.destroy();
+      else if (current && !isWhole(current.request) && this.isSlow(connection, nowMs)) this.refuse(socket, 'request_timeout');
+      else if (!current && !isKnown && socket.bytesRead > 0 && nowMs - sinceMs > STRANGER_IDLE_MS_MAX) socket.destroy();
+    }
+  }
+
+  private isSlow({ socket, sinceMs, bytesAtBegin }: Connection, nowMs: number): boolean {
+    const overMs = nowMs - sinceMs - this.limits.bodyMs;
+    return overMs > 0 && socket.bytesRead - bytesAtBegin < (overMs / MS_PER_SECOND) * BODY_RATE_MIN;
+  }
+
+  private isUnread(connection: Connection, nowMs: number): boolean {
+    const { socket } = connection;
+    const flushed = socket.bytesWritten - socket.writableLength;
+    if (socket.writableLength === 0 || flushed !== connection.flushed) {
+      connection.flushed = flushed;
+      connection.flushedAtMs = nowMs;
+      return false;
+    }
+    return nowMs - connection.flushedAtMs > (this.isStopping ? UNREAD_MS_MAX_STOPPING : this.limits.unreadMs);
+  }
+}
+
+const TOO_MANY_OF_ADDRESS = { detail: 'Your address has as many connections without a valid key as it may have.' };
+const TOO_MANY = { detail: 'The server has as many connections as it takes.' };
+
+/** Whether all of a request has arrived; one without a body has with its headers, though the parser says so a moment later. */
+export const isWhole = ({ complete, headers }: IncomingMessage): boolean =>
+  complete || (headers['transfer-encoding'] === undefined && !(Number(headers['content-length']) > 0));

@@ -1,0 +1,53 @@
+import { startSibling, startTestApi, type TestApi } from '../support/api.js';
+import { jobBody, type Scene, setScene } from '../support/scenes.js';
+
+const WITHIN_MS = 5_000;
+
+let api: TestApi;
+let sibling: Awaited<ReturnType<typeof startSibling>>;
+let scene: Scene;
+beforeAll(async () => {
+  api = await startTestApi({ worker: false });
+  sibling = await startSibling(api.databaseUrl);
+  scene = await setScene(api.client, api.adminKey, { name: 'revocations', sites: 1 });
+}, 60_000);
+afterAll(async () => {
+  await sibling.close();
+  await api.close();
+});
+
+/** Follows the market's log until it ends. @returns all that it said. */
+async function follow(key: string): Promise<() => Promise<string>> {
+  const answer = await fetch(`${api.client.url}/v1/markets/${scene.marketId}/events`, { headers: { authorization: `Bearer ${key}` } });
+  expect(answer.status).toBe(200);
+  const text = answer.text();
+  return () => text;
+}
+
+const revoke = (client: TestApi['client'], keyId: string) => client.delete(`/v1/keys/${keyId}`, { key: scene.operatorKey });
+
+it.each([
+  ['this process', 0],
+  ['another one', 1],
+])(
+  'should end streams and waits of a key that is revoked by %s, and leave those of others',
+  async (_name, bidder) => {
+    const { key, keyId } = scene.bidders[bidder];
+    const [stream, other] = [await follow(key), await follow(scene.operatorKey)];
+    const waiting = api.client.post(`/v1/markets/${scene.marketId}/bids`, {
+      key,
+      body: jobBody(scene.siteIds),
+      headers: { 'idempotency-key': 'waits', prefer: 'wait=30' },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const beganMs = performance.now();
+    expect((await revoke([api, sibling][bidder].client, keyId)).status).toBe(204);
+    const [said, answer] = await Promise.all([stream(), waiting]);
+    expect(performance.now() - beganMs).toBeLessThan(WITHIN_MS);
+    expect(said).toMatch(/event: end\ndata: \{"reason":"key_revoked"\}\n\n$/);
+    expect(answer.body.type).toBe('urn:eris:problem:unauthenticated');
+    const isStillOpen = await Promise.race([other().then(() => false), new Promise((resolve) => setTimeout(() => resolve(true), 100))]);
+    expect(isStillOpen).toBe(true);
+  },
+  20_000,
+);
