@@ -5,13 +5,10 @@ import {
   createThinker,
   DecideMarkets,
   type DecidingStore,
-  mayTakeLong,
   type NewBid,
   openBook,
   Ringer,
   type Thinker,
-  toBid,
-  type BidBody,
 } from '#market';
 import { createOracle } from '#mechanism';
 import { createBidInbox, createBookSource, createDecidingStore } from '#persistence';
@@ -22,8 +19,8 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const clock = { nowMs: () => performance.now() };
 const LIMITS = { owner: 'one', leaseMs: 20_000, batchMax: 16, thinkMs: 10_000 };
-/** More cells than what is thought about on the event loop. */
-const LARGE = { horizonSlots: 300, siteCount: 12 };
+/** A market whose book, and any workload's bids in it, are for threads. */
+const LARGE = { horizonSlots: 400, siteCount: 20 };
 const DECISIONS = `SELECT bid_id, sequence, outcome, completion, value_micros, payment_micros, price_version, arrival_slot, funds_micros, reason::text,
   (SELECT lines::text FROM allocation a WHERE a.bid_id = d.bid_id) FROM decision d ORDER BY sequence`;
 
@@ -173,17 +170,12 @@ describe('a book that is brought up to date', () => {
     expect(tasks.filter((task) => task === 'build')).toHaveLength(7); // one by each: a reader, and six deciders
   });
 
-  it('takes long only where it is large', async () => {
+  it('is built and decided on here where that is little', async () => {
     const small = await seedMarket(database.pool, { operator: 'small' });
-    const store = createDecidingStore(database.pool);
-    expect(await store.loadState(market.marketId, 8_192)).toBe('large');
-    const state = await store.loadState(small.marketId, 8_192);
-    if (state === 'large') throw new Error('the testbed is small');
-    const open = openBook(state);
-    expect(mayTakeLong(open.book)).toBe(false);
-    expect(toBid(smallJob(small, 1) as BidBody, state).kind).toBe('bid');
-    await place([newBid(small, small.bidderIds[0], 'one', smallJob(small, 100))]);
-    expect(await decider(pool).turn([small.marketId])).toMatchObject([{ outcome: { kind: 'drained', decided: 1 } }]);
+    await place([...workload(small, 30, 5, 'small'), newBid(market, market.bidderIds[0], 'tiny', smallJob(market, 100))]);
+    expect(await decider(pool).turn([small.marketId])).toMatchObject([{ outcome: { kind: 'more', decided: 16 } }]);
     expect(tasks).toEqual([]);
+    await decider(pool).slowTurn(market.marketId);
+    expect(tasks).toEqual(['build']); // the market is large, its bid is not
   });
 });

@@ -21,10 +21,30 @@ export function parseMicros(text: string): Micros | undefined {
 
 /** Writes an amount as a decimal of credits without trailing zeros: 812400000 becomes "812.4". */
 export function formatMicros(amount: bigint): string {
+  const sign = amount < 0n ? '-' : '';
   const magnitude = amount < 0n ? -amount : amount;
-  const fraction = (magnitude % MICROS_PER_CREDIT).toString().padStart(6, '0').replace(/0+$/, '');
-  return `${amount < 0n ? '-' : ''}${magnitude / MICROS_PER_CREDIT}${fraction && `.${fraction}`}`;
+  if (magnitude <= SAFE_MAX) return sign + formatSafe(Number(magnitude));
+  return sign + decimalOf((magnitude / MICROS_PER_CREDIT).toString(), (magnitude % MICROS_PER_CREDIT).toString());
 }
+
+const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+const MICROS_A_CREDIT = Number(MICROS_PER_CREDIT);
+
+/** Most amounts are exact as doubles, which are divided ten times as fast. */
+function formatSafe(magnitude: number): string {
+  const fraction = magnitude % MICROS_A_CREDIT;
+  return decimalOf(String((magnitude - fraction) / MICROS_A_CREDIT), String(fraction));
+}
+
+function decimalOf(whole: string, fraction: string): string {
+  if (fraction === '0') return whole;
+  const digits = fraction.padStart(6, '0');
+  let end = digits.length;
+  while (digits.charCodeAt(end - 1) === ZERO) end--;
+  return `${whole}.${digits.slice(0, end)}`;
+}
+
+const ZERO = '0'.charCodeAt(0);
 
 /**
  * What a quantity costs at a posted price: quantity (milli-units) times price (micro-credits per unit), rounded half up once.

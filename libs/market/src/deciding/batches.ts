@@ -54,6 +54,7 @@ export interface BatchParts {
 /** A market that is ours, with bids to decide. */
 interface Ready extends Extract<OpenedMarket, { kind: 'ours' }> {
   readonly open: OpenBook;
+  readonly isLong: boolean;
 }
 
 interface Drafted extends Ready {
@@ -100,18 +101,17 @@ export class Batches {
     if (head.status === 'paused') return { kind: 'paused', holds: true };
     if (bids.length === 0) return { kind: 'decided', count: 0, more: false, holds: true };
     const taken = await this.books.take(head);
-    const isSlow = taken === 'large' || (taken !== 'behind' && mayTakeLong(taken.book));
-    if (isSlow && !attempt.mayTakeLong) {
-      if (taken !== 'large') this.books.keep(taken);
-      return { kind: 'slow', holds: true };
-    }
+    if (taken === 'large' && !attempt.mayTakeLong) return { kind: 'slow', holds: true };
     const open = taken === 'large' ? await this.leases.during([market], () => this.books.build(head)) : taken;
-    return open === 'behind' ? { kind: 'overtaken', holds: true } : { ...market, bids: inTurns(bids, market.lastBidderId), open };
+    if (open === 'behind') return { kind: 'overtaken', holds: true };
+    const isLong = mayTakeLong(open.book, bids);
+    if (!isLong || attempt.mayTakeLong) return { ...market, bids: inTurns(bids, market.lastBidderId), open, isLong };
+    this.books.keep(open);
+    return { kind: 'slow', holds: true };
   }
 
   private draft(ready: readonly Ready[], wallets: readonly Wallet[], attempt: Attempt): Draft | Promise<Draft> {
-    const [market] = ready;
-    return attempt.mayTakeLong && mayTakeLong(market.open.book) ? this.thinkLong(market, wallets, attempt) : this.think(ready, wallets);
+    return ready[0].isLong ? this.thinkLong(ready[0], wallets, attempt) : this.think(ready, wallets);
   }
 
   /** Each market may think for its share of the time, and for what those before it have left of theirs. */

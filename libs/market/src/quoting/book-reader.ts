@@ -25,6 +25,11 @@ export class BookReader {
     return this.source.findVisible(marketId, organisationId);
   }
 
+  /** Whether the book of a market as it was seen is at hand. */
+  has({ head }: SeenMarket): boolean {
+    return isAsOf(this.books.get(head.marketId), head);
+  }
+
   /** @returns the book of a market as it was seen, or as of a later moment; undefined where it is gone. */
   async read(seen: SeenMarket): Promise<OpenBook | undefined> {
     const cached = this.books.get(seen.head.marketId);

@@ -2,9 +2,9 @@ import type { Oracle } from '#mechanism';
 import type { Micros } from '#units';
 import { type BidBody, type BodyFault, toBid } from '../bid-body.js';
 import { arrivalOf } from '../book/index.js';
-import { CELLS_AT_ONCE_MAX } from '../thinking/effort.js';
-import type { FairQueue, FairRefusal } from '../thinking/fair-queue.js';
-import { answerOf, type QuoteAnswer, type QuoteTask, type Thinker, ThinkingFailed } from '../thinking/thinker.js';
+import { CELLS_AT_ONCE_MAX, isLongMenu } from '../thinking/effort.js';
+import type { FairQueue, FairRefusal, Party } from '../thinking/fair-queue.js';
+import { answerOf, type QuoteAnswer, type Thinker, ThinkingFailed } from '../thinking/thinker.js';
 import type { BookReader } from './book-reader.js';
 import type { SeenMarket } from './ports.js';
 
@@ -47,6 +47,9 @@ const REFUSALS: Readonly<Record<FairRefusal, QuoteOutcome>> = {
 };
 const FAILED: QuoteOutcome = { kind: 'overloaded', retryAfterMs: RETRY_AFTER_MS, detail: 'This quote could not be thought through.' };
 
+/** Does something when it is its turn. */
+type InTurn = (work: () => Promise<QuoteOutcome>) => Promise<QuoteOutcome>;
+
 /** The whole menu of a bid at the prices of this moment. Reserves nothing and leaves nothing behind. */
 export class QuoteBid {
   constructor(
@@ -57,12 +60,13 @@ export class QuoteBid {
   async run({ marketId, organisationId, body }: QuoteRequest): Promise<QuoteOutcome> {
     const seen = await this.books.find(marketId, organisationId);
     if (!seen) return { kind: 'market_unknown' };
-    if (seen.cells <= CELLS_AT_ONCE_MAX) return this.quote(seen, body, (task) => answerOf(task, this.ways.oracle));
-    return this.inTurn(seen, organisationId, () => this.quote(seen, body, (task) => this.ways.thinker.quote(task)));
+    const inTurn: InTurn = (work) => this.inTurn({ tenantId: seen.operatorId, organisationId }, work);
+    if (seen.cells <= CELLS_AT_ONCE_MAX || this.books.has(seen)) return this.quote(seen, body, inTurn);
+    return inTurn(() => this.quote(seen, body, (work) => work()));
   }
 
-  private async inTurn(seen: SeenMarket, organisationId: bigint, work: () => Promise<QuoteOutcome>): Promise<QuoteOutcome> {
-    const pending = this.ways.queue.run({ tenantId: seen.operatorId, organisationId }, work);
+  private async inTurn(party: Party, work: () => Promise<QuoteOutcome>): Promise<QuoteOutcome> {
+    const pending = this.ways.queue.run(party, work);
     if (typeof pending === 'string') return REFUSALS[pending];
     try {
       return await pending;
@@ -72,18 +76,18 @@ export class QuoteBid {
     }
   }
 
-  private async quote(
-    seen: SeenMarket,
-    body: BidBody,
-    think: (task: QuoteTask) => QuoteAnswer | Promise<QuoteAnswer>,
-  ): Promise<QuoteOutcome> {
+  /** @param inTurn how long thinking waits for its turn. */
+  private async quote(seen: SeenMarket, body: BidBody, inTurn: InTurn): Promise<QuoteOutcome> {
     const open = await this.books.read(seen);
     if (!open) return { kind: 'market_unknown' };
     const { state, book } = open;
     const reading = toBid(body, state);
     if (reading.kind === 'faults') return reading;
-    const arrivalSlot = arrivalOf(state.head);
-    const answer = await think({ book, bid: reading.bid, arrival: arrivalSlot });
-    return { kind: 'quoted', priceVersion: state.priceVersion, arrivalSlot, ...answer };
+    const task = { book, bid: reading.bid, arrival: arrivalOf(state.head) };
+    const quoted = (answer: QuoteAnswer): QuoteOutcome => {
+      return { kind: 'quoted', priceVersion: state.priceVersion, arrivalSlot: task.arrival, ...answer };
+    };
+    const { oracle, thinker } = this.ways;
+    return isLongMenu(book, task.bid.job) ? inTurn(async () => quoted(await thinker.quote(task))) : quoted(answerOf(task, oracle));
   }
 }

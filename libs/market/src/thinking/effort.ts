@@ -1,10 +1,15 @@
-import type { Book } from '#mechanism';
+import { type Book, decisionSteps, type Job, menuSteps } from '#mechanism';
+import type { BidBody } from '../bid-body.js';
 
-/** Cells of a window, over which a book is built and thought about away from the event loop: at that size each takes some milliseconds. */
+/** Cells of a window, over which its book is built away from the event loop: at that size that takes some milliseconds. */
 export const CELLS_AT_ONCE_MAX = 8_192;
 
-/** How many cells a window has: what a book takes of memory (16 bytes each) and at least of time. */
-export const cellsOf = ({ stride, slotCount }: Pick<Book, 'stride' | 'slotCount'>): number => stride * slotCount;
+/** Counted steps, over which bids and quotes are thought about away from the event loop: ten milliseconds at worst. */
+const STEPS_AT_ONCE_MAX = 10_000_000;
 
-/** Whether deciding a bid or pricing a menu on a book may take longer than an event loop can spare. */
-export const mayTakeLong = (book: Book): boolean => cellsOf(book) > CELLS_AT_ONCE_MAX;
+/** Whether one of these bids may take longer to decide than an event loop can spare. Told from sizes alone. */
+export const mayTakeLong = (book: Book, bids: readonly { readonly body: BidBody }[]): boolean =>
+  bids.some(({ body }) => decisionSteps(book, { chunks: Object.values(body.chunks) }) > STEPS_AT_ONCE_MAX);
+
+/** The same of a job's menu. */
+export const isLongMenu = (book: Book, job: Job): boolean => menuSteps(book, job) > STEPS_AT_ONCE_MAX;

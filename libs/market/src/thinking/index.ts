@@ -1,5 +1,5 @@
 /** What may take long: where it is done, how much at a time, and whose turn it is. */
-export { CELLS_AT_ONCE_MAX, cellsOf, mayTakeLong } from './effort.js';
+export { CELLS_AT_ONCE_MAX, isLongMenu, mayTakeLong } from './effort.js';
 export { FairQueue, type FairLimits, type FairRefusal, type Party } from './fair-queue.js';
 export {
   answerOf,

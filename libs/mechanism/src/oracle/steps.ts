@@ -59,6 +59,8 @@ export interface Sizes {
 }
 
 type Dimensions = Pick<Book, 'siteCount' | 'resourceCount' | 'slotCount'>;
+/** What is looked at of a job. */
+type Sized = Pick<Job, 'chunks'>;
 
 /** What a search does beside or instead of the core, by sizes alone. */
 export interface Scope {
@@ -103,9 +105,9 @@ const coreSteps = ({ siteCount, slotCount, total }: Sizes, covers: number): numb
   slotCount * siteCount * siteCount * (SITE_STEPS + covers * (total + 1) * (total + 1) * WAY_STEPS);
 
 /** Covers of a job's homes. */
-const coversOf = ({ chunks }: Job): number => chunks.reduce((covers, own) => covers * (own + 1), 1);
+const coversOf = ({ chunks }: Sized): number => chunks.reduce((covers, own) => covers * (own + 1), 1);
 
-function searchSteps(book: Dimensions, job: Job): number {
+function searchSteps(book: Dimensions, job: Sized): number {
   const { siteCount, resourceCount, slotCount } = book;
   const sizes = { siteCount, resourceCount, slotCount, total: job.chunks.reduce((sum, count) => sum + count, 0) };
   const { floorPlaces, hasSharpFloor, hasCore, method } = scopeOf(sizes, BUDGETS);
@@ -128,7 +130,7 @@ function searchSteps(book: Dimensions, job: Job): number {
  * An upper bound of the steps that a decision takes, from the sizes of the book and of the job alone: the same for every valuation, and no
  * less than what the oracle counts. For choosing where to think: a thousand steps take one or two microseconds.
  */
-export const decisionSteps = (book: Dimensions, job: Job): number => WALKS_MAX * searchSteps(book, job);
+export const decisionSteps = (book: Dimensions, job: Sized): number => WALKS_MAX * searchSteps(book, job);
 
 /** As decisionSteps, for a quote: a decision and the whole menu. */
-export const menuSteps = (book: Dimensions, job: Job): number => (WALKS_MAX + 1) * searchSteps(book, job);
+export const menuSteps = (book: Dimensions, job: Sized): number => (WALKS_MAX + 1) * searchSteps(book, job);
