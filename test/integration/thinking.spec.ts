@@ -172,10 +172,12 @@ describe('a book that is brought up to date', () => {
 
   it('is built and decided on here where that is little', async () => {
     const small = await seedMarket(database.pool, { operator: 'small' });
-    await place([...workload(small, 30, 5, 'small'), newBid(market, market.bidderIds[0], 'tiny', smallJob(market, 100))]);
+    const wide = await seedMarket(database.pool, { operator: 'wide', siteCount: 60, horizonSlots: 60 });
+    const tiny = { ...smallJob(wide, 100), chunks: { [wide.siteIds[0]]: 1 } };
+    await place([...workload(small, 30, 5, 'small'), newBid(wide, wide.bidderIds[0], 'tiny', tiny)]);
     expect(await decider(pool).turn([small.marketId])).toMatchObject([{ outcome: { kind: 'more', decided: 16 } }]);
     expect(tasks).toEqual([]);
-    await decider(pool).slowTurn(market.marketId);
+    expect(await decider(pool).slowTurn(wide.marketId)).toMatchObject({ outcome: { kind: 'drained', decided: 1 } });
     expect(tasks).toEqual(['build']); // the market is large, its bid is not
   });
 });

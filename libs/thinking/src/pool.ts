@@ -31,7 +31,7 @@ export interface ThinkPool extends Thinker {
   close(graceMs: number): Promise<void>;
 }
 
-const TASK_MS_MAX = 300_000;
+const TASK_MS_MAX = 60_000;
 const HEAP_MB_MAX = 1_024;
 const IDLE_MS = 60_000;
 /** Tasks that may wait: callers bound what they bring by themselves, this is for the worst. */

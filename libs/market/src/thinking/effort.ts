@@ -4,12 +4,20 @@ import type { BidBody } from '../bid-body.js';
 /** Cells of a window, over which its book is built away from the event loop: at that size that takes some milliseconds. */
 export const CELLS_AT_ONCE_MAX = 8_192;
 
-/** Counted steps, over which bids and quotes are thought about away from the event loop: ten milliseconds at worst. */
+/**
+ * Sites times slots, up to which everything is thought about at once. The bound of steps allows a job of any size the whole budget of the oracle; on a
+ * window as small as the testbed's none comes near it.
+ */
+const PLACES_AT_ONCE_MAX = 512;
+
+/** Counted steps, over which bids and quotes on larger windows are thought about away from the event loop: ten to twenty milliseconds. */
 const STEPS_AT_ONCE_MAX = 10_000_000;
+
+const isSmall = ({ siteCount, slotCount }: Book): boolean => siteCount * slotCount <= PLACES_AT_ONCE_MAX;
 
 /** Whether one of these bids may take longer to decide than an event loop can spare. Told from sizes alone. */
 export const mayTakeLong = (book: Book, bids: readonly { readonly body: BidBody }[]): boolean =>
-  bids.some(({ body }) => decisionSteps(book, { chunks: Object.values(body.chunks) }) > STEPS_AT_ONCE_MAX);
+  !isSmall(book) && bids.some(({ body }) => decisionSteps(book, { chunks: Object.values(body.chunks) }) > STEPS_AT_ONCE_MAX);
 
 /** The same of a job's menu. */
-export const isLongMenu = (book: Book, job: Job): boolean => menuSteps(book, job) > STEPS_AT_ONCE_MAX;
+export const isLongMenu = (book: Book, job: Job): boolean => !isSmall(book) && menuSteps(book, job) > STEPS_AT_ONCE_MAX;
