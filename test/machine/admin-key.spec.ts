@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiClient } from '../support/api-client.js';
-import { startEris } from '../support/eris-start.js';
+import { runEris } from '../support/eris-command.js';
 
 // Real: the command, its processes, its PostgreSQL, its folder.
 const dataDir = mkdtempSync(join(tmpdir(), 'eris-admin-key-'));
@@ -13,11 +13,11 @@ const CONFIGURED = 'a-Configured-admin-key-0123456789';
 
 /** Runs `eris start` once. @returns what it printed, and what a request with each of the keys was answered. */
 async function runOnce(keys: readonly string[], env: Record<string, string> = {}): Promise<{ output: string; statuses: number[] }> {
-  const eris = startEris({ ERIS_DATA_DIR: dataDir, ...env });
+  const eris = runEris({ env: { ERIS_DATA_DIR: dataDir, ...env } });
   const client = new ApiClient(await eris.url());
   const statuses: number[] = [];
   for (const key of keys) statuses.push((await client.get('/v1/keys', { key })).status);
-  expect(await eris.stop()).toBe(0);
+  expect(await eris.end()).toBe(0);
   return { output: eris.output(), statuses };
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPool, type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '#persistence';
+import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '#persistence';
+import { createSession, explainTrouble, placeOf } from '#postgres';
 import type { HostTerminal } from '../terminal.js';
 import { unlessAborted } from './abort.js';
 import { RESTART_PAUSE_MS, Restarts } from './restarts.js';
@@ -9,8 +10,6 @@ import type { Run } from './run.js';
 /** After which a database that is still silent is spoken of, and after which it is given up (docs/operations.md), ms. */
 const TOLD_AFTER_MS = 3_000;
 const REACHED_MS_MAX = 30_000;
-/** Of one attempt to connect and be answered, ms. */
-const ATTEMPT_MS_MAX = 10_000;
 
 /** What Postgres's own tools are told by the environment: meant for servers of the user's, never for the embedded one. */
 export const isPostgresVariable = (name: string): boolean => /^PG[A-Z]+$/.test(name);
@@ -32,7 +31,9 @@ export async function startDatabase(
 ): Promise<Database> {
   terminal.forgetVariables(isPostgresVariable);
   const startedMs = terminal.clock.nowMs();
-  const postgres = await startEmbeddedPostgres({ dataDir, signal });
+  const starting = startEmbeddedPostgres({ dataDir, signal });
+  await closing.add('the start of the embedded PostgreSQL', () => settled(starting)); // told to end, it still has to clear away what it began
+  const postgres = await starting;
   const stopping = new AbortController();
   await closing.add('the embedded PostgreSQL', () => {
     stopping.abort();
@@ -70,6 +71,13 @@ async function keepRunning(postgres: EmbeddedPostgres, { terminal, onGiveUp, onD
   }
 }
 
+/** Waits for the end of work, however it ends: whoever else waits for it hears that. */
+const settled = (work: Promise<unknown>): Promise<void> =>
+  work.then(
+    () => undefined,
+    () => undefined,
+  );
+
 /** @returns how it will have ended when it has: by then it was up, or it did not start. */
 async function restart(postgres: EmbeddedPostgres, terminal: HostTerminal): Promise<string> {
   await sleep(RESTART_PAUSE_MS);
@@ -90,16 +98,14 @@ const secondsSince = ({ clock }: HostTerminal, startedMs: number): string => ((c
  * @throws Error naming the database, without its password, where it can't be had; the signal's reason where that came.
  */
 export async function bringUpToDate(terminal: HostTerminal, databaseUrl: string, signal: AbortSignal): Promise<void> {
-  const { host } = new URL(databaseUrl);
+  const place = placeOf(databaseUrl);
   try {
-    await telling(terminal, `waiting for the database at ${host}`, untilReached(terminal, databaseUrl, signal));
-    await telling(terminal, `bringing the database at ${host} up to date`, unlessAborted(migrate(databaseUrl), signal));
+    await telling(terminal, `waiting for the database at ${place}`, untilReached(terminal, databaseUrl, signal));
+    await telling(terminal, `bringing the database at ${place} up to date`, unlessAborted(migrate(databaseUrl), signal));
   } catch (cause) {
     signal.throwIfAborted();
-    throw new Error(
-      `the database at ${host} could not be brought up to date: ${String(cause)}. Is it running, and is DATABASE_URL right?`,
-      { cause },
-    );
+    const known = explainTrouble(cause, databaseUrl);
+    throw new Error(known ?? `the database at ${place} could not be brought up to date: ${String(cause)}`, { cause });
   }
 }
 
@@ -114,28 +120,26 @@ async function telling(terminal: HostTerminal, what: string, work: Promise<void 
 }
 
 async function untilReached({ clock }: HostTerminal, databaseUrl: string, signal: AbortSignal): Promise<void> {
-  const pool = createPool(databaseUrl, { max: 1, onLost: () => undefined });
   const endMs = clock.nowMs() + REACHED_MS_MAX;
-  try {
-    while (!(await isReached(pool, signal)))
-      if (clock.nowMs() > endMs) throw new Error(`it has not answered within ${REACHED_MS_MAX / 1000} s`);
-  } finally {
-    void pool.end(); // may wait for an answer that does not come
-  }
+  for (let silence = await attempt(databaseUrl, signal); silence !== undefined; silence = await attempt(databaseUrl, signal))
+    if (clock.nowMs() > endMs) throw silence;
 }
 
-/** Whether it answered; false where it was silent. @throws what it said where that was no. */
-async function isReached(pool: ReturnType<typeof createPool>, signal: AbortSignal): Promise<boolean> {
-  const silence = AbortSignal.timeout(ATTEMPT_MS_MAX);
+/** Connects once. @returns the error where there was no answer. @throws what the answer was where it was no. */
+async function attempt(databaseUrl: string, signal: AbortSignal): Promise<Error | undefined> {
+  const session = createSession(databaseUrl, { application: 'eris-start' });
   try {
-    await unlessAborted(pool.query('SELECT 1'), AbortSignal.any([signal, silence]));
-    return true;
+    await unlessAborted(session.connect(), signal);
+    return undefined;
   } catch (cause) {
     signal.throwIfAborted();
-    if (silence.aborted || isTimeout(cause)) return false;
+    if (isSilence(cause)) return cause;
     throw cause;
+  } finally {
+    void session.end().catch(() => undefined); // its end may wait for an answer that does not come
   }
 }
 
-const isTimeout = (cause: unknown): boolean =>
+/** pg has no codes for it. */
+const isSilence = (cause: unknown): cause is Error =>
   cause instanceof Error && /timeout/i.test(`${cause.message} ${String((cause as NodeJS.ErrnoException).code)}`);

@@ -42,6 +42,8 @@ class Ending {
   private readonly controller = new AbortController();
   private readonly listeners: readonly (readonly [NodeJS.Signals, () => void])[];
   private readonly stopWatching: () => void;
+  /** Of ours, or of a library's: whatever it was, nothing that was started is left behind. */
+  private readonly onUncaught = (cause: Error): void => this.giveUp(cause.stack ?? String(cause));
 
   constructor(terminal: HostTerminal) {
     let resolve = (): void => undefined;
@@ -61,6 +63,7 @@ class Ending {
       ['SIGHUP', onHangup],
     ];
     for (const [signal, listener] of this.listeners) process.on(signal, listener);
+    process.on('uncaughtException', this.onUncaught);
     this.stopWatching = terminal.onOutputLost(() => {
       terminal.err('eris: nobody reads the output any more, stopping …\n');
       this.end(resolve);
@@ -74,6 +77,7 @@ class Ending {
   /** Only once nothing is left to be stopped: until then a second signal must not end us in the middle of it. */
   forget(): void {
     for (const [signal, listener] of this.listeners) process.off(signal, listener);
+    process.off('uncaughtException', this.onUncaught);
     this.stopWatching();
   }
 

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { once } from 'node:events';
 import { type FileHandle, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { codesOf, createSession, type SessionClient, troubleOf } from '#postgres';
 import type { Cluster } from './cluster.js';
 import { SUPERUSER } from './cluster.js';
 import { EmbeddedPostgresError } from './error.js';
@@ -17,7 +17,6 @@ export const HOST = '127.0.0.1';
 const DATABASE = 'eris';
 /** Longer than a recovery after a crash takes, ms. */
 const START_MS_MAX = 60_000;
-const ANSWER_MS_MAX = 10_000;
 const LOOK_EVERY_MS = 50;
 const LOG_LINES = 12;
 /** For many small transactions: dead rows are looked for every few seconds, and checkpoints are rarer than bursts of bids. */
@@ -97,17 +96,16 @@ async function makeDatabase(options: ServerOptions, hasEnded: () => boolean): Pr
   }
 }
 
-async function connect({ cluster, port, signal }: ServerOptions, hasEnded: () => boolean): Promise<pg.Client> {
+async function connect({ cluster, port, signal }: ServerOptions, hasEnded: () => boolean): Promise<SessionClient> {
   for (let waitedMs = 0; waitedMs < START_MS_MAX && !hasEnded(); waitedMs += LOOK_EVERY_MS) {
     signal?.throwIfAborted();
     try {
-      const client = new pg.Client({ connectionString: urlOf(cluster, port, 'postgres'), ...PLAIN });
+      const client = createSession(urlOf(cluster, port, 'postgres'), { application: 'eris-start' });
       await client.connect();
       return client;
     } catch (failure) {
-      const { code } = failure as { code?: unknown };
-      if (code === WRONG_PASSWORD) throw wrongPassword(cluster, failure);
-      if (!isStillStarting(code)) throw failure;
+      if (codesOf(failure).includes(WRONG_PASSWORD)) throw wrongPassword(cluster, failure);
+      if (troubleOf(failure) !== 'away') throw failure; // nobody listens yet, or Postgres says that it is starting up
       await sleep(LOOK_EVERY_MS);
     }
   }
@@ -115,17 +113,6 @@ async function connect({ cluster, port, signal }: ServerOptions, hasEnded: () =>
     `The embedded Postgres did not start. The end of ${cluster.logFile}:\n${await lastLines(cluster.logFile)}`,
   );
 }
-
-/** Said outright, since pg otherwise takes what the user's environment says for other servers (PGOPTIONS, PGAPPNAME, …). */
-const PLAIN = {
-  ssl: false,
-  options: '-c client_encoding=UTF8',
-  application_name: 'eris-start',
-  connectionTimeoutMillis: ANSWER_MS_MAX,
-} as const;
-
-/** Nobody listens yet, or Postgres says that it is starting up (SQLSTATE 57P03). */
-const isStillStarting = (code: unknown): boolean => ['ECONNREFUSED', 'ECONNRESET', '57P03'].includes(String(code));
 
 const wrongPassword = ({ folder, passwordRemedy }: Cluster, cause: unknown): EmbeddedPostgresError =>
   new EmbeddedPostgresError(`The embedded Postgres in ${folder} does not take the password that is kept for it. ${passwordRemedy}`, {
