@@ -163,7 +163,7 @@ const terminal: HostTerminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isErrTty: false,
-  env: { ...process.env, ERIS_DATA_DIR: dataDir, PORT: '0' },
+  env: { ...process.env, ERIS_DATA_DIR: dataDir, PORT: '0', ERIS_UNDECIDED_MAX: '0' },
 };
 try {
   await runUntilSignal(terminal, (run) => bench(terminal, run));

@@ -52,6 +52,7 @@ function settingsOf(config: Config): ApiSettings {
     thinkThreads: config.thinkThreads,
     bookCellsMax: config.bookCellsMax,
     accept: { waitMs: config.acceptWaitMs, queueMax: config.acceptQueueMax },
+    ...(config.undecidedMax === undefined ? {} : { undecidedMax: config.undecidedMax }),
     ...(config.rateLimit === undefined ? {} : { rateLimit: config.rateLimit }),
     ...(config.organisationRateLimit === undefined ? {} : { organisationRateLimit: config.organisationRateLimit }),
     tenantShare: config.tenantShare,

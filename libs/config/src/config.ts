@@ -71,6 +71,7 @@ const Environment = z.object({
   ERIS_BODY_LIMIT_BYTES: integer({ fallback: 4 * MIB, min: 1_024, max: 64 * MIB }),
   ERIS_ACCEPT_WAIT_MS: integer({ fallback: 2, min: 0, max: MS_PER_SECOND }),
   ERIS_ACCEPT_QUEUE_MAX: integer({ fallback: 10_000, min: BULK_BIDS, max: 1_000_000 }),
+  ERIS_UNDECIDED_MAX: integer({ fallback: 2 * BULK_BIDS, min: 0, max: 10_000_000 }),
   ERIS_RATE_LIMIT_PER_SECOND: integer({ fallback: 0, min: 0, max: 1_000_000 }),
   ERIS_RATE_LIMIT_BURST: integer({ fallback: 0, min: 0, max: 10_000_000 }),
   ERIS_ORGANISATION_RATE_LIMIT_PER_SECOND: integer({ fallback: 1_000, min: 0, max: 1_000_000 }),
@@ -146,6 +147,8 @@ const configOf = (variables: Variables) => ({
   bodyLimitBytes: variables.ERIS_BODY_LIMIT_BYTES,
   acceptWaitMs: variables.ERIS_ACCEPT_WAIT_MS,
   acceptQueueMax: variables.ERIS_ACCEPT_QUEUE_MAX,
+  /** Undefined where bidders may have as many as they like. */
+  undecidedMax: variables.ERIS_UNDECIDED_MAX || undefined,
   rateLimit: rateLimitOf(variables.ERIS_RATE_LIMIT_PER_SECOND, variables.ERIS_RATE_LIMIT_BURST, 1),
   organisationRateLimit: rateLimitOf(
     variables.ERIS_ORGANISATION_RATE_LIMIT_PER_SECOND,

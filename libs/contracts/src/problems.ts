@@ -77,6 +77,11 @@ export const PROBLEMS = {
     'You have as much under way as your share allows',
     'Have less under way at once; repeat the same request with the same key after the seconds in Retry-After.',
   ),
+  too_many_undecided: row(
+    429,
+    'Too many of your bids in this market are undecided',
+    'Repeat the same request with the same key after the seconds in Retry-After; follow the decisions, and keep fewer bids waiting.',
+  ),
   headers_too_large: row(431, 'The headers are too large', 'Send less in headers and address.'),
   http_version_unsupported: row(505, 'That version of HTTP is not spoken here', 'Use HTTP/1.1.'),
   requests_in_hand: row(

@@ -5,7 +5,7 @@ import type { BidTraces } from '../tracing/bid-traces.js';
 /** Takes bids in, and notes how long that took and how it ended. */
 export class MeasuredAccept {
   constructor(
-    private readonly acceptBids: AcceptBids,
+    private readonly acceptBids: Pick<AcceptBids, 'accept'>,
     private readonly traces: BidTraces,
     private readonly metrics: Metrics,
     private readonly clock: Clock,

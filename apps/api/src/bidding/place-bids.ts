@@ -23,6 +23,8 @@ import { bidText } from './bid-text.js';
 /** For bids of a bulk request that were turned away while others were taken. */
 const RETRY_AFTER_SECONDS = '1';
 
+const TURNED_AWAY = ['too_many_undecided', 'overloaded'] as const satisfies ProblemCode[];
+
 const READABLE = { kind: 'readable' } as const;
 
 type Placed = AnswerOf<'placeBid'>;
@@ -83,8 +85,11 @@ export class PlaceBids {
       checked.map(async (item) => ('problem' in item ? item : resultOf(await this.accept.accept(item.newBid)))),
     );
     if (results.every(isProblem('market_unknown'))) throw new ProblemError('market_unknown');
-    if (results.every(isProblem('overloaded'))) throw new ProblemError('overloaded');
-    return new Reply({ results }, undefined, results.some(isProblem('overloaded')) ? { 'retry-after': RETRY_AFTER_SECONDS } : {});
+    const turnedAway = TURNED_AWAY.filter((code) => results.some(isProblem(code)));
+    const headers: Record<string, string> = turnedAway.length > 0 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
+    const [code] = turnedAway;
+    if (code && results.every(isProblem(code))) throw new ProblemError(code, {}, headers);
+    return new Reply({ results }, undefined, headers);
   }
 
   private async checkItem(place: Place, { item, root }: { item: unknown; root: string }, listing: Listing): Promise<Checked> {

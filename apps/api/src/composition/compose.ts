@@ -6,6 +6,7 @@ import {
   type BidInbox,
   bucketOf,
   BookReader,
+  CapBacklog,
   ChangeCapacity,
   ChangeMarketStatus,
   CheckBid,
@@ -49,6 +50,7 @@ import {
   createTenancyReader,
   createTenancyWork,
   createTokenBuckets,
+  createUndecidedCounts,
 } from '#persistence';
 import type { ThinkPool } from '#thinking';
 import { BidDoor } from '../bidding/bid-door.js';
@@ -137,7 +139,9 @@ function accepting({ stores, metrics, settings, surroundings: { clock, logger },
   };
   const accept = new AcceptBids(counted, ringer, settings.accept, clock);
   metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
-  return { accept, measured: new MeasuredAccept(accept, traces, metrics, clock), ringer };
+  const { undecidedMax } = settings;
+  const capped = undecidedMax === undefined ? accept : new CapBacklog(accept, createUndecidedCounts(stores.pool), undecidedMax, clock);
+  return { accept, measured: new MeasuredAccept(capped, traces, metrics, clock), ringer };
 }
 
 function keyWatchOf({ stores, metrics, surroundings: { logger } }: Parts): KeyWatch {

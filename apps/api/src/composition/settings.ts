@@ -7,6 +7,8 @@ export interface ApiSettings extends BellSite {
   /** The most connections to Postgres for requests. */
   readonly connections: number;
   readonly accept: AcceptLimits;
+  /** The most undecided bids of a bidder in a market; as many as come without. */
+  readonly undecidedMax?: number;
   /** Threads for quotes on large markets. */
   readonly thinkThreads: number;
   /** Books kept in memory, cells of 16 bytes. */

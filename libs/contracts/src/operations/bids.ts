@@ -23,7 +23,7 @@ export const bidOperations = defineOperations({
       200: { description: 'Decided while you waited (Prefer: wait)', schema: bid },
       202: { description: 'Stored; the decision follows', schema: queuedBid },
     },
-    problems: ['market_paused', 'market_closed', 'key_reused', 'overloaded', 'waits_under_way'],
+    problems: ['market_paused', 'market_closed', 'key_reused', 'too_many_undecided', 'overloaded', 'waits_under_way'],
   },
   placeBids: {
     method: 'POST',
@@ -35,6 +35,7 @@ export const bidOperations = defineOperations({
     body: bulkBody,
     bodyValues: LIMITS.bulkValues,
     responses: { 200: { description: 'A result for each bid', schema: bulkResult } },
+    problems: ['too_many_undecided'],
   },
   listBids: {
     method: 'GET',

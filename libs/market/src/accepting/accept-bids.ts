@@ -23,7 +23,7 @@ export interface AcceptLimits {
   readonly queueMax: number;
 }
 
-export type AcceptOutcome = InboxAnswer | { readonly kind: 'overloaded'; readonly retryAfterMs: number };
+export type AcceptOutcome = InboxAnswer | { readonly kind: 'overloaded' | 'too_many_undecided'; readonly retryAfterMs: number };
 
 /**
  * Takes bids in. Bids that arrive together, or while a statement runs, share one statement and its commit; each is answered after
