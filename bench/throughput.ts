@@ -120,7 +120,7 @@ async function withTwoWorkers(terminal: HostTerminal, run: Run, { serving, syste
 }
 
 async function bench(terminal: HostTerminal, run: Run): Promise<void> {
-  const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true });
+  const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true, forLoad: true });
   const system = await System.over(serving, Number(flags.seed));
   await run.closing.add('connections', () => system.close());
   console.log(

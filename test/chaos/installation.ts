@@ -143,6 +143,7 @@ export class Installation {
     return {
       DATABASE_URL: this.server.url,
       REDIS_URL: this.redis?.url,
+      ERIS_ORGANISATION_RATE_LIMIT_PER_SECOND: '0', // one tenant is all the load there is
       NODE_OPTIONS: `--import ${SHIFTING_CLOCK} --import ${STUCK_LOOP}`,
       ERIS_CHAOS_STUCK_MS: String(LEASE_OVER_MS),
       ERIS_CHAOS_CLOCK: this.clockFile(process),

@@ -45,7 +45,7 @@ export function load(terminal: HostTerminal, options: LoadOptions, target: LoadT
 
 async function serverOf(terminal: HostTerminal, run: Run, { url, adminKey }: LoadTarget): Promise<{ url: string; adminKey: string }> {
   if (url === undefined) {
-    const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true });
+    const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true, forLoad: true });
     return { url: serving.url, adminKey: operatorKeyOf(serving) };
   }
   const key = adminKey ?? run.config.adminKey;

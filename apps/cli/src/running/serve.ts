@@ -36,7 +36,11 @@ export interface ServeOptions extends Run {
   readonly anyPort: boolean;
   /** Keep the services' output in files of the data folder. */
   readonly logToFiles: boolean;
+  /** One tenant is to load it at full speed: what keeps tenants from each other is off where the environment says nothing. */
+  readonly forLoad?: true;
 }
+
+const FOR_LOAD = { ERIS_ORGANISATION_RATE_LIMIT_PER_SECOND: '0', ERIS_TENANT_SHARE_PERCENT: '100' };
 
 /**
  * Starts everything in order and waits until the API answers; what it starts is stopped through `closing`.
@@ -53,7 +57,13 @@ export async function serve(terminal: HostTerminal, options: ServeOptions): Prom
   const site = { configured: config.adminKey, dataDir, databaseUrl, isEmbedded };
   const adminKey = await unlessAborted(adminKeyOf(site), options.signal);
   const logDir = options.logToFiles ? await makeDataFolder(dataDir, 'logs') : undefined;
-  const env = { ...terminal.env, PORT: String(port), DATABASE_URL: databaseUrl, ERIS_DATA_DIR: dataDir };
+  const env = {
+    ...(options.forLoad ? FOR_LOAD : {}),
+    ...terminal.env,
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    ERIS_DATA_DIR: dataDir,
+  };
   const serving = { url: urlOf(config.host, port), adminKey, databaseUrl, logDir };
   await startServices(terminal, { ...options, env, serving, database });
   return serving;
