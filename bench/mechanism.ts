@@ -1,10 +1,11 @@
 /**
  * The mechanism's figures: `npm run bench:mechanism` (`--quick`: fewer cases; `--only gaps`: one section). Prices against exact optima,
- * welfare against the offline optimum, bounds and peers, lies, decision times and their growth. The last line is one JSON object.
+ * welfare against the offline optimum, bounds and peers, lies, decision times and their growth, the slowest up to the limits. The last line is one JSON object.
  */
 import { parseArgs } from 'node:util';
 import { gapSection } from './sections/gaps.js';
 import { instanceSection } from './sections/instances.js';
+import { limitSection } from './sections/limits.js';
 import { timeSection } from './sections/times.js';
 import { truthSection } from './sections/truth.js';
 
@@ -15,6 +16,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   instances: instanceSection,
   truth: truthSection,
   times: timeSection,
+  limits: limitSection,
 };
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });

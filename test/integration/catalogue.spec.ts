@@ -1,3 +1,5 @@
+import { LIMITS } from '#contracts';
+import { MARKET_LIMITS } from '#mechanism';
 import type { ChangeCapacityOutcome, MarketRecord, SiteView } from '#market';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { coldUseCases, type ColdUseCases, makeMember, makeOperator, openMarket, TERMS, FIRST_PAGE } from '../support/tenants.js';
@@ -109,6 +111,18 @@ describe('sites', () => {
     const listed = await cold.sites.list.run({ caller: operator, marketId: market.marketId, ...FIRST_PAGE });
     expect(listed.kind === 'page' && listed.sites.map(({ ordinal }) => ordinal)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect((await logOf(market.marketId)).map(({ sequence }) => sequence)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n]);
+  });
+
+  it('should be refused where the market would be too large in all, saying how many fit', async () => {
+    const wide = await cold.markets.create.run({ caller: operator, ...TERMS, name: 'wide', horizonSlots: 10_000 });
+    if (wide.kind !== 'created') throw new Error(wide.kind);
+    for (let index = 0; index < 50; index++) await addSite(wide.market, `site ${index}`);
+    const { marketId } = wide.market;
+    expect(await cold.sites.add.run({ caller: operator, marketId, name: 'one more', capacity: { gpu: 1 } })).toEqual({
+      kind: 'market_too_large',
+      detail: '51 sites times 10000 slots are 510000; a market has at most 500000: at most 50 sites with this horizon, or a shorter one',
+    });
+    expect(MARKET_LIMITS).toEqual({ cells: LIMITS.cellsPerMarket, siteSlots: LIMITS.siteSlotsPerMarket });
   });
 
   it('should be stored in the resources of their market, rounded down', async () => {

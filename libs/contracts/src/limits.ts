@@ -9,6 +9,9 @@ export const LIMITS = {
   bulkBids: 1_000,
   horizonSlots: 10_000,
   resources: 16,
+  /** A market in all: slots times (sites times resources, and bandwidth); and sites times slots. They bound what a decision costs. */
+  cellsPerMarket: 4_000_000,
+  siteSlotsPerMarket: 500_000,
   pageRows: 500,
   pageRowsDefault: 50,
   /** Slots that one answer of prices may cover. */
@@ -32,6 +35,7 @@ export const LIMITS = {
   bodyDepth: 32,
 } as const;
 
+invariant(LIMITS.horizonSlots * (1 + LIMITS.resources) <= LIMITS.cellsPerMarket, 'any market that may be created has room for a site');
 invariant(LIMITS.pageRowsDefault <= LIMITS.pageRows, 'a page by default is a page that may be asked for');
 invariant(LIMITS.horizonSlots + LIMITS.sitesPerBid < LIMITS.bidValues, 'the largest bid is a body that is read');
 invariant(Number.isSafeInteger(LIMITS.quantity * 1000), 'a quantity stays exact in milli-units');

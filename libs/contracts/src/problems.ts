@@ -66,6 +66,11 @@ export const PROBLEMS = {
     'This idempotency key was used for another request',
     'Use a new key for a new request; repeat a request with the very same body.',
   ),
+  market_too_large: row(
+    422,
+    'The market would be too large in all',
+    'Use fewer sites, fewer resources or a shorter horizon, or a second market; detail says how many sites fit.',
+  ),
   balance_limit: row(
     422,
     'That is more than the ledger can hold',

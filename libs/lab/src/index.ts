@@ -16,3 +16,4 @@ export { createPrng, type Prng } from './prng.js';
 export { paperWorkload, SETTINGS, type Setting } from './workload.js';
 export { FAMILIES, type Family } from './families.js';
 export { offlineBound, offlineOptimum, type OfflineInput, type OfflineJob, type OfflineOptimum } from './offline-optimum.js';
+export { FILLS, sizedBook, sizedJob, type Fill, type JobSize } from './size-grid.js';

@@ -67,7 +67,7 @@ export const marketOperations = defineOperations({
     policy: OPERATORS,
     body: addSiteBody,
     responses: { 201: { description: 'The new site', schema: site } },
-    problems: ['name_taken', 'market_closed'],
+    problems: ['market_too_large', 'name_taken', 'market_closed'],
   },
   listSites: {
     method: 'GET',

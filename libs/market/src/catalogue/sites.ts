@@ -1,3 +1,4 @@
+import { sizeFault } from '#mechanism';
 import { formatMilli, invariant, type Milli } from '#units';
 import type { BodyFault } from '../bid-body.js';
 import type { Caller } from '../tenancy/index.js';
@@ -28,6 +29,7 @@ export type AddSiteOutcome =
   | { readonly kind: 'not_found' }
   | { readonly kind: 'market_closed' }
   | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
+  | { readonly kind: 'market_too_large'; readonly detail: string }
   | { readonly kind: 'name_taken' }
   | { readonly kind: 'added'; readonly site: SiteView };
 
@@ -46,6 +48,8 @@ export class AddSite {
       if (sites.length >= SITES_MAX)
         faults.push({ path: '$', message: `would be site number ${SITES_MAX + 1}; a market has at most ${SITES_MAX}` });
       if (faults.length > 0) return { kind: 'faults', faults };
+      const tooLarge = sizeFault({ sites: sites.length + 1, slots: market.horizonSlots, resources: market.resources.length });
+      if (tooLarge !== undefined) return { kind: 'market_too_large', detail: tooLarge };
       const site = await tx.insertSite({
         marketId,
         ordinal: sites.length,

@@ -11,6 +11,8 @@ export type OracleName = 'default' | 'paper' | 'exact';
  */
 export interface Oracle {
   readonly name: OracleName;
+  /** Steps of all its searches since it was made, where it counts them (steps.ts). */
+  readonly steps?: () => number;
   /** Begins a search for a job that may run from absolute slot `arrival` (inside the book's window). */
   open(book: Book, job: Job, arrival: number): Search;
 }

@@ -72,6 +72,9 @@ export const createHull = (): Hull => ({
   step: 0,
 });
 
+/** Servers that the first fit tries in a slot: all sites of a market of so many, else the two that promise most. */
+const SERVERS_MAX = 16;
+
 /** Steps that all trials of a search may take together, and how many they are at most and at least. */
 const TRIAL_STEPS_MAX = 30_000_000;
 const TRIALS = { min: 4, max: 400 };
@@ -90,7 +93,7 @@ const trialsOf = (siteCount: number, slotCount: number, total: number): number =
 
 /** Steps of looking at a slot: sites by price, servers, fills for the curve and for the first fit, segments. */
 const lookSteps = (siteCount: number, total: number): number =>
-  siteOrderSteps(siteCount) + 12 * siteCount + 12 * siteFillSteps(siteCount, total) + 200;
+  siteOrderSteps(siteCount) + 12 * siteCount + (10 + 2 * Math.min(siteCount, SERVERS_MAX)) * siteFillSteps(siteCount, total) + 200;
 
 /** Steps that a whole window takes at most. */
 export const hullSteps = (siteCount: number, slotCount: number, total: number): number =>
@@ -192,24 +195,30 @@ function makeConvex(chunks: Int32Array, cost: Float64Array, length: number): num
   return corners;
 }
 
-/** Extends the first fit by slot t; once it holds all chunks, it is the best plan until a trial is. */
+/** Extends the first fit by slot t around the server that takes most; once it holds all chunks, it is the best plan until a trial is. */
 function fitFirst(problem: Problem, hull: Hull, t: number): void {
-  const { servers, first, firstLeft } = hull;
-  const limit = problem.total - first.chunks;
+  const { servers, first, firstLeft, fill } = hull;
+  const { siteCount, total } = problem;
+  const limit = total - first.chunks;
   chooseServers(problem, servers, t, firstLeft, limit);
   if (hull.orderLength[t] === 0 || servers.cheapest < 0) return;
-  let ps = servers.roomiest;
-  let chunks = fillBest(problem, hull, t, ps, firstLeft, limit);
-  if (servers.cheapest !== ps) {
-    const cost = hull.fill.cost;
-    const others = fillBest(problem, hull, t, servers.cheapest, firstLeft, limit);
-    if (others > chunks || (others === chunks && hull.fill.cost < cost)) {
-      ps = servers.cheapest;
-      chunks = others;
-    } else chunks = fillBest(problem, hull, t, ps, firstLeft, limit);
+  const tried = siteCount <= SERVERS_MAX ? siteCount : 2;
+  let best = -1;
+  let most = 0;
+  let cost = Infinity;
+  let last = -1;
+  for (let i = 0; i < tried; i++) {
+    last = siteCount <= SERVERS_MAX ? i : i === 0 ? servers.roomiest : servers.cheapest;
+    const chunks = fillBest(problem, hull, t, last, firstLeft, limit);
+    if (chunks < most || (chunks === most && fill.cost >= cost)) continue;
+    best = last;
+    most = chunks;
+    cost = fill.cost;
   }
-  if (chunks > 0) addRow(first, hull.fill, t, ps, firstLeft);
-  if (first.chunks === problem.total) copySparsePlan(first, hull.best);
+  if (most === 0) return;
+  if (best !== last) fillBest(problem, hull, t, best, firstLeft, limit);
+  addRow(first, fill, t, best, firstLeft);
+  if (first.chunks === total) copySparsePlan(first, hull.best);
 }
 
 /** Makes a plan of the kept segments, with the homes that are really left. @returns whether it holds all chunks and ends in slot t. */
