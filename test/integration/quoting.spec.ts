@@ -27,13 +27,13 @@ describe('prices and quotes', () => {
   let books: BookReader;
 
   const quote = (body: object, organisationId = market.bidderIds[0]): Promise<QuoteOutcome> =>
-    new QuoteBid(books, { oracle: createOracle('default'), thinker, queue }).run({
+    new QuoteBid(books, { oracle: createOracle('default'), thinker, queue, loop: queue }).run({
       marketId: market.marketId,
       organisationId,
       body: body as BidBody,
     });
   const prices = (from?: number, to?: number, organisationId = market.bidderIds[0]): Promise<PricesOutcome> =>
-    new ReadPrices(createBookSource(database.pool), { slots: 500, cells: 20_000 }).run({
+    new ReadPrices(createBookSource(database.pool), { slots: 500, cells: 20_000 }, queue).run({
       marketId: market.marketId,
       organisationId,
       from,
@@ -88,6 +88,28 @@ describe('prices and quotes', () => {
     expect(all.kind === 'prices' && [all.slots[0].slot, all.slots.length, all.priceVersion]).toEqual([3, 50, 3n]);
     const some = await prices(0, 4);
     expect(some.kind === 'prices' && some.slots.map(({ slot }) => slot)).toEqual([3, 4]);
+  });
+
+  it('answers large windows in pieces, and says where the next one begins', async () => {
+    const source = createBookSource(database.pool);
+    const whole = await prices();
+    const read: unknown[] = [];
+    const pieces: number[] = [];
+    const byPieces = new ReadPrices(source, { slots: 500, cells: 28 * 20 }, queue);
+    for (let from: number | null = 0; from !== null;) {
+      const piece: PricesOutcome = await byPieces.run({ marketId: market.marketId, organisationId: market.operatorId, from });
+      if (piece.kind !== 'prices') throw new Error('the operator sees its market');
+      read.push(...piece.slots);
+      pieces.push(piece.slots.length);
+      from = piece.nextSlot;
+    }
+    expect(pieces).toEqual([20, 20, 10]);
+    expect(read).toEqual(whole.kind === 'prices' && whole.slots);
+    const tiny = new ReadPrices(source, { slots: 500, cells: 1 }, queue); // one slot is always told
+    expect(await tiny.run({ marketId: market.marketId, organisationId: market.operatorId, from: 52 })).toMatchObject({
+      slots: [{ slot: 52 }],
+      nextSlot: null,
+    });
   });
 
   it('does not know the market of another operator', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { LIMITS } from '#contracts';
 import {
   AcceptBids,
@@ -79,6 +80,8 @@ const RING_REST_MS = 100;
 
 /** Quotes on large markets, waiting and under way: those of an organisation, of an operator with its organisations, and of all. */
 const QUOTES_MAX = { perOrganisation: 4, perTenant: 16, inAll: 256 };
+/** Short quotes and answers of prices, each of which takes milliseconds of the event loop: one at a time, and whatever else has come in between. */
+const LOOP = { atOnce: 1, perOrganisation: 64, perTenant: 256, inAll: 1_024, pause: (): Promise<unknown> => setImmediate() };
 
 /** What the services are made of. */
 export interface Parts {
@@ -247,12 +250,14 @@ function pricing({ stores, metrics, thinkers, settings: { thinkThreads, bookCell
   const source = createBookSource(stores.pool);
   const books = new BookReader(source, thinkers, bookCellsMax);
   const queue = new FairQueue({ ...QUOTES_MAX, atOnce: thinkThreads });
-  metrics.gauge('eris_quotes_waiting', 'Quotes on large markets that wait for their turn.', () => queue.waitingCount);
+  const loop = new FairQueue(LOOP);
+  metrics.gauge('eris_quotes_waiting', 'Quotes that wait for their turn on a thread.', () => queue.waitingCount);
+  metrics.gauge('eris_prices_waiting', 'Short quotes and answers of prices that wait for their turn.', () => loop.waitingCount);
   metrics.gauge('eris_think_waiting', 'Tasks that wait for a thread.', () => thinkers.waiting);
   metrics.gauge('eris_think_threads', 'Threads that there are.', () => thinkers.threads);
   return [
-    new QuoteBid(books, { oracle: createOracle('default'), thinker: thinkers, queue }),
-    new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }),
+    new QuoteBid(books, { oracle: createOracle('default'), thinker: thinkers, queue, loop }),
+    new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, loop),
   ];
 }
 

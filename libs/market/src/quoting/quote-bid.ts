@@ -3,7 +3,8 @@ import type { Micros } from '#units';
 import { type BidBody, type BodyFault, toBid } from '../bid-body.js';
 import { arrivalOf } from '../book/index.js';
 import { CELLS_AT_ONCE_MAX, isLongMenu } from '../thinking/effort.js';
-import type { FairQueue, FairRefusal, Party } from '../thinking/fair-queue.js';
+import { type Busy, BUSY } from '../thinking/busy.js';
+import type { FairQueue, Party } from '../thinking/fair-queue.js';
 import { answerOf, type QuoteAnswer, type Thinker, ThinkingFailed } from '../thinking/thinker.js';
 import type { BookReader } from './book-reader.js';
 import type { SeenMarket } from './ports.js';
@@ -23,32 +24,32 @@ interface Quoted extends QuoteAnswer {
 }
 
 export type QuoteOutcome =
-  | { readonly kind: 'market_unknown' }
-  | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
-  /** `rate_limited`: the organisation, or its operator's tenants together, have as many long quotes under way as they may. */
-  | { readonly kind: 'rate_limited' | 'overloaded'; readonly retryAfterMs: number; readonly detail: string }
-  | Quoted;
+  { readonly kind: 'market_unknown' } | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] } | Busy | Quoted;
 
 /** How quotes are thought about: short ones here and now, long ones by the thinker, a few at a time and by turns. */
 export interface QuoteWays {
   readonly oracle: Oracle;
   readonly thinker: Thinker;
+  /** Turns for what the thinker does, and for what is done on the event loop: one at a time, with room for others in between. */
   readonly queue: FairQueue;
+  readonly loop: FairQueue;
 }
 
-const RETRY_AFTER_MS = 1_000;
-const REFUSALS: Readonly<Record<FairRefusal, QuoteOutcome>> = {
-  share_used: {
-    kind: 'rate_limited',
-    retryAfterMs: RETRY_AFTER_MS,
-    detail: 'As many quotes on large markets as one organisation, or one operator with its organisations, may have are under way.',
-  },
-  full: { kind: 'overloaded', retryAfterMs: RETRY_AFTER_MS, detail: 'Too many quotes on large markets are under way.' },
-};
-const FAILED: QuoteOutcome = { kind: 'overloaded', retryAfterMs: RETRY_AFTER_MS, detail: 'This quote could not be thought through.' };
+const FAILED: Busy = { kind: 'overloaded', retryAfterMs: 1_000, detail: 'This quote could not be thought through.' };
 
 /** Does something when it is its turn. */
-type InTurn = (work: () => Promise<QuoteOutcome>) => Promise<QuoteOutcome>;
+type InTurn = (queue: FairQueue, work: () => Promise<QuoteOutcome>) => Promise<QuoteOutcome>;
+
+async function turnIn(queue: FairQueue, party: Party, work: () => Promise<QuoteOutcome>): Promise<QuoteOutcome> {
+  const pending = queue.run(party, work);
+  if (typeof pending === 'string') return BUSY[pending];
+  try {
+    return await pending;
+  } catch (cause) {
+    if (cause instanceof ThinkingFailed) return FAILED;
+    throw cause;
+  }
+}
 
 /** The whole menu of a bid at the prices of this moment. Reserves nothing and leaves nothing behind. */
 export class QuoteBid {
@@ -60,23 +61,13 @@ export class QuoteBid {
   async run({ marketId, organisationId, body }: QuoteRequest): Promise<QuoteOutcome> {
     const seen = await this.books.find(marketId, organisationId);
     if (!seen) return { kind: 'market_unknown' };
-    const inTurn: InTurn = (work) => this.inTurn({ tenantId: seen.operatorId, organisationId }, work);
+    const party = { tenantId: seen.operatorId, organisationId };
+    const inTurn: InTurn = (queue, work) => turnIn(queue, party, work);
     if (seen.cells <= CELLS_AT_ONCE_MAX || this.books.has(seen)) return this.quote(seen, body, inTurn);
-    return inTurn(() => this.quote(seen, body, (work) => work()));
+    return inTurn(this.ways.queue, () => this.quote(seen, body, (_, work) => work()));
   }
 
-  private async inTurn(party: Party, work: () => Promise<QuoteOutcome>): Promise<QuoteOutcome> {
-    const pending = this.ways.queue.run(party, work);
-    if (typeof pending === 'string') return REFUSALS[pending];
-    try {
-      return await pending;
-    } catch (cause) {
-      if (cause instanceof ThinkingFailed) return FAILED;
-      throw cause;
-    }
-  }
-
-  /** @param inTurn how long thinking waits for its turn. */
+  /** @param inTurn how thinking waits for its turn. */
   private async quote(seen: SeenMarket, body: BidBody, inTurn: InTurn): Promise<QuoteOutcome> {
     const open = await this.books.read(seen);
     if (!open) return { kind: 'market_unknown' };
@@ -87,7 +78,8 @@ export class QuoteBid {
     const quoted = (answer: QuoteAnswer): QuoteOutcome => {
       return { kind: 'quoted', priceVersion: state.priceVersion, arrivalSlot: task.arrival, ...answer };
     };
-    const { oracle, thinker } = this.ways;
-    return isLongMenu(book, task.bid.job) ? inTurn(async () => quoted(await thinker.quote(task))) : quoted(answerOf(task, oracle));
+    const { oracle, thinker, queue, loop } = this.ways;
+    if (isLongMenu(book, task.bid.job)) return inTurn(queue, async () => quoted(await thinker.quote(task)));
+    return inTurn(loop, () => Promise.resolve(quoted(answerOf(task, oracle))));
   }
 }

@@ -1,6 +1,8 @@
 import { pricesOf } from '#mechanism';
 import { invariant } from '#units';
 import { type MarketState, openSlots } from '../book/index.js';
+import { type Busy, BUSY } from '../thinking/busy.js';
+import type { FairQueue } from '../thinking/fair-queue.js';
 import type { BookSource } from './ports.js';
 
 export interface PricesRequest {
@@ -14,6 +16,7 @@ export interface PricesRequest {
 
 export type PricesOutcome =
   | { readonly kind: 'market_unknown' }
+  | Busy
   | {
       readonly kind: 'prices';
       readonly priceVersion: bigint;
@@ -33,11 +36,15 @@ export interface PricesLimits {
   readonly cells: number;
 }
 
-/** Posted prices: what the next bid would pay per unit. Only what is answered is read and computed, however large the market is. */
+/**
+ * Posted prices: what the next bid would pay per unit. Only what is answered is read and computed, however large the market is, and one answer
+ * after the other: there is room for others in between.
+ */
 export class ReadPrices {
   constructor(
     private readonly source: Pick<BookSource, 'findVisible' | 'loadSlots'>,
     private readonly limits: PricesLimits,
+    private readonly loop: FairQueue,
   ) {
     invariant(limits.slots >= 1, 'an answer may have a slot');
   }
@@ -49,7 +56,11 @@ export class ReadPrices {
     const wanted = Math.min(to ?? Infinity, seen.head.slot + seen.horizonSlots - 1);
     const last = Math.min(wanted, first + this.slotsOf(seen.cells / seen.horizonSlots) - 1);
     const state = await this.source.loadSlots(marketId, first, last);
-    return state ? pricesIn(state, { first, last, wanted }) : { kind: 'market_unknown' };
+    if (!state) return { kind: 'market_unknown' };
+    const turn = this.loop.run({ tenantId: seen.operatorId, organisationId }, () =>
+      Promise.resolve(pricesIn(state, { first, last, wanted })),
+    );
+    return typeof turn === 'string' ? BUSY[turn] : turn;
   }
 
   /** How many slots an answer may have. */

@@ -46,6 +46,19 @@ describe('FairQueue', () => {
     await endAll();
   });
 
+  it('leaves room between jobs', async () => {
+    let pauses = 0;
+    queue = new FairQueue({ ...LIMITS, pause: () => new Promise((resolve) => setImmediate(() => resolve(++pauses))) });
+    const seen = [1, 2, 3].map((job) =>
+      Promise.resolve(queue.run({ tenantId: 1n, organisationId: 1n }, () => Promise.resolve([job, pauses]))),
+    );
+    expect(await Promise.all(seen)).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 2],
+    ]);
+  });
+
   it('goes on after a job that fails', async () => {
     const party = { tenantId: 1n, organisationId: 1n };
     await expect(queue.run(party, () => Promise.reject(new Error('the thread died')))).rejects.toThrow('the thread died');

@@ -7,6 +7,8 @@ export interface FairLimits {
   readonly perOrganisation: number;
   readonly perTenant: number;
   readonly inAll: number;
+  /** What is waited for between a job's end and the next one's beginning: nothing where it isn't said. */
+  readonly pause?: () => Promise<unknown>;
 }
 
 /** Whose job it is: an organisation, and the tenant (its operator) that it belongs to. */
@@ -32,6 +34,7 @@ export class FairQueue {
   private readonly jobsOf = new Map<string, number>();
   private running = 0;
   private jobs = 0;
+  private queued = 0;
 
   constructor(private readonly limits: FairLimits) {
     invariant(limits.atOnce >= 1, 'a job may run');
@@ -39,7 +42,7 @@ export class FairQueue {
 
   /** Jobs that wait for their turn. */
   get waitingCount(): number {
-    return this.jobs - this.running;
+    return this.queued;
   }
 
   /** Jobs under way. */
@@ -57,9 +60,14 @@ export class FairQueue {
       .then(work)
       .finally(() => {
         this.add(party, -1);
-        this.running -= 1;
-        this.next();
+        void this.pass(); // nothing in it fails
       });
+  }
+
+  private async pass(): Promise<void> {
+    await this.limits.pause?.();
+    this.running -= 1;
+    this.next();
   }
 
   private turn(party: Party): Promise<void> {
@@ -72,7 +80,10 @@ export class FairQueue {
     const { tenantId, organisationId } = job.party;
     const ofTenant = this.waiting.get(tenantId) ?? new Map<bigint, Job[]>();
     this.waiting.set(tenantId, ofTenant);
-    ofTenant.set(organisationId, [...(ofTenant.get(organisationId) ?? []), job]);
+    const ofOrganisation = ofTenant.get(organisationId);
+    if (ofOrganisation) ofOrganisation.push(job);
+    else ofTenant.set(organisationId, [job]);
+    this.queued += 1;
   }
 
   private next(): void {
@@ -84,6 +95,7 @@ export class FairQueue {
     invariant(job !== undefined, 'who has nothing waiting has no turn');
     if (ofOrganisation.length === 0) ofTenant.delete(job.party.organisationId);
     if (ofTenant.size === 0) this.waiting.delete(job.party.tenantId);
+    this.queued -= 1;
     this.running += 1;
     job.begin();
   }
