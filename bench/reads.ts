@@ -10,6 +10,7 @@ import { BidSource } from '../apps/cli/src/load/bid-source.js';
 import { runUntilSignal, type Run } from '../apps/cli/src/running/run.js';
 import { serve } from '../apps/cli/src/running/serve.js';
 import type { HostTerminal } from '../apps/cli/src/terminal.js';
+import { terminalOf } from './terminal.js';
 import { type Ask, openReadStage, type ReadStage } from './reads/stage.js';
 
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } } });
@@ -112,13 +113,7 @@ async function bench(terminal: HostTerminal, run: Run): Promise<void> {
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'eris-reads-'));
-const terminal: HostTerminal = {
-  clock: { nowMs: () => performance.now() },
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  isErrTty: false,
-  env: { ...process.env, ERIS_DATA_DIR: dataDir, PORT: '0' },
-};
+const terminal = terminalOf(dataDir);
 try {
   await runUntilSignal(terminal, (run) => bench(terminal, run));
 } finally {

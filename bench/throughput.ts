@@ -9,6 +9,7 @@ import { runUntilSignal, type Run } from '../apps/cli/src/running/run.js';
 import { serve, type Serving } from '../apps/cli/src/running/serve.js';
 import { Service } from '../apps/cli/src/running/service.js';
 import type { HostTerminal } from '../apps/cli/src/terminal.js';
+import { terminalOf } from './terminal.js';
 import { System, type Round } from './throughput/system.js';
 import { openYardsticks, settingsOf, type Yardsticks } from './throughput/yardsticks.js';
 
@@ -108,7 +109,7 @@ async function withTwoWorkers(terminal: HostTerminal, run: Run, { serving, syste
   const env = { ...terminal.env, DATABASE_URL: serving.databaseUrl };
   const { clock } = terminal;
   const logFile = join(serving.logDir ?? tmpdir(), 'worker-2.log');
-  const common = { env, clock, logFile, graceMs: 15_000, report: console.log, onGiveUp: run.onGiveUp };
+  const common = { env, clock, logFile, graceMs: 15_000, isExcused: () => false, report: console.log, onGiveUp: run.onGiveUp };
   const service = new Service({ ...common, name: 'a second worker', main: WORKER });
   await run.closing.add('a second worker', () => service.stop());
   service.start();
@@ -158,13 +159,7 @@ async function bench(terminal: HostTerminal, run: Run): Promise<void> {
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'eris-throughput-'));
-const terminal: HostTerminal = {
-  clock: { nowMs: () => performance.now() },
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  isErrTty: false,
-  env: { ...process.env, ERIS_DATA_DIR: dataDir, PORT: '0', ERIS_UNDECIDED_MAX: '0' },
-};
+const terminal = terminalOf(dataDir);
 try {
   await runUntilSignal(terminal, (run) => bench(terminal, run));
 } finally {

@@ -11,9 +11,13 @@ export interface Fault {
 export const pathOf = (root: string, steps: readonly PropertyKey[]): string =>
   steps.reduce<string>((path, step) => (typeof step === 'number' ? `${path}[${step}]` : `${path}.${String(step)}`), root);
 
+/** Marks a fault of a number that is too far off to be exact: another one, of its limits, says so in words. */
+export const FAR_OFF = 'is not exact';
+
 /** One fault per issue and per unknown field, at most LIMITS.faults. */
 export function faultsOf(error: z.ZodError, root = '$'): readonly Fault[] {
-  return error.issues.flatMap((issue) => faultsOfIssue(issue, root)).slice(0, LIMITS.faults);
+  const told = error.issues.filter(({ message }) => message !== FAR_OFF);
+  return told.flatMap((issue) => faultsOfIssue(issue, root)).slice(0, LIMITS.faults);
 }
 
 function faultsOfIssue(issue: z.core.$ZodIssue, root: string): Fault[] {
@@ -23,5 +27,23 @@ function faultsOfIssue(issue: z.core.$ZodIssue, root: string): Fault[] {
     .map((key) => ({ path: pathOf(root, [...issue.path, key]), message: 'is not a field of this request' }));
 }
 
+/** How a fault calls what JSON has. */
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'null',
+};
+const kindOf = (name: string): string => KINDS[name] ?? name;
+
 const messageOf = (issue: z.core.$ZodIssue): string =>
-  issue.message.replace(/^Invalid input: expected (\S+), received undefined$/, 'is missing').replace(/^Invalid input: /, '');
+  issue.message
+    .replace(/^Invalid input: expected (\S+), received undefined$/, 'is missing')
+    .replace(
+      /^Invalid input: expected (\S+), received (\S+)$/,
+      (_, wanted: string, given: string) => `must be ${kindOf(wanted)}, not ${kindOf(given)}`,
+    )
+    .replace(/^Invalid input: expected /, 'must be ');

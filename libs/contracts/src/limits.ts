@@ -33,6 +33,8 @@ export const LIMITS = {
   bidValues: 20_000,
   bulkValues: 500_000,
   bodyDepth: 32,
+  /** Where every clock ends. */
+  slot: 2_000_000_000,
 } as const;
 
 invariant(LIMITS.horizonSlots * (1 + LIMITS.resources) <= LIMITS.cellsPerMarket, 'any market that may be created has room for a site');

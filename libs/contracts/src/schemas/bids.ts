@@ -1,22 +1,8 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { problem } from './problem.js';
-import {
-  amount,
-  count,
-  id,
-  label,
-  listOf,
-  page,
-  pageQuery,
-  positive,
-  quantities,
-  quantity,
-  recordOf,
-  slot,
-  time,
-  volume,
-} from './primitives.js';
+import { amount, count, id, listOf, page, pageQuery, positive, quantities, quantity, recordOf, slot, time, volume } from './primitives.js';
+import { label } from './text.js';
 
 const worth = quantity;
 const tableValues = listOf(worth, { min: 1, max: LIMITS.horizonSlots, name: 'value' }).check(({ value, issues }) => {

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import {
   amount,
+  between,
   count,
   givenAmount,
   id,
-  name,
   page,
   pageQueryOf,
   positive,
@@ -15,12 +15,14 @@ import {
   slot,
   time,
   wholeQuery,
+  wholeText,
 } from './primitives.js';
+import { name } from './text.js';
 
 export const clockKind = z.enum(['manual', 'realtime'], 'must be manual or realtime');
 export const marketStatus = z.enum(['open', 'paused', 'closed'], 'must be open, paused or closed');
 
-const gamma = z.record(z.string(), z.number('must be a number').min(1, 'must be at least 1').max(1_000_000, 'must be at most 1000000'));
+const gamma = z.record(z.string(), between(1, 1_000_000));
 const prices = z.strictObject({ gamma, unit: givenAmount, reserve: givenAmount });
 
 /** One gamma for bandwidth and each resource, and for nothing else. */
@@ -58,7 +60,7 @@ export const createMarketBody = z
 export const market = z
   .strictObject({
     id,
-    name,
+    name: z.string(),
     clock: clockKind,
     status: marketStatus,
     slotMinutes: z.number(),
@@ -76,11 +78,18 @@ export const marketsQuery = z.strictObject(wholeQuery);
 export const marketPage = page(market);
 export const changeMarketBody = z.strictObject({ status: marketStatus });
 
-const location = z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) });
+const location = z.strictObject({ latitude: between(-90, 90), longitude: between(-180, 180) });
 export const addSiteBody = z.strictObject({ name, capacity: quantities, location: location.optional() });
 export const changeCapacityBody = z.strictObject({ capacity: quantities });
 export const site = z
-  .strictObject({ id, marketId: id, ordinal: z.number(), name, capacity: z.record(z.string(), z.number()), location: location.nullable() })
+  .strictObject({
+    id,
+    marketId: id,
+    ordinal: z.number(),
+    name: z.string(),
+    capacity: z.record(z.string(), z.number()),
+    location: location.nullable(),
+  })
   .meta({ id: 'Site' });
 /** All sites of a market fit into a page: a bid names them by id, and who reads them mostly wants all. */
 export const sitesQuery = z.strictObject(pageQueryOf(LIMITS.sitesPerMarket, LIMITS.sitesPerMarket));
@@ -92,7 +101,7 @@ export const advanceClockBody = z.strictObject({
 });
 export const clock = z.strictObject({ slot }).meta({ id: 'Clock' });
 
-const slotText = z.coerce.number().int('must be a slot').min(0, 'must be a slot');
+const slotText = wholeText({ min: 0, max: LIMITS.slot });
 export const pricesQuery = z.strictObject({ from: slotText.optional(), to: slotText.optional() });
 const sitePrices = z.record(id, z.record(z.string(), amount));
 export const priceList = z

@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.js';
 import { IDEMPOTENCY_KEY, type BidBodyWire } from './bids.js';
-import { NAME, QUANTITY_MIN } from './primitives.js';
+import { QUANTITY_MIN } from './primitives.js';
+import { isPlainName } from './text.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,8 +11,7 @@ const isPositive = (value: unknown): boolean => typeof value === 'number' && val
 const isCount = (value: unknown, min: number, max: number): boolean =>
   Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
 
-const isPlainLabel = (value: unknown): boolean =>
-  typeof value === 'string' && value.length > 0 && value.length <= LIMITS.nameLength && NAME.test(value);
+const isPlainLabel = (value: unknown): boolean => typeof value === 'string' && isPlainName(value);
 
 function isPlainTable(values: unknown): boolean {
   if (!Array.isArray(values) || values.length === 0 || values.length > LIMITS.horizonSlots) return false;

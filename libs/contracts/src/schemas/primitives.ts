@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FAR_OFF } from '../faults.js';
 import { LIMITS } from '../limits.js';
 
 /** Ids are decimal text: they outgrow what a JSON number holds exactly. */
@@ -6,15 +7,6 @@ export const id = z
   .string()
   .regex(/^[1-9]\d{0,18}$/, 'must be an id')
   .meta({ examples: ['17'] });
-/** Text that Postgres and JSON both hold as it is: no control characters, no half of a surrogate pair. */
-export const NAME = /^[^\p{Cc}\p{Cs}]*$/u;
-export const name = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(LIMITS.nameLength, `must have at most ${LIMITS.nameLength} characters`)
-  .regex(NAME, 'must not have control characters');
-export const label = name;
-
 const AMOUNT = 'must be a decimal amount as text with at most 9 digits before and 6 after the point, such as "812.4"';
 /** What a request may name: credits as decimal text with at most six fraction digits, zero or more. */
 export const givenAmount = z
@@ -50,12 +42,16 @@ export const QUANTITY_MIN = 0.001;
 export const positive = number('must be a plain number without a unit')
   .min(QUANTITY_MIN, `must be at least ${QUANTITY_MIN}`)
   .max(LIMITS.quantity, `must be at most ${LIMITS.quantity}`);
+/** A number in a range, both ends included. */
+export const between = (min: number, max: number) =>
+  number('must be a number').min(min, `must be at least ${min}`).max(max, `must be at most ${max}`);
+/** Numbers that are not exact any more are too large, or too small: that they are is said by the limits. */
 export const count = (min: number, max: number) =>
   number('must be a whole number')
-    .int('must be a whole number')
+    .int({ error: ({ code }) => (code === 'invalid_type' ? 'must be a whole number' : FAR_OFF) })
     .min(min, min === 0 ? 'must not be negative' : `must be at least ${min}`)
     .max(max, `must be at most ${max}`);
-export const slot = count(0, 2_000_000_000);
+export const slot = count(0, LIMITS.slot);
 
 /** Pushes what is wrong with values of a list or of fields, and stops once there is as much as one problem lists. */
 function checkEach(schema: z.ZodType, entries: Iterable<readonly [PropertyKey, unknown]>, issues: z.core.$ZodRawIssue[]): void {
@@ -108,10 +104,14 @@ export const resources = z
 export const quantities = recordOf(quantity);
 export const time = z.iso.datetime();
 
+/** A whole number of a query: decimal digits and nothing else. */
+export const wholeText = ({ min, max }: { readonly min: number; readonly max: number }) =>
+  z.preprocess((text) => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text), count(min, max));
+
 /** What a list is asked with: pages of `rows` rows where the caller doesn't say, of `most` at most. */
 export const pageQueryOf = (rows: number, most: number = LIMITS.pageRows) => ({
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int('must be a whole number').min(1, 'must be at least 1').max(most, `must be at most ${most}`).default(rows),
+  cursor: z.string('must be given once').max(200, 'is not a cursor of this list').optional(),
+  limit: wholeText({ min: 1, max: most }).default(rows),
 });
 /** Of lists that grow with use. */
 export const pageQuery = pageQueryOf(LIMITS.pageRowsDefault);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { id, label, name, page, time, wholeQuery } from './primitives.js';
+import { id, page, time, wholeQuery } from './primitives.js';
+import { label, name } from './text.js';
 
 export const ROLES = ['operator', 'bidder', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
@@ -7,7 +8,7 @@ export const role = z.enum(ROLES, 'must be operator, bidder or auditor');
 
 export const createOrganisationBody = z.strictObject({ name });
 export const organisation = z
-  .strictObject({ id, name, accountId: id, parentId: id.nullable(), createdAt: time })
+  .strictObject({ id, name: z.string(), accountId: id, parentId: id.nullable(), createdAt: time })
   .meta({ id: 'Organisation' });
 export const organisationsQuery = z.strictObject(wholeQuery);
 export const organisationPage = page(organisation);
