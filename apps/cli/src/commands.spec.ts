@@ -60,6 +60,29 @@ describe('eris simulate', () => {
     expect(existsSync(file('never.json'))).toBe(false);
   });
 
+  it('reads a file that an editor has marked as UTF-8', async () => {
+    const marked = file('marked.json');
+    writeFileSync(marked, `\ufeff${readFileSync(instanceFile, 'utf8')}`);
+    const { out, fault } = await eris('simulate', '--instance', marked, '--json');
+    expect(fault).toBeUndefined();
+    expect(JSON.parse(out)).toMatchObject({ format: 'eris-result/1' });
+    const result = file('marked-result.json');
+    writeFileSync(result, `\ufeff${out}`);
+    expect((await eris('validate', '--instance', marked, '--result', result)).out).toMatch(/^valid/);
+  });
+
+  it.each([
+    ['UTF-16 with its mark', Buffer.from('\ufeff{}', 'utf16le'), 'is UTF-16'],
+    ['UTF-16 of the other order', Buffer.from('\ufeff{}', 'utf16le').swap16(), 'is UTF-16'],
+    ['UTF-16 without a mark', Buffer.from('{}', 'utf16le'), 'is UTF-16'],
+    ['another encoding', Buffer.from([0x7b, 0xe9, 0x7d]), 'is not UTF-8'],
+  ])('says that %s is to be saved as UTF-8', async (_, bytes, text) => {
+    const bad = file('encoding.json');
+    writeFileSync(bad, bytes);
+    const { fault } = await eris('simulate', '--instance', bad);
+    expect((fault as BadInput).lines.join()).toMatch(new RegExp(`${text}.*save it as UTF-8`));
+  });
+
   it.each([
     ['a file that is not there', ['--instance', file('nowhere.json')]],
     ['an exact run of a large instance', ['--instance', instanceFile, '--oracle', 'exact']],

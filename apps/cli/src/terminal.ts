@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
+import { textOf } from './text.js';
 
 /** What a command may use of the world: made once in main.ts. */
 export interface Terminal {
@@ -36,13 +37,19 @@ export class BadInput extends Error {
   }
 }
 
-/** Reads a whole file; `-` is standard input. @throws BadInput where it can't be read. */
+/** Reads a whole file; `-` is standard input. @throws BadInput where it can't be read, or is no text in UTF-8. */
 export async function readText(file: string): Promise<string> {
+  const read = textOf(await readBytes(file));
+  if (read.kind === 'fault') throw new BadInput([`${file}: ${read.fault}`]);
+  return read.text;
+}
+
+async function readBytes(file: string): Promise<Buffer> {
   try {
-    if (file !== '-') return await readFile(file, 'utf8');
+    if (file !== '-') return await readFile(file);
     const chunks: Buffer[] = [];
     for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-    return Buffer.concat(chunks).toString('utf8');
+    return Buffer.concat(chunks);
   } catch (error) {
     throw new BadInput([`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
   }
