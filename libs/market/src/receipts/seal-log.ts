@@ -1,14 +1,24 @@
 import type { Clock } from '../clock/index.js';
+import { type OnMarketFailed, Rests } from '../rounds/index.js';
 import type { ReceiptStore } from './ports.js';
 import { chainAfter, type ChainHead, type Receipt, receiptOf } from './receipt.js';
 import type { LogRecord } from './rows.js';
 
-/** Writes receipts for what the logs have grown by, apart from deciding: nobody waits for them. */
+/**
+ * Writes receipts for what the logs have grown by, apart from deciding: nobody waits for them. A market whose receipts cannot be written is told, and
+ * rests: the others go on.
+ */
 export class SealLog {
+  private readonly rests: Rests;
+
+  /** @param onFailed told of each market that fails; without it the round ends with the first. */
   constructor(
     private readonly store: ReceiptStore,
     private readonly clock: Clock,
-  ) {}
+    onFailed?: OnMarketFailed,
+  ) {
+    this.rests = new Rests(onFailed);
+  }
 
   /**
    * Seals page after page, the markets in turn, until every log has its receipts or the time is used up.
@@ -17,11 +27,13 @@ export class SealLog {
   async run(budgetMs: number): Promise<number> {
     const endMs = this.clock.nowMs() + budgetMs;
     let sealed = 0;
-    const markets = new Set(await this.store.unsealed());
+    const unsealed = await this.store.unsealed();
+    this.rests.keepOnly(new Set(unsealed));
+    const markets = new Set(unsealed.filter((marketId) => !this.rests.isResting(marketId, this.clock.nowMs())));
     while (markets.size > 0) {
       for (const marketId of markets) {
         if (this.clock.nowMs() >= endMs) return sealed;
-        const count = await this.sealPage(marketId);
+        const count = (await this.rests.attempt(marketId, this.clock.nowMs(), () => this.sealPage(marketId))) ?? 0;
         if (count === 0) markets.delete(marketId);
         sealed += count;
       }

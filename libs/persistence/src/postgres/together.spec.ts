@@ -24,8 +24,20 @@ describe('Together', () => {
     expect(statements).toEqual([[1], [2]]);
   });
 
-  it('tells everyone whose statement failed, and nobody else', async () => {
+  it('tells only whose question failed: the others are asked again, each by itself', async () => {
     const outcomes = await Promise.allSettled([13, 1, 2, 5].map((one) => doubled.ask(one)));
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
+    expect(statements).toEqual([[13, 1, 2], [5], [13], [1], [2]]);
+  });
+
+  it('does not ask again where the database is away', async () => {
+    let asked = 0;
+    const away = new Together<number, number>(() => {
+      asked++;
+      return Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }));
+    }, 3);
+    const outcomes = await Promise.allSettled([1, 2, 3].map((one) => away.ask(one)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(asked).toBe(1);
   });
 });

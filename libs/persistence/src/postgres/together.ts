@@ -1,10 +1,17 @@
+import { isDatabaseTrouble } from '#postgres';
+
+interface Asked<Question, Answer> {
+  readonly question: Question;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
 /**
  * Answers questions that come in the same moment by one statement: what each costs beside its rows is shared. Questions that come while a statement
- * runs are not held up by it.
+ * runs are not held up by it. Where a statement fails for some question's sake, each is asked by itself, so that nobody else is told of it.
  */
 export class Together<Question, Answer> {
-  private asked: { readonly question: Question; readonly resolve: (answer: Answer) => void; readonly reject: (cause: unknown) => void }[] =
-    [];
+  private asked: Asked<Question, Answer>[] = [];
 
   /**
    * @param answer one answer for each question, in their order.
@@ -22,6 +29,10 @@ export class Together<Question, Answer> {
     });
   }
 
+  private answerOne({ question, resolve, reject }: Asked<Question, Answer>): void {
+    this.answer([question]).then(([answer]) => resolve(answer), reject);
+  }
+
   private answerAll(): void {
     const { asked } = this;
     this.asked = [];
@@ -30,7 +41,8 @@ export class Together<Question, Answer> {
       this.answer(some.map(({ question }) => question)).then(
         (answers) => some.forEach(({ resolve }, index) => resolve(answers[index])),
         (cause: unknown) => {
-          for (const { reject } of some) reject(cause);
+          if (some.length === 1 || isDatabaseTrouble(cause)) for (const { reject } of some) reject(cause);
+          else for (const one of some) this.answerOne(one);
         },
       );
     }

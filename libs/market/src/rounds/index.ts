@@ -1,0 +1,2 @@
+/** Rounds over all markets, in which each fails by itself. */
+export { type OnMarketFailed, Rests } from './rests.js';
