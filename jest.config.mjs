@@ -43,8 +43,8 @@ export default {
     project('integration', ['test/integration/**/*.spec.ts'], withPostgres),
     project('e2e', ['test/e2e/**/*.spec.ts'], withPostgres),
     project('hostile', ['test/hostile/**/*.spec.ts'], withPostgres),
+    project('machine', ['test/machine/**/*.spec.ts'], withPostgres),
     // These bring servers of their own, since they kill them.
-    project('machine', ['test/machine/**/*.spec.ts']),
     project('chaos', ['test/chaos/**/*.spec.ts']),
   ],
 };

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { type Config, ConfigError, loadConfig } from '#config';
+import { type Config, ConfigError, loadConfig, settleHost } from '#config';
 import { createLogger, outliveReaders, startTracing, type Tracing } from '#telemetry';
 import { startApi, StartError } from './start.js';
 
@@ -12,7 +12,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 outliveReaders(process.stdout, process.stderr);
 try {
-  const config = loadConfig(process.env);
+  const config = await settleHost(loadConfig(process.env), (line) => process.stderr.write(`${line}\n`));
   const logger = createLogger({ level: config.logLevel, base: { part: 'api' } });
   await startApi(config, { clock: { nowMs: () => Date.now() }, randomBytes, logger, ...(await tracingOf(config)) }, say);
 } catch (error) {

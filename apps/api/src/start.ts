@@ -6,8 +6,9 @@ import type { Logger } from 'pino';
 import { openApi } from './composition/open-api.js';
 import type { ApiSettings } from './composition/settings.js';
 import type { Surroundings } from './composition/surroundings.js';
-import { explainTrouble, placeOf } from '#postgres';
+import { checkDatabase } from '#persistence';
 import { ApiDocument } from './service/api-document.js';
+import { explainStart } from './start-fault.js';
 
 /** Why the API can't start, in words for whoever starts it. */
 export class StartError extends Error {
@@ -18,8 +19,6 @@ export class StartError extends Error {
 const VERSION = '0.1.0';
 /** Connections that wait to be taken; those beyond it are tried again by their clients' systems, a second or three later. */
 const BACKLOG = 4_096;
-/** Postgres: a table isn't there. */
-const UNDEFINED_TABLE = /42P01|P2021/;
 
 /**
  * Starts the API: serves until the process is told to end.
@@ -27,7 +26,12 @@ const UNDEFINED_TABLE = /42P01|P2021/;
  * @throws StartError where the database is not there, not reached or has no schema, or the port is taken.
  */
 export async function startApi(config: Config, surroundings: Surroundings, say: (line: string) => void): Promise<NestFastifyApplication> {
-  const app = await openApi(settingsOf(config), surroundings);
+  const settings = settingsOf(config);
+  const warning = await checkDatabase(settings.databaseUrl).catch((cause: unknown) => {
+    throw startErrorOf(cause, config);
+  });
+  if (warning !== undefined) surroundings.logger.warn(warning);
+  const app = await openApi(settings, surroundings);
   try {
     const adminKey = await app.get(EnsureAdminKey).run(config.adminKey);
     tellOfAdminKey(adminKey, surroundings.logger, say);
@@ -98,12 +102,7 @@ const revokedText = ({ successor }: Extract<AdminKeyOutcome, { kind: 'revoked' }
     : `ERIS_ADMIN_KEY is a key that another one has replaced, on ${successor.createdAt.toISOString()}: key ${successor.keyId}, which begins ` +
       `with ${successor.prefix}. Set that one, or a new one.`;
 
-function startErrorOf(cause: unknown, { databaseUrl = '', host, port }: Config): unknown {
-  const explanation = explainTrouble(cause, databaseUrl);
-  if (explanation !== undefined) return new StartError(explanation, { cause });
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (UNDEFINED_TABLE.test(code))
-    return new StartError(`The database at ${placeOf(databaseUrl)} has no schema yet. Run \`npx eris migrate\` first.`, { cause });
-  if (code === 'EADDRINUSE') return new StartError(`Port ${port} of ${host} is taken. Set PORT to another one.`, { cause });
-  return cause;
+function startErrorOf(cause: unknown, config: Config): unknown {
+  const explanation = explainStart(cause, config);
+  return explanation === undefined ? cause : new StartError(explanation, { cause });
 }

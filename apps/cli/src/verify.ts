@@ -1,3 +1,4 @@
+import { readAddress } from '#postgres';
 import type { Command } from 'commander';
 import { BadInput, type HostTerminal } from './terminal.js';
 
@@ -21,8 +22,8 @@ export function registerVerify(program: Command, terminal: HostTerminal): void {
     .addHelpText('after', '\nExit codes: 0 all holds, 1 something differs (the first row that does is named) or failed, 2 bad input.')
     .action(async (flags: VerifyFlags) => {
       if (!/^[1-9]\d{0,17}$/.test(flags.market)) throw new BadInput([`--market: ${flags.market} is no id of a market`]);
-      if (flags.databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(flags.databaseUrl))
-        throw new BadInput(['--database-url: must be an address such as postgresql://host/name']);
+      const read = flags.databaseUrl === undefined ? undefined : readAddress(flags.databaseUrl);
+      if (read?.kind === 'faults') throw new BadInput(read.faults.map((fault) => `--database-url: ${fault}`));
       const { verify } = await import('./verify/verify.js');
       await verify(terminal, { marketId: BigInt(flags.market), databaseUrl: flags.databaseUrl, json: Boolean(flags.json) });
     });

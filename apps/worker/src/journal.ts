@@ -41,6 +41,12 @@ export class Journal implements RunReport {
     this.log.fatal({ imbalanceMicros: imbalanceMicros.toString(), brokenAccounts: brokenAccounts.map(String) }, 'the ledger is broken');
   }
 
+  /** One market's clock or receipts fail: the others go on. */
+  marketTrouble(part: 'clock' | 'receipts', marketId: bigint, cause: unknown, retryInMs: number): void {
+    this.troubles.inc({ part });
+    this.log.warn({ part, marketId: marketId.toString(), err: cause, retryInMs }, 'trouble with one market; it is tried again');
+  }
+
   trouble(part: 'bell' | 'sweep' | 'clock' | 'receipts' | 'database' | 'watch' | 'thread', cause: unknown): void {
     this.troubles.inc({ part });
     this.log.warn({ part, err: cause }, 'trouble; it is tried again');

@@ -1,14 +1,18 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { loadConfig } from '#config';
+import { ConfigError, loadConfig, settleHost } from '#config';
 import { createLogger, outliveReaders } from '#telemetry';
 import { startWorker } from './start.js';
+import { StartError } from './start-error.js';
 
-outliveReaders(process.stdout, process.stderr);
-const logger = createLogger({ level: 'info' });
 const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-startWorker(loadConfig(process.env), { owner, clock: { nowMs: Date.now }, logger }).catch((error: unknown) => {
-  logger.fatal({ err: error }, error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+outliveReaders(process.stdout, process.stderr);
+try {
+  const config = await settleHost(loadConfig(process.env), (line) => process.stderr.write(`${line}\n`));
+  await startWorker(config, { owner, clock: { nowMs: Date.now }, logger: createLogger({ level: 'info' }) });
+} catch (error) {
+  const known = error instanceof StartError || error instanceof ConfigError;
+  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}

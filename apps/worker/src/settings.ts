@@ -13,8 +13,6 @@ export interface WorkerSettings extends BellSite {
   readonly thinkThreads: number;
   /** Books kept in memory, cells of 16 bytes. */
   readonly bookCellsMax: number;
-  /** Where metrics are served, if they are. */
-  readonly metricsPort?: number;
 }
 
 /** How often markets with a backlog are looked for where a bell was lost, ms. */

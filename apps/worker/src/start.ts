@@ -1,14 +1,16 @@
+import type { Server } from 'node:http';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type Config, endSignals } from '#config';
 import type { Clock } from '#market';
-import { createPool } from '#persistence';
+import { checkDatabase, createPool } from '#persistence';
 import { startTracing } from '#telemetry';
-import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Journal } from './journal.js';
+import { serveMetrics } from './metrics-server.js';
 import { nestLogger } from './nest-logger.js';
 import type { WorkerSettings } from './settings.js';
+import { databaseStartError, StartError } from './start-error.js';
 import { WorkerModule } from './worker.module.js';
 
 /** What only the process itself knows. */
@@ -21,7 +23,7 @@ export interface WorkerSurroundings {
 
 /**
  * Starts a worker that ends, drained, on SIGTERM or SIGINT.
- * @throws Error saying what to do where there is no database or no schema in it.
+ * @throws StartError saying what to do where the database cannot be worked with, or the port for metrics is taken.
  */
 export async function startWorker(config: Config, { owner, clock, logger }: WorkerSurroundings): Promise<INestApplicationContext> {
   logger.level = config.logLevel;
@@ -29,17 +31,34 @@ export async function startWorker(config: Config, { owner, clock, logger }: Work
   const journal = new Journal(logger);
   const onLost = (cause: Error): void => journal.trouble('database', cause);
   const tracing = config.tracesUrl === undefined ? undefined : await startTracing({ url: config.tracesUrl, service: 'eris-worker' });
+  const warning = await checkDatabase(settings.databaseUrl).catch((cause: unknown) => {
+    throw databaseStartError(cause);
+  });
+  if (warning !== undefined) logger.warn(warning);
+  const metrics = await metricsOf(config, journal);
   const pool = createPool(settings.databaseUrl, { max: config.databaseConnections, onLost });
-  await checkDatabase(pool);
-  const module = WorkerModule.within({ settings, pool, clock, journal, tracing });
+  const module = WorkerModule.within({ settings, pool, clock, journal, metrics, tracing });
   const app = await NestFactory.createApplicationContext(module, { logger: nestLogger(logger), abortOnError: false });
   app.enableShutdownHooks(endSignals(), { useProcessExit: true }); // exit code 0 after the drain, not death by the signal
   logger.info({ owner, queue: settings.redisUrl === undefined ? 'postgres' : 'redis' }, 'worker ready');
   return app;
 }
 
+/** Listens before anything else begins: a port that is taken ends the start. */
+async function metricsOf({ host, workerMetricsPort: port }: Config, journal: Journal): Promise<Server | undefined> {
+  if (port === 0) return undefined;
+  try {
+    return await serveMetrics(journal.registry, { host, port });
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    const fault = code === 'EADDRINUSE' ? 'is taken' : `cannot be listened on (${code})`;
+    throw new StartError(`ERIS_WORKER_METRICS_PORT: port ${port} of ${host} ${fault}. Set it to another one, or to 0 for none.`, { cause });
+  }
+}
+
 function settingsOf(config: Config, owner: string): WorkerSettings {
-  if (config.databaseUrl === undefined) throw new Error('DATABASE_URL is not set: the worker needs a database (npm start brings its own)');
+  if (config.databaseUrl === undefined)
+    throw new StartError('DATABASE_URL is not set: the worker needs a database (npm start brings its own)');
   return {
     owner,
     databaseUrl: config.databaseUrl,
@@ -49,18 +68,5 @@ function settingsOf(config: Config, owner: string): WorkerSettings {
     concurrency: config.workerConcurrency,
     thinkThreads: config.thinkThreads,
     bookCellsMax: config.bookCellsMax,
-    metricsPort: config.workerMetricsPort || undefined,
   };
-}
-
-async function checkDatabase(pool: Pool): Promise<void> {
-  try {
-    const { rows } = await pool.query<{ found: boolean }>(`SELECT to_regclass('undecided_bid') IS NOT NULL AS found`);
-    if (rows[0].found) return;
-  } catch (cause) {
-    await pool.end();
-    throw new Error(`the database does not answer (${String(cause)}): is it running, and is DATABASE_URL right?`, { cause });
-  }
-  await pool.end();
-  throw new Error('the database has no schema yet: apply the migrations first (npm run migrate)');
 }

@@ -9,7 +9,6 @@ import type { Pool } from 'pg';
 import { every, type Repetition } from './every.js';
 import type { Journal } from './journal.js';
 import type { MarketRunner } from './market-runner.js';
-import { serveMetrics } from './metrics-server.js';
 import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS, SWEEP_MS, THINK_GRACE_MS, TICK_MS, type WorkerSettings } from './settings.js';
 
 /** The parts that the worker's life moves. */
@@ -22,6 +21,8 @@ export interface WorkerParts {
   readonly ticker: TickRealtime;
   readonly sealer: SealLog;
   readonly journal: Journal;
+  /** Where figures are served, if they are. */
+  readonly metrics?: Server | undefined;
   readonly tracing?: Tracing | undefined;
 }
 
@@ -33,7 +34,6 @@ export interface WorkerParts {
  */
 export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown {
   private listener?: BellListener;
-  private metrics?: Server;
   private repetitions: Repetition[] = [];
 
   constructor(private readonly parts: WorkerParts) {}
@@ -67,12 +67,11 @@ export class WorkerLife implements OnApplicationBootstrap, OnApplicationShutdown
         (cause) => journal.trouble('receipts', cause),
       ),
     ];
-    if (settings.metricsPort !== undefined) this.metrics = serveMetrics(journal.registry, settings.metricsPort);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { runner, pool, thinkers, tracing } = this.parts;
-    this.metrics?.close();
+    const { runner, pool, thinkers, metrics, tracing } = this.parts;
+    metrics?.close();
     const stopped = Promise.all([runner.stop(), thinkers.close(THINK_GRACE_MS)]);
     await Promise.all([stopped, ...this.repetitions.map((repetition) => repetition.stop())]);
     await this.listener?.close();

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Clock, type DecideLimits, DecideMarkets, Pace, SealLog, TickRealtime } from '#market';
 import { createOracle } from '#mechanism';
@@ -21,6 +22,8 @@ export interface WorkerSurroundings {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly journal: Journal;
+  /** Where figures are served, if they are. */
+  readonly metrics?: Server | undefined;
   /** Traces, where they are made. */
   readonly tracing?: Tracing | undefined;
 }
@@ -28,7 +31,7 @@ export interface WorkerSurroundings {
 /** Decides bids, ticks realtime clocks, sweeps for lost bells. */
 @Module({})
 export class WorkerModule {
-  static within({ settings, pool, clock, journal, tracing }: WorkerSurroundings): DynamicModule {
+  static within({ settings, pool, clock, journal, metrics, tracing }: WorkerSurroundings): DynamicModule {
     const figures = new Figures(journal.registry);
     const sample = new WaitSample(
       (bidIds) => readWaits(pool, bidIds),
@@ -56,12 +59,18 @@ export class WorkerModule {
           inject: [DecideMarkets],
         },
         { provide: WatchLife, useFactory: () => new WatchLife({ pool, figures, sample, journal }) },
-        { provide: TickRealtime, useFactory: () => new TickRealtime(createClockStore(pool), clock) },
-        { provide: SealLog, useFactory: () => new SealLog(createReceiptStore(pool), clock) },
+        {
+          provide: TickRealtime,
+          useFactory: () => new TickRealtime(createClockStore(pool), clock, (...failure) => journal.marketTrouble('clock', ...failure)),
+        },
+        {
+          provide: SealLog,
+          useFactory: () => new SealLog(createReceiptStore(pool), clock, (...failure) => journal.marketTrouble('receipts', ...failure)),
+        },
         {
           provide: WorkerLife,
           useFactory: (runner: MarketRunner, ticker: TickRealtime, sealer: SealLog) =>
-            new WorkerLife({ settings, pool, thinkers, runner, pace, ticker, sealer, journal, tracing }),
+            new WorkerLife({ settings, pool, thinkers, runner, pace, ticker, sealer, journal, metrics, tracing }),
           inject: [MarketRunner, TickRealtime, SealLog],
         },
       ],

@@ -1,4 +1,5 @@
 import { ConfigError, loadConfig } from './config.js';
+import { settleHost } from './host.js';
 
 const messageOf = (env: Record<string, string>): string => {
   try {
@@ -30,6 +31,45 @@ describe('loadConfig', () => {
     expect(loadConfig({}).rateLimit).toBeUndefined();
     expect(loadConfig({ ERIS_RATE_LIMIT_PER_SECOND: '50' }).rateLimit).toEqual({ perSecond: 50, burst: 50 });
     expect(loadConfig({ ERIS_RATE_LIMIT_PER_SECOND: '50', ERIS_RATE_LIMIT_BURST: '9' }).rateLimit).toEqual({ perSecond: 50, burst: 9 });
+  });
+
+  it('listens where ERIS_HOST and ERIS_PORT say, else where HOST and PORT do', () => {
+    expect(loadConfig({ HOST: '0.0.0.0', PORT: '4000' })).toMatchObject({ host: '0.0.0.0', hostFrom: 'HOST', port: 4000 });
+    const both = { HOST: 'x86_64-conda-linux-gnu', PORT: 'tty1', ERIS_HOST: '::1', ERIS_PORT: '5000' };
+    expect(loadConfig(both)).toMatchObject({ host: '::1', hostFrom: 'ERIS_HOST', port: 5000 });
+    expect(loadConfig({ ERIS_PORT: 'tcp://10.0.0.1:3000' })).toMatchObject({ port: 3000 }); // Kubernetes says so of a service named eris
+    expect(messageOf({ ERIS_PORT: '4000', ERIS_WORKER_METRICS_PORT: '4000' })).toContain('differ from PORT');
+  });
+
+  it('leaves aside a HOST that is no address of this machine, with a warning, and refuses such an ERIS_HOST', async () => {
+    const warnings: string[] = [];
+    const settled = await settleHost(loadConfig({ HOST: 'x86_64-conda-linux-gnu' }), (line) => warnings.push(line));
+    expect(settled.host).toBe('127.0.0.1');
+    expect(warnings).toEqual([expect.stringMatching(/^HOST=x86_64-conda-linux-gnu .* Set ERIS_HOST/)]);
+    await expect(settleHost(loadConfig({ ERIS_HOST: '203.0.113.7' }), () => undefined)).rejects.toThrow(
+      /ERIS_HOST must be an address of this machine/,
+    );
+    expect((await settleHost(loadConfig({ HOST: '0.0.0.0' }), (line) => warnings.push(line))).host).toBe('0.0.0.0');
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('takes the password of the database from a variable of its own, as it is', () => {
+    const { databaseUrl } = loadConfig({ DATABASE_URL: 'postgres://eris@db/eris', ERIS_DATABASE_PASSWORD: 'p@ss/w#%' });
+    expect(databaseUrl).toBe('postgres://eris:p%40ss%2Fw%23%25@db/eris');
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgres://eris:s3cr@t/w0rd@db/eris'],
+    ['REDIS_URL', 'redis://:s3cr@t/w0rd@cache'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://u:s3cr@t/w0rd@collector'],
+  ])('says how to escape a password in %s, without a piece of it', (name, value) => {
+    const message = messageOf({ [name]: value });
+    expect(message).toContain(`${name} has a character that must be escaped`);
+    expect(message).not.toMatch(/s3c|w0rd/);
+  });
+
+  it('takes a level of the log in any case', () => {
+    expect(loadConfig({ LOG_LEVEL: 'WARN' }).logLevel).toBe('warn');
   });
 
   it('is frozen', () => {

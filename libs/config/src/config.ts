@@ -1,3 +1,4 @@
+import { readAddress, withPassword } from '#postgres';
 import { z } from 'zod';
 
 const MS_PER_SECOND = 1_000;
@@ -9,13 +10,13 @@ const BULK_BIDS = 1_000;
 const ACCESS_LOGGED = ['off', 'failures', 'all'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-const integer = ({ fallback, min, max }: { fallback: number; min: number; max: number }) =>
+const integerWithin = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
-    .refine((value) => value >= min && value <= max, `must lie between ${min} and ${max}`)
-    .default(fallback);
+    .refine((value) => value >= min && value <= max, `must lie between ${min} and ${max}`);
+const integer = ({ fallback, min, max }: { fallback: number; min: number; max: number }) => integerWithin(min, max).default(fallback);
 
 const address = (...protocols: readonly string[]) =>
   z
@@ -24,7 +25,33 @@ const address = (...protocols: readonly string[]) =>
       (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
       `must be an address such as ${protocols[0]}//host/name`,
     )
+    .refine(
+      (text) => !isCutByPassword(text),
+      'has a character that must be escaped: in a password write @ as %40, / as %2F, ? as %3F, # as %23',
+    )
     .optional();
+
+/** Whether an @ comes after what was read as the host: then the host is a piece of a password that was not escaped. */
+function isCutByPassword(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { pathname, search, hash } = new URL(text);
+  return [pathname, search, hash].some((part) => part.includes('@'));
+}
+
+/** A database's address, each fault a line. */
+const database = z
+  .string()
+  .superRefine((text, context) => {
+    const read = readAddress(text);
+    for (const message of read.kind === 'faults' ? read.faults : []) context.addIssue({ code: 'custom', message });
+  })
+  .optional();
+
+/** What Kubernetes puts into ERIS_PORT where a service is called `eris`; nobody has set it. */
+const SERVICE_LINK = /^tcp:\/\//;
+const PORT_DEFAULT = 3_000;
+const PORT_MAX = 65_535;
+export const HOST_DEFAULT = '127.0.0.1';
 
 /** An admin key opens everything: short ones can be guessed, and none that is longer is looked up. */
 const ADMIN_KEY_MIN = 24;
@@ -56,10 +83,16 @@ const origins = () =>
     .default([]);
 
 const Environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: integer({ fallback: 3000, min: 0, max: 65_535 }),
-  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  DATABASE_URL: address('postgresql:', 'postgres:'),
+  ERIS_HOST: z.string().optional(),
+  HOST: z.string().optional(),
+  ERIS_PORT: integerWithin(0, PORT_MAX).optional(),
+  PORT: integerWithin(0, PORT_MAX).optional(),
+  LOG_LEVEL: z.preprocess(
+    (level) => (typeof level === 'string' ? level.toLowerCase() : level),
+    z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  ),
+  DATABASE_URL: database,
+  ERIS_DATABASE_PASSWORD: z.string().optional(),
   REDIS_URL: address('redis:', 'rediss:'),
   ERIS_DATA_DIR: z.string().default('./.eris'),
   ERIS_ADMIN_KEY: z
@@ -95,6 +128,7 @@ const Environment = z.object({
 });
 
 type Variables = z.infer<typeof Environment>;
+type HostFrom = 'default' | 'HOST' | 'ERIS_HOST';
 
 /** Relations between variables: the variable to blame, the law, what to do. */
 const RELATIONS: readonly (readonly [keyof Variables, (variables: Variables) => boolean, string])[] = [
@@ -105,7 +139,7 @@ const RELATIONS: readonly (readonly [keyof Variables, (variables: Variables) => 
   ],
   [
     'ERIS_WORKER_METRICS_PORT',
-    (v) => v.ERIS_WORKER_METRICS_PORT === 0 || v.ERIS_WORKER_METRICS_PORT !== v.PORT,
+    (v) => v.ERIS_WORKER_METRICS_PORT === 0 || v.ERIS_WORKER_METRICS_PORT !== portOf(v),
     'must differ from PORT: the API listens there',
   ],
 ];
@@ -124,7 +158,7 @@ export class ConfigError extends Error {
  * @throws ConfigError naming every variable that is wrong.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const present = presentIn(env);
   const read = Environment.safeParse(present);
   if (!read.success) throw configError(read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   const broken = RELATIONS.filter(([, holds]) => !holds(read.data));
@@ -132,14 +166,28 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   return Object.freeze(configOf(read.data));
 }
 
-const configError = (faults: readonly string[]): ConfigError =>
+/** What is said, without variables that others set for something else, or that a variable of Eris's own makes unnecessary. */
+function presentIn(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  if (SERVICE_LINK.test(present.ERIS_PORT ?? '')) delete present.ERIS_PORT;
+  if (present.ERIS_PORT !== undefined) delete present.PORT;
+  if (present.ERIS_HOST !== undefined) delete present.HOST;
+  return present;
+}
+
+const portOf = ({ ERIS_PORT, PORT }: Variables): number => ERIS_PORT ?? PORT ?? PORT_DEFAULT;
+
+/** Names every variable that is wrong, each with what to do. */
+export const configError = (faults: readonly string[]): ConfigError =>
   new ConfigError(`The environment cannot be used (docs/configuration.md):\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
 
 const configOf = (variables: Variables) => ({
-  host: variables.HOST,
-  port: variables.PORT,
+  host: variables.ERIS_HOST ?? variables.HOST ?? HOST_DEFAULT,
+  /** Which variable said so: HOST is one that others set too. */
+  hostFrom: hostFrom(variables),
+  port: portOf(variables),
   logLevel: variables.LOG_LEVEL,
-  databaseUrl: variables.DATABASE_URL,
+  databaseUrl: variables.DATABASE_URL && withPassword(variables.DATABASE_URL, variables.ERIS_DATABASE_PASSWORD ?? ''),
   redisUrl: variables.REDIS_URL,
   dataDir: variables.ERIS_DATA_DIR,
   adminKey: variables.ERIS_ADMIN_KEY,
@@ -172,6 +220,11 @@ const configOf = (variables: Variables) => ({
   shutdownMs: variables.ERIS_SHUTDOWN_MS,
   tracesUrl: variables.OTEL_EXPORTER_OTLP_ENDPOINT,
 });
+
+function hostFrom({ ERIS_HOST, HOST }: Variables): HostFrom {
+  if (ERIS_HOST !== undefined) return 'ERIS_HOST';
+  return HOST === undefined ? 'default' : 'HOST';
+}
 
 /** A few of the largest requests, which count for each bid in them, may come at once. */
 const ORGANISATION_BURST_SECONDS = 10;

@@ -1,3 +1,4 @@
 /** The environment, read once: a frozen object of checked values (docs/configuration.md). */
 export { endSignals } from './end-signals.js';
 export { ConfigError, loadConfig, type Config } from './config.js';
+export { settleHost } from './host.js';

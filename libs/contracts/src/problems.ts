@@ -112,6 +112,11 @@ export const PROBLEMS = {
     'The database cannot be reached',
     'Repeat the same request with the same key after the seconds in Retry-After.',
   ),
+  schema_mismatch: row(
+    503,
+    'The database has the schema of another version',
+    'Run `npx eris migrate` with the newest version, or start that version; see docs/operations.md.',
+  ),
   stopping: row(503, 'The server is stopping', 'Repeat the same request with the same key after the seconds in Retry-After.'),
   internal_error: row(500, 'Something went wrong on our side', 'Repeat the request with the same key; tell the operator if it goes on.'),
 } as const satisfies Record<string, ProblemRow>;

@@ -28,7 +28,7 @@ const PORT_MAX = 65_535;
 const SCHEMA_DEFAULT = 'public';
 const SOCKET_HOST_DEFAULT = 'localhost';
 
-const FORM = 'must be an address such as postgresql://user@host/name';
+const FORM = 'must be an address such as postgresql://host/name';
 const ESCAPES =
   'has a character that must be escaped, most likely in the password: write @ as %40, / as %2F, ? as %3F, # as %23, : as %3A, % as %25' +
   ' (or leave the password out and give it, as it is, in ERIS_DATABASE_PASSWORD)';

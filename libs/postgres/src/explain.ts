@@ -65,8 +65,9 @@ export function explainTrouble(error: unknown, url: string): string | undefined 
   const { host, user } = addressOf(url);
   const meaning = meaningOf(error);
   if (meaning === undefined) return undefined;
+  const code = codesOf(error).find((one) => /^[A-Z0-9_]{5,}$/.test(one));
   const colon = meaning === START_IT ? '.' : ':';
-  return `The database at ${placeOf(url)} cannot be reached${colon} ${meaning.replaceAll('{host}', host).replaceAll('{user}', user)}`;
+  return `The database at ${placeOf(url)} cannot be reached${colon} ${meaning.replaceAll('{host}', host).replaceAll('{user}', user)}${code === undefined ? '' : ` (${code})`}`;
 }
 
 function meaningOf(error: unknown): string | undefined {

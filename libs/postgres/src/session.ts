@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Tables of another schema than the address's. */
   readonly schema?: string;
+  /** How long the answer to a statement may take, ms; as long as it likes where it is not said. */
+  readonly answerMs?: number;
 }
 
 /** What pg, its pool, Prisma's adapter and BullMQ take: every value of it said, so that none comes from the environment (PGHOST, PGSSLMODE, …). */
@@ -30,7 +32,7 @@ export interface SessionConfig extends PoolConfig {
  * The one place where settings of a connection are made: for pools, single clients, Prisma's adapter, the schema engine and the queue.
  * @throws AddressError where the address cannot be used; Error where it names a file that cannot be read.
  */
-export function sessionConfig(url: string, { application, settings, schema }: SessionOptions): SessionConfig {
+export function sessionConfig(url: string, { application, settings, schema, answerMs }: SessionOptions): SessionConfig {
   const address = addressOf(url);
   const session = { schema: schema ?? address.schema, ...(settings === undefined ? {} : { more: settings }) };
   const given = address.options ?? '';
@@ -44,6 +46,7 @@ export function sessionConfig(url: string, { application, settings, schema }: Se
     options: `${given} ${pinOptions(session)}`.trim(),
     keepAlive: true,
     connectionTimeoutMillis: address.connectMs ?? CONNECT_MS_DEFAULT,
+    ...(answerMs === undefined ? {} : { query_timeout: answerMs }),
     session,
     given,
     Client: SessionClient,

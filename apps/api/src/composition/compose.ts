@@ -52,6 +52,9 @@ import {
   createTenancyWork,
   createTokenBuckets,
   createUndecidedCounts,
+  explainSchema,
+  isFit,
+  readSchemaState,
 } from '#persistence';
 import type { ThinkPool } from '#thinking';
 import { BidDoor } from '../bidding/bid-door.js';
@@ -64,7 +67,7 @@ import { KeyWatch } from '../http/key-watch.js';
 import { RateGate, type RateRule } from '../http/rate-gate.js';
 import { KeyRevocation } from '../service/key-revocation.js';
 import type { Metrics } from '../service/metrics.js';
-import { Readiness } from '../service/readiness.js';
+import { type DatabaseSays, Readiness } from '../service/readiness.js';
 import { DecisionWaiter } from '../streams/decision-waiter.js';
 import { EventStreams } from '../streams/event-streams.js';
 import type { MarketPulse } from '../streams/market-pulse.js';
@@ -266,5 +269,11 @@ function accounts({ stores }: Parts): object[] {
   return [new ListAccounts(reader), new ListEntries(reader), new Deposit(createAccountsWork(stores.base))];
 }
 
-const readiness = ({ stores, ending }: Parts): Readiness =>
-  new Readiness(async () => void (await stores.pool.query('SELECT 1')), ending.draining.signal);
+function readiness({ stores, surroundings: { logger }, ending }: Parts): Readiness {
+  const ask = async (): Promise<DatabaseSays> => {
+    const state = await readSchemaState(stores.pool);
+    const rest = explainSchema(state);
+    return { isFit: isFit(state), ...(rest === undefined ? {} : { remark: `The database ${rest}` }) };
+  };
+  return new Readiness(ask, ending.draining.signal, (remark) => logger.warn(remark));
+}

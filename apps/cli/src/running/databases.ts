@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '#persistence';
+import { DatabaseUnfit, type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '#persistence';
 import { createSession, explainTrouble, placeOf } from '#postgres';
 import type { HostTerminal } from '../terminal.js';
 import { unlessAborted } from './abort.js';
@@ -104,7 +104,7 @@ export async function bringUpToDate(terminal: HostTerminal, databaseUrl: string,
     await telling(terminal, `bringing the database at ${place} up to date`, unlessAborted(migrate(databaseUrl), signal));
   } catch (cause) {
     signal.throwIfAborted();
-    const known = explainTrouble(cause, databaseUrl);
+    const known = cause instanceof DatabaseUnfit ? cause.message : explainTrouble(cause, databaseUrl);
     throw new Error(known ?? `the database at ${place} could not be brought up to date: ${String(cause)}`, { cause });
   }
 }

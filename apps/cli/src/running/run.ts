@@ -1,4 +1,4 @@
-import { loadConfig, type Config } from '#config';
+import { loadConfig, settleHost, type Config } from '#config';
 import { EXIT, type HostTerminal } from '../terminal.js';
 import { Closed, Closing } from './closing.js';
 
@@ -21,7 +21,7 @@ export interface Run {
  */
 export async function runUntilSignal(terminal: HostTerminal, work: (run: Run) => Promise<void>): Promise<void> {
   const closing = new Closing((name, cause) => terminal.err(`eris: ${name} could not be stopped: ${String(cause)}\n`));
-  const config = loadConfig(terminal.env);
+  const config = await settleHost(loadConfig(terminal.env), (line) => terminal.err(`eris: ${line}\n`));
   const end = new Ending(terminal);
   const working = work({ config, closing, onGiveUp: (reason) => end.giveUp(reason), untilEnd: end.reached, signal: end.signal });
   try {

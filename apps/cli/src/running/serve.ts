@@ -60,7 +60,8 @@ export async function serve(terminal: HostTerminal, options: ServeOptions): Prom
   const env = {
     ...(options.forLoad ? FOR_LOAD : {}),
     ...terminal.env,
-    PORT: String(port),
+    ERIS_HOST: config.host,
+    ERIS_PORT: String(port),
     DATABASE_URL: databaseUrl,
     ERIS_DATA_DIR: dataDir,
   };

@@ -1,7 +1,7 @@
 import { loadConfig } from '#config';
 import { type Finding, type Verification, verifyMarket, type VerifyOptions, type VerifyOutcome } from '#market';
 import { createOracle } from '#mechanism';
-import { createAuditSource, createPool, findEmbeddedPostgres } from '#persistence';
+import { checkDatabase, createAuditSource, createPool, findEmbeddedPostgres } from '#persistence';
 import { unlessAborted } from '../running/abort.js';
 import { isPostgresVariable } from '../running/databases.js';
 import { runUntilSignal } from '../running/run.js';
@@ -40,12 +40,13 @@ async function verifyIn(terminal: HostTerminal, databaseUrl: string, settings: V
   if (verification.findings.length > 0) process.exitCode = EXIT.failed;
 }
 
-/** Verifies a market of a database, over one connection. Reads only. */
+/** Verifies a market of a database, over one connection. Reads only. @throws DatabaseUnfit where it cannot be worked with. */
 export async function verifyStored(
   databaseUrl: string,
   marketId: bigint,
   onProgress?: VerifyOptions['onProgress'],
 ): Promise<VerifyOutcome> {
+  await checkDatabase(databaseUrl, { mayBeStandby: true });
   const pool = createPool(databaseUrl, { max: 1 });
   try {
     return await verifyMarket(createAuditSource(pool), marketId, { oracle: createOracle('default'), onProgress });

@@ -17,9 +17,10 @@ export const serviceOperations = defineOperations({
     method: 'GET',
     path: '/readyz',
     tag,
-    summary: 'The service can serve: its database answers',
+    summary: 'The service can serve: its database answers, with the schema of this version',
     policy: ANYONE,
     responses: { 200: { description: 'It can', schema: state } },
+    problems: ['schema_mismatch'],
   },
   metrics: {
     method: 'GET',

@@ -1,8 +1,8 @@
 import type { CatalogueTx, MarketRecord, MarketTerms } from '#market';
 import { micros, type Milli } from '#units';
 import type { PrismaTx } from '../cold-work.js';
-import { MARKET_CHANNEL } from '../hot/index.js';
-import type { Market } from '../prisma/generated/client.js';
+import { MARKET_CHANNEL } from '../postgres/channel.js';
+import { type Market, Prisma } from '../prisma/generated/client.js';
 
 type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'lockMarket' | 'setStatus' | 'appendEvent'>;
 
@@ -58,7 +58,7 @@ async function append(db: PrismaTx, marketId: bigint, { kind, payload }: { kind:
     select: { sequence: true },
   });
   await db.event.createMany({ data: { marketId, sequence, kind, payload } });
-  await db.$executeRaw`SELECT pg_notify(${MARKET_CHANNEL}, ${`${marketId}:${sequence}`})`;
+  await db.$executeRaw`SELECT pg_notify(${Prisma.raw(MARKET_CHANNEL)}, ${`${marketId}:${sequence}`})`;
   return sequence;
 }
 

@@ -1,6 +1,6 @@
 import type { ClockStore, RealtimeMarket } from '#market';
 import type { Pool } from 'pg';
-import { MARKET_CHANNEL } from './record-turn.js';
+import { MARKET_CHANNEL } from '../postgres/channel.js';
 import { HEAD_COLUMNS, headOf, type HeadRow } from './state.js';
 
 /**
@@ -40,7 +40,7 @@ const REALTIME_MARKETS = `
  * Retry:  safe: the clock stands there then.
  */
 const ADVANCE = `
-  SELECT a.slot_before, CASE WHEN a.sequence_after IS NOT NULL THEN pg_notify('${MARKET_CHANNEL}', $1::text || ':' || a.sequence_after::text) END
+  SELECT a.slot_before, CASE WHEN a.sequence_after IS NOT NULL THEN pg_notify(${MARKET_CHANNEL}, $1::text || ':' || a.sequence_after::text) END
   FROM advance_clock($1, $2) AS a`;
 
 /** What clocks need of Postgres, over a pool. */

@@ -4,6 +4,5 @@ export { createBookSource } from './book-source.js';
 export { createClockStore } from './clock-store.js';
 export { createDecidingStore } from './deciding-store.js';
 export { findWaitingMarkets } from './sweep.js';
-export { MARKET_CHANNEL } from './record-turn.js';
 export { createUndecidedCounts } from './undecided-counts.js';
 export { inTransaction } from './transaction.js';

@@ -1,14 +1,9 @@
 import type { SlotPlan } from '#mechanism';
 import type { DecidedBid, RecordOutcome, TurnRecord } from '#market';
 import { formatMicros, invariant } from '#units';
+import { MARKET_CHANNEL } from '../postgres/channel.js';
 import { columnsOf, intArray, jsonArray } from './columns.js';
 import type { Queryable } from './state.js';
-
-/**
- * Channel on which a market's log is announced: `<market>:<sequence>`, and `:decided` where a worker has decided bids, once per batch. A hint;
- * readers also poll.
- */
-export const MARKET_CHANNEL = 'eris_market';
 
 /**
  * Which batches may be written; leases, markets and the payers' wallets are locked, each in the order of ids, as all do who lock them. `standing` has
@@ -90,7 +85,7 @@ const ALLOCATIONS = `
 
 const ENDING = `
   SELECT b.market_id, s.id IS NOT NULL AS stands, m.id IS NOT NULL AS moved,
-    CASE WHEN m.id IS NOT NULL THEN pg_notify('${MARKET_CHANNEL}', m.id::text || ':' || m.sequence::text || ':decided') END
+    CASE WHEN m.id IS NOT NULL THEN pg_notify(${MARKET_CHANNEL}, m.id::text || ':' || m.sequence::text || ':decided') END
   FROM batch b LEFT JOIN standing s ON s.id = b.market_id LEFT JOIN moved m ON m.id = b.market_id`;
 
 /**

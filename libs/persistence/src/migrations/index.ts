@@ -1,3 +1,5 @@
 /** The schema of the database and how it changes. */
+export { checkDatabase, DatabaseUnfit } from './check-database.js';
 export { listMigrations } from './folder.js';
 export { diffSchema, findPendingMigrations, migrate } from './migrate.js';
+export { explainSchema, isFit, readSchemaState, type SchemaState } from './schema-state.js';

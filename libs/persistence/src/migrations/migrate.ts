@@ -1,5 +1,6 @@
-import { createSession } from '#postgres';
-import type { Pool } from 'pg';
+import { addressOf, createSession } from '#postgres';
+import type { ClientBase, Pool } from 'pg';
+import { checkDatabase } from './check-database.js';
 import { listMigrations, loadMigrations, readSchema } from './folder.js';
 import { withSchemaEngine } from './schema-engine.js';
 
@@ -10,17 +11,25 @@ const MIGRATION_LOCK = 4_207_191_820;
 /**
  * Applies the migrations that a database lacks, and keeps Prisma's table of them. Safe to run by several processes at once.
  * @returns the names of those applied now.
- * @throws the database's error, or the engine's where an applied migration has been edited or has failed half-way.
+ * @throws DatabaseUnfit where it cannot be worked with; the database's error, or the engine's where an applied migration has been edited or has failed half-way.
  */
 export async function migrate(url: string): Promise<readonly string[]> {
+  await checkDatabase(url, { mayLackSchema: true });
   const guard = createSession(url, { application: 'eris-migrate' });
   await guard.connect();
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await ensureNamespace(guard, addressOf(url).schema);
     return await applyMigrations(url);
   } finally {
     await guard.end();
   }
+}
+
+/** Made where it is not there; who may not make one may still use one that is. */
+async function ensureNamespace(guard: ClientBase, schema: string): Promise<void> {
+  const { rows } = await guard.query<{ found: boolean }>(`SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS found`, [schema]);
+  if (!rows[0].found) await guard.query(`CREATE SCHEMA "${schema}"`);
 }
 
 async function applyMigrations(url: string): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSession } from '#postgres';
+import { addressOf, createSession } from '#postgres';
+import { channelOf } from '../postgres/channel.js';
 
-const CHANNEL = 'eris_market';
 /** Pauses between attempts to listen again, ms; the last one repeats. */
 const PAUSES_MS = [100, 500, 2_000, 5_000];
 
@@ -63,7 +63,7 @@ async function listenOnce(
     if (change) onChange(change);
   });
   try {
-    await Promise.race([client.connect().then(() => client.query(`LISTEN ${CHANNEL}`)), ended]);
+    await Promise.race([client.connect().then(() => client.query(`LISTEN ${channelOf(addressOf(databaseUrl).schema)}`)), ended]);
     onListening();
     await ended;
   } finally {
