@@ -23,7 +23,10 @@ import { takeIn } from './take-in.js';
 const caller = { keyId: 1n, organisationId: 2n, familyId: 2n, role: 'bidder' as const };
 const keyring = new Keyring((hashes) => Promise.resolve(hashes.map(() => caller)), { nowMs: () => 0 });
 const gate = new Gate(keyring, new RateGate([]));
-const placeBids = { one: () => Promise.reject(new Error('connect ECONNREFUSED')), many: () => Promise.reject(new Error('boom')) };
+const placeBids = {
+  one: () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })),
+  many: () => Promise.reject(new Error('boom')),
+};
 
 @Module({
   controllers: [BidsController],
