@@ -49,7 +49,7 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
-  { files: ['libs/*/src/**/kernel/*.ts'], rules: { 'max-params': 'off' } }, // flat arrays and primitive arguments
+  { files: ['libs/*/src/**/kernel/**/*.ts'], rules: { 'max-params': 'off' } }, // flat arrays and primitive arguments
   { files: ['test/support/**'], rules: { 'jest/no-disabled-tests': 'off' } }, // what a machine lacks is skipped there, with its reason
   {
     files: ['**/*.mjs'],

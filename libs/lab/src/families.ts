@@ -1,3 +1,4 @@
+import { crowdedCase } from './crowded.js';
 import type { Amounts, Instance, InstanceJob, InstanceSite } from './instance.js';
 import { createPrng, type Prng } from './prng.js';
 import { PAPER_RESOURCES, paperWorkload, spread } from './workload.js';
@@ -5,9 +6,9 @@ import { PAPER_RESOURCES, paperWorkload, spread } from './workload.js';
 /**
  * Small markets with one job each, for measuring oracles against exact menus. `paper`: the paper's job on four occupied sites; `uneven`:
  * uneven sites, scarce bandwidth, heavy chunks; `remote`: the data lies where the capacity isn't, other resources, fractional speeds;
- * `broad`: the testbed's nine sites and Table II's jobs in full size, over few slots.
+ * `broad`: the testbed's nine sites and Table II's jobs in full size, over few slots; `crowded`: such jobs where bandwidth is scarce (crowded.ts).
  */
-export const FAMILIES = { paper: paperCase, uneven: unevenCase, remote: remoteCase, broad: broadCase } as const;
+export const FAMILIES = { paper: paperCase, uneven: unevenCase, remote: remoteCase, broad: broadCase, crowded: crowdedCase } as const;
 export type Family = keyof typeof FAMILIES;
 
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));

@@ -21,5 +21,6 @@ export { admit, quote, type Quote } from './admission.js';
 export { menuOf } from './menu.js';
 export { createOracle } from './oracle/create.js';
 export { decisionSteps, menuSteps } from './oracle/steps.js';
+export { isOracleVersion, NEWEST_ORACLE, ORACLE_VERSIONS, type OracleVersion } from './oracle/versions.js';
 export type { Oracle, OracleName, Search } from './oracle/oracle.js';
 export { validateSchedule, type ScheduleClaim, type Violation } from './validate.js';

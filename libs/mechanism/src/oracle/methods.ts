@@ -2,7 +2,10 @@ import type { Schedule } from '../types.js';
 import { improveHomes, planBySpread } from './spread-plan.js';
 import { coverSlot, leastOfCover, readCoverPlan } from './kernel/cover.js';
 import { lookAtSlot } from './kernel/hull.js';
-import { copyPlan, scheduleOf } from './kernel/plan.js';
+import { floorOfSlot } from './kernel/floor.js';
+import { copyPlan, keepAtHome, scheduleOf } from './kernel/plan.js';
+import { openSlot, searchSlot } from './kernel/priced/search.js';
+import { sharpFloor } from './kernel/sharp-floor.js';
 import { lookForSingle, readSingle } from './kernel/single.js';
 import { sparseScheduleOf } from './kernel/sparse-plan.js';
 import { leastOf, spreadSlot } from './kernel/spread.js';
@@ -65,13 +68,18 @@ function coarseSlot(work: Workspace): void {
   if (planBySpread(work) && plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
 }
 
-/** For larger jobs: counts spread over slots, homes dealt afterwards. */
+/**
+ * For larger jobs: counts spread over slots, homes dealt afterwards. Its own bound is too high at times, so that it is none where only
+ * certified floors may pass an entry over: there the floor is told.
+ */
 export function spreadMethod(work: Workspace): Method {
   const { problem, hopeful } = work;
+  const isCertified = work.budgets.priced > 0;
   return {
     bound(): number {
       while (hopeful.length < problem.slotCount) spreadSlot(problem, work.filler, hopeful);
-      return leastOf(hopeful, problem.slotCount - 1);
+      const least = leastOf(hopeful, problem.slotCount - 1);
+      return isCertified && least < Infinity ? work.floor.least : least;
     },
     schedule: (): Schedule | undefined => (planBySpread(work) ? scheduleOf(problem, work.plan, subjectOf(work).arrival) : undefined),
   };
@@ -106,4 +114,45 @@ export function hullMethod(work: Workspace): Method {
         ? sparseScheduleOf(problem, hull.best, subjectOf(work).arrival)
         : undefined,
   };
+}
+
+/** A plan this near to a floor is not improved: a share of the price, or micro-credits. */
+const NEAR = 1.003;
+const NEAR_MICROS = 2;
+
+/**
+ * For large jobs in markets of few sites: the spread's plan where it is near enough to a floor, else homes priced and plans put together from
+ * what slots could do; then all slots opened so far are searched in turn, whatever is asked.
+ */
+export function pricedMethod(work: Workspace): Method {
+  const { problem, priced, best, hopeful, plan } = work;
+  return {
+    bound(): number {
+      while (hopeful.length < problem.slotCount) spreadSlot(problem, work.filler, hopeful);
+      const near = sharpFloor(problem, work.sharp, work.floor) * NEAR + NEAR_MICROS;
+      if (planBySpread(work) && plan.cost <= near) copyPlan(plan, best, problem.siteCount);
+      else {
+        forEachOpened(work, priced.length, pricedSlot);
+        copyPlan(priced.best, best, problem.siteCount);
+      }
+      return best.cost;
+    },
+    schedule: (): Schedule | undefined =>
+      best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1
+        ? scheduleOf(problem, best, subjectOf(work).arrival)
+        : undefined,
+  };
+}
+
+/** Looks at one more slot. As long as nothing is known, the spread's plan is a beginning; where the best is near enough to a floor, it does. */
+function pricedSlot(work: Workspace): void {
+  const { problem, priced, plan, pricedFloor, pricedSharp } = work;
+  openSlot(problem, priced);
+  if (floorOfSlot(problem, pricedFloor, problem.slotCount - 1) === Infinity) return;
+  const floor = sharpFloor(problem, pricedSharp, pricedFloor);
+  if (floor === Infinity) return;
+  if (priced.best.length === 0 && planBySpread(work)) copyPlan(plan, priced.best, problem.siteCount);
+  if (priced.best.cost <= floor * NEAR + NEAR_MICROS) return;
+  searchSlot(problem, priced);
+  if (priced.best.length > 0) keepAtHome(problem, priced.best);
 }

@@ -2,6 +2,7 @@ import type { Book } from '../book.js';
 import type { Job } from '../types.js';
 import { hullSteps } from './kernel/hull.js';
 import { RELIEF_STEPS_MAX } from './kernel/plan.js';
+import { PRICED_STEPS_BOUND, PRICED_STEPS_MAX } from './kernel/priced/state.js';
 import { slotSteps } from './kernel/problem.js';
 import { sharpFloorSteps } from './kernel/sharp-floor.js';
 import { singleSteps } from './kernel/single.js';
@@ -26,6 +27,8 @@ export interface Budgets {
   readonly sharp: number;
   /** As counted: shifting homes between slots in one dealing. */
   readonly relief: number;
+  /** As counted: pricing homes in a whole search. 0: never. */
+  readonly priced: number;
 }
 
 export const BUDGETS: Budgets = {
@@ -37,6 +40,7 @@ export const BUDGETS: Budgets = {
   floor: 30_000_000,
   sharp: 30_000_000,
   relief: RELIEF_STEPS_MAX,
+  priced: PRICED_STEPS_MAX,
 };
 
 /** As of `eris-default/2`: the core by estimate alone, the spread for all the rest, however long it takes. */
@@ -48,6 +52,7 @@ export const UNBOUNDED: Budgets = {
   floor: Infinity,
   sharp: Infinity,
   relief: Infinity,
+  priced: 0,
 };
 
 /** The sizes that the work of a search depends on: nothing of prices, usage or a valuation. */
@@ -67,7 +72,7 @@ export interface Scope {
   readonly hasSharpFloor: boolean;
   /** Whether the core is worth beginning. */
   readonly hasCore: boolean;
-  readonly method: 'single' | 'spread' | 'hull';
+  readonly method: 'single' | 'priced' | 'spread' | 'hull';
 }
 
 const FLOOR_PLACES = 32;
@@ -75,6 +80,15 @@ const FLOOR_PLACES = 32;
 /** Steps of the plain floor: each place may go before all that are kept. */
 const floorSteps = ({ siteCount, slotCount, total }: Sizes, places: number): number =>
   slotCount * Math.min(total, places) * (siteCount / 2 + 1);
+
+/** The largest markets and jobs whose homes are priced. */
+const PRICED_SITES_MAX = 16;
+const PRICED_CHUNKS_MAX = 256;
+
+function methodOf({ siteCount, slotCount, total }: Sizes, budgets: Budgets): Scope['method'] {
+  if (spreadSteps(siteCount, slotCount, total) > budgets.spread) return 'hull';
+  return budgets.priced > 0 && siteCount <= PRICED_SITES_MAX && total <= PRICED_CHUNKS_MAX ? 'priced' : 'spread';
+}
 
 /** A larger job or book never gets a finer method than a smaller one. */
 export function scopeOf(sizes: Sizes, budgets: Budgets): Scope {
@@ -84,7 +98,7 @@ export function scopeOf(sizes: Sizes, budgets: Budgets): Scope {
     floorPlaces: floorSteps(sizes, Infinity) <= budgets.floor ? Infinity : FLOOR_PLACES,
     hasSharpFloor: sharpFloorSteps(siteCount, slotCount, total) <= budgets.sharp,
     hasCore: !isSingle || coreSteps(sizes, 2) <= budgets.core,
-    method: isSingle ? 'single' : spreadSteps(siteCount, slotCount, total) <= budgets.spread ? 'spread' : 'hull',
+    method: isSingle ? 'single' : methodOf(sizes, budgets),
   };
 }
 
@@ -113,6 +127,7 @@ function searchSteps(book: Dimensions, job: Job): number {
   const beyond = {
     single: slotCount * singleSteps(siteCount),
     spread: spreadSteps(siteCount, slotCount, total),
+    priced: 2 * spreadSteps(siteCount, slotCount, total) + sharpFloorSteps(siteCount, slotCount, total) + PRICED_STEPS_BOUND,
     hull: hullSteps(siteCount, slotCount, total),
   };
   return (

@@ -1,21 +1,22 @@
 import type { Problem } from '../problem.js';
 import { copyPlan, type Plan } from '../plan.js';
 import { climb, copyPrices, limitLanes, worthOfHomes } from './dual.js';
-import { evaluate, priceLanes, type Priced } from './state.js';
+import { evaluate, mayGoOn, priceLanes, type Priced } from './state.js';
 
 /** Times that all lanes are priced: the first time that the job may fit, and when another slot is opened. */
-const FIRST_STEPS = Number(process.env.FIRST ?? 14);
-const WARM_STEPS = Number(process.env.WARM ?? 8);
+const FIRST_STEPS = 14;
+const WARM_STEPS = 8;
 /** Steps up in between, by the patterns known. */
-const ASCENT_STEPS = Number(process.env.ASC ?? 40);
-const SLOW = Number(process.env.SLOW ?? 0.003);
-const STALLS_MAX = Number(process.env.STALLS ?? 3);
-const SCALE_MIN = Number(process.env.SCALE ?? 0.03);
+const ASCENT_STEPS = 40;
+/** Steps without a higher bound before a shorter one, and the shortest; what so many steps must gain, a share of the bound. */
+const STALLS_MAX = 3;
+const SCALE_MIN = 0.03;
+const SLOW = 0.003;
 /** Shares of the price: a gap that is open, one that is closed; what is left to climb that is not worth a step; what a slot must save. */
 export const OPEN = 0.02;
 const CLOSED = 0.003;
-const LEVEL = Number(process.env.LEVEL ?? 0.003);
-const FLAT = Number(process.env.FLAT ?? 0.0005);
+const LEVEL = 0.003;
+const FLAT = 0.0005;
 
 export const isClosed = ({ best, bound }: Priced): boolean => best.cost < Infinity && best.cost - bound <= CLOSED * best.cost + 1;
 export const isOpen = ({ best, bound }: Priced): boolean => best.cost - bound > OPEN * best.cost;
@@ -36,7 +37,7 @@ export function climbPrices(problem: Problem, priced: Priced): boolean {
   lanes.limit.fill(problem.total, 0, lanes.limit.length);
   const steps = warm ? WARM_STEPS : FIRST_STEPS;
   let reach = 0.5;
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < steps && (step === 0 || mayGoOn(priced)); step++) {
     priceLanes(problem, priced, step > 0 || !warm);
     const bound = evaluateFreely(problem, priced);
     if (bound === Infinity || (best.length === 0 && bound > priced.dearest * (1 + 1e-9) + 1)) return false;
@@ -75,7 +76,7 @@ function ascend(problem: Problem, priced: Priced, reach: number): number {
   let scale = 1;
   let stalls = 0;
   copyPrices(problem, dual.bestNu, dual.nu);
-  for (let step = 0; step < ASCENT_STEPS; step++) {
+  for (let step = 0; step < ASCENT_STEPS && mayGoOn(priced); step++) {
     const value = evaluate(problem, priced, false);
     readShares(problem, priced);
     if (value > top + 1e-3) {

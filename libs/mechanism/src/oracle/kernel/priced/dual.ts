@@ -103,35 +103,46 @@ export function passBack(dual: Dual, lanes: Lanes, pool: Pool, full: boolean): n
   return rest[width - 1];
 }
 
-/** Slots need no more chunks than a plan below `bar` could give them, and a few more. Needs the pass back at the same prices. */
-export function limitLanes(dual: Dual, lanes: Lanes, pool: Pool, bar: number): void {
-  const { width, rest, before } = dual;
-  const { count, order, limit } = lanes;
-  const curve = pool.least;
+/** Passes over the lanes from the first to the last: least prices of so many chunks before each. */
+export function passOn(dual: Dual, lanes: Lanes, pool: Pool): void {
+  const { width, before } = dual;
+  const { least } = pool;
   before.fill(Infinity, 0, width);
   before[0] = 0;
-  for (let place = 0; place < count; place++) {
-    const lane = order[place];
+  for (let place = 0; place < lanes.count; place++) {
+    const lane = lanes.order[place];
     const from = lane * width;
     const here = place * width;
     const top = topOf(pool, lanes, lane, width);
     dual.steps += width * (top + 1);
-    let needed = top;
-    while (needed > 0 && leastThrough(before, here, rest, here + width, width - 1 - needed) + curve[from + needed] >= bar) needed--;
     for (let m = 0; m < width; m++) {
-      let least = before[here + m];
+      let cheapest = before[here + m];
       for (let n = 1, end = m < top ? m : top; n <= end; n++) {
-        const cost = before[here + m - n] + curve[from + n];
-        if (cost < least) least = cost;
+        const cost = before[here + m - n] + least[from + n];
+        if (cost < cheapest) cheapest = cost;
       }
-      before[here + width + m] = least;
+      before[here + width + m] = cheapest;
     }
-    limit[lane] = Math.min(limit[lane], Math.ceil(needed * 1.15) + 4);
+  }
+}
+
+/** Slots need no more chunks than a plan below `bar` could give them, and a few more. Needs the pass back at the same prices. */
+export function limitLanes(dual: Dual, lanes: Lanes, pool: Pool, bar: number): void {
+  const { width, rest, before } = dual;
+  passOn(dual, lanes, pool);
+  for (let place = 0; place < lanes.count; place++) {
+    const lane = lanes.order[place];
+    const here = place * width;
+    let needed = topOf(pool, lanes, lane, width);
+    while (needed > 0 && leastThrough(before, here, rest, here + width, width - 1 - needed) + pool.least[lane * width + needed] >= bar)
+      needed--;
+    dual.steps += width;
+    lanes.limit[lane] = Math.min(lanes.limit[lane], Math.ceil(needed * 1.15) + 4);
   }
 }
 
 /** Least price of `chunks` chunks before and after a lane together. */
-function leastThrough(before: Float64Array, beforeFrom: number, rest: Float64Array, restFrom: number, chunks: number): number {
+export function leastThrough(before: Float64Array, beforeFrom: number, rest: Float64Array, restFrom: number, chunks: number): number {
   let least = Infinity;
   for (let m = 0; m <= chunks; m++) {
     const cost = before[beforeFrom + m] + rest[restFrom + chunks - m];

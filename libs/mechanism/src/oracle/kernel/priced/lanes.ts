@@ -1,6 +1,7 @@
 import { float64, int32, type Problem } from '../problem.js';
 import { addPattern, int16, type Pool } from './pool.js';
-import { fits, priceSlot, readWay, WAYS, type SlotTable } from './slot-table.js';
+import { WAYS, type SlotTable } from './slot-pass.js';
+import { fits, priceSlot, readWay } from './slot-table.js';
 
 /** The slots that a search looks at, a lane each. A lane given up is used again for a later slot. */
 export interface Lanes {

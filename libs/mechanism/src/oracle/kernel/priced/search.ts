@@ -2,11 +2,11 @@ import { copyPlan } from '../plan.js';
 import type { Problem } from '../problem.js';
 import { searchBeam, type Width } from './beam.js';
 import { climbPrices, isClosed, isOpen, takeTrial } from './climb.js';
-import { copyPrices, scalePrices } from './dual.js';
+import { copyPrices, leastThrough, passOn, scalePrices } from './dual.js';
 import { closeLane, openLane, priceLane } from './lanes.js';
 import { clearPool, isFull } from './pool.js';
 import { passSites } from './site-pass.js';
-import { evaluate, LANES_MAX, priceLanes, type Priced } from './state.js';
+import { evaluate, LANES_MAX, mayGoOn, priceLanes, PRICED_STEPS_MAX, SHARE_OF_SLOT, stepsOf, type Priced } from './state.js';
 import { reshape } from './structure.js';
 
 const NARROW: Width = { labels: 100, extensions: 2000 };
@@ -14,17 +14,24 @@ const WIDE: Width = { labels: 600, extensions: 12_000 };
 const POLISH_MAX = 3;
 const SHAKES = [0.75, 1.3];
 
-/** Looks at the next slot: afterwards `best` is the cheapest plan found by then. Depends on the slots up to then alone. */
-export function searchSlot(problem: Problem, priced: Priced): void {
+/** Opens the next slot, the last of those opened so far. */
+export function openSlot(problem: Problem, priced: Priced): void {
   const t = priced.length++;
   if (!mayServe(problem, t)) return;
+  if (priced.lanes.count > LANES_MAX) giveUpLane(problem, priced);
   const lane = priced.spare >= 0 ? priced.spare : priced.used++;
   priced.spare = -1;
   openLane(priced.lanes, lane, t, problem.total);
   priced.pool.head.fill(-1, lane * priced.dual.width, (lane + 1) * priced.dual.width);
   priced.dearest += dearestOf(problem, t);
-  if (roomOf(problem, priced) >= problem.total) solve(problem, priced);
-  if (priced.lanes.count > LANES_MAX) giveUpLane(problem, priced);
+}
+
+/** Looks for a cheaper plan by the slot opened last: afterwards `best` is the cheapest found by then. Depends on the slots up to then alone. */
+export function searchSlot(problem: Problem, priced: Priced): void {
+  const taken = stepsOf(priced);
+  priced.stepsMax = taken + (PRICED_STEPS_MAX - taken) * SHARE_OF_SLOT;
+  if (mayGoOn(priced) && roomOf(problem, priced) >= problem.total) solve(problem, priced);
+  problem.steps += stepsOf(priced) - taken;
 }
 
 /** Whether slot t can train anything. */
@@ -75,7 +82,7 @@ function improve(problem: Problem, priced: Priced): void {
   const { best } = priced;
   combine(problem, priced, priced.bound);
   passBest(problem, priced);
-  for (let round = 0; round < POLISH_MAX && best.length > 0 && !isClosed(priced); round++) {
+  for (let round = 0; round < POLISH_MAX && best.length > 0 && !isClosed(priced) && mayGoOn(priced); round++) {
     const before = best.cost;
     priceWithQuotas(problem, priced, round % 2 === 1);
     combine(problem, priced, priced.bound);
@@ -84,8 +91,7 @@ function improve(problem: Problem, priced: Priced): void {
   }
   if (best.length === 0 || !isOpen(priced)) return;
   shake(problem, priced);
-  if (!isOpen(priced)) return;
-  if (!reshape(problem, priced.structure, priced.sites, priced.lanes, best)) return;
+  if (!isOpen(priced) || !mayGoOn(priced) || !reshape(problem, priced)) return;
   combine(problem, priced, priced.bound);
   passBest(problem, priced);
 }
@@ -95,7 +101,7 @@ function combine(problem: Problem, priced: Priced, bound: number): void {
   const { beam, pool, dual, lanes, best, trial } = priced;
   searchBeam(problem, beam, pool, dual, lanes, bound, best.cost, NARROW, trial);
   if (beam.best >= 0) takeTrial(problem, priced, trial);
-  if (best.length > 0) return;
+  if (best.length > 0 || !mayGoOn(priced)) return;
   searchBeam(problem, beam, pool, dual, lanes, bound, best.cost, WIDE, trial);
   if (beam.best >= 0) takeTrial(problem, priced, trial);
 }
@@ -131,7 +137,7 @@ function priceWithQuotas(problem: Problem, priced: Priced, free: boolean): void 
 function shake(problem: Problem, priced: Priced): void {
   const { dual } = priced;
   for (const factor of SHAKES) {
-    if (!isOpen(priced)) break;
+    if (!isOpen(priced) || !mayGoOn(priced)) break;
     copyPrices(problem, dual.bestNu, dual.nu);
     scalePrices(problem, dual, factor);
     priceLanes(problem, priced, true);
@@ -147,15 +153,26 @@ function shake(problem: Problem, priced: Priced): void {
   evaluate(problem, priced);
 }
 
-/** Gives up the lane that would make a plan dearest, of those that the best plan does not use. */
+/** Gives up a lane that the best plan does not use: the one that the cheapest way to use it makes dearest. */
 function giveUpLane(problem: Problem, priced: Priced): void {
-  const { lanes, best } = priced;
-  let place = 0;
-  for (let row = 0; place < lanes.count - 1; place++) {
-    const isUsed = row < best.length && best.slot[row] === lanes.slot[lanes.order[place]];
-    if (!isUsed) break;
-    row++;
+  const { lanes, best, dual, pool } = priced;
+  const { width, before, rest } = dual;
+  evaluate(problem, priced);
+  passOn(dual, lanes, pool);
+  let dearest = -1;
+  let worst = 0;
+  for (let place = 0, row = 0; place < lanes.count; place++) {
+    const lane = lanes.order[place];
+    while (row < best.length && best.slot[row] < lanes.slot[lane]) row++;
+    if (row < best.length && best.slot[row] === lanes.slot[lane]) continue;
+    let least = Infinity;
+    for (let n = 1; n < width; n++) {
+      const cost = pool.least[lane * width + n];
+      if (cost < Infinity) least = Math.min(least, cost + leastThrough(before, place * width, rest, (place + 1) * width, width - 1 - n));
+    }
+    if (least <= dearest) continue;
+    dearest = least;
+    worst = place;
   }
-  priced.spare = closeLane(lanes, place);
-  void problem;
+  priced.spare = closeLane(lanes, worst);
 }

@@ -1,34 +1,23 @@
-import { copyPlan, costOfPlan, createPlan, resetPlan, type Plan } from '../plan.js';
+import { copyPlan, costOfPlan, type Plan } from '../plan.js';
 import type { Problem } from '../problem.js';
-import type { Lanes } from './lanes.js';
 import { moveRow, passSites, refill, type SitePass } from './site-pass.js';
-
-/** Closing and opening slots of a plan. */
-export interface Structure {
-  readonly trial: Plan;
-  readonly best: Plan;
-}
-
-export const createStructure = (): Structure => ({ trial: createPlan(), best: createPlan() });
-
-export function resetStructure(structure: Structure, problem: Problem, slotsMax: number): void {
-  resetPlan(structure.trial, problem, slotsMax);
-  resetPlan(structure.best, problem, slotsMax);
-}
+import { mayGoOn, type Priced, type Structure } from './state.js';
 
 const ROUNDS_MAX = 2;
 /** A plan that closing a slot makes this much dearer is not worth a pass over the sites. */
 const HOPELESS = 1.3;
 
-/** Closes a slot of the plan or opens another, whichever saves most, as long as something does. @returns whether it changed the plan. */
-export function reshape(problem: Problem, structure: Structure, pass: SitePass, lanes: Lanes, plan: Plan): boolean {
+/** Closes a slot of the best plan or opens another, whichever saves most, as long as something does. @returns whether it changed the plan. */
+export function reshape(problem: Problem, priced: Priced): boolean {
+  const { structure, sites: pass, lanes, best: plan } = priced;
   const { best } = structure;
   let changed = false;
   for (let round = 0; round < ROUNDS_MAX; round++) {
     best.cost = plan.cost - 1e-3;
     best.length = 0;
-    for (let row = 0; row < plan.length && plan.length > 1; row++) tryWithout(problem, structure, pass, plan, row);
-    for (let place = 0; place < lanes.count; place++) tryWith(problem, structure, pass, plan, lanes.slot[lanes.order[place]]);
+    for (let row = 0; row < plan.length && plan.length > 1 && mayGoOn(priced); row++) tryWithout(problem, structure, pass, plan, row);
+    for (let place = 0; place < lanes.count && mayGoOn(priced); place++)
+      tryWith(problem, structure, pass, plan, lanes.slot[lanes.order[place]]);
     if (best.length === 0) break;
     copyPlan(best, plan, problem.siteCount);
     changed = true;

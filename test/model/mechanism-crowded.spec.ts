@@ -1,0 +1,66 @@
+/** Real: admission and the default oracle on crowded markets. What a valuation spares never changes what anything else costs. */
+import {
+  admit,
+  createOracle,
+  menuOf,
+  valueAt,
+  type Bid,
+  type Book,
+  type Decision,
+  type Menu,
+  type Oracle,
+  type Valuation,
+} from '#mechanism';
+import { bookOf, createPrng, FAMILIES, microsToCredits, toBid, type Family, type Prng } from '#lab';
+
+const VALUATIONS = 50;
+
+/** Valuations that leave out different entries: just above or below some price, steps, and all that falls in between. */
+function valuationFor(prng: Prng, menu: Menu): Valuation {
+  const price = menu.length > 0 ? microsToCredits(prng.pick(menu).price) : prng.between(1, 1000);
+  const scale = prng.pick([0.5, 0.999999, 1.000001, 1.01, 1.5, 4]);
+  if (prng.below(3) === 0) return { kind: 'deadline', value: price * scale, deadline: prng.between(0, 9) };
+  if (prng.below(2) === 0) return { kind: 'linear', value: price * scale * 2, decay: (price * prng.between(0, 40)) / 100 };
+  let value = price * scale * prng.between(1, 4);
+  return { kind: 'table', values: Array.from({ length: 10 }, () => (value *= prng.pick([1, 1, 0.9, 0.5]))) };
+}
+
+/** What the rule chooses from the whole menu: the most utility, the earliest on a tie, above zero. */
+function bestOf(menu: Menu, valuation: Valuation): { completion: number; payment: bigint } | undefined {
+  let best: { completion: number; payment: bigint; utility: bigint } | undefined;
+  for (const { completion, price } of menu) {
+    const utility = valueAt(valuation, completion) - price;
+    if (utility > (best?.utility ?? 0n)) best = { completion, payment: price, utility };
+  }
+  return best && { completion: best.completion, payment: best.payment };
+}
+
+const chosen = (decision: Decision): { completion: number; payment: bigint } | undefined =>
+  decision.kind === 'accepted' ? { completion: decision.completion, payment: decision.payment } : undefined;
+
+function differences({ book, job, oracle, prng }: { book: Book; job: Bid['job']; oracle: Oracle; prng: Prng }): readonly unknown[] {
+  const menu = menuOf({ book, job, arrival: 0, oracle });
+  return Array.from({ length: VALUATIONS }, () => valuationFor(prng, menu)).flatMap((valuation) => {
+    const found = chosen(admit({ book, bid: { job, valuation }, arrival: 0, oracle }));
+    const expected = bestOf(menu, valuation);
+    return found?.completion === expected?.completion && found?.payment === expected?.payment ? [] : [{ valuation, found, expected }];
+  });
+}
+
+describe('admission under any valuation chooses from the menu as it is computed whole', () => {
+  const oracle = createOracle('default');
+  it.each<[Family, number, number]>([
+    ['crowded', 1, 12],
+    ['broad', 1, 6],
+    ['paper', 1, 200],
+    ['uneven', 1, 900],
+    ['remote', 1, 882],
+  ])('%s', (family, first, count) => {
+    for (let seed = first; seed < first + count; seed++) {
+      const instance = FAMILIES[family](seed);
+      const [job] = instance.jobs;
+      const found = differences({ book: bookOf(instance), job: toBid(job, instance.resources).job, oracle, prng: createPrng(seed) });
+      expect({ seed, found }).toEqual({ seed, found: [] });
+    }
+  });
+});
