@@ -36,7 +36,7 @@ export function auditSourceOf(database: Database): AuditSource {
 function auditOf(database: Database, market: StoredMarket): MarketAudit {
   const log = logOf(database, market);
   return {
-    market: rowOf({ ...termsOf(market), status: market.status, slot: market.slot, sequence: market.sequence }),
+    market: rowOf({ ...termsOf(market), status: market.status, slot: market.slot, sequence: market.sequence, oracle: market.terms.oracle }),
     accounts: [...database.ledger.accounts.values()].map(({ id, ownerId, kind }) => ({ accountId: id, organisationId: ownerId, kind })),
     records: async (after) => log.filter(({ sequence }) => sequence > after),
     sites: async () =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Account } from '#ledger';
 import type { NewBid } from '#market';
+import { ORACLE_VERSIONS } from '#mechanism';
 import { micros } from '#units';
 import { FairTurns } from '../support/fair-turns.js';
 import { Database, type Sabotage, type StoredMarket } from './database.js';
@@ -62,6 +63,7 @@ function openMarket(marketId: bigint, random: Random): StoredMarket {
       gamma: { bandwidth: 10, cpu: 10 },
       unitMicros: 1_000_000n,
       reserveMicros: 100_000n,
+      oracle: random.pick(ORACLE_VERSIONS),
     },
     status: 'open',
     slot: 0,
@@ -76,7 +78,7 @@ function openMarket(marketId: bigint, random: Random): StoredMarket {
     turns: new FairTurns(),
     turnProblems: [],
   };
-  append(market, 'market_opened', { name: `market-${marketId}`, clock });
+  append(market, 'market_opened', { name: `market-${marketId}`, clock, oracle: market.terms.oracle });
   for (let ordinal = 0; ordinal < SITES; ordinal++) addSite(market, ordinal, random.between(2, 4));
   return market;
 }

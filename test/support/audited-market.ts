@@ -4,14 +4,14 @@ import {
   AdvanceClock,
   type Caller,
   ChangeCapacity,
-  ChangeMarketStatus,
+  ChangeMarket,
   CreateMarket,
   DecideMarkets,
   type NewBid,
   Ringer,
 } from '#market';
 import { createPrng } from '#lab';
-import { createOracle } from '#mechanism';
+import { createOracle, type OracleVersion } from '#mechanism';
 import { type Base, createBase, createBidInbox, createCatalogueWork, createClockStore, createDecidingStore } from '#persistence';
 import { micros } from '#units';
 import { newBid, seedMarket, type SeededMarket } from './market.js';
@@ -69,7 +69,9 @@ export class AuditedMarket {
     await this.decide(bids.slice(0, 20));
     await this.moveTo(2);
     await this.addSite();
-    await this.decide(bids.slice(20, 35));
+    await this.decide(bids.slice(20, 28));
+    await this.oracle('eris-default/2');
+    await this.decide(bids.slice(28, 35));
     await this.status('paused');
     await this.status('open');
     await this.raiseCapacity();
@@ -114,9 +116,15 @@ export class AuditedMarket {
     expect(changed.kind).toBe('changed');
   }
 
+  private async oracle(oracle: OracleVersion): Promise<void> {
+    const { caller, marketId } = this;
+    const changed = await new ChangeMarket(createCatalogueWork(this.base)).run({ caller, marketId, oracle });
+    expect(changed).toMatchObject({ kind: 'changed', market: { oracle } });
+  }
+
   private async status(status: 'open' | 'paused' | 'closed'): Promise<void> {
     const { caller, marketId } = this;
-    expect((await new ChangeMarketStatus(createCatalogueWork(this.base)).run({ caller, marketId, status })).kind).toBe('changed');
+    expect((await new ChangeMarket(createCatalogueWork(this.base)).run({ caller, marketId, status })).kind).toBe('changed');
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   AddSite,
   ChangeCapacity,
-  ChangeMarketStatus,
+  ChangeMarket,
   CreateKey,
   CreateMarket,
   CreateOrganisation,
@@ -61,7 +61,7 @@ export function coldUseCases(url: string) {
       create: new CreateMarket(catalogue),
       list: new ListMarkets(markets),
       get: new GetMarket(markets),
-      changeStatus: new ChangeMarketStatus(catalogue),
+      changeStatus: new ChangeMarket(catalogue),
     },
     organisations: { create: new CreateOrganisation(tenancy), list: new ListOrganisations(tenants) },
     sites: { add: new AddSite(catalogue), list: new ListSites(markets), changeCapacity: new ChangeCapacity(catalogue) },

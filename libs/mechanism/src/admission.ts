@@ -3,6 +3,7 @@ import type { Book } from './book.js';
 import { endOf, entryAt, hasData, inWindow, menuOf } from './menu.js';
 import { WORKERS_MAX } from './oracle/kernel/problem.js';
 import type { Oracle, Search } from './oracle/oracle.js';
+import { pricesBeyondFunds } from './oracle/versions.js';
 import { paymentLines, totalOf } from './payment.js';
 import type { Bid, Decision, Job, Menu, MenuEntry, Refusal, RefusalCode } from './types.js';
 import { roundedValueAt, valueAt } from './valuation.js';
@@ -90,7 +91,7 @@ interface Subject {
  */
 function walkMenu(subject: Subject, floors: 'sharp' | 'plain'): Walk {
   const { book, bid, arrival, oracle, fundsMicros } = subject;
-  const funds = fundsMicros === undefined ? Infinity : Number(fundsMicros);
+  const funds = fundsMicros === undefined || pricesBeyondFunds(book.spec.oracle) ? Infinity : Number(fundsMicros);
   const walk = newWalk();
   const search = oracle.open(book, bid.job, arrival);
   for (let completion = arrival; completion < endOf(book); completion++) {

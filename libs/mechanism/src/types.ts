@@ -1,3 +1,4 @@
+import type { OracleVersion } from './oracle/versions.js';
 import type { Micros, Milli } from '#units';
 
 /** How usage becomes a price: unit * (gamma^u - 1) + reserve (paper, eq. 9-10; docs/mechanism.md section 4). */
@@ -24,6 +25,8 @@ export interface MarketSpec {
   readonly chunkKB: Milli;
   readonly bandwidthKB: Milli;
   readonly prices: PriceRule;
+  /** The version of the default oracle that decides; the newest where none is given. */
+  readonly oracle?: OracleVersion;
 }
 
 /** What finishing d slots after arrival is worth; >= 0 and never rising in d. */

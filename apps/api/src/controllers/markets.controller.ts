@@ -1,5 +1,5 @@
 import type { AnswerOf } from '#contracts';
-import { AdvanceClock, ChangeMarketStatus, CreateMarket, GetMarket, ListMarkets } from '#market';
+import { AdvanceClock, ChangeMarket, CreateMarket, GetMarket, ListMarkets } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
 import { rangeOf } from '../http/cursor.js';
@@ -14,7 +14,7 @@ export class MarketsController {
     private readonly createMarket: CreateMarket,
     private readonly listMarkets: ListMarkets,
     private readonly getMarket: GetMarket,
-    private readonly changeStatus: ChangeMarketStatus,
+    private readonly changeMarket: ChangeMarket,
     private readonly advanceClock: AdvanceClock,
   ) {}
 
@@ -35,7 +35,7 @@ export class MarketsController {
 
   @Serves('changeMarket')
   change(@In() { caller, params, body }: Input<'changeMarket'>): Promise<AnswerOf<'changeMarket'>> {
-    return answer(this.changeStatus.run({ caller, ...params, ...body }), { changed: ({ market }) => marketView(market) });
+    return answer(this.changeMarket.run({ caller, ...params, ...body }), { changed: ({ market }) => marketView(market) });
   }
 
   @Serves('advanceClock')

@@ -20,6 +20,7 @@ export const marketView = (market: MarketRecord): AnswerOf<'getMarket'> => ({
   bandwidthMB: market.bandwidthKb / 1000,
   resources: [...market.resources],
   prices: { gamma: { ...market.gamma }, unit: formatMicros(market.unit), reserve: formatMicros(market.reserve) },
+  oracle: market.oracle,
   slot: market.slot,
   sequence: market.sequence.toString(),
   openedAt: market.openedAt.toISOString(),

@@ -51,8 +51,9 @@ export const marketOperations = defineOperations({
     method: 'PATCH',
     path: '/v1/markets/{marketId}',
     tag,
-    summary: 'Pause, resume or close a market',
-    description: 'A paused market keeps its queued bids and takes no new ones. Closing is for good: queued bids are refused.',
+    summary: 'Pause, resume or close a market, or change its oracle',
+    description:
+      'A paused market keeps its queued bids and takes no new ones. Closing is for good: queued bids are refused. Another oracle decides what is decided from then on.',
     policy: OPERATORS,
     body: changeMarketBody,
     responses: { 200: { description: 'The market as it is now', schema: market } },

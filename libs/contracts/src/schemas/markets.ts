@@ -20,6 +20,11 @@ import {
 export const clockKind = z.enum(['manual', 'realtime'], 'must be manual or realtime');
 export const marketStatus = z.enum(['open', 'paused', 'closed'], 'must be open, paused or closed');
 
+/** The versions of the oracle that there are, the newest last (libs/mechanism: the contract is held against it by a test). */
+export const oracleVersion = z
+  .enum(['eris-default/2', 'eris-default/3'], 'must be one of eris-default/2, eris-default/3')
+  .describe('What decides the bids. A market keeps the one that it was opened with until its operator names another.');
+
 const gamma = z.record(z.string(), z.number('must be a number').min(1, 'must be at least 1').max(1_000_000, 'must be at most 1000000'));
 const prices = z.strictObject({ gamma, unit: givenAmount, reserve: givenAmount });
 
@@ -51,6 +56,7 @@ export const createMarketBody = z
     bandwidthMB: quantity,
     resources,
     prices,
+    oracle: oracleVersion.optional(),
   })
   .check(checkGamma)
   .check(checkHorizon);
@@ -67,6 +73,7 @@ export const market = z
     bandwidthMB: z.number(),
     resources: z.array(z.string()),
     prices: z.strictObject({ gamma: z.record(z.string(), z.number()), unit: amount, reserve: amount }),
+    oracle: oracleVersion,
     slot,
     sequence: z.string(),
     openedAt: time,
@@ -74,7 +81,9 @@ export const market = z
   .meta({ id: 'Market' });
 export const marketsQuery = z.strictObject(wholeQuery);
 export const marketPage = page(market);
-export const changeMarketBody = z.strictObject({ status: marketStatus });
+export const changeMarketBody = z
+  .strictObject({ status: marketStatus.optional(), oracle: oracleVersion.optional() })
+  .refine(({ status, oracle }) => status !== undefined || oracle !== undefined, 'must name a status or an oracle');
 
 const location = z.strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) });
 export const addSiteBody = z.strictObject({ name, capacity: quantities, location: location.optional() });

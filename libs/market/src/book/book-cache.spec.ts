@@ -13,6 +13,7 @@ const bookOf = (marketId: bigint, operatorId: bigint, horizonSlots: number): Ope
     gamma: { bandwidth: 10, gpu: 10 },
     unitMicros: 1n,
     reserveMicros: 0n,
+    oracle: 'eris-default/3',
     sites: [],
     usage: [],
   } satisfies MarketState);

@@ -1,4 +1,4 @@
-import { advanceBook, createBook, type Book, type MarketSpec, occupy } from '#mechanism';
+import { advanceBook, createBook, type Book, type MarketSpec, occupy, type OracleVersion } from '#mechanism';
 import { invariant, micros, type Milli } from '#units';
 
 export type MarketClock = 'manual' | 'realtime';
@@ -29,6 +29,8 @@ export interface MarketState {
   readonly gamma: Readonly<Record<string, number>>;
   readonly unitMicros: bigint;
   readonly reserveMicros: bigint;
+  /** What decides its bids. */
+  readonly oracle: OracleVersion;
   /** In the order of their ordinals, which run from 0 without gaps. */
   readonly sites: readonly { readonly id: string; readonly ordinal: number; readonly capacityMilli: readonly number[] }[];
   /** Slots of the window with sales; cells as in `slot_usage`. */
@@ -99,6 +101,7 @@ function specOf(state: BookTerms): MarketSpec {
     slotCount: state.horizonSlots,
     chunkKB: Number(state.chunkKb) as Milli,
     bandwidthKB: Number(state.bandwidthKb) as Milli,
+    oracle: state.oracle,
     prices: {
       gammaBandwidth: state.gamma.bandwidth,
       gamma: state.resources.map((name) => state.gamma[name]),

@@ -1,3 +1,4 @@
+import { NEWEST_ORACLE, type OracleVersion } from '#mechanism';
 import { demandMilli, type Micros, supplyMilli } from '#units';
 import type { MarketClock, MarketStatus } from '../book/index.js';
 import type { Caller } from '../tenancy/index.js';
@@ -18,6 +19,8 @@ export interface CreateMarketRequest {
   readonly gamma: Readonly<Record<string, number>>;
   readonly unit: Micros;
   readonly reserve: Micros;
+  /** The newest unless given. */
+  readonly oracle?: OracleVersion | undefined;
 }
 
 export type CreateMarketOutcome = { readonly kind: 'created'; readonly market: MarketRecord } | { readonly kind: 'name_taken' };
@@ -30,15 +33,19 @@ export class CreateMarket {
     return this.work.transaction(async (tx) => {
       const market = await tx.insertMarket(request.caller.organisationId, termsOf(request));
       if (!market) return { kind: 'name_taken' };
-      const sequence = await tx.appendEvent(market.marketId, 'market_opened', { name: market.name, clock: market.clock });
+      const sequence = await tx.appendEvent(market.marketId, 'market_opened', {
+        name: market.name,
+        clock: market.clock,
+        oracle: market.oracle,
+      });
       return { kind: 'created', market: { ...market, sequence } };
     });
   }
 }
 
 /** A chunk is something asked for and rounds up; bandwidth is something offered and rounds down. */
-function termsOf({ caller: _, chunkMB, bandwidthMB, ...rest }: CreateMarketRequest): MarketTerms {
-  return { ...rest, chunkKb: demandMilli(chunkMB), bandwidthKb: supplyMilli(bandwidthMB) };
+function termsOf({ caller: _, chunkMB, bandwidthMB, oracle = NEWEST_ORACLE, ...rest }: CreateMarketRequest): MarketTerms {
+  return { ...rest, oracle, chunkKb: demandMilli(chunkMB), bandwidthKb: supplyMilli(bandwidthMB) };
 }
 
 export interface MarketsOutcome {
@@ -71,29 +78,42 @@ export class GetMarket {
   }
 }
 
-export interface ChangeStatusRequest {
+/** What is given is changed. */
+export interface ChangeMarketRequest {
   readonly caller: Caller;
   readonly marketId: bigint;
-  readonly status: MarketStatus;
+  readonly status?: MarketStatus | undefined;
+  readonly oracle?: OracleVersion | undefined;
 }
 
 /** In order of precedence. */
-export type ChangeStatusOutcome =
+export type ChangeMarketOutcome =
   { readonly kind: 'not_found' } | { readonly kind: 'market_closed' } | { readonly kind: 'changed'; readonly market: MarketRecord };
 
-/** Pauses, resumes or closes a market of the caller's organisation. Closing is for good. The status that it already has changes nothing. */
-export class ChangeMarketStatus {
+/**
+ * Pauses, resumes or closes a market of the caller's organisation, or lets another version of the oracle decide from here on. Closing is for
+ * good. What it already has changes nothing.
+ */
+export class ChangeMarket {
   constructor(private readonly work: UnitOfWork<CatalogueTx>) {}
 
-  run({ caller, marketId, status }: ChangeStatusRequest): Promise<ChangeStatusOutcome> {
+  run({ caller, marketId, ...wanted }: ChangeMarketRequest): Promise<ChangeMarketOutcome> {
     return this.work.transaction(async (tx) => {
       const market = await tx.lockMarket(caller.organisationId, marketId);
       if (!market) return { kind: 'not_found' };
-      if (market.status === status) return { kind: 'changed', market };
+      const { status = market.status, oracle = market.oracle } = wanted;
+      if (status === market.status && oracle === market.oracle) return { kind: 'changed', market };
       if (market.status === 'closed') return { kind: 'market_closed' };
-      await tx.setStatus(marketId, status);
-      const sequence = await tx.appendEvent(marketId, 'status_changed', { from: market.status, status });
-      return { kind: 'changed', market: { ...market, status, sequence } };
+      let { sequence } = market;
+      if (oracle !== market.oracle) {
+        await tx.setOracle(marketId, oracle);
+        sequence = await tx.appendEvent(marketId, 'oracle_changed', { from: market.oracle, oracle });
+      }
+      if (status !== market.status) {
+        await tx.setStatus(marketId, status);
+        sequence = await tx.appendEvent(marketId, 'status_changed', { from: market.status, status });
+      }
+      return { kind: 'changed', market: { ...market, status, oracle, sequence } };
     });
   }
 }

@@ -1,8 +1,9 @@
+import type { OracleVersion } from '#mechanism';
 import type { Micros, Milli } from '#units';
 import type { MarketClock, MarketStatus } from '../book/index.js';
 import type { PageRange } from '../page.js';
 
-/** A market's terms, which never change. */
+/** A market's terms, which never change but for the oracle. */
 export interface MarketTerms {
   readonly name: string;
   readonly clock: MarketClock;
@@ -18,6 +19,8 @@ export interface MarketTerms {
   readonly gamma: Readonly<Record<string, number>>;
   readonly unit: Micros;
   readonly reserve: Micros;
+  /** What decides its bids: the only term that the operator may change. */
+  readonly oracle: OracleVersion;
 }
 
 export interface MarketRecord extends MarketTerms {
@@ -86,6 +89,7 @@ export interface CatalogueTx {
   /** An operator's own market, locked against all other writers of its log until the transaction ends. */
   lockMarket(organisationId: bigint, marketId: bigint): Promise<MarketRecord | undefined>;
   setStatus(marketId: bigint, status: MarketStatus): Promise<void>;
+  setOracle(marketId: bigint, oracle: OracleVersion): Promise<void>;
   /** By ordinal. */
   listSites(marketId: bigint): Promise<readonly SiteRecord[]>;
   /** undefined where the market already has a site of that name. */
@@ -102,4 +106,4 @@ export interface CatalogueTx {
   appendEvent(marketId: bigint, kind: MarketEventKind, payload: object): Promise<bigint>;
 }
 
-export type MarketEventKind = 'market_opened' | 'site_added' | 'capacity_changed' | 'status_changed';
+export type MarketEventKind = 'market_opened' | 'site_added' | 'capacity_changed' | 'status_changed' | 'oracle_changed';

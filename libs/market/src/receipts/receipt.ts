@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { canonical, type Finding, keyOf, type LogRecord, type NamedRow, type Row, rowsOf } from './rows.js';
-
-/** What decided, and what these receipts are computed by: a change of either that changes answers gets a new name. */
-export const ALGORITHM = 'eris-default/3';
+import { ORACLE_VERSIONS } from '#mechanism';
+import { canonical, type Finding, jsonOf, keyOf, type LogRecord, type NamedRow, type Row, rowsOf } from './rows.js';
 
 /** Bytes of a row's digest (128 bits), and of the chain's hashes. */
 const DIGEST_BYTES = 16;
@@ -16,6 +14,7 @@ const KEEPS_PRICES: ReadonlySet<string | null> = new Set(['bid_refused', 'status
 export interface Receipt {
   readonly marketId: bigint;
   readonly sequence: bigint;
+  /** What decided: the version of the market's oracle. */
   readonly algorithm: string;
   /** Of what was asked: the bid, or the change of the market. */
   readonly inputHash: string;
@@ -30,11 +29,14 @@ export interface Receipt {
 
 /** Where a chain stands: what the next receipt builds on. */
 export interface ChainHead {
+  /** The version of the oracle that decides there. */
+  readonly algorithm: string;
   readonly previousHash: string;
   readonly priceHash: string;
 }
 
-export const CHAIN_START: ChainHead = { previousHash: GENESIS, priceHash: GENESIS };
+/** Markets that say nothing of an oracle when they open were decided by the second version. */
+export const CHAIN_START: ChainHead = { algorithm: ORACLE_VERSIONS[0], previousHash: GENESIS, priceHash: GENESIS };
 
 /** The next receipt of a market's chain. */
 export function receiptOf(marketId: bigint, record: LogRecord, head: ChainHead): Receipt {
@@ -43,7 +45,7 @@ export function receiptOf(marketId: bigint, record: LogRecord, head: ChainHead):
   const unsealed = {
     marketId,
     sequence: record.sequence,
-    algorithm: ALGORITHM,
+    algorithm: oracleNamedBy(record) ?? head.algorithm,
     inputHash: sha256(inputs.map(({ digest }) => digest).join('')),
     priceHash: head.priceHash,
     rows: digests.map(({ digest }) => digest).join(''),
@@ -52,9 +54,20 @@ export function receiptOf(marketId: bigint, record: LogRecord, head: ChainHead):
   return { ...unsealed, hash: hashOf(unsealed) };
 }
 
+/** The oracle that decides from an entry on, where the entry names one. */
+export function oracleNamedBy({ event }: LogRecord): string | undefined {
+  if (event.kind !== 'market_opened' && event.kind !== 'oracle_changed') return undefined;
+  const payload = jsonOf(event.payload);
+  const named = typeof payload === 'object' && payload !== null ? (payload as { oracle?: unknown }).oracle : undefined;
+  return typeof named === 'string' ? named : undefined;
+}
+
 /** Where the chain stands after an entry. */
-export function chainAfter({ hash, priceHash }: Pick<Receipt, 'hash' | 'priceHash'>, eventKind: string | null): ChainHead {
-  return { previousHash: hash, priceHash: KEEPS_PRICES.has(eventKind) ? priceHash : hash };
+export function chainAfter(
+  { hash, priceHash, algorithm }: Pick<Receipt, 'hash' | 'priceHash' | 'algorithm'>,
+  eventKind: string | null,
+): ChainHead {
+  return { algorithm, previousHash: hash, priceHash: KEEPS_PRICES.has(eventKind) ? priceHash : hash };
 }
 
 /**
@@ -67,8 +80,7 @@ export function receiptFindings(stored: Receipt, expected: Receipt, record: LogR
     { sequence, table: 'receipt', key: `market_id ${expected.marketId}, sequence ${sequence}`, detail },
   ];
   if (hashOf(stored) !== stored.hash) return ofReceipt('hash is not that of the receipt');
-  if (stored.algorithm !== expected.algorithm)
-    return ofReceipt(`algorithm is ${stored.algorithm}; this version checks ${expected.algorithm}`);
+  if (stored.algorithm !== expected.algorithm) return ofReceipt(`algorithm is ${stored.algorithm}; by the log it is ${expected.algorithm}`);
   if (stored.previousHash !== expected.previousHash) return ofReceipt('previous_hash is not the hash of the receipt before it');
   if (stored.priceHash !== expected.priceHash) return ofReceipt('price_hash is not the hash of the receipt of the last change of prices');
   const changed = firstChanged(stored.rows, expected.rows);

@@ -1,9 +1,10 @@
-import type { Oracle } from '#mechanism';
+import { isOracleVersion, type Oracle, ORACLE_VERSIONS } from '#mechanism';
 import { micros, supplyMilli } from '#units';
 import { type MarketHead, type MarketState, type MarketStatus, openBook, type OpenBook } from '../book/index.js';
 import { differences, type Expected } from './expected-rows.js';
 import { AccountBook, type ExpectedTransfer, moneyFindings } from './money.js';
 import type { AuditAccount } from './ports.js';
+import { oracleNamedBy } from './receipt.js';
 import { type Due, replayBid } from './replay-bid.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
 
@@ -57,7 +58,12 @@ export class LogReplay {
     const bySite = new Map(sites.map((row) => [row.id, row]));
     const stray = usage.find((row) => !this.sales.has(Number(row.slot)));
     return [
-      ...differences(undefined, 'market', market, { status: head.status, slot: head.slot, sequence: head.sequence }),
+      ...differences(undefined, 'market', market, {
+        status: head.status,
+        slot: head.slot,
+        sequence: head.sequence,
+        oracle: this.open.state.oracle,
+      }),
       ...this.open.state.sites.flatMap((site) => differences(undefined, 'site', bySite.get(site.id), siteRow(head.marketId, site))),
       ...(sites.length === this.open.state.sites.length ? [] : [stranger('site', sites, this.open.state.sites.length)]),
       ...[...this.sales].flatMap(([slot, sales]) =>
@@ -93,6 +99,8 @@ export class LogReplay {
         return this.capacityChanged(record, payload);
       case 'status_changed':
         return this.statusChanged(record, payload);
+      case 'oracle_changed':
+        return this.oracleChanged(record, payload);
       case 'clock_advanced':
         return this.clockAdvanced(record, payload);
       default:
@@ -102,7 +110,10 @@ export class LogReplay {
 
   private opened(record: LogRecord, payload: Payload): Finding[] {
     if (record.sequence !== 1n) return this.wrong(record, 'a market opens once');
-    this.move({}, record.sequence);
+    const oracle = oracleNamedBy(record);
+    if (oracle !== undefined && !isOracleVersion(oracle))
+      return this.wrong(record, `payload.oracle is ${oracle}: this program does not know it`);
+    this.rebuild({ oracle: oracle ?? ORACLE_VERSIONS[0] }, record.sequence);
     return differences(1n, 'event', record.event, { payload: { json: { ...payload, name: this.market.name, clock: this.market.clock } } });
   }
 
@@ -135,6 +146,15 @@ export class LogReplay {
     if (payload.from !== head.status) return this.wrong(record, `payload.from is ${String(payload.from)}, must be ${head.status}`);
     if (!isStatus(payload.status)) return this.wrong(record, `payload.status is ${String(payload.status)}`);
     this.open = { ...this.open, state: { ...this.open.state, head: { ...head, status: payload.status, sequence: record.sequence } } };
+    return [];
+  }
+
+  private oracleChanged(record: LogRecord, { from, oracle }: Payload): Finding[] {
+    const { state } = this.open;
+    if (from !== state.oracle) return this.wrong(record, `payload.from is ${String(from)}, must be ${state.oracle}`);
+    if (typeof oracle !== 'string' || !isOracleVersion(oracle))
+      return this.wrong(record, `payload.oracle is ${String(oracle)}: this program does not know it`);
+    this.rebuild({ oracle }, record.sequence);
     return [];
   }
 
@@ -219,6 +239,7 @@ function emptyMarket(market: Row): MarketState {
     gamma: jsonOf(market.gamma) as Record<string, number>,
     unitMicros: micros(whole('unit_micros')),
     reserveMicros: micros(whole('reserve_micros')),
+    oracle: ORACLE_VERSIONS[0],
     sites: [],
     usage: [],
   };

@@ -19,5 +19,12 @@ const MAKERS: Readonly<Record<OracleVersion, () => Oracle>> = {
   'eris-default/3': () => createDefaultOracle(),
 };
 
-/** The default oracle as it was in a version, with its own workspace. */
-export const createVersion = (version: OracleVersion): Oracle => MAKERS[version]();
+/** The default oracle as it was in a version, with its own workspace. @throws Error where this program does not know the version. */
+export function createVersion(version: OracleVersion): Oracle {
+  if (!isOracleVersion(version))
+    throw new Error(`oracle ${String(version)} is not one of ${ORACLE_VERSIONS.join(', ')}: run the program that knows it`);
+  return MAKERS[version]();
+}
+
+/** Whether admission looks for schedules that the wallet cannot pay although one that passes is known: it did in version 2. */
+export const pricesBeyondFunds = (version: OracleVersion = NEWEST_ORACLE): boolean => version === 'eris-default/2';

@@ -5,7 +5,7 @@ import { columnsOf } from '../hot/columns.js';
 import { Together } from '../postgres/together.js';
 
 const MARKET_COLUMNS = `m.id, m.organisation_id, m.name, m.clock::text, m.status::text, m.slot_minutes, m.horizon_slots, m.chunk_kb, m.bandwidth_kb,
-  m.resources, m.gamma, m.unit_micros, m.reserve_micros, m.slot, m.sequence, m.opened_at`;
+  m.resources, m.gamma, m.unit_micros, m.reserve_micros, m.oracle, m.slot, m.sequence, m.opened_at`;
 
 /**
  * find-markets: markets, each for a member.
@@ -55,6 +55,7 @@ interface MarketRow {
   readonly gamma: Readonly<Record<string, number>>;
   readonly unit_micros: bigint;
   readonly reserve_micros: bigint;
+  readonly oracle: MarketRecord['oracle'];
   readonly slot: number;
   readonly sequence: bigint;
   readonly opened_at: Date;
@@ -120,6 +121,7 @@ const marketOf = (row: MarketRow): MarketRecord => ({
   gamma: row.gamma,
   unit: micros(row.unit_micros),
   reserve: micros(row.reserve_micros),
+  oracle: row.oracle,
   slot: row.slot,
   sequence: row.sequence,
   openedAt: row.opened_at,

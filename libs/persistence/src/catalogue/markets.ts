@@ -1,10 +1,11 @@
 import type { CatalogueTx, MarketRecord, MarketTerms } from '#market';
+import type { OracleVersion } from '#mechanism';
 import { micros, type Milli } from '#units';
 import type { PrismaTx } from '../cold-work.js';
 import { MARKET_CHANNEL } from '../hot/index.js';
 import type { Market } from '../prisma/generated/client.js';
 
-type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'lockMarket' | 'setStatus' | 'appendEvent'>;
+type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'lockMarket' | 'setStatus' | 'setOracle' | 'appendEvent'>;
 
 /** Markets over a transaction of Prisma's. */
 export function marketsTx(db: PrismaTx): MarketsTx {
@@ -12,6 +13,7 @@ export function marketsTx(db: PrismaTx): MarketsTx {
     insertMarket: (organisationId, terms) => insert(db, organisationId, terms),
     lockMarket: (organisationId, marketId) => lock(db, organisationId, marketId),
     setStatus: async (id, status) => void (await db.market.update({ where: { id }, data: { status }, select: { id: true } })),
+    setOracle: async (id, oracle) => void (await db.market.update({ where: { id }, data: { oracle }, select: { id: true } })),
     appendEvent: (marketId, kind, payload) => append(db, marketId, { kind, payload }),
   };
 }
@@ -62,12 +64,13 @@ async function append(db: PrismaTx, marketId: bigint, { kind, payload }: { kind:
   return sequence;
 }
 
-const recordOf = ({ id, chunkKb, bandwidthKb, gamma, unitMicros, reserveMicros, ...rest }: Market): MarketRecord => ({
+const recordOf = ({ id, chunkKb, bandwidthKb, gamma, unitMicros, reserveMicros, oracle, ...rest }: Market): MarketRecord => ({
   ...rest,
   marketId: id,
   chunkKb: Number(chunkKb) as Milli,
   bandwidthKb: Number(bandwidthKb) as Milli,
   gamma: gamma as Record<string, number>,
+  oracle: oracle as OracleVersion,
   unit: micros(unitMicros),
   reserve: micros(reserveMicros),
 });

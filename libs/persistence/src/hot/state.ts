@@ -1,4 +1,5 @@
 import type { MarketHead, MarketRows } from '#market';
+import type { OracleVersion } from '#mechanism';
 import { invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
 
@@ -26,7 +27,7 @@ export const headOf = (row: HeadRow): MarketHead => ({
 /** What there is of a market but sites and sales, and how many cells its window has: bandwidth, and each resource of each site, in each slot. */
 const TERMS = `
   ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources, m.gamma, m.unit_micros, m.reserve_micros,
-    coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind NOT IN ('bid_refused', 'status_changed')
+    m.oracle, coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind NOT IN ('bid_refused', 'status_changed')
       ORDER BY e.sequence DESC LIMIT 1), 0) AS price_version`;
 export const CELLS = `
   m.horizon_slots::bigint * (1 + cardinality(m.resources) * (SELECT count(*) FROM site s WHERE s.market_id = m.id))`;
@@ -65,6 +66,7 @@ interface StateRow extends HeadRow {
   readonly gamma: Record<string, number>;
   readonly unit_micros: bigint;
   readonly reserve_micros: bigint;
+  readonly oracle: OracleVersion;
   readonly price_version: bigint;
   readonly sites: string | null;
   readonly usage: string | null;
@@ -97,6 +99,7 @@ function rowsOf(row: StateRow): MarketRows | 'large' {
     gamma: row.gamma,
     unitMicros: row.unit_micros,
     reserveMicros: row.reserve_micros,
+    oracle: row.oracle,
     sitesText: row.sites,
     usageText: row.usage,
   };
