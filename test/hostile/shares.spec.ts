@@ -2,8 +2,8 @@ import { addBidder, addSite, jobBody, makeKey, marketBody } from '../support/sce
 import { expectNothingHeld, expectUnharmed, setStand, type Stand, underAttack } from './support/stand.js';
 
 /** What an organisation may ask a second, all its keys together, and what it may have saved up. */
-const RATE = 60;
-const BURST = 120;
+const RATE = 30;
+const BURST = 60;
 const KEYS = 40;
 /** Waits that one key may have: an eighth of what there are. */
 const KEY_WAITS = 625;
@@ -49,8 +49,12 @@ it('should give an organisation no more for more keys', async () => {
   const keys: string[] = [];
   for (let index = 0; index < KEYS; index++) keys.push((await makeKey(client, scene.operatorKey, greedy.id, 'auditor')).key);
   const { suffering, reports } = await underAttack<Calls>(stand, [{ script: 'callers', task: { path: '/v1/markets', keys } }]);
-  expect(reports[0].statuses['429']).toBeGreaterThan(0);
-  expect(reports[0].statuses['200']).toBeLessThanOrEqual(BURST + RATE * (reports[0].seconds + 1));
+  const due = BURST + RATE * (reports[0].seconds + 1);
+  const { 200: taken = 0, 429: refused = 0 } = reports[0].statuses;
+  expect({ taken, refused, isWithin: taken <= due, isTold: refused > 0 || taken + refused <= due }).toMatchObject({
+    isWithin: true,
+    isTold: true,
+  });
   expectUnharmed(suffering);
   await expectNothingHeld(stand);
 }, 120_000);
@@ -67,7 +71,7 @@ describe('waits', () => {
     const { suffering, reports } = await underAttack<{ answers: Record<string, number> }>(free, [
       { script: 'sockets', task: { connections: CONNECTIONS, text } },
     ]);
-    expect(reports[0].answers['429']).toBe(CONNECTIONS - KEY_WAITS);
+    expect(reports[0]).toMatchObject({ answers: { 429: CONNECTIONS - KEY_WAITS } });
     expectUnharmed(suffering);
     await expectNothingHeld(free);
   }, 120_000);
