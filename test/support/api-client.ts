@@ -1,4 +1,15 @@
-import { operationIds, operationOf, type Operation, type OperationId, problem, problemCodesOf, PROBLEMS } from '#contracts';
+import {
+  HEADERS_ANYWHERE,
+  headersOf,
+  headersOfProblems,
+  type Operation,
+  type OperationId,
+  operationIds,
+  operationOf,
+  problem,
+  problemCodesOf,
+  PROBLEMS,
+} from '#contracts';
 import request, { type Test } from 'supertest';
 
 /** An answer, already checked against the contract of its operation. */
@@ -59,9 +70,23 @@ export function operationAt(method: string, path: string): OperationId | undefin
   return matches.sort((a, b) => operationOf(a).path.split('{').length - operationOf(b).path.split('{').length)[0];
 }
 
+/** The form of a message, which HTTP itself describes. */
+const OF_THE_FORM = new Set(['content-type', 'content-length', 'transfer-encoding', 'date', 'connection', 'keep-alive']);
+
+/** @throws where an answer has a header that the contract doesn't declare for its operation and status. */
+function checkHeaders(id: OperationId | undefined, { status, headers, body }: Answer, where: string): void {
+  const code = String(body?.type).replace('urn:eris:problem:', '');
+  const ofProblem = code in PROBLEMS ? headersOfProblems([code as keyof typeof PROBLEMS]) : [];
+  const declared: readonly string[] = id ? headersOf(operationOf(id), status) : [...HEADERS_ANYWHERE, ...ofProblem];
+  const known = new Set(declared.map((name) => name.toLowerCase()));
+  const strange = Object.keys(headers).filter((name) => !known.has(name) && !OF_THE_FORM.has(name));
+  if (strange.length > 0) throw new Error(`${where} answered ${status} with headers that are not in its contract: ${strange.join(', ')}`);
+}
+
 /** @throws where status, media type or body are not what the contract says. */
 function checkAnswer(method: string, path: string, answer: Answer): void {
   const id = operationAt(method, path);
+  checkHeaders(id, answer, `${method} ${path}`);
   if (answer.status >= 400) return checkProblem(id && operationOf(id), answer, `${method} ${path}`);
   if (!id) throw new Error(`${method} ${path} answered ${answer.status} and is not in the contract`);
   const response = operationOf(id).responses[answer.status];

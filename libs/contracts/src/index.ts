@@ -1,7 +1,9 @@
 /** What crosses the wire: every operation with its schemas and policy, the problems, and the OpenAPI document made from them. */
+export { headersOf, problemCodesOf } from './answers.js';
 export { faultsOf, pathOf, type Fault } from './faults.js';
+export { exposedHeaders, HEADERS_ANYWHERE, headersOfProblems, responseHeaders, type ResponseHeader } from './headers.js';
 export { LIMITS } from './limits.js';
-export { openApiDocument, problemCodesOf } from './openapi.js';
+export { openApiDocument } from './openapi.js';
 export type { Operation } from './operation.js';
 export {
   operationIds,
@@ -15,6 +17,7 @@ export {
 } from './operations/index.js';
 export { isProblemCode, PROBLEMS, problemOf, type ProblemCode, type ProblemDetails } from './problems.js';
 export { bidBody, bulkItem, idempotencyKey, type BidBodyWire } from './schemas/bids.js';
+export { EVENTS, eventKinds, marketEvent, streamMessage, type EventKind, type MarketEvent } from './schemas/events.js';
 export { isPlainBulkItem } from './schemas/plain-bid.js';
 export { problem, type Problem } from './schemas/problem.js';
 export { ROLES, type Role } from './schemas/tenancy.js';

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import type { Operation } from './operation.js';
+import { headersOf, problemsByStatus } from './answers.js';
+import { HEADERS_ALWAYS, HEADERS_ANYWHERE, headersOfProblems, RESPONSE_HEADERS, responseHeaders, type ResponseHeader } from './headers.js';
+import type { Operation, SuccessResponse } from './operation.js';
 import { operationIds, operationOf, type OperationId } from './operations/index.js';
-import { PROBLEMS, type ProblemCode } from './problems.js';
+import { type ProblemCode, PROBLEMS } from './problems.js';
 import { idempotencyKey } from './schemas/bids.js';
+import { marketEvent } from './schemas/events.js';
 import { id } from './schemas/primitives.js';
 import { problem } from './schemas/problem.js';
 
@@ -17,6 +20,7 @@ export function openApiDocument(version: string): Json {
     const operation = operationOf(operationId);
     paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operationId, operation, components) };
   }
+  jsonSchema(marketEvent, 'output', components); // what is told beyond answers to requests
   return {
     openapi: '3.1.0',
     info: {
@@ -28,7 +32,12 @@ export function openApiDocument(version: string): Json {
     servers: [{ url: '/' }],
     security: [{ key: [] }],
     paths,
-    components: { schemas: components, securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key' } } },
+    components: {
+      schemas: components,
+      headers: headerComponents(),
+      responses: elsewhere((schema, io) => jsonSchema(schema, io, components)),
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key' } },
+    },
   };
 }
 
@@ -41,9 +50,7 @@ function describe(operationId: OperationId, operation: Operation, components: Re
     ...(operation.description === undefined ? {} : { description: operation.description }),
     ...(operation.policy === 'anyone' ? { security: [] } : { 'x-roles': operation.policy.roles }),
     parameters: parametersOf(operation, schemaOf),
-    ...(operation.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body, 'input') } } } }
-      : {}),
+    ...bodyOf(operation, schemaOf),
     responses: { ...successes(operation, schemaOf), ...problems(operation, schemaOf) },
   };
 }
@@ -77,52 +84,57 @@ function parametersOf(operation: Operation, schemaOf: SchemaOf): Json[] {
   return [...path, ...queries, ...key, ...headers];
 }
 
+function bodyOf({ body, publishedBody = body }: Operation, schemaOf: SchemaOf): Json {
+  if (!publishedBody) return {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(publishedBody, 'input') } } } };
+}
+
 function successes(operation: Operation, schemaOf: SchemaOf): Json {
   return Object.fromEntries(
-    Object.entries(operation.responses).map(([status, { description, schema, mediaType }]) => {
-      const content = schema
-        ? { 'application/json': { schema: schemaOf(schema, 'output') } }
-        : mediaType
-          ? { [mediaType]: { schema: { type: 'string' } } }
-          : undefined;
-      return [status, { description, ...(content ? { content } : {}) }];
+    Object.entries(operation.responses).map(([status, response]) => {
+      const headers = pointers(headersOf(operation, Number(status)));
+      return [status, { description: response.description, headers, ...contentOf(response, schemaOf) }];
     }),
   );
 }
 
-/** The codes of whatever has a body. */
-const OF_BODIES: readonly ProblemCode[] = [
-  'malformed_json',
-  'invalid_body',
-  'body_too_large',
-  'unsupported_media_type',
-  'unsupported_charset',
-  'unsupported_encoding',
-  'request_timeout',
-  'bodies_in_hand',
-];
-
-/** The codes that an operation may answer with, by the parts that it has. */
-export function problemCodesOf(operation: Operation): readonly ProblemCode[] {
-  const codes: ProblemCode[] = ['internal_error', 'database_unavailable', 'overloaded', ...(operation.problems ?? [])];
-  if (operation.policy !== 'anyone')
-    codes.push('unauthenticated', 'role_not_allowed', 'rate_limited', 'share_exceeded', 'requests_in_hand', 'connections_open');
-  if (operation.path.includes('{')) codes.push('not_found');
-  if (operation.path.includes('{marketId}')) codes.push('market_unknown');
-  if (operation.query) codes.push('invalid_query');
-  if (operation.headers) codes.push('invalid_header');
-  if (operation.body) codes.push(...OF_BODIES);
-  if (operation.idempotent) codes.push('idempotency_key_missing', 'invalid_header');
-  return [...new Set(codes)];
+/** A stream is described by one of its messages, as generators of clients expect it. */
+function contentOf({ schema, mediaType, message }: SuccessResponse, schemaOf: SchemaOf): Json {
+  if (schema) return { content: { 'application/json': { schema: schemaOf(schema, 'output') } } };
+  if (!mediaType) return {};
+  return { content: { [mediaType]: { schema: message ? schemaOf(message, 'output') : { type: 'string' } } } };
 }
 
 function problems(operation: Operation, schemaOf: SchemaOf): Json {
-  const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of problemCodesOf(operation)) byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
   const content = { [PROBLEM_TYPE]: { schema: schemaOf(problem, 'output') } };
   return Object.fromEntries(
-    [...byStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [status, { description: codes.join(', '), content }]),
+    [...problemsByStatus(operation)].map(([status, codes]) => [
+      status,
+      { description: codes.join(', '), headers: pointers(headersOf(operation, status)), content },
+    ]),
   );
+}
+
+const pointers = (names: readonly ResponseHeader[]): Json =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+/** Every header that an answer may have. Those that every answer has are required. */
+const headerComponents = (): Json =>
+  Object.fromEntries(
+    responseHeaders.map((name) => {
+      const { description, schema }: { description: string; schema: object } = RESPONSE_HEADERS[name];
+      return [name, { description, ...(HEADERS_ALWAYS.includes(name) ? { required: true } : {}), schema }];
+    }),
+  );
+
+/** What is answered at addresses and to methods that no operation has. */
+function elsewhere(schemaOf: SchemaOf): Json {
+  const answerOf = (code: ProblemCode): Json => ({
+    description: `${code}: ${PROBLEMS[code].title}`,
+    headers: pointers([...HEADERS_ANYWHERE, ...headersOfProblems([code])]),
+    content: { [PROBLEM_TYPE]: { schema: schemaOf(problem, 'output') } },
+  });
+  return { RouteUnknown: answerOf('route_unknown'), MethodNotAllowed: answerOf('method_not_allowed') };
 }
 
 /** JSON Schema 2020-12 of a schema; those with an id become components and are pointed at. */

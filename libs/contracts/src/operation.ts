@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ResponseHeader } from './headers.js';
 import type { ProblemCode } from './problems.js';
 import type { Role } from './schemas/tenancy.js';
 
@@ -7,6 +8,10 @@ export interface SuccessResponse {
   readonly description: string;
   readonly schema?: z.ZodType;
   readonly mediaType?: string;
+  /** Of a stream: what each of its messages is. */
+  readonly message?: z.ZodType;
+  /** Headers that it may have beyond those of every answer of the operation. */
+  readonly headers?: readonly ResponseHeader[];
 }
 
 /** One route of the API: everything that guard, validation, document and tests need to know about it. */
@@ -25,6 +30,8 @@ export interface Operation {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** What the document says of the body, where `body` leaves parts of it to be checked later. */
+  readonly publishedBody?: z.ZodType;
   /** Values that the body may hold; LIMITS.bodyValues where it says nothing. */
   readonly bodyValues?: number;
   /** True only for bodies that the schema takes as they are, so that they need not be parsed. */

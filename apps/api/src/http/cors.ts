@@ -1,10 +1,10 @@
+import { exposedHeaders } from '#contracts';
 import type { FastifyInstance } from 'fastify';
 
 const METHODS = 'GET, POST, PATCH, DELETE';
 /** What browsers may send and read beyond what they always may. */
 const ASKED = 'authorization, content-type, idempotency-key, last-event-id, prefer, x-request-id';
-const EXPOSED =
-  'allow, idempotency-replayed, preference-applied, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id, location';
+const EXPOSED = exposedHeaders.join(', ');
 const PREFLIGHT_SECONDS = '600';
 
 /**

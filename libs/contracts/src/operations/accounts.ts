@@ -31,7 +31,7 @@ export const accountOperations = defineOperations({
     policy: OPERATORS,
     idempotent: true,
     body: depositBody,
-    responses: { 201: { description: 'The balance after it', schema: deposited } },
+    responses: { 201: { description: 'The balance after it', schema: deposited, headers: ['Idempotency-Replayed'] } },
     problems: ['key_reused', 'request_in_flight', 'balance_limit'],
   },
 });

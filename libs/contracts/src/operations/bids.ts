@@ -1,5 +1,5 @@
 import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
-import { allocation, bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, queuedBid } from '../schemas/bids.js';
+import { allocation, bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, publishedBulkBody, queuedBid } from '../schemas/bids.js';
 import { LIMITS } from '../limits.js';
 import { isPlainBid } from '../schemas/plain-bid.js';
 
@@ -20,8 +20,8 @@ export const bidOperations = defineOperations({
     bodyValues: LIMITS.bidValues,
     isPlain: isPlainBid,
     responses: {
-      200: { description: 'Decided while you waited (Prefer: wait)', schema: bid },
-      202: { description: 'Stored; the decision follows', schema: queuedBid },
+      200: { description: 'Decided while you waited (Prefer: wait)', schema: bid, headers: ['Idempotency-Replayed', 'Preference-Applied'] },
+      202: { description: 'Stored; the decision follows', schema: queuedBid, headers: ['Idempotency-Replayed', 'Preference-Applied'] },
     },
     problems: ['market_paused', 'market_closed', 'key_reused', 'too_many_undecided', 'overloaded', 'waits_under_way'],
   },
@@ -30,11 +30,13 @@ export const bidOperations = defineOperations({
     path: '/v1/markets/{marketId}/bids/bulk',
     tag,
     summary: 'Place up to 1,000 bids, each with its own key',
-    description: 'A result for each, in order: its id, or its problem. One bad bid costs only its own result.',
+    description:
+      'A result for each, in order: its id, or its problem. One bad bid costs only its own result. `Retry-After` comes where bids were turned away for now.',
     policy: BIDDERS,
     body: bulkBody,
+    publishedBody: publishedBulkBody,
     bodyValues: LIMITS.bulkValues,
-    responses: { 200: { description: 'A result for each bid', schema: bulkResult } },
+    responses: { 200: { description: 'A result for each bid', schema: bulkResult, headers: ['Retry-After'] } },
     problems: ['too_many_undecided'],
   },
   listBids: {

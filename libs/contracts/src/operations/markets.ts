@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.js';
 import { BIDDERS, defineOperations, MEMBERS, OPERATORS } from '../operation.js';
-import { bidBody, eventsQuery, quote } from '../schemas/bids.js';
+import { bidBody, quote } from '../schemas/bids.js';
+import { eventsQuery, streamMessage } from '../schemas/events.js';
 import {
   addSiteBody,
   advanceClockBody,
@@ -19,6 +20,15 @@ import {
 } from '../schemas/markets.js';
 
 const tag = 'markets';
+
+const STREAM = `The whole log from its first entry on, or from after a sequence number, then what happens as it happens.
+
+Each message has \`id\` (the sequence number in the market), \`event\` (the kind) and \`data\` (the event as JSON: MarketEvent, a union by \`kind\`).
+Sequence numbers rise without gap or repeat; of those that a bidder may not see (decisions of others' bids) it is not told.
+
+The stream begins with \`retry: 1000\`; where nothing happens a comment (\`: still here\`) comes every 15 seconds, so that a stream silent for much longer is dead.
+Go on after a break with the last \`id\` in \`Last-Event-ID\`, or with \`?after=\`; the header wins. Where the key was revoked the last message is \`event: end\`
+with {"reason":"key_revoked"} and without \`id\`: asking again is then 401. Every other end is a break. The connection takes nothing else.`;
 
 export const marketOperations = defineOperations({
   createMarket: {
@@ -128,11 +138,18 @@ export const marketOperations = defineOperations({
     path: '/v1/markets/{marketId}/events',
     tag,
     summary: 'The log of a market as server-sent events',
-    description: 'The `id` of an event is its sequence number in the market. Bidders see the decisions of their own bids only.',
+    description: STREAM,
     policy: MEMBERS,
     headers: { 'Last-Event-ID': 'Go on after this sequence number; the query parameter `after` does the same.' },
     query: eventsQuery,
-    responses: { 200: { description: 'Events, oldest first, then as they happen', mediaType: 'text/event-stream' } },
+    responses: {
+      200: {
+        description: 'Events, oldest first, then as they happen',
+        mediaType: 'text/event-stream',
+        message: streamMessage,
+        headers: ['X-Accel-Buffering'],
+      },
+    },
     problems: ['streams_open'],
   },
 });

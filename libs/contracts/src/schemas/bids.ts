@@ -57,11 +57,15 @@ export const idempotencyKey = z
   .max(LIMITS.idempotencyKeyLength, `must have at most ${LIMITS.idempotencyKeyLength} characters`)
   .regex(IDEMPOTENCY_KEY, 'must be printable ASCII without spaces');
 
-/** Items are checked one by one, so that one bad bid costs only its own result. */
-export const bulkBody = z.strictObject({
-  bids: z.array(z.unknown()).min(1, 'must hold at least one bid').max(LIMITS.bulkBids, `must hold at most ${LIMITS.bulkBids} bids`),
-});
 export const bulkItem = z.strictObject({ idempotencyKey, ...bidFields }).meta({ id: 'BulkItem' });
+const bulkOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({
+    bids: z.array(item).min(1, 'must hold at least one bid').max(LIMITS.bulkBids, `must hold at most ${LIMITS.bulkBids} bids`),
+  });
+/** Items are checked one by one, each as a `bulkItem`, so that one bad bid costs only its own result. */
+export const bulkBody = bulkOf(z.unknown());
+/** The body as it is meant, with its items. */
+export const publishedBulkBody = bulkOf(bulkItem).meta({ id: 'BulkBody' });
 
 const option = z.strictObject({ completion: slot, price: amount, value: amount });
 export const refusal = z
@@ -120,6 +124,3 @@ const line = z.strictObject({ slot, siteId: id.nullable(), resource: z.string(),
 export const allocation = z
   .strictObject({ bidId: id, marketId: id, schedule: z.array(slotPlan), payment: amount, lines: z.array(line) })
   .meta({ id: 'Allocation' });
-
-const afterText = z.string().regex(/^\d{1,18}$/, 'must be a sequence number');
-export const eventsQuery = z.strictObject({ after: afterText.optional() });

@@ -1,0 +1,168 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { eventKinds } from '#contracts';
+import { startTestApi, type TestApi } from '../support/api.js';
+import type { Json } from '../support/api-client.js';
+import { jobBody, type Scene, setScene } from '../support/scenes.js';
+
+const ORIGIN = 'https://shop.example';
+/** The form of a message, which HTTP itself describes. */
+const OF_THE_FORM = new Set(['content-type', 'content-length', 'transfer-encoding', 'date', 'connection', 'keep-alive']);
+
+let api: TestApi;
+let scene: Scene;
+let document: Json;
+beforeAll(async () => {
+  const settings = { corsOrigins: [ORIGIN], rateLimit: { perSecond: 1000, burst: 1000 } };
+  api = await startTestApi({ settings });
+  scene = await setScene(api.client, api.adminKey, { name: 'published', sites: 1 });
+  document = (await api.client.get('/openapi.json')).body;
+}, 60_000);
+afterAll(() => api.close());
+
+interface Request {
+  readonly method?: string;
+  readonly path: string;
+  /** Its path in the document; nothing where there is none. */
+  readonly template?: string;
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+const authorization = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
+
+async function ask({ method = 'GET', path, key, headers = {}, body }: Request): Promise<Response> {
+  const sent: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+  const response = await fetch(`${api.client.url}${path}`, {
+    method,
+    headers: { origin: ORIGIN, ...sent, ...(key === undefined ? {} : authorization(key)), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  await response.body?.cancel();
+  return response;
+}
+
+/** The headers that the document declares for an answer, in small letters. */
+function declaredFor({ method = 'GET', template }: Request, status: number): string[] {
+  const elsewhere = document.components.responses[status === 405 ? 'MethodNotAllowed' : 'RouteUnknown'];
+  const { headers } = template === undefined ? elsewhere : document.paths[template][method.toLowerCase()].responses[status];
+  for (const name of Object.keys(headers)) expect(document.components.headers[name].description).toMatch(/\.$/);
+  return Object.keys(headers).map((name) => name.toLowerCase());
+}
+
+/** Requests of every kind, with the status that each gets and a header of its own that this one has. */
+function requests(): readonly (Request & { readonly status: number; readonly own?: string })[] {
+  const { marketId, siteIds, operatorKey, bidders } = scene;
+  const [{ key, accountId }] = bidders;
+  const markets = { path: '/v1/markets', template: '/v1/markets' };
+  const bids = { method: 'POST', path: `/v1/markets/${marketId}/bids`, template: '/v1/markets/{marketId}/bids', key };
+  const bid = { ...bids, body: jobBody(siteIds), headers: { 'idempotency-key': 'published' } };
+  const deposit = {
+    method: 'POST',
+    path: `/v1/accounts/${accountId}/deposits`,
+    template: '/v1/accounts/{accountId}/deposits',
+    key: operatorKey,
+    body: { amount: '1' },
+    headers: { 'idempotency-key': 'published' },
+  };
+  return [
+    { path: '/healthz', template: '/healthz', status: 200, own: 'x-request-id' },
+    { path: '/metrics', template: '/metrics', status: 200 },
+    { ...markets, key, status: 200, own: 'ratelimit' },
+    { ...markets, status: 401, own: 'www-authenticate' },
+    { ...markets, key, path: '/v1/markets?limit=x', status: 400, own: 'ratelimit-policy' },
+    { ...markets, key, method: 'POST', body: {}, status: 403 },
+    { ...markets, key: operatorKey, method: 'POST', body: {}, status: 422 },
+    { ...bid, status: 202 },
+    { ...bid, status: 202, own: 'idempotency-replayed' },
+    { ...bid, headers: { ...bid.headers, prefer: 'wait=20' }, status: 200, own: 'preference-applied' },
+    { ...bid, headers: { ...bid.headers, 'content-encoding': 'gzip' }, status: 415, own: 'accept-encoding' },
+    { ...bid, path: bid.path.replace(marketId, '999999'), status: 404 },
+    { ...deposit, status: 201 },
+    { ...deposit, status: 201, own: 'idempotency-replayed' },
+    {
+      path: `${bid.path.replace('bids', 'events')}`,
+      template: '/v1/markets/{marketId}/events',
+      key,
+      status: 200,
+      own: 'x-accel-buffering',
+    },
+    { path: '/v1/nothing', key, status: 404 },
+    { path: '/v1/markets', method: 'DELETE', key, status: 405, own: 'allow' },
+  ];
+}
+
+it('should declare every header of every answer, by operation and status', async () => {
+  for (const request of requests()) {
+    const { status, headers } = await ask(request);
+    expect([request.path, status]).toEqual([request.path, request.status]);
+    const sent = [...headers.keys()].filter((name) => !OF_THE_FORM.has(name));
+    if (request.own) expect(sent).toContain(request.own);
+    expect(sent.filter((name) => !declaredFor(request, status).includes(name))).toEqual([]);
+  }
+});
+
+it('should say of every answer that asks to come back when that is', async () => {
+  const limited = await startTestApi({ worker: false, settings: { rateLimit: { perSecond: 0.01, burst: 3 } } });
+  const call = { key: limited.adminKey };
+  const answers = await Promise.all(Array.from({ length: 6 }, () => limited.client.get('/v1/markets', call)));
+  await limited.close();
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const { headers } of refused)
+    expect(headers['retry-after']).toMatch(new RegExp(document.components.headers['Retry-After'].schema.pattern));
+  for (const path of Object.values<Json>(document.paths))
+    for (const { responses } of Object.values<Json>(path))
+      for (const status of ['429', '503']) if (responses[status]) expect(responses[status].headers).toHaveProperty('Retry-After');
+}, 60_000);
+
+/** One thing of each kind that can happen in a market. */
+async function letEverythingHappen(): Promise<void> {
+  const { operatorKey, marketId, siteIds, bidders } = scene;
+  const operator = { key: operatorKey };
+  const bid = (name: string, fields: object) =>
+    api.client.post(`/v1/markets/${marketId}/bids`, {
+      key: bidders[0].key,
+      body: jobBody(siteIds, fields),
+      headers: { 'idempotency-key': name, prefer: 'wait=20' },
+    });
+  expect((await bid('accepted', {})).body.status).toBe('accepted');
+  expect((await bid('refused', { valuation: { kind: 'deadline', value: 0, deadline: 0 } })).body.status).toBe('refused');
+  const capacity = { gpu: 2, cpu: 12, memoryGB: 16 };
+  await api.client.patch(`/v1/markets/${marketId}/sites/${siteIds[0]}`, { ...operator, body: { capacity } });
+  await api.client.post(`/v1/markets/${marketId}/clock`, { ...operator, body: { slot: 1 } });
+  await api.client.patch(`/v1/markets/${marketId}`, { ...operator, body: { status: 'paused' } });
+}
+
+/** The messages of a market's stream so far, as they were sent. */
+async function messagesUpTo(lastKind: string): Promise<Json[]> {
+  const response = await fetch(`${api.client.url}/v1/markets/${scene.marketId}/events`, { headers: authorization(scene.operatorKey) });
+  let text = '';
+  for await (const part of response.body ?? []) {
+    text += Buffer.from(part as Uint8Array).toString();
+    if (text.includes(`event: ${lastKind}\n`) && text.endsWith('\n\n')) break;
+  }
+  const fieldsOf = (block: string): [string, string][] =>
+    block.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]);
+  const messages = text.split('\n\n').map((block) => Object.fromEntries(fieldsOf(block)));
+  return messages.filter(({ data }) => data !== undefined).map((message) => ({ ...message, data: JSON.parse(message.data) }));
+}
+
+it('should send events of every kind, each as its published schema says', async () => {
+  await letEverythingHappen();
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: 'https://eris.test/', components: document.components });
+  const validator = (name: string): ValidateFunction => ajv.compile({ $ref: `https://eris.test/#/components/schemas/${name}` });
+  const { schema } = document.paths['/v1/markets/{marketId}/events'].get.responses['200'].content['text/event-stream'];
+  const isMessage = validator(schema.$ref.split('/').at(-1));
+  const { mapping } = document.components.schemas.MarketEvent.discriminator;
+  const messages = await messagesUpTo('status_changed');
+  for (const message of messages) {
+    expect([message, isMessage(message), isMessage.errors]).toEqual([message, true, null]);
+    const isOfItsKind = validator(mapping[message.event].split('/').at(-1));
+    expect([message.data, isOfItsKind(message.data), isOfItsKind.errors]).toEqual([message.data, true, null]);
+    expect([message.id, message.event]).toEqual([message.data.sequence, message.data.kind]);
+  }
+  expect([...new Set(messages.map(({ event }) => event))].sort()).toEqual(Object.keys(mapping).sort());
+  expect(Object.keys(mapping).sort()).toEqual([...eventKinds].sort());
+});
