@@ -127,3 +127,31 @@ it.each([['0'], ['-5'], ['1.0000001'], ['ten'], [5], ['1e3']])('should refuse to
   const answer = await api.client.post(`/v1/accounts/${accountId}/deposits`, { key: scene.operatorKey, body: { amount }, headers });
   expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: '$.amount' }] } });
 });
+
+it.each([
+  ['{"__proto__": {}}', ['$.__proto__']],
+  [
+    '{"\\u005f_proto__": 1, "prices": {"gamma": {"__proto__": {"__proto__": 3}}}}',
+    ['$.__proto__', '$.prices.gamma.__proto__', '$.prices.gamma.__proto__.__proto__'],
+  ],
+  ['{"constructor": {"prototype": {}}}', ['$.constructor.prototype']],
+  ['{"resources": [1, {"a": {"constructor": {"x": 1, "prototype": null}}}]}', ['$.resources[1].a.constructor.prototype']],
+])('should tell where in %s there is what no object may have', async (text, paths) => {
+  const { status, body } = await api.client.post('/v1/markets', { key: scene.operatorKey, text });
+  expect([status, body.errors.map(({ path }: { path: string }) => path)]).toEqual([422, paths]);
+  expect(body.detail).toMatch(/__proto__|prototype/);
+  expect(body.detail).not.toContain('JSON');
+});
+
+it('should tell what is wrong, and not what follows from it', async () => {
+  const errorsOf = async (fields: object) =>
+    (await api.client.post('/v1/markets', { key: scene.operatorKey, body: marketBody({ name: 'bad', ...fields }) })).body.errors;
+  expect(await errorsOf({ resources: [] })).toEqual([{ path: '$.resources', message: 'must name at least one resource' }]);
+  expect(await errorsOf({ resources: ['bandwidth'] })).toEqual([
+    { path: '$.resources', message: '"bandwidth" is not a resource of a site' },
+  ]);
+  const chunks = Object.fromEntries(scene.siteIds.map((id) => [id, 15_000]));
+  const path = `/v1/markets/${scene.marketId}/quotes`;
+  const { body } = await api.client.post(path, { key: scene.bidders[0].key, body: jobBody(scene.siteIds, { chunks }) });
+  expect(body.errors).toEqual([{ path: '$.chunks', message: 'must hold at most 20000 chunks in all; these are 45000' }]);
+});

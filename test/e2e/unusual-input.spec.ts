@@ -53,44 +53,71 @@ it('should take names that look alike for one name', async () => {
 });
 
 describe('a number of a query', () => {
-  const NUMBERS = [
-    '1e3',
-    '+5',
-    '-1',
-    '-0',
-    '1.0',
-    '0x10',
-    '1_000',
-    '%205',
-    '5%20',
-    'NaN',
+  const NUMBERS = ['1e3', '+5', '-1', '-0', '1.0', '0x10', '1_000', ' 5', '5 ', 'NaN', 'true', '٣', '１', '007', '00', '0000001'].concat([
     '99999999999999999999',
     '2147483648000',
-    'true',
-    '٣',
+    '9'.repeat(400),
+    `1${'0'.repeat(309)}`,
+  ]);
+  /** Beyond every range, but that of a log. */
+  const SEQUENCE = '2147483648000';
+  /** Every list, with all its numbers. */
+  const LISTS: readonly (readonly [string, readonly string[]])[] = [
+    ['/v1/organisations', ['limit']],
+    ['/v1/keys', ['limit']],
+    ['/v1/markets', ['limit']],
+    ['/v1/accounts', ['limit']],
+    ['MARKET/sites', ['limit']],
+    ['MARKET/bids', ['limit']],
+    ['ACCOUNT/entries', ['limit']],
+    ['MARKET/prices', ['from', 'to']],
+    ['MARKET/events', ['after']],
   ];
-  it.each(NUMBERS)('should not be %s', async (text) => {
-    for (const [path, name] of [
-      [`${market()}/prices`, 'from'],
-      [`${market()}/prices`, 'to'],
-      ['/v1/markets', 'limit'],
-    ]) {
-      const answer = await get(`${path}?${name}=${encodeURIComponent(decodeURIComponent(text))}`);
-      expect(answer).toMatchObject({
-        status: 400,
-        body: { errors: [{ path: `query.${name}`, message: expect.stringMatching(/^must /) }] },
-      });
-    }
+  const pathOf = (path: string): string =>
+    path.replace('MARKET', market()).replace('ACCOUNT', `/v1/accounts/${scene.bidders[0].accountId}`);
+
+  it.each(LISTS.flatMap(([path, names]) => names.map((name) => [path, name])))(
+    'should be one, in plain digits, in its range: %s, %s',
+    async (path, name) => {
+      for (const text of NUMBERS.filter((each) => name !== 'after' || each !== SEQUENCE))
+        expect([text, await get(`${pathOf(path)}?${name}=${encodeURIComponent(text)}`)]).toMatchObject([
+          text,
+          { status: 400, body: { errors: [{ path: `query.${name}`, message: expect.stringMatching(/^must be /) }] } },
+        ]);
+    },
+  );
+
+  it.each(LISTS.filter(([, names]) => names.includes('limit')))('should be told its range where it is beyond: %s', async (path) => {
+    const message = expect.stringMatching(/^must be at most \d+$/);
+    for (const text of ['100000', '99999999999999999999', '9'.repeat(400)])
+      expect(await get(`${pathOf(path)}?limit=${text}`)).toMatchObject({ status: 400, body: { errors: [{ message }] } });
+    expect(await get(`${pathOf(path)}?limit=0`)).toMatchObject({ status: 400, body: { errors: [{ message: 'must be at least 1' }] } });
+    expect((await get(`${pathOf(path)}?limit=1`)).status).toBe(200);
   });
 
-  it('should be given once', async () => {
-    expect(await get('/v1/markets?limit=1&limit=2')).toMatchObject({ status: 400, body: { errors: [{ path: 'query.limit' }] } });
+  it('should be given once, as all parameters', async () => {
+    const LABELS = ['label=a&label=b', 'status=queued&status=queued', 'limit=1&limit=2', 'cursor=a&cursor=b', 'limit=1&limit='];
+    for (const query of LABELS)
+      expect(await get(`${market()}/bids?${query}`)).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: `query.${query.split('=')[0]}`, message: 'must be given once' }] },
+      });
   });
 
   it('should count as absent where it is empty, as every value of a query does', async () => {
-    for (const path of [`${market()}/prices?from=&to=`, '/v1/markets?limit=&cursor=', `${market()}/bids?label=&status=`]) {
-      expect((await get(path)).body).toEqual((await get(path.split('?')[0])).body);
+    for (const [path] of LISTS.filter(([list]) => !list.endsWith('events'))) {
+      const empty = path.endsWith('prices') ? 'from=&to=' : `limit=&cursor=${path.endsWith('bids') ? '&label=&status=' : ''}`;
+      expect((await get(`${pathOf(path)}?${empty}`)).body).toEqual((await get(pathOf(path))).body);
     }
+  });
+
+  it('should be a cursor as it was given, and no other text that could be read as one', async () => {
+    for (const text of ['after:01', 'after: 1', 'after:-1', 'after:+1', 'after:1e3', 'after:99999999999999999999', 'after:1\n', '1'])
+      expect(await get(`/v1/markets?cursor=${Buffer.from(text).toString('base64url')}`)).toMatchObject({ status: 400 });
+    const cursor = Buffer.from('after:1').toString('base64url');
+    expect((await get(`/v1/markets?cursor=${cursor}`)).status).toBe(200);
+    for (const text of [`${cursor}==`, `${cursor}%20`, `${cursor}!`, `%20${cursor}`, `${cursor.slice(0, 4)}*${cursor.slice(4)}`])
+      expect(await get(`/v1/markets?cursor=${text}`)).toMatchObject({ status: 400, body: { errors: [{ path: 'query.cursor' }] } });
   });
 });
 

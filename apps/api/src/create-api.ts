@@ -1,8 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { problemOf } from '#contracts';
+import type { FastifyInstance } from 'fastify';
 import { ApiModule } from './api.module.js';
 import type { BidDoor } from './bidding/bid-door.js';
 import type { ApiSettings } from './composition/settings.js';
@@ -15,7 +14,8 @@ import type { Holds } from './http/holds.js';
 import { readJsonBodies } from './http/json-body.js';
 import { NestLog } from './http/nest-log.js';
 import { requestIdOf, tellRequestIds } from './http/request-ids.js';
-import { SECURITY_HEADERS, secureAnswers } from './http/security-headers.js';
+import { answerRouterError } from './http/router-error.js';
+import { secureAnswers } from './http/security-headers.js';
 import { createHttpServer, refuseUnread } from './http/server.js';
 import { takeIn } from './http/take-in.js';
 import type { Ending } from './composition/lifecycle.js';
@@ -58,7 +58,7 @@ function adapterOf({ settings, connections, newRequestId }: ApiOptions): Fastify
   return new FastifyAdapter({
     bodyLimit: settings.bodyLimitBytes,
     return503OnClosing: false,
-    frameworkErrors: answerFrameworkError,
+    frameworkErrors: answerRouterError,
     genReqId: requestIdOf(newRequestId),
     serverFactory: (serve: (request: IncomingMessage, response: ServerResponse) => void): Server => createHttpServer(serve, connections),
     clientErrorHandler: refuseUnread(connections),
@@ -85,15 +85,4 @@ function hangUpWhen(draining: AbortSignal, server: FastifyInstance): void {
     if (draining.aborted) reply.header('connection', 'close');
     done();
   });
-}
-
-/** What the router itself refuses, before any of ours is reached: a malformed address. */
-function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const code = error.statusCode === 414 ? 'uri_too_long' : 'malformed_request';
-  const problem = problemOf(code, { detail: error.message, instance: request.url.split('?', 1)[0], requestId: request.id });
-  void reply
-    .status(problem.status)
-    .headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })
-    .header('content-type', 'application/problem+json')
-    .send(Buffer.from(JSON.stringify(problem)));
 }

@@ -1,13 +1,12 @@
 import { type AdminKeyOutcome, EnsureAdminKey, type KeyRecord } from '#market';
 import { type Config, endSignals } from '#config';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { Logger } from 'pino';
 import { openApi } from './composition/open-api.js';
 import type { ApiSettings } from './composition/settings.js';
 import type { Surroundings } from './composition/surroundings.js';
 import { checkDatabase } from '#persistence';
-import { ApiDocument } from './service/api-document.js';
+import { showPages } from './service/pages.js';
 import { explainStart } from './start-fault.js';
 
 /** Why the API can't start, in words for whoever starts it. */
@@ -71,12 +70,6 @@ function settingsOf(config: Config): ApiSettings {
     bodyLimitBytes: config.bodyLimitBytes,
     version: VERSION,
   };
-}
-
-/** The document as pages to read and try, at /docs; everything they need comes with them. */
-function showPages(app: NestFastifyApplication): void {
-  const document = app.get(ApiDocument).json as unknown as OpenAPIObject;
-  SwaggerModule.setup('docs', app, document, { raw: false, customSiteTitle: 'Eris' });
 }
 
 function tellOfAdminKey(outcome: AdminKeyOutcome, logger: Logger, say: (line: string) => void): void {

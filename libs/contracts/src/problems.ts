@@ -54,11 +54,13 @@ export const PROBLEMS = {
     'Revoke keys that are no longer used; an organisation may have 200.',
   ),
   request_in_flight: row(409, 'The first request with this key is still under way', 'Repeat the request in a moment.'),
+  precondition_failed: row(412, 'What was asked for has changed', 'Ask again without If-Match and If-Unmodified-Since.'),
   body_too_large: row(413, 'The body is too large', 'Send less at a time; /docs names the limits.'),
   uri_too_long: row(414, 'The address is too long', 'Shorten the address.'),
   unsupported_media_type: row(415, 'The body is not declared as JSON', 'Send content-type: application/json.'),
   unsupported_charset: row(415, 'The body is not declared as UTF-8', 'Send the body in UTF-8; content-type: application/json says so.'),
   unsupported_encoding: row(415, 'The body is compressed or otherwise encoded', 'Send the body as it is, without content-encoding.'),
+  range_not_satisfiable: row(416, 'Nothing lies in that range', 'Leave the Range header out, or name a range within the length.'),
   expectation_failed: row(417, 'That expectation cannot be met', 'Leave the Expect header out, or send 100-continue.'),
   invalid_body: row(422, 'The body is not valid', 'Correct the fields listed in errors; nothing was stored.'),
   key_reused: row(

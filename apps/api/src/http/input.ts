@@ -9,6 +9,7 @@ import {
   type QueryOf,
 } from '#contracts';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { queryFaults } from './escapes.js';
 import type { Caller } from './keyring.js';
 import type { GuardedRequest } from './policy-guard.js';
 import { waitSecondsOf } from './prefer.js';
@@ -48,7 +49,7 @@ export function inputOf(operation: Operation, request: GuardedRequest) {
   return {
     caller: request.caller,
     params: paramsOf(request.params as Record<string, string>),
-    query: queryOf(operation, request.query),
+    query: queryOf(operation, request),
     body: bodyOf(operation, request.body),
     idempotencyKey: operation.idempotent ? keyOf(single(headers['idempotency-key'])) : '',
     waitSeconds: waitSecondsOf(headers.prefer),
@@ -70,9 +71,11 @@ function paramsOf(params: Record<string, string>): Record<string, bigint> {
   return ids;
 }
 
-function queryOf({ query }: Operation, given: unknown): unknown {
+function queryOf({ query }: Operation, request: GuardedRequest): unknown {
+  const undecodable = queryFaults(request.url);
+  if (undecodable.length > 0) throw new ProblemError('invalid_query', { errors: undecodable });
   if (!query) return undefined;
-  const named = Object.entries({ ...(given as object) }).filter(([, value]) => value !== ''); // an empty one is as if it were not there
+  const named = Object.entries({ ...(request.query as object) }).filter(([, value]) => value !== ''); // an empty one is as if it were not there
   const parsed = query.safeParse(Object.fromEntries(named));
   if (!parsed.success) throw new ProblemError('invalid_query', { errors: faultsOf(parsed.error, 'query') });
   return parsed.data;

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { LIMITS, type Operation } from '#contracts';
 import { readBody, tooLarge } from './body-reader.js';
 import type { Connections } from './connections.js';
+import { forbiddenKeys } from './forbidden-keys.js';
 import { jsonExtent, PLAIN_BYTES } from './json-extent.js';
 import type { GuardedRequest } from './policy-guard.js';
 import { ProblemError } from './problem-error.js';
@@ -23,7 +24,7 @@ type Parse = (request: GuardedRequest, text: string) => Promise<unknown>;
 export function readJsonBodies(server: FastifyInstance, tools: BodyTools): void {
   const parser = server.getDefaultJsonParser('error', 'error');
   const parse: Parse = (request, text) =>
-    new Promise((resolve, reject) => void parser(request, text, (error, body) => (error ? reject(malformed(error, text)) : resolve(body))));
+    new Promise((resolve, reject) => void parser(request, text, (error, body) => (error ? reject(malformed(text)) : resolve(body))));
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', (request: GuardedRequest) => bodyOf(request, tools, parse));
   server.addContentTypeParser('*', (request: GuardedRequest) =>
@@ -65,17 +66,18 @@ function checkBytes(bytes: Buffer, { bodyValues = LIMITS.bodyValues }: Operation
   if (!isUtf8(bytes)) throw new ProblemError('malformed_json', { detail: 'The body is not UTF-8.' });
   if (bytes.length <= PLAIN_BYTES) return;
   const { values, depth } = jsonExtent(bytes);
-  if (values > bodyValues) throw new ProblemError('body_too_large', { detail: `This body may hold ${bodyValues} values.` });
+  if (values > bodyValues)
+    throw new ProblemError('body_too_large', {
+      detail: `This body may hold ${bodyValues} values, lists and fields in all; it has ${values}.`,
+    });
   if (depth > LIMITS.bodyDepth) throw new ProblemError('malformed_json', { detail: `A body may be ${LIMITS.bodyDepth} levels deep.` });
 }
 
-/** The parser of Fastify doesn't say where; that of the language does. */
-function malformed(error: Error, text: string): ProblemError {
+/** The parser of Fastify says neither what nor where; that of the language does, and what it takes has a key that no body may have. */
+function malformed(text: string): ProblemError {
   const complaint = complaintOf(text);
   if (complaint !== undefined) return new ProblemError('malformed_json', { detail: complaint });
-  return new ProblemError('invalid_body', {
-    detail: `No object of a body may have a field __proto__, or a constructor with a prototype: ${error.message}.`,
-  });
+  return new ProblemError('invalid_body', { errors: forbiddenKeys(JSON.parse(text)) });
 }
 
 function complaintOf(text: string): string | undefined {

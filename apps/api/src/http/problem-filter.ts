@@ -1,11 +1,16 @@
-import { operationIds, operationOf, type ProblemCode, type ProblemDetails, PROBLEMS, problemOf } from '#contracts';
+import { type ProblemCode, type ProblemDetails, PROBLEMS, problemOf } from '#contracts';
 import { isDatabaseTrouble } from '#postgres';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { ProblemError } from './problem-error.js';
+import { problemOfStatus } from './refused-status.js';
+
+export { unrouted } from './unrouted.js';
 
 const RETRY_AFTER_SECONDS = '1';
+/** Statuses that say to come back. */
+const COME_BACK: ReadonlySet<number> = new Set([429, 503]);
 
 /** How a request ends that did not end well. */
 interface Ending {
@@ -28,9 +33,10 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error({ err: error, method: request.method, path: instance, requestId: request.id }, 'request failed');
     if (code === 'database_unavailable')
       this.logger.warn({ err: error, method: request.method, path: instance, requestId: request.id }, 'database not reached');
+    const { status } = PROBLEMS[code];
     void reply
-      .status(PROBLEMS[code].status)
-      .headers({ ...(PROBLEMS[code].status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {}), ...headers })
+      .status(status)
+      .headers({ ...(COME_BACK.has(status) ? { 'retry-after': RETRY_AFTER_SECONDS } : {}), ...headers })
       .header('content-type', 'application/problem+json')
       .send(Buffer.from(JSON.stringify(problemOf(code, { ...details, instance, requestId: request.id })))); // a buffer: text would get a charset
   }
@@ -40,32 +46,8 @@ function endingOf(error: unknown, request: FastifyRequest): Ending {
   if (error instanceof ProblemError) return error;
   if (isDatabaseTrouble(error)) return { code: 'database_unavailable' };
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
-  if (status === 404) return unrouted(request);
-  const code = status === undefined ? undefined : CODE_OF_STATUS[status];
-  if (code === undefined || status === undefined || status >= 500) return { code: 'internal_error' };
-  return { code, details: { detail: messageOf(error) } };
-}
-
-/** What the framework refuses before a controller is reached. */
-const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
-  400: 'malformed_request',
-  406: 'not_acceptable',
-  413: 'body_too_large',
-  414: 'uri_too_long',
-  415: 'unsupported_media_type',
-};
-
-const PATHS = operationIds.map(operationOf).map(({ method, path }) => ({
-  method,
-  pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`),
-}));
-
-/** Why nothing is there at an address, or not by that method. */
-export function unrouted({ url, method }: Pick<FastifyRequest, 'url' | 'method'>): ProblemError {
-  const path = url.split('?')[0];
-  const allowed = PATHS.filter(({ pattern }) => pattern.test(path)).map((known) => known.method);
-  if (allowed.length === 0) return new ProblemError('route_unknown', { detail: `There is no ${method} ${path}.` });
-  return new ProblemError('method_not_allowed', {}, { allow: allowed.join(', ') });
+  if (status === undefined || status < 400 || status >= 500) return { code: 'internal_error' };
+  return problemOfStatus(status, messageOf(error), request);
 }
 
 const statusOf = (error: unknown): number | undefined =>

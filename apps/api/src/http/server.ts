@@ -9,6 +9,15 @@ const LOOK_EVERY_MS = 1_000;
 /** How long a connection that has shown a key may be idle, ms. */
 const IDLE_MS_MAX = 72_000;
 
+/** What the parser says of bytes that it cannot read. */
+interface ParserError extends Error {
+  readonly code?: string;
+  readonly reason?: string;
+  /** The bytes that it was given, and how many of them it had read. */
+  readonly rawPacket?: unknown;
+  readonly bytesParsed?: number;
+}
+
 /** What the parser says, by its code. */
 const CODE_OF: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
@@ -36,17 +45,34 @@ export function createHttpServer(serve: Serve, connections: Connections): Server
     connections.expectContinue(request);
     listener(request, response);
   });
-  server.on('checkExpectation', ({ socket }: IncomingMessage) => connections.refuse(socket, 'expectation_failed'));
-  server.on('connect', (_request, socket: Socket) => connections.refuse(socket, 'method_not_allowed', { detail: 'This is not a proxy.' }));
+  server.on('checkExpectation', ({ socket, url }: IncomingMessage) => connections.refuse(socket, 'expectation_failed', at(url)));
+  server.on('connect', ({ url }: IncomingMessage, socket: Socket) =>
+    connections.refuse(socket, 'method_not_allowed', { detail: 'This is not a proxy.', ...at(url) }),
+  );
   return server;
 }
 
 /** Answers what the parser could not read. */
 export function refuseUnread(connections: Connections) {
-  return (error: Error & { readonly code?: string; readonly reason?: string }, socket: Socket): void => {
+  return (error: ParserError, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const code = CODE_OF[error.code ?? ''] ?? 'malformed_request';
     const details: ProblemDetails = code === 'malformed_request' ? { detail: error.reason ?? error.message } : {};
-    connections.refuse(socket, code, details);
+    connections.refuse(socket, code, { ...details, ...at(targetIn(error)) });
   };
 }
+
+const at = (url: string | undefined): ProblemDetails => (url === undefined ? {} : { instance: url.split('?', 1)[0] });
+
+/** A request line, as far as the parser came. What an address may not hold is written as an escape. */
+const REQUEST_LINE = /^[A-Z-]+ +([^\s?]+)/;
+
+/** The address of the request that could not be read, where its line came with the same bytes. */
+function targetIn({ rawPacket, bytesParsed = 0 }: ParserError): string | undefined {
+  if (!Buffer.isBuffer(rawPacket)) return undefined;
+  const begin = rawPacket.lastIndexOf('\r\n\r\n', Math.max(0, bytesParsed - 1));
+  const text = rawPacket.toString('latin1', begin < 0 ? 0 : begin + 4);
+  return REQUEST_LINE.exec(text)?.[1].replaceAll(/[^!-~]/g, (byte) => encodeByte(byte.charCodeAt(0)));
+}
+
+const encodeByte = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { SEQUENCE_TEXT } from '#contracts';
 import { StreamableFile } from '@nestjs/common';
 import { ProblemError } from '../http/problem-error.js';
 import { problemOfOutcome } from '../http/answer.js';
@@ -75,6 +76,6 @@ export class EventStreams {
 
 function sequenceOf(text: string | undefined): bigint {
   if (text === undefined || text === '') return 0n;
-  if (/^\d{1,18}$/.test(text)) return BigInt(text);
+  if (SEQUENCE_TEXT.test(text)) return BigInt(text);
   throw new ProblemError('invalid_header', { errors: [{ path: 'Last-Event-ID', message: 'must be a sequence number' }] });
 }

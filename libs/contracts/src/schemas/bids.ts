@@ -1,7 +1,22 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { problem } from './problem.js';
-import { amount, count, id, listOf, page, pageQuery, positive, quantities, quantity, recordOf, slot, time, volume } from './primitives.js';
+import {
+  amount,
+  count,
+  id,
+  listOf,
+  once,
+  page,
+  pageQuery,
+  positive,
+  quantities,
+  quantity,
+  recordOf,
+  slot,
+  time,
+  volume,
+} from './primitives.js';
 import { label } from './text.js';
 
 const worth = quantity;
@@ -34,7 +49,9 @@ const totalOf = (perSite: Readonly<Record<string, number>>): number => Object.va
 const chunks = recordOf(count(0, LIMITS.chunksPerBid), {
   names: LIMITS.sitesPerBid,
   message: `must name at most ${LIMITS.sitesPerBid} sites`,
-}).refine((perSite) => totalOf(perSite) <= LIMITS.chunksPerBid, `must hold at most ${LIMITS.chunksPerBid} chunks in all`);
+}).refine((perSite) => totalOf(perSite) <= LIMITS.chunksPerBid, {
+  error: ({ input }) => `must hold at most ${LIMITS.chunksPerBid} chunks in all; these are ${totalOf(input as Record<string, number>)}`,
+});
 
 const bidFields = {
   label: label.optional(),
@@ -100,7 +117,7 @@ export const bulkResult = z
   .strictObject({ results: z.array(z.union([z.strictObject({ id, status: bidStatus }), z.strictObject({ problem })])) })
   .meta({ id: 'BulkResult' });
 
-export const bidsQuery = z.strictObject({ ...pageQuery, status: bidStatus.optional(), label: label.optional() });
+export const bidsQuery = z.strictObject({ ...pageQuery, status: once(bidStatus).optional(), label: once(label).optional() });
 export const bidPage = page(bid);
 
 export const quote = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clockKind, marketStatus } from './markets.js';
-import { amount, id, slot, time } from './primitives.js';
+import { amount, id, once, slot, time } from './primitives.js';
 
 const sequence = z
   .string()
@@ -93,5 +93,7 @@ function mappingOf(events: Readonly<Record<string, z.ZodType>>): Record<string, 
   return Object.fromEntries(Object.entries(events).map(([kind, event]) => [kind, `#/components/schemas/${String(event.meta()?.id)}`]));
 }
 
-const afterText = z.string().regex(/^\d{1,18}$/, 'must be a sequence number');
+/** A sequence number of a market's log as text, or 0 for before the first. */
+export const SEQUENCE_TEXT = /^(?:0|[1-9]\d{0,17})$/;
+const afterText = once(z.string().regex(SEQUENCE_TEXT, 'must be a sequence number'));
 export const eventsQuery = z.strictObject({ after: afterText.optional() });

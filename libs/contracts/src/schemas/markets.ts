@@ -25,8 +25,9 @@ export const marketStatus = z.enum(['open', 'paused', 'closed'], 'must be open, 
 const gamma = z.record(z.string(), between(1, 1_000_000));
 const prices = z.strictObject({ gamma, unit: givenAmount, reserve: givenAmount });
 
-/** One gamma for bandwidth and each resource, and for nothing else. */
+/** One gamma for bandwidth and each resource, and for nothing else; where the resources are wrong nothing is known of their gammas. */
 function checkGamma({ value, issues }: z.core.ParsePayload<{ resources: string[]; prices: { gamma: Record<string, number> } }>): void {
+  if (issues.some(({ path }) => path?.[0] === 'resources')) return;
   const wanted = ['bandwidth', ...value.resources];
   const given = Object.keys(value.prices.gamma);
   const fault = (key: string, message: string) => issues.push({ code: 'custom', input: value, path: ['prices', 'gamma', key], message });

@@ -104,13 +104,22 @@ export const resources = z
 export const quantities = recordOf(quantity);
 export const time = z.iso.datetime();
 
-/** A whole number of a query: decimal digits and nothing else. */
-export const wholeText = ({ min, max }: { readonly min: number; readonly max: number }) =>
-  z.preprocess((text) => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text), count(min, max));
+/** A parameter of a query: as text, and given once. */
+export const once = <Schema extends z.ZodType>(schema: Schema, read: (text: string) => unknown = (text) => text) =>
+  z.preprocess((given, context) => {
+    if (given === undefined || typeof given === 'string') return given === undefined ? given : read(given);
+    context.addIssue('must be given once');
+    return z.NEVER;
+  }, schema);
+
+/** Whole numbers as they are written: decimal digits, and no zero before others. One that is too large to be exact is too large for any range. */
+const wholeOf = (text: string): unknown => (/^(?:0|[1-9]\d*)$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : text);
+/** A whole number of a query. */
+export const wholeText = ({ min, max }: { readonly min: number; readonly max: number }) => once(count(min, max), wholeOf);
 
 /** What a list is asked with: pages of `rows` rows where the caller doesn't say, of `most` at most. */
 export const pageQueryOf = (rows: number, most: number = LIMITS.pageRows) => ({
-  cursor: z.string('must be given once').max(200, 'is not a cursor of this list').optional(),
+  cursor: once(z.string().max(200, 'is not a cursor of this list')).optional(),
   limit: wholeText({ min: 1, max: most }).default(rows),
 });
 /** Of lists that grow with use. */

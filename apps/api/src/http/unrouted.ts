@@ -1,0 +1,23 @@
+import { operationIds, operationOf } from '#contracts';
+import type { FastifyRequest } from 'fastify';
+import { ProblemError } from './problem-error.js';
+
+/** Where the document is shown as pages. */
+export const PAGES_PATH = '/docs';
+
+const PATHS = [
+  ...operationIds.map(operationOf).map(({ method, path }) => ({
+    method,
+    pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`),
+  })),
+  { method: 'GET', pattern: new RegExp(`^${PAGES_PATH}(/.*)?$`) },
+];
+
+/** Why nothing is there at an address, or not by that method. */
+export function unrouted({ url, method }: Pick<FastifyRequest, 'url' | 'method'>): ProblemError {
+  const [path] = url.split('?', 1);
+  const allowed = PATHS.filter(({ pattern }) => pattern.test(path)).map((known) => known.method);
+  if (allowed.length === 0 || allowed.includes(method === 'HEAD' ? 'GET' : method))
+    return new ProblemError('route_unknown', { detail: `There is no ${method} ${path}.` });
+  return new ProblemError('method_not_allowed', {}, { allow: allowed.join(', ') });
+}
