@@ -54,12 +54,25 @@ it('should take what fits, turn the rest away with 429, and take it once the oth
   await decideAll();
 }, 30_000);
 
-it('should be looked at before the key', async () => {
+it('should be looked at after the key: what was taken in before gets its answer again', async () => {
   const [, { key }] = scene.bidders;
-  await bulk(key, 'mine', MAX);
+  const first = await bulk(key, 'mine', MAX);
+  expect(first.results).toEqual(['queued', 'queued', 'queued']);
   await sleep(COUNT_MS);
   expect((await place(key, 'too-many')).status).toBe(429);
-  expect((await place(key, 'mine-0')).status).toBe(429);
+  const again = await place(key, 'mine-0');
+  expect([again.status, again.headers['idempotency-replayed']]).toEqual([202, 'true']);
+  const { rows } = await api.pool.query('SELECT id FROM bid WHERE idempotency_key = $1', ['mine-0']);
+  expect(again.body).toEqual({ id: String(rows[0].id), status: 'queued' });
+  expect(await bulk(key, 'mine', MAX + 2)).toMatchObject({
+    status: 200,
+    retryAfter: '1',
+    results: ['queued', 'queued', 'queued', TYPE, TYPE],
+  });
+  const other = jobBody(scene.siteIds, { label: 'another' });
+  const headers = { 'idempotency-key': 'mine-1' };
+  const reused = await api.client.post(`/v1/markets/${scene.marketId}/bids`, { key, body: other, headers });
+  expect([reused.status, reused.body.type]).toEqual([422, 'urn:eris:problem:key_reused']);
   await decideAll();
   expect((await place(key, 'too-many')).status).toBe(202);
 }, 30_000);

@@ -51,7 +51,7 @@ import {
   createTenancyReader,
   createTenancyWork,
   createTokenBuckets,
-  createUndecidedCounts,
+  createUndecidedBids,
   explainSchema,
   isFit,
   readSchemaState,
@@ -146,7 +146,7 @@ function accepting({ stores, metrics, settings, surroundings: { clock, logger },
   const accept = new AcceptBids(counted, ringer, settings.accept, clock);
   metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
   const { undecidedMax } = settings;
-  const capped = undecidedMax === undefined ? accept : new CapBacklog(accept, createUndecidedCounts(stores.pool), undecidedMax, clock);
+  const capped = undecidedMax === undefined ? accept : new CapBacklog(accept, createUndecidedBids(stores.pool), undecidedMax, clock);
   return { accept, measured: new MeasuredAccept(capped, traces, metrics, clock), ringer };
 }
 

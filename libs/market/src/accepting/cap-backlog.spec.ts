@@ -1,5 +1,5 @@
 import { CapBacklog } from './cap-backlog.js';
-import type { NewBid } from './inbox.js';
+import type { InboxAnswer, NewBid } from './inbox.js';
 
 /** Real: the cap. Fake: what lies behind it, whose answers the test gives; the count; the clock. */
 describe('a cap of undecided bids', () => {
@@ -8,6 +8,7 @@ describe('a cap of undecided bids', () => {
   let counted = 0;
   let stored: NewBid[] = [];
   let trouble: Error | undefined;
+  let known = new Map<string, InboxAnswer>();
   const bidOf = (organisationId: bigint, idempotencyKey = 'key', marketId = 1n): NewBid => ({
     marketId,
     organisationId,
@@ -27,7 +28,10 @@ describe('a cap of undecided bids', () => {
           return { kind: 'queued', bidId: BigInt(stored.length), replayed };
         },
       },
-      { count: (_, most) => ((counted += 1), Promise.resolve(Math.min(most, undecided))) },
+      {
+        count: (_, most) => ((counted += 1), Promise.resolve(Math.min(most, undecided))),
+        answerOf: ({ idempotencyKey }) => Promise.resolve(known.get(idempotencyKey)),
+      },
       max,
       { nowMs: () => nowMs },
     );
@@ -41,6 +45,7 @@ describe('a cap of undecided bids', () => {
     undecided = counted = 0;
     stored = [];
     trouble = undefined;
+    known = new Map();
   });
 
   it('takes what fits, in order, and turns the rest away', async () => {
@@ -76,6 +81,16 @@ describe('a cap of undecided bids', () => {
     undecided = 0;
     expect(await cap.accept(bidOf(8n))).toMatchObject({ kind: 'queued' });
     expect(await cap.accept(bidOf(7n, 'key', 2n))).toMatchObject({ kind: 'queued' });
+  });
+
+  it('gives a bid that was taken in before its answer again, though there is no room', async () => {
+    const cap = capped(1);
+    await cap.accept(bidOf(7n, 'first'));
+    known.set('first', { kind: 'queued', bidId: 1n, replayed: true }).set('other', { kind: 'key_reused' });
+    expect(await cap.accept(bidOf(7n, 'first'))).toEqual({ kind: 'queued', bidId: 1n, replayed: true });
+    expect(await cap.accept(bidOf(7n, 'other'))).toEqual({ kind: 'key_reused' });
+    expect((await cap.accept(bidOf(7n, 'second'))).kind).toBe('too_many_undecided');
+    expect(stored).toHaveLength(1);
   });
 
   it('counts no replays', async () => {

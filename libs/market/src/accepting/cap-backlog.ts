@@ -1,7 +1,7 @@
 import { invariant } from '#units';
 import type { Clock } from '../clock/index.js';
 import type { AcceptBids, AcceptOutcome } from './accept-bids.js';
-import type { NewBid } from './inbox.js';
+import type { InboxAnswer, NewBid } from './inbox.js';
 
 /** A count that found no room is not repeated sooner, ms. */
 const COUNT_EVERY_MS = 50;
@@ -10,9 +10,11 @@ const RETRY_AFTER_MS = 1_000;
 /** Bidders in markets that are remembered; beyond it the one that came first is forgotten, and counted anew when it has stored `max` more. */
 const STANDINGS_MAX = 10_000;
 
-export interface UndecidedCounts {
+export interface UndecidedBids {
   /** How many bids of the bidder are undecided in the market, counted no further than `max`. */
   count(place: Pick<NewBid, 'marketId' | 'organisationId'>, max: number): Promise<number>;
+  /** What a bid was answered whose key is used already; undefined where it isn't. */
+  answerOf(newBid: NewBid): Promise<InboxAnswer | undefined>;
 }
 
 /** What this process knows of a bidder's undecided bids in a market. */
@@ -29,7 +31,7 @@ interface Standing {
 
 /**
  * Takes bids in while their bidder has fewer than `max` undecided ones in the market. A bid costs no question: undecided bids are counted only when
- * this process has stored `max` bids since the last count, and then at most every 50 ms. So a bidder has at most `max` undecided bids for each process
+ * this process has stored `max` bids since the last count, and then at most every 50 ms; keys are looked up only for bids that would be turned away. So a bidder has at most `max` undecided bids for each process
  * that takes bids in.
  */
 export class CapBacklog {
@@ -37,7 +39,7 @@ export class CapBacklog {
 
   constructor(
     private readonly next: Pick<AcceptBids, 'accept'>,
-    private readonly counts: UndecidedCounts,
+    private readonly undecided: UndecidedBids,
     private readonly max: number,
     private readonly clock: Clock,
   ) {
@@ -45,8 +47,8 @@ export class CapBacklog {
   }
 
   /**
-   * @returns `too_many_undecided` where the bidder has to wait; nothing is stored then, not even asked for the key. Rejects as what follows does, and
-   * with the error of a count that failed.
+   * @returns `too_many_undecided` where the bidder has to wait: nothing is stored then. A bid that was taken in before gets its answer again, however
+   * many are undecided. Rejects as what follows does, and with the error of a question that failed.
    */
   accept(newBid: NewBid): Promise<AcceptOutcome> {
     const standing = this.standingOf(newBid);
@@ -56,7 +58,7 @@ export class CapBacklog {
   private async acceptCounted(newBid: NewBid, standing: Standing): Promise<AcceptOutcome> {
     await this.refresh(newBid, standing);
     if (this.hasRoom(standing)) return this.take(newBid, standing);
-    return { kind: 'too_many_undecided', retryAfterMs: RETRY_AFTER_MS };
+    return (await this.undecided.answerOf(newBid)) ?? { kind: 'too_many_undecided', retryAfterMs: RETRY_AFTER_MS };
   }
 
   private hasRoom({ counted, stored, pending }: Standing): boolean {
@@ -86,7 +88,7 @@ export class CapBacklog {
   /** What was stored before the count began is in it. */
   private async count(newBid: NewBid, standing: Standing): Promise<void> {
     const before = standing.stored;
-    standing.counted = await this.counts.count(newBid, this.max);
+    standing.counted = await this.undecided.count(newBid, this.max);
     standing.stored -= before;
     standing.countedAtMs = this.clock.nowMs();
   }

@@ -1,5 +1,5 @@
 /** Taking bids in: group commit, one row per organisation and key, the bell afterwards. */
 export { AcceptBids, STATEMENT_BIDS_MAX, type AcceptLimits, type AcceptOutcome } from './accept-bids.js';
-export { CapBacklog, type UndecidedCounts } from './cap-backlog.js';
+export { CapBacklog, type UndecidedBids } from './cap-backlog.js';
 export type { BidInbox, InboxAnswer, NewBid } from './inbox.js';
 export { Ringer, type Bell } from './ringer.js';

@@ -4,5 +4,5 @@ export { createBookSource } from './book-source.js';
 export { createClockStore } from './clock-store.js';
 export { createDecidingStore } from './deciding-store.js';
 export { findWaitingMarkets } from './sweep.js';
-export { createUndecidedCounts } from './undecided-counts.js';
+export { createUndecidedBids } from './undecided-bids.js';
 export { inTransaction } from './transaction.js';
