@@ -11,6 +11,7 @@ import {
   type QuoteOutcome,
   ReadPrices,
   Ringer,
+  type SlotPrices,
 } from '#market';
 import { createOracle } from '#mechanism';
 import { createBidInbox, createBookSource, createClockStore, createDecidingStore } from '#persistence';
@@ -19,7 +20,9 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const clock = { nowMs: () => performance.now() };
 const thinker = createThinker(createOracle('default'), clock);
+const asTheyAre = (prices: SlotPrices): SlotPrices => prices;
 const queue = new FairQueue({ atOnce: 1, perOrganisation: 4, perTenant: 4, inAll: 4 });
+const pace = { loop: queue, cellsAtOnce: 1_000, pause: () => Promise.resolve() };
 
 describe('prices and quotes', () => {
   let database: TestDatabase;
@@ -32,13 +35,11 @@ describe('prices and quotes', () => {
       organisationId,
       body: body as BidBody,
     });
-  const prices = (from?: number, to?: number, organisationId = market.bidderIds[0]): Promise<PricesOutcome> =>
-    new ReadPrices(createBookSource(database.pool), { slots: 500, cells: 20_000 }, queue).run({
-      marketId: market.marketId,
-      organisationId,
-      from,
-      to,
-    });
+  const prices = (from?: number, to?: number, organisationId = market.bidderIds[0]): Promise<PricesOutcome<SlotPrices>> =>
+    new ReadPrices(createBookSource(database.pool), { slots: 500, cells: 20_000 }, pace).run(
+      { marketId: market.marketId, organisationId, from, to },
+      asTheyAre,
+    );
   const bid = async (key: string, body: object): Promise<void> => {
     const silent = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
     await new AcceptBids(createBidInbox(database.pool), silent, { waitMs: 0, queueMax: 10 }).accept(
@@ -95,9 +96,10 @@ describe('prices and quotes', () => {
     const whole = await prices();
     const read: unknown[] = [];
     const pieces: number[] = [];
-    const byPieces = new ReadPrices(source, { slots: 500, cells: 28 * 20 }, queue);
+    const byPieces = new ReadPrices(source, { slots: 500, cells: 28 * 20 }, pace);
+    const operator = { marketId: market.marketId, organisationId: market.operatorId };
     for (let from: number | null = 0; from !== null;) {
-      const piece: PricesOutcome = await byPieces.run({ marketId: market.marketId, organisationId: market.operatorId, from });
+      const piece: PricesOutcome<SlotPrices> = await byPieces.run({ ...operator, from }, asTheyAre);
       if (piece.kind !== 'prices') throw new Error('the operator sees its market');
       read.push(...piece.slots);
       pieces.push(piece.slots.length);
@@ -105,11 +107,27 @@ describe('prices and quotes', () => {
     }
     expect(pieces).toEqual([20, 20, 10]);
     expect(read).toEqual(whole.kind === 'prices' && whole.slots);
-    const tiny = new ReadPrices(source, { slots: 500, cells: 1 }, queue); // one slot is always told
-    expect(await tiny.run({ marketId: market.marketId, organisationId: market.operatorId, from: 52 })).toMatchObject({
+    const tiny = new ReadPrices(source, { slots: 500, cells: 1 }, pace); // one slot is always told
+    expect(await tiny.run({ ...operator, from: 52 }, asTheyAre)).toMatchObject({
       slots: [{ slot: 52 }],
       nextSlot: null,
     });
+  });
+
+  it('pauses whenever so many prices were computed and shown, however many an answer has', async () => {
+    let pauses = 0;
+    const pause = (): Promise<unknown> => Promise.resolve((pauses += 1));
+    const whole = await prices();
+    for (const [cellsAtOnce, expected] of [
+      [60, 16], // after every third slot of 28 prices
+      [10, 50 * 2], // slots in parts of 10, 10 and 8
+      [10_000, 0],
+    ]) {
+      pauses = 0;
+      const slices = new ReadPrices(createBookSource(database.pool), { slots: 500, cells: 20_000 }, { loop: queue, cellsAtOnce, pause });
+      const sliced = await slices.run({ marketId: market.marketId, organisationId: market.operatorId }, asTheyAre);
+      expect([sliced, pauses >= expected]).toEqual([whole, true]);
+    }
   });
 
   it('does not know the market of another operator', async () => {

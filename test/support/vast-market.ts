@@ -7,6 +7,8 @@ export interface VastOptions {
   readonly sites: number;
   readonly slots: number;
   readonly resources?: number;
+  /** Slots of which something is sold, from the first on; all where nothing is said. */
+  readonly soldSlots?: number;
   /** Fields of the market that differ from the testbed's. */
   readonly market?: object;
 }
@@ -14,16 +16,16 @@ export interface VastOptions {
 /** A market of many sites and slots, in which something different is sold of every slot: sites and sales are put straight into the database. */
 export async function openVastMarket(
   { client, adminKey, database: { pool } }: RunningEris,
-  { name, sites, slots, resources: resourceCount = 3, market = {} }: VastOptions,
+  { name, sites, slots, resources: resourceCount = 3, soldSlots = slots, market = {} }: VastOptions,
 ): Promise<Scene> {
   const resources = Array.from({ length: resourceCount }, (_, k) => `r${k}`);
   const gamma = Object.fromEntries(['bandwidth', ...resources].map((resource) => [resource, 1000.5]));
   const terms = { horizonSlots: slots, resources, prices: { gamma, unit: '1', reserve: '0.1' }, ...market };
   const scene = await setScene(client, adminKey, { name, sites: 0, market: terms });
-  return { ...scene, siteIds: await addSites(pool, scene.marketId, { sites, resourceCount, slots }) };
+  return { ...scene, siteIds: await addSites(pool, scene.marketId, { sites, resourceCount, slots: soldSlots }) };
 }
 
-/** One entry of the log stands for all that is put there: a book from before it is built anew. */
+/** Sites, and sales in so many slots. One entry of the log stands for all that is put there: a book from before it is built anew. */
 async function addSites(
   pool: Pool,
   marketId: string,

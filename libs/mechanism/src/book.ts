@@ -161,6 +161,16 @@ const cellsOf = (book: Book, values: Float64Array, slot: number): number[] => {
 /** What is sold of a slot, milli-units per cell. */
 export const usageOf = (book: Book, slot: number): number[] => cellsOf(book, book.used, slot);
 
+/** Some of the posted prices of a slot, from a cell on, for who computes them a part at a time; nothing is kept of them. */
+export function somePricesOf(book: Book, slot: number, firstCell: number, cellCount: number): bigint[] {
+  const at = slotOffset(book, slot);
+  const end = Math.min(firstCell + cellCount, book.stride);
+  const prices: bigint[] = [];
+  for (let cell = firstCell; cell < end; cell++)
+    prices.push(BigInt(priceAt(pricingOf(book, cell), book.used[at + cell], book.capacity[cell])));
+  return prices;
+}
+
 /** Posted prices of a slot: micro-credits per unit (per MB for bandwidth), per cell. */
 export function pricesOf(book: Book, slot: number): bigint[] {
   priceSlot(book, slotOffset(book, slot));

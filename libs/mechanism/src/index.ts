@@ -12,6 +12,7 @@ export {
   usageOf,
   capacityOf,
   pricesOf,
+  somePricesOf,
   touchedSlots,
   type Book,
 } from './book.js';

@@ -84,7 +84,10 @@ const RING_REST_MS = 100;
 /** Quotes on large markets, waiting and under way: those of an organisation, of an operator with its organisations, and of all. */
 const QUOTES_MAX = { perOrganisation: 4, perTenant: 16, inAll: 256 };
 /** Short quotes and answers of prices, each of which takes milliseconds of the event loop: one at a time, and whatever else has come in between. */
-const LOOP = { atOnce: 1, perOrganisation: 64, perTenant: 256, inAll: 1_024, pause: (): Promise<unknown> => setImmediate() };
+const pause = (): Promise<unknown> => setImmediate();
+const LOOP = { atOnce: 1, perOrganisation: 64, perTenant: 256, inAll: 1_024, pause };
+/** Prices that are computed and shown without a pause: some milliseconds, even where they are the dearest to compute. */
+const SLICE = { cellsAtOnce: 500, pause };
 
 /** What the services are made of. */
 export interface Parts {
@@ -260,7 +263,7 @@ function pricing({ stores, metrics, thinkers, settings: { thinkThreads, bookCell
   metrics.gauge('eris_think_threads', 'Threads that there are.', () => thinkers.threads);
   return [
     new QuoteBid(books, { oracle: createOracle('default'), thinker: thinkers, queue, loop }),
-    new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, loop),
+    new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, { loop, ...SLICE }),
   ];
 }
 

@@ -9,7 +9,7 @@ import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
 import { EventStreams } from '../streams/event-streams.js';
 import { sitesView, siteView } from '../views/market-views.js';
-import { priceView } from '../views/price-view.js';
+import { priceView, slotPricesView } from '../views/price-view.js';
 
 @Controller()
 export class SitesController {
@@ -41,7 +41,9 @@ export class SitesController {
 
   @Serves('readPrices')
   prices(@In() { caller, params, query }: Input<'readPrices'>): Promise<AnswerOf<'readPrices'>> {
-    return answer(this.readPrices.run({ organisationId: caller.organisationId, ...params, ...query }), { prices: priceView });
+    return answer(this.readPrices.run({ organisationId: caller.organisationId, ...params, ...query }, slotPricesView), {
+      prices: priceView,
+    });
   }
 
   @Serves('streamEvents')

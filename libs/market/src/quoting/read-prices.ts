@@ -1,4 +1,4 @@
-import { pricesOf } from '#mechanism';
+import { type Book, somePricesOf } from '#mechanism';
 import { invariant } from '#units';
 import { type MarketState, openSlots } from '../book/index.js';
 import { type Busy, BUSY } from '../thinking/busy.js';
@@ -14,17 +14,25 @@ export interface PricesRequest {
   readonly to?: number;
 }
 
-export type PricesOutcome =
+/** Prices of a slot in micro-credits per unit and slot (per MB for bandwidth); cells as in `slot_usage`. */
+export interface SlotPrices {
+  readonly slot: number;
+  readonly cells: readonly bigint[];
+  readonly resources: readonly string[];
+  /** Site ids by ordinal. */
+  readonly siteIds: readonly string[];
+}
+
+/** How a slot's prices are shown: that is work too, and done as they are computed. */
+export type ShowSlot<Shown> = (prices: SlotPrices) => Shown;
+
+export type PricesOutcome<Shown> =
   | { readonly kind: 'market_unknown' }
   | Busy
   | {
       readonly kind: 'prices';
       readonly priceVersion: bigint;
-      readonly resources: readonly string[];
-      /** Site ids by ordinal. */
-      readonly siteIds: readonly string[];
-      /** Prices in micro-credits per unit and slot (per MB for bandwidth); cells as in `slot_usage`. */
-      readonly slots: readonly { readonly slot: number; readonly cells: readonly bigint[] }[];
+      readonly slots: readonly Shown[];
       /** The first slot that was wanted and is not among them; null where all are. */
       readonly nextSlot: number | null;
     };
@@ -36,20 +44,27 @@ export interface PricesLimits {
   readonly cells: number;
 }
 
+/** When answers are computed: one after the other, and with a pause whenever so many prices were. */
+export interface PricesPace {
+  readonly loop: FairQueue;
+  readonly cellsAtOnce: number;
+  readonly pause: () => Promise<unknown>;
+}
+
 /**
- * Posted prices: what the next bid would pay per unit. Only what is answered is read and computed, however large the market is, and one answer
- * after the other: there is room for others in between.
+ * Posted prices: what the next bid would pay per unit. Only what is answered is read and computed, however large the market is, one answer after the
+ * other and a part at a time: there is room for others in between.
  */
 export class ReadPrices {
   constructor(
     private readonly source: Pick<BookSource, 'findVisible' | 'loadSlots'>,
     private readonly limits: PricesLimits,
-    private readonly loop: FairQueue,
+    private readonly pace: PricesPace,
   ) {
     invariant(limits.slots >= 1, 'an answer may have a slot');
   }
 
-  async run({ marketId, organisationId, from, to }: PricesRequest): Promise<PricesOutcome> {
+  async run<Shown>({ marketId, organisationId, from, to }: PricesRequest, show: ShowSlot<Shown>): Promise<PricesOutcome<Shown>> {
     const seen = await this.source.findVisible(marketId, organisationId);
     if (!seen) return { kind: 'market_unknown' };
     const first = Math.max(from ?? 0, seen.head.slot);
@@ -57,8 +72,8 @@ export class ReadPrices {
     const last = Math.min(wanted, first + this.slotsOf(seen.cells / seen.horizonSlots) - 1);
     const state = await this.source.loadSlots(marketId, first, last);
     if (!state) return { kind: 'market_unknown' };
-    const turn = this.loop.run({ tenantId: seen.operatorId, organisationId }, () =>
-      Promise.resolve(pricesIn(state, { first, last, wanted })),
+    const turn = this.pace.loop.run({ tenantId: seen.operatorId, organisationId }, () =>
+      this.pricesIn(state, { first, last, wanted }, show),
     );
     return typeof turn === 'string' ? BUSY[turn] : turn;
   }
@@ -67,14 +82,43 @@ export class ReadPrices {
   private slotsOf(cellsPerSlot: number): number {
     return Math.min(this.limits.slots, Math.max(1, Math.floor(this.limits.cells / cellsPerSlot)));
   }
-}
 
-/** A window that has moved on meanwhile has lost its first slots. */
-function pricesIn(state: MarketState, { first, last, wanted }: { first: number; last: number; wanted: number }): PricesOutcome {
-  const begin = Math.max(first, state.head.slot);
-  const count = Math.max(0, last - begin + 1);
-  const book = openSlots(state, begin, count);
-  const slots = Array.from({ length: count }, (_, index) => ({ slot: begin + index, cells: pricesOf(book, begin + index) }));
-  const { priceVersion, resources, sites } = state;
-  return { kind: 'prices', priceVersion, resources, siteIds: sites.map(({ id }) => id), slots, nextSlot: last < wanted ? last + 1 : null };
+  /** A window that has moved on meanwhile has lost its first slots. */
+  private async pricesIn<Shown>(
+    state: MarketState,
+    { first, last, wanted }: { first: number; last: number; wanted: number },
+    show: ShowSlot<Shown>,
+  ): Promise<PricesOutcome<Shown>> {
+    const begin = Math.max(first, state.head.slot);
+    const book = openSlots(state, begin, Math.max(0, last - begin + 1));
+    const { priceVersion, resources, sites } = state;
+    const siteIds = sites.map(({ id }) => id);
+    const slots: Shown[] = [];
+    const rest = this.rests();
+    for (let slot = begin; slot <= last; slot++)
+      slots.push(show({ slot, cells: await this.cellsOf(book, slot, rest), resources, siteIds }));
+    return { kind: 'prices', priceVersion, slots, nextSlot: last < wanted ? last + 1 : null };
+  }
+
+  private async cellsOf(book: Book, slot: number, rest: (cells: number) => Promise<void>): Promise<bigint[]> {
+    const cells: bigint[] = [];
+    while (cells.length < book.stride) {
+      const some = somePricesOf(book, slot, cells.length, this.pace.cellsAtOnce);
+      cells.push(...some);
+      await rest(some.length);
+    }
+    return cells;
+  }
+
+  /** Counts prices, and pauses whenever there were as many as are computed at once. */
+  private rests(): (cells: number) => Promise<void> {
+    const { cellsAtOnce, pause } = this.pace;
+    let since = 0;
+    return async (cells) => {
+      since += cells;
+      if (since < cellsAtOnce) return;
+      since = 0;
+      await pause();
+    };
+  }
 }
