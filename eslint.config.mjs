@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const TESTS = ['**/*.spec.ts', 'test/**/*.ts'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'reports/', '.eris/', 'libs/persistence/src/prisma/generated/'] },
+  { ignores: ['dist/', 'coverage/', 'reports/', '.eris/', 'libs/persistence/src/prisma/generated/', 'libs/sdk/src/generated/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error', noInlineConfig: true } },
   {
     files: ['**/*.ts'],

@@ -61,7 +61,7 @@ function isInstalled() {
 
 const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
 
-const generate = () => step('', [process.execPath, [inRoot('scripts', 'generate.mjs')]], 'the Prisma client could not be generated');
+const generate = () => step('', [process.execPath, [inRoot('scripts', 'generate.mjs')]], 'see the message above');
 
 async function build() {
   const builtMs = existsSync(BUILD_STAMP) ? statSync(BUILD_STAMP).mtimeMs : 0;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { headersOf, problemsByStatus } from './answers.js';
 import { HEADERS_ALWAYS, HEADERS_ANYWHERE, headersOfProblems, RESPONSE_HEADERS, responseHeaders, type ResponseHeader } from './headers.js';
-import type { Operation, SuccessResponse } from './operation.js';
+import { isRepeatable, type Operation, type SuccessResponse } from './operation.js';
 import { operationIds, operationOf, type OperationId } from './operations/index.js';
 import { type ProblemCode, PROBLEMS } from './problems.js';
 import { idempotencyKey } from './schemas/bids.js';
@@ -21,12 +21,14 @@ export function openApiDocument(version: string): Json {
     paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operationId, operation, components) };
   }
   jsonSchema(marketEvent, 'output', components); // what is told beyond answers to requests
+  components.ProblemCode = { type: 'string', enum: Object.keys(PROBLEMS), description: 'What a problem is: the end of its `type`.' };
   return {
     openapi: '3.1.0',
     info: {
       title: 'Eris',
       version,
-      description: 'An online auction for the resources of edge sites. Amounts are credits as decimal text; slots are numbered from 0.',
+      description:
+        'An online auction for the resources of edge sites. Amounts are credits as decimal text; slots are numbered from 0. A request to an operation with `x-repeatable: true` may be sent again where nobody knows what became of it: it changes nothing, or nothing more, or the key that comes with it says that it is the same.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -49,6 +51,7 @@ function describe(operationId: OperationId, operation: Operation, components: Re
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
     ...(operation.policy === 'anyone' ? { security: [] } : { 'x-roles': operation.policy.roles }),
+    'x-repeatable': isRepeatable(operation),
     parameters: parametersOf(operation, schemaOf),
     ...bodyOf(operation, schemaOf),
     responses: { ...successes(operation, schemaOf), ...problems(operation, schemaOf) },

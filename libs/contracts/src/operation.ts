@@ -26,6 +26,8 @@ export interface Operation {
   readonly policy: 'anyone' | { readonly roles: readonly Role[] };
   /** The Idempotency-Key header is required. */
   readonly idempotent?: true;
+  /** Asked again it does nothing more, though its method doesn't say so. */
+  readonly repeatable?: true;
   /** Headers it reads beyond Authorization and Idempotency-Key, with what they mean. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: z.ZodType;
@@ -40,6 +42,10 @@ export interface Operation {
   /** Problems beyond those that every route may answer with. */
   readonly problems?: readonly ProblemCode[];
 }
+
+/** Whether a request may be sent again where nobody knows what became of it: it reads, or does at most once what it does. */
+export const isRepeatable = ({ method, idempotent, repeatable }: Operation): boolean =>
+  method === 'GET' || method === 'DELETE' || idempotent === true || repeatable === true;
 
 /** Gives the table's rows their own types while it checks their shape. */
 export const defineOperations = <const Table extends Record<string, Operation>>(table: Table): Table => table;

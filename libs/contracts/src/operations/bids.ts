@@ -35,6 +35,7 @@ export const bidOperations = defineOperations({
     policy: BIDDERS,
     body: bulkBody,
     publishedBody: publishedBulkBody,
+    repeatable: true, // each bid has its key
     bodyValues: LIMITS.bulkValues,
     responses: { 200: { description: 'A result for each bid', schema: bulkResult, headers: ['Retry-After'] } },
     problems: ['too_many_undecided'],

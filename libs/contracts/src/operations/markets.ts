@@ -129,6 +129,7 @@ export const marketOperations = defineOperations({
     summary: 'The whole menu for a job, and the best choice for its valuation',
     description: 'Reserves nothing. The prices are those of `priceVersion`; another bid may change them.',
     policy: BIDDERS,
+    repeatable: true,
     body: bidBody,
     bodyValues: LIMITS.bidValues,
     responses: { 200: { description: 'The menu', schema: quote } },

@@ -64,6 +64,7 @@ export const tenancyOperations = defineOperations({
     description:
       'For a key of your organisation or, for operators, of those that it made, whose id nobody knows. Revoking again changes nothing.',
     policy: MEMBERS,
+    repeatable: true,
     body: revokeKeyBody,
     responses: { 200: { description: 'Which key it was; it stops working within five seconds, everywhere', schema: revokedKey } },
     problems: ['not_found'],

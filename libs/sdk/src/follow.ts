@@ -1,0 +1,125 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { parsed, ProblemError, toldBy, UnreachableError } from './problems.js';
+import { backOffMs, pause } from './retry.js';
+import type { MarketEvent } from './types.js';
+
+export interface FollowOptions {
+  /** The sequence number of the last event that is known already; from the first one on where nothing is said. */
+  readonly after?: string;
+  readonly signal?: AbortSignal;
+  /** A stream that says nothing for so long is dead, ms: the server says something every 15 seconds. */
+  readonly silenceMs?: number;
+  /** The least pause before a stream that broke is opened again, ms; what the server says where nothing is said. */
+  readonly retryMs?: number;
+  /** Told each time a stream has broken, with why; undefined where the server ended it in order. */
+  readonly onBreak?: (cause: unknown) => void;
+}
+
+/** Where a stream is, and how it is asked for. */
+export interface StreamSource {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: (request: Request) => Promise<Response>;
+}
+
+const SILENCE_MS = 45_000;
+/** The pause before a stream is opened again, until the server has said which; and the longest one, ms. */
+const RETRY_MS = 1_000;
+const RETRY_MS_MAX = 30_000;
+
+/** How the following stands. */
+interface Place {
+  after: string | undefined;
+  retryMs: number;
+  /** Breaks since anything was heard. */
+  failures: number;
+}
+
+/** The events of a stream, through every break. @throws as Eris.events. */
+export async function* follow(source: StreamSource, options: FollowOptions): AsyncGenerator<MarketEvent, void, undefined> {
+  const { signal, onBreak } = options;
+  const place: Place = { after: options.after, retryMs: options.retryMs ?? RETRY_MS, failures: 0 };
+  for (;;) {
+    signal?.throwIfAborted();
+    let cause: unknown;
+    try {
+      yield* eventsOf(source, options, place);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isPassing(error)) throw error;
+      cause = error;
+    }
+    place.failures += 1;
+    onBreak?.(cause);
+    const asked = cause instanceof ProblemError ? cause.retryAfterMs : undefined;
+    await pause(asked ?? backOffMs(place.failures, { pauseMs: place.retryMs, pauseMsMax: Math.max(place.retryMs, RETRY_MS_MAX) }), signal);
+  }
+}
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof UnreachableError ||
+  (error instanceof ProblemError && (error.status >= 500 || error.status === 429 || error.status === 408));
+
+/** The events of one connection, those that were given out before left out. Ends with the connection. */
+async function* eventsOf(source: StreamSource, options: FollowOptions, place: Place): AsyncGenerator<MarketEvent, void, undefined> {
+  for await (const { id, event, data } of messagesOf(source, options, place)) {
+    if (event === 'end') throw new ProblemError(`GET ${source.url}`, endOf(data));
+    if (id === undefined || (place.after !== undefined && BigInt(id) <= BigInt(place.after))) continue;
+    place.after = id;
+    yield JSON.parse(data) as MarketEvent;
+  }
+}
+
+/** A stream that ends for good does so because asking again would be refused. */
+function endOf(data: string) {
+  const { reason } = parsed(data) as { reason?: string };
+  return { type: 'urn:eris:problem:unauthenticated', status: 401, title: 'No valid key', detail: `The stream has ended: ${reason}.` };
+}
+
+async function* messagesOf(
+  source: StreamSource,
+  { signal, silenceMs = SILENCE_MS, retryMs }: FollowOptions,
+  place: Place,
+): AsyncGenerator<EventSourceMessage, void, undefined> {
+  const hangUp = new AbortController();
+  const onAbort = (): void => hangUp.abort(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const heard: EventSourceMessage[] = [];
+  const parser = createParser({
+    onEvent: (message) => heard.push(message),
+    onRetry: (ms) => (place.retryMs = retryMs ?? ms),
+  });
+  try {
+    const body = await within(silenceMs, source, open(source, place, hangUp.signal));
+    const reader = body.getReader();
+    const decoder = new TextDecoder();
+    for (;;) {
+      const { done, value } = await within(silenceMs, source, reader.read());
+      if (done) return;
+      place.failures = 0;
+      parser.feed(decoder.decode(value, { stream: true }));
+      yield* heard.splice(0);
+    }
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    hangUp.abort();
+  }
+}
+
+async function open({ url, headers, fetch }: StreamSource, { after }: Place, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const resumed: Record<string, string> = after === undefined ? {} : { 'last-event-id': after };
+  const response = await fetch(new Request(url, { headers: { accept: 'text/event-stream', ...headers, ...resumed }, signal }));
+  if (!response.ok) throw new ProblemError(`GET ${url}`, toldBy(response, parsed(await response.text())));
+  if (!response.body) throw new UnreachableError(`GET ${url}`, 'the answer has no body');
+  return response.body;
+}
+
+/** @throws UnreachableError where it fails, or takes longer than `ms`. */
+function within<Value>(ms: number, { url }: StreamSource, pending: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new UnreachableError(`GET ${url}`, `nothing was heard for ${ms} ms`)), ms);
+    pending
+      .then(resolve, (cause: unknown) => reject(cause instanceof ProblemError ? cause : new UnreachableError(`GET ${url}`, cause)))
+      .finally(() => clearTimeout(timer));
+  });
+}

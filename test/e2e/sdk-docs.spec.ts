@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
+import ts from 'typescript';
+import { Eris, ProblemError } from '#sdk';
+import { textOf } from '../architecture/source-tree.js';
+import { startTestApi, type TestApi } from '../support/api.js';
+
+const root = join(import.meta.dirname, '..', '..');
+/** The examples of docs/sdk.md, one after the other. */
+const examples = [...textOf('docs/sdk.md').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code).join('\n');
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+}, 60_000);
+afterAll(() => api.close());
+
+it('should show examples that compile', () => {
+  const file = `${root}/test/e2e/sdk-examples.ts`; // only the compiler sees it: it finds the SDK from there
+  const { config } = ts.readConfigFile(`${root}/tsconfig.json`, (path) => ts.sys.readFile(path)) as { config: { compilerOptions: object } };
+  const options = {
+    ...ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, incremental: false, tsBuildInfoFile: undefined }, root).options,
+    noEmit: true,
+  };
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile } = ts.sys;
+  host.fileExists = (path) => path === file || fileExists(path);
+  host.readFile = (path) => (path === file ? `${examples}\nexport {};` : readFile(path));
+  const program = ts.createProgram([file], options, host);
+  const complaints = ts.getPreEmitDiagnostics(program, program.getSourceFile(file));
+  expect(complaints.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
+}, 60_000);
+
+it('should show examples that do what they say', async () => {
+  const said: unknown[][] = [];
+  const code = examples
+    .replace(/^import .*$/m, '')
+    .replace("'http://127.0.0.1:3000'", JSON.stringify(api.client.url))
+    .replace('process.env.ERIS_ADMIN_KEY', JSON.stringify(api.adminKey));
+  const { outputText } = ts.transpileModule(`(Eris, ProblemError, console) => (async () => { ${code} })()`, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022 },
+  });
+  await runInThisContext(outputText)(Eris, ProblemError, { log: (...words: unknown[]) => said.push(words) });
+  expect(String(said[0])).toMatch(/^pays \d/);
+  expect(said[3]).toEqual(['market_unknown', 404, expect.stringMatching(/^Check the id/), undefined]);
+  expect(String(said.at(-1))).toMatch(/^\d+ pays \d/);
+});

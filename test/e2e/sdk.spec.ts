@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EVENTS, operationIds } from '#contracts';
+import { type BodyOf, Eris, type MarketEvent, type OperationId, ProblemError } from '#sdk';
+import { startSibling, startTestApi, type TestApi } from '../support/api.js';
+import { decidedBid, jobBody, makeKey, marketBody, type Scene, setScene } from '../support/scenes.js';
+
+let api: TestApi;
+let scene: Scene;
+let operator: Eris;
+let bidder: Eris;
+beforeAll(async () => {
+  api = await startTestApi();
+  scene = await setScene(api.client, api.adminKey, { name: 'sdk' });
+  operator = new Eris({ url: api.client.url, key: scene.operatorKey });
+  bidder = new Eris({ url: api.client.url, key: scene.bidders[0].key });
+}, 60_000);
+afterAll(() => api.close());
+
+const job = (fields: object = {}): BodyOf<'placeBid'> => jobBody(scene.siteIds, fields) as BodyOf<'placeBid'>;
+
+/** Events of the scene's market until there are so many. */
+async function take(eris: Eris, count: number, after?: string): Promise<MarketEvent[]> {
+  const events: MarketEvent[] = [];
+  for await (const event of eris.events(scene.marketId, after === undefined ? {} : { after })) if (events.push(event) === count) break;
+  return events;
+}
+
+it('should reach every operation', async () => {
+  const { marketId, siteIds, bidders, operatorId } = scene;
+  const params = { marketId };
+  const { id: bidId } = await bidder.call('placeBid', { params, body: job(), waitSeconds: 20 });
+  const own = await operator.call('createMarket', { body: marketBody({ name: 'own' }) as BodyOf<'createMarket'> });
+  const key = await operator.call('createKey', { params: { organisationId: bidders[1].id }, body: { role: 'bidder' } });
+  const [first] = await operator.all('listKeys');
+  const calls: { readonly [Id in OperationId]: () => Promise<unknown> } = {
+    createOrganisation: () => operator.call('createOrganisation', { body: { name: 'third' } }),
+    listOrganisations: () => operator.call('listOrganisations'),
+    createKey: () => operator.call('createKey', { params: { organisationId: operatorId }, body: { role: 'auditor' } }),
+    listKeys: () => operator.call('listKeys', { query: { limit: 1 } }),
+    revokeKeyByText: () => operator.call('revokeKeyByText', { body: { key: key.key } }),
+    revokeKey: () => operator.call('revokeKey', { params: { keyId: key.id } }),
+    createMarket: () => operator.call('createMarket', { body: marketBody({ name: 'another' }) as BodyOf<'createMarket'> }),
+    listMarkets: () => bidder.call('listMarkets'),
+    getMarket: () => bidder.call('getMarket', { params }),
+    changeMarket: () => operator.call('changeMarket', { params: { marketId: own.id }, body: { status: 'paused' } }),
+    addSite: () =>
+      operator.call('addSite', { params: { marketId: own.id }, body: { name: 'site', capacity: { gpu: 1, cpu: 1, memoryGB: 1 } } }),
+    listSites: () => bidder.call('listSites', { params }),
+    changeCapacity: () =>
+      operator.call('changeCapacity', { params: { marketId, siteId: siteIds[2] }, body: { capacity: { gpu: 2, cpu: 12, memoryGB: 16 } } }),
+    advanceClock: () => operator.call('advanceClock', { params, body: { slot: 1 } }),
+    readPrices: () => bidder.call('readPrices', { params, query: { from: 2, to: 3 } }),
+    quoteBid: () => bidder.call('quoteBid', { params, body: job() }),
+    streamEvents: () => take(bidder, 1),
+    placeBid: () => bidder.call('placeBid', { params, body: job(), idempotencyKey: 'one' }),
+    listBids: () => bidder.call('listBids', { params, query: { status: 'accepted' } }),
+    placeBids: () => bidder.call('placeBids', { params, body: { bids: [{ ...job(), idempotencyKey: 'bulk' }] } }),
+    getBid: () => bidder.call('getBid', { params: { bidId } }),
+    getAllocation: () => bidder.call('getAllocation', { params: { bidId } }),
+    listAccounts: () => bidder.call('listAccounts'),
+    listEntries: () => bidder.call('listEntries', { params: { accountId: bidders[0].accountId } }),
+    deposit: () => operator.call('deposit', { params: { accountId: bidders[0].accountId }, body: { amount: '1' } }),
+    healthz: () => new Eris({ url: api.client.url }).call('healthz'),
+    readyz: () => new Eris({ url: api.client.url }).call('readyz'),
+    metrics: () => new Eris({ url: api.client.url }).call('metrics'),
+    openapi: () => new Eris({ url: api.client.url }).call('openapi'),
+  };
+  expect(first.prefix).toMatch(/^eris_/);
+  expect(Object.keys(calls).sort()).toEqual([...operationIds].sort());
+  for (const id of operationIds)
+    expect([id, typeof (await calls[id]())]).toEqual([id, id === 'revokeKey' ? 'undefined' : id === 'metrics' ? 'string' : 'object']);
+});
+
+it('should make a request with the same key once', async () => {
+  const bid = { params: { marketId: scene.marketId }, body: job(), idempotencyKey: 'twice' };
+  const [first, second] = [await bidder.ask('placeBid', bid), await bidder.ask('placeBid', bid)];
+  expect([first.data.id, first.isReplayed, second.isReplayed]).toEqual([second.data.id, false, true]);
+  const otherwise = bidder.call('placeBid', { ...bid, body: job({ epochs: 21 }) });
+  await expect(otherwise).rejects.toMatchObject({ code: 'key_reused', status: 422, remedy: expect.stringContaining('new key') });
+});
+
+it('should say which fields are wrong', async () => {
+  const faulty = bidder.call('placeBid', { params: { marketId: scene.marketId }, body: job({ epochs: 0 }) });
+  await expect(faulty).rejects.toMatchObject({
+    name: 'ProblemError',
+    code: 'invalid_body',
+    errors: [{ path: '$.epochs', message: 'must be at least 1' }],
+    requestId: expect.stringMatching(/./),
+  });
+});
+
+it('should give what a limit turned away when it may come again', async () => {
+  const limited = await startTestApi({ worker: false, settings: { rateLimit: { perSecond: 2, burst: 2 } } });
+  const pauses: number[] = [];
+  const eris = new Eris({ url: limited.client.url, key: limited.adminKey, onRetry: ({ pauseMs }) => pauses.push(pauseMs) });
+  await Promise.all(Array.from({ length: 4 }, () => eris.call('listMarkets')));
+  await limited.close();
+  expect(pauses.length).toBeGreaterThan(0);
+  for (const ms of pauses) expect(ms).toBe(1000);
+}, 60_000);
+
+it('should follow a market while its servers come and go, and miss nothing', async () => {
+  const sibling = await startSibling(api.databaseUrl);
+  const urls = [sibling.client.url, api.client.url];
+  const events: MarketEvent[] = [];
+  const eris = new Eris({
+    url: 'http://eris.invalid',
+    key: scene.operatorKey,
+    fetch: (request) => fetch(new Request(request.url.replace('http://eris.invalid', urls[0]), request)),
+  });
+  const giveUp = new AbortController();
+  const following = (async () => {
+    for await (const event of eris.events(scene.marketId, { signal: giveUp.signal, retryMs: 20 })) events.push(event);
+  })();
+  for (let index = 0; index < 10; index++) {
+    await decidedBid(api.client, scene, { idempotencyKey: `steady-${index}` });
+    if (index === 4) {
+      urls.shift();
+      await sibling.close();
+    }
+  }
+  const { sequence } = await operator.call('getMarket', { params: { marketId: scene.marketId } });
+  while (events.at(-1)?.sequence !== sequence) await sleep(20);
+  giveUp.abort(new Error('enough'));
+  await expect(following).rejects.toThrow('enough');
+  expect(events.map((event) => Number(event.sequence))).toEqual(events.map((_, index) => index + 1));
+  for (const event of events) EVENTS[event.kind].parse(event);
+}, 60_000);
+
+it('should end the following of whoever loses the key', async () => {
+  const { key, id } = await makeKey(api.client, scene.operatorKey, scene.bidders[1].id, 'bidder');
+  const events: MarketEvent[] = [];
+  const following = (async () => {
+    for await (const event of new Eris({ url: api.client.url, key }).events(scene.marketId)) events.push(event);
+  })();
+  while (events.length === 0) await sleep(20);
+  await operator.call('revokeKey', { params: { keyId: id } });
+  await expect(following).rejects.toThrow(ProblemError);
+  await expect(following).rejects.toMatchObject({ code: 'unauthenticated' });
+}, 30_000);
