@@ -60,7 +60,7 @@ async function generateSdkTypes(folder) {
   const { openApiDocument } = await importDocumentRooms();
   const { default: openapiTS, astToString } = await import('openapi-typescript');
   const document = openApiDocument('generated');
-  const types = astToString(await openapiTS(JSON.stringify(document)));
+  const types = astToString(await openapiTS(JSON.stringify(document), { immutable: true }));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'api.ts'), `// Made by scripts/generate.mjs from the OpenAPI document.\n${types}`);
   writeFileSync(join(folder, 'operations.ts'), operationsText(document));

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { ApiClient } from '../../apps/cli/src/demo/api-client.js';
+import { Eris } from '#sdk';
 import { BidSource } from '../../apps/cli/src/load/bid-source.js';
 import { type LoadStage, openLoadStage } from '../../apps/cli/src/load/stage.js';
+import { atMost } from '../../apps/cli/src/running/at-most.js';
 import { operatorKeyOf, type Serving } from '../../apps/cli/src/running/serve.js';
 
 const MARKETS = 8;
@@ -32,11 +33,12 @@ export interface ReadStage {
 /** Opens markets, has some bids decided in each, and says what there is to be read. */
 export async function openReadStage(serving: Serving, seed: number): Promise<ReadStage> {
   const pool = new Pool(serving.url, { connections: BIDDERS });
-  const load = await openLoadStage(pool, operatorKeyOf(serving), { markets: MARKETS, bidders: BIDDERS, seed });
+  const site = { url: serving.url, fetch: atMost(BIDDERS) };
+  const load = await openLoadStage(site, operatorKeyOf(serving), { markets: MARKETS, bidders: BIDDERS, seed });
   await bidInAll(pool, load);
   const [{ marketId }] = load.markets;
   const [{ key, accountId }] = load.bidders;
-  const bidder = new ApiClient(pool, key);
+  const bidder = new Eris({ ...site, key });
   const bidId = await acceptedBid(bidder, marketId);
   await pool.close();
   const market = `/v1/markets/${marketId}`;
@@ -66,17 +68,17 @@ async function bidInAll(pool: Pool, load: LoadStage): Promise<void> {
   for (const { marketId } of load.markets) await untilDecided(load.operator, marketId);
 }
 
-async function untilDecided(operator: ApiClient, marketId: string): Promise<void> {
+async function untilDecided(operator: Eris, marketId: string): Promise<void> {
   const endMs = performance.now() + DECIDED_WITHIN_MS;
-  const query = { status: 'queued', limit: '1' };
+  const query = { status: 'queued', limit: 1 } as const;
   while ((await operator.call('listBids', { params: { marketId }, query })).items.length > 0) {
     if (performance.now() > endMs) throw new Error(`the bids of market ${marketId} were not decided within ${DECIDED_WITHIN_MS / 1000} s`);
     await sleep(LOOK_EVERY_MS);
   }
 }
 
-async function acceptedBid(bidder: ApiClient, marketId: string): Promise<string> {
-  const { items } = await bidder.call('listBids', { params: { marketId }, query: { status: 'accepted', limit: '1' } });
+async function acceptedBid(bidder: Eris, marketId: string): Promise<string> {
+  const { items } = await bidder.call('listBids', { params: { marketId }, query: { status: 'accepted', limit: 1 } });
   if (items.length === 0) throw new Error(`nothing was accepted in market ${marketId}`);
   return items[0].id;
 }

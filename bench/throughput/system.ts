@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Pool } from 'undici';
+import type { ApiSite } from '../../apps/cli/src/demo/stage.js';
 import { BidSource } from '../../apps/cli/src/load/bid-source.js';
 import { measure } from '../../apps/cli/src/load/measure.js';
 import { Meter } from '../../apps/cli/src/load/meter.js';
@@ -8,10 +9,13 @@ import type { LoadOptions } from '../../apps/cli/src/load/options.js';
 import { latencyOf, type Latency } from '../../apps/cli/src/load/result.js';
 import { send } from '../../apps/cli/src/load/sender.js';
 import { openLoadStage } from '../../apps/cli/src/load/stage.js';
+import { atMost } from '../../apps/cli/src/running/at-most.js';
 import { operatorKeyOf, type Serving } from '../../apps/cli/src/running/serve.js';
 
 const CLOCK = { nowMs: () => performance.now() };
 const CONNECTIONS = 512;
+/** Requests of the preparation, at once. */
+const AT_ONCE = 16;
 /** For arrivals at a rate: what is in flight is the rate times the time of an answer. */
 const OPEN_CONNECTIONS = 128;
 const BIDDERS = 8;
@@ -32,6 +36,7 @@ export interface Round {
 /** A running Eris that is measured. Every round opens markets of its own, so that rounds are alike. */
 export class System {
   private readonly http: Pool;
+  private readonly site: ApiSite;
   private readonly database: pg.Client;
   private readonly never = new AbortController().signal;
 
@@ -39,6 +44,7 @@ export class System {
     private readonly serving: Serving,
     private readonly seed: number,
   ) {
+    this.site = { url: serving.url, fetch: atMost(AT_ONCE) };
     this.http = new Pool(serving.url, { connections: CONNECTIONS, pipelining: 1 });
     this.database = new pg.Client({ connectionString: serving.databaseUrl });
   }
@@ -54,7 +60,7 @@ export class System {
     const drive = bulk ? { bulk: BULK, connections: BULK_CONNECTIONS } : { bulk: 1, connections: CONNECTIONS };
     const startedMs = CLOCK.nowMs();
     let preparedMs = startedMs;
-    const stage = await openLoadStage(this.http, operatorKeyOf(this.serving), { markets, bidders: BIDDERS, seed: this.seed });
+    const stage = await openLoadStage(this.site, operatorKeyOf(this.serving), { markets, bidders: BIDDERS, seed: this.seed });
     preparedMs = CLOCK.nowMs();
     const meter = await this.measure(stage, { ...this.options(markets, seconds), ...drive });
     await this.drained();
@@ -64,7 +70,7 @@ export class System {
 
   /** Open arrivals at a rate, every decision followed. */
   async arrivals({ markets, seconds, warmup, rate }: { markets: number; seconds: number; warmup: number; rate: number }): Promise<Round> {
-    const stage = await openLoadStage(this.http, operatorKeyOf(this.serving), { markets, bidders: BIDDERS, seed: this.seed });
+    const stage = await openLoadStage(this.site, operatorKeyOf(this.serving), { markets, bidders: BIDDERS, seed: this.seed });
     const meter = await this.measure(stage, {
       ...this.options(markets, seconds),
       connections: OPEN_CONNECTIONS,
@@ -79,7 +85,7 @@ export class System {
   /** Stores bids until there are so many. Their markets are closed first thing, so that answering them takes no thought. */
   async fillTo(count: number): Promise<void> {
     for (let missing = count - (await this.stored()); missing > 0; missing = count - (await this.stored())) {
-      const stage = await openLoadStage(this.http, operatorKeyOf(this.serving), {
+      const stage = await openLoadStage(this.site, operatorKeyOf(this.serving), {
         markets: FILL_MARKETS,
         bidders: BIDDERS,
         seed: this.seed,
@@ -116,7 +122,7 @@ export class System {
   private async measure(stage: Awaited<ReturnType<typeof openLoadStage>>, options: LoadOptions): Promise<Meter> {
     const { url } = this.serving;
     const pool = new Pool(url, { connections: options.connections, pipelining: 1 });
-    const meter = await measure({ url, pool, stage, options, clock: CLOCK, signal: this.never });
+    const meter = await measure({ pool, stage, options, clock: CLOCK, signal: this.never });
     await pool.destroy();
     return meter;
   }

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/thinking': ['market', 'mechanism'],
   'apps/api': ['config', 'contracts', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'telemetry', 'thinking', 'units'],
   'apps/worker': ['config', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'telemetry', 'thinking', 'units'],
-  'apps/cli': ['config', 'contracts', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'sdk', 'units'],
+  'apps/cli': ['config', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'sdk', 'units'],
 };
 
 const sources = sourcesOf('libs', 'apps');

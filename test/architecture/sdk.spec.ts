@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import ts from 'typescript';
-import { isSpec, sourcesOf } from './source-tree.js';
+import { isSpec, sourcesOf, textOf } from './source-tree.js';
 
-const root = `${import.meta.dirname}/../..`;
+const root = join(import.meta.dirname, '..', '..');
 const sources = sourcesOf('libs/sdk').filter((file) => !isSpec(file));
 
 describe('the SDK', () => {
@@ -24,8 +25,28 @@ describe('the SDK', () => {
       lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
       types: [],
     };
-    const program = ts.createProgram([`${root}/libs/sdk/src/index.ts`], options);
-    const complaints = ts.getPreEmitDiagnostics(program);
-    expect(complaints.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
+    expect(complaintsOf(ts.createProgram([join(root, 'libs', 'sdk', 'src', 'index.ts')], options))).toEqual([]);
+  }, 60_000);
+
+  it('should have examples in docs/sdk.md that compile', () => {
+    const examples = [...textOf('docs/sdk.md').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code).join('\n');
+    const file = join(root, 'test', 'e2e', 'sdk-examples.ts'); // only the compiler sees it: from there it finds the SDK
+    const options = optionsOfTests();
+    const host = ts.createCompilerHost(options);
+    const { fileExists, readFile } = ts.sys;
+    host.fileExists = (path) => path === file || fileExists(path);
+    host.readFile = (path) => (path === file ? `${examples}\nexport {};` : readFile(path));
+    expect(complaintsOf(ts.createProgram([file], options, host))).toEqual([]);
   }, 60_000);
 });
+
+function optionsOfTests(): ts.CompilerOptions {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
+    config: { compilerOptions: object };
+  };
+  const given = { ...config.compilerOptions, incremental: false, tsBuildInfoFile: undefined };
+  return { ...ts.convertCompilerOptionsFromJson(given, root).options, noEmit: true };
+}
+
+const complaintsOf = (program: ts.Program): string[] =>
+  ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));

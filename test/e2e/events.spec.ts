@@ -1,12 +1,7 @@
 import { request } from 'undici';
+import { Eris, type MarketEvent } from '#sdk';
 import { startTestApi, type TestApi } from '../support/api.js';
 import { decidedBid, type Scene, setScene } from '../support/scenes.js';
-
-interface SseEvent {
-  readonly id: number;
-  readonly event: string;
-  readonly data: { readonly sequence: string; readonly payload: { readonly bidId?: string } };
-}
 
 let api: TestApi;
 let scene: Scene;
@@ -17,58 +12,39 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 /** Reads events until `enough` says so, then hangs up. */
-async function follow(
-  key: string,
-  enough: (events: readonly SseEvent[]) => boolean,
-  headers: Record<string, string> = {},
-): Promise<SseEvent[]> {
-  const hangUp = new AbortController();
-  const response = await request(`${api.client.url}/v1/markets/${scene.marketId}/events`, {
-    headers: { authorization: `Bearer ${key}`, ...headers },
-    signal: hangUp.signal,
-  });
-  expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
-  let text = '';
-  for await (const chunk of response.body) {
-    text += String(chunk);
-    const events = eventsIn(text);
-    if (!enough(events)) continue;
-    hangUp.abort();
-    return events;
+async function follow(key: string, enough: (events: readonly MarketEvent[]) => boolean, after = '0'): Promise<MarketEvent[]> {
+  const events: MarketEvent[] = [];
+  for await (const event of new Eris({ url: api.client.url, key }).events(scene.marketId, { after })) {
+    events.push(event);
+    if (enough(events)) break;
   }
-  return eventsIn(text);
+  return events;
 }
 
-const eventsIn = (text: string): SseEvent[] =>
-  [...text.matchAll(/id: (\d+)\nevent: (\w+)\ndata: (.*)\n\n/g)].map(([, id, event, data]) => ({
-    id: Number(id),
-    event,
-    data: JSON.parse(data) as SseEvent['data'],
-  }));
-const decisions = (events: readonly SseEvent[]): SseEvent[] => events.filter(({ event }) => event.startsWith('bid_'));
+const idOf = ({ sequence }: MarketEvent): number => Number(sequence);
+const decisions = (events: readonly MarketEvent[]) =>
+  events.filter((event) => event.kind === 'bid_accepted' || event.kind === 'bid_refused');
 
 it('should tell the whole log in order, then what happens', async () => {
   const following = follow(scene.operatorKey, (events) => decisions(events).length >= 3);
   for (const idempotencyKey of ['one', 'two', 'three']) await decidedBid(api.client, scene, { idempotencyKey });
   const events = await following;
-  expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1)); // no gap, no repeat
-  expect(events.map(({ event }) => event).slice(0, 4)).toEqual(['market_opened', 'site_added', 'site_added', 'site_added']);
+  expect(events.map(idOf)).toEqual(events.map((_, index) => index + 1)); // no gap, no repeat
+  expect(events.map(({ kind }) => kind).slice(0, 4)).toEqual(['market_opened', 'site_added', 'site_added', 'site_added']);
 });
 
 it('should go on after Last-Event-ID', async () => {
   await decidedBid(api.client, scene, { idempotencyKey: 'four' });
   const all = await follow(scene.operatorKey, (events) => decisions(events).length >= 4);
-  const rest = await follow(scene.operatorKey, (events) => decisions(events).length >= 2, {
-    'last-event-id': String(all[all.length - 3].id),
-  });
+  const rest = await follow(scene.operatorKey, (events) => decisions(events).length >= 2, all[all.length - 3].sequence);
   expect(rest).toEqual(all.slice(-2));
 });
 
 it('should show bidders the market and their own decisions only', async () => {
   const mine = await decidedBid(api.client, scene, { idempotencyKey: 'mine', bidder: 1 });
   const events = await follow(scene.bidders[1].key, (seen) => decisions(seen).length >= 1);
-  expect(decisions(events).map(({ data }) => data.payload.bidId)).toEqual([mine.id]);
-  expect(events[0].event).toBe('market_opened');
+  expect(decisions(events).map(({ payload }) => payload.bidId)).toEqual([mine.id]);
+  expect(events[0].kind).toBe('market_opened');
 });
 
 it('should miss and repeat nothing over many hang-ups', async () => {
@@ -78,8 +54,8 @@ it('should miss and repeat nothing over many hang-ups', async () => {
   const seen: number[] = [];
   while (seen.length < 34) {
     const last = seen.at(-1) ?? 0;
-    const events = await follow(scene.operatorKey, (some) => some.length >= 3, { 'last-event-id': String(last) });
-    seen.push(...events.map(({ id }) => id));
+    const events = await follow(scene.operatorKey, (some) => some.length >= 3, String(last));
+    seen.push(...events.map(idOf));
   }
   await bidding;
   expect(seen).toEqual(seen.map((_, index) => index + 1));

@@ -1,4 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { createParser } from 'eventsource-parser';
 import { eventKinds } from '#contracts';
 import { startTestApi, type TestApi } from '../support/api.js';
 import type { Json } from '../support/api-client.js';
@@ -137,15 +138,14 @@ async function letEverythingHappen(): Promise<void> {
 /** The messages of a market's stream so far, as they were sent. */
 async function messagesUpTo(lastKind: string): Promise<Json[]> {
   const response = await fetch(`${api.client.url}/v1/markets/${scene.marketId}/events`, { headers: authorization(scene.operatorKey) });
-  let text = '';
+  const messages: Json[] = [];
+  const parser = createParser({ onEvent: ({ id, event, data }) => messages.push({ id, event, data: JSON.parse(data) }) });
+  const decoder = new TextDecoder();
   for await (const part of response.body ?? []) {
-    text += Buffer.from(part as Uint8Array).toString();
-    if (text.includes(`event: ${lastKind}\n`) && text.endsWith('\n\n')) break;
+    parser.feed(decoder.decode(part as Uint8Array, { stream: true }));
+    if (messages.at(-1)?.event === lastKind) break;
   }
-  const fieldsOf = (block: string): [string, string][] =>
-    block.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]);
-  const messages = text.split('\n\n').map((block) => Object.fromEntries(fieldsOf(block)));
-  return messages.filter(({ data }) => data !== undefined).map((message) => ({ ...message, data: JSON.parse(message.data) }));
+  return messages;
 }
 
 it('should send events of every kind, each as its published schema says', async () => {

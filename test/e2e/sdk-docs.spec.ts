@@ -1,12 +1,10 @@
-import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import ts from 'typescript';
 import { Eris, ProblemError } from '#sdk';
 import { textOf } from '../architecture/source-tree.js';
 import { startTestApi, type TestApi } from '../support/api.js';
 
-const root = join(import.meta.dirname, '..', '..');
-/** The examples of docs/sdk.md, one after the other. */
+/** The examples of docs/sdk.md, one after the other; test/architecture compiles them. */
 const examples = [...textOf('docs/sdk.md').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code).join('\n');
 
 let api: TestApi;
@@ -14,22 +12,6 @@ beforeAll(async () => {
   api = await startTestApi();
 }, 60_000);
 afterAll(() => api.close());
-
-it('should show examples that compile', () => {
-  const file = `${root}/test/e2e/sdk-examples.ts`; // only the compiler sees it: it finds the SDK from there
-  const { config } = ts.readConfigFile(`${root}/tsconfig.json`, (path) => ts.sys.readFile(path)) as { config: { compilerOptions: object } };
-  const options = {
-    ...ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, incremental: false, tsBuildInfoFile: undefined }, root).options,
-    noEmit: true,
-  };
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = ts.sys;
-  host.fileExists = (path) => path === file || fileExists(path);
-  host.readFile = (path) => (path === file ? `${examples}\nexport {};` : readFile(path));
-  const program = ts.createProgram([file], options, host);
-  const complaints = ts.getPreEmitDiagnostics(program, program.getSourceFile(file));
-  expect(complaints.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
-}, 60_000);
 
 it('should show examples that do what they say', async () => {
   const said: unknown[][] = [];

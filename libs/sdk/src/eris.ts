@@ -107,7 +107,7 @@ export class Eris {
     for (let cursor: string | null | undefined; cursor !== null;) {
       const query = { limit: PAGE_ROWS, ...given.query, ...(cursor === undefined ? {} : { cursor }) };
       const page = await this.call(id, ...([{ ...given, query }] as unknown as ArgumentsOf<Id>));
-      const { items, nextCursor } = page as { items: ItemOf<Id>[]; nextCursor: string | null };
+      const { items, nextCursor } = page as { items: readonly ItemOf<Id>[]; nextCursor: string | null };
       yield* items;
       cursor = nextCursor;
     }

@@ -11,6 +11,8 @@ export interface FollowOptions {
   readonly silenceMs?: number;
   /** The least pause before a stream that broke is opened again, ms; what the server says where nothing is said. */
   readonly retryMs?: number;
+  /** The longest such pause, ms: each break before anything is heard doubles it. */
+  readonly retryMsMax?: number;
   /** Told each time a stream has broken, with why; undefined where the server ended it in order. */
   readonly onBreak?: (cause: unknown) => void;
 }
@@ -37,7 +39,7 @@ interface Place {
 
 /** The events of a stream, through every break. @throws as Eris.events. */
 export async function* follow(source: StreamSource, options: FollowOptions): AsyncGenerator<MarketEvent, void, undefined> {
-  const { signal, onBreak } = options;
+  const { signal, onBreak, retryMsMax = RETRY_MS_MAX } = options;
   const place: Place = { after: options.after, retryMs: options.retryMs ?? RETRY_MS, failures: 0 };
   for (;;) {
     signal?.throwIfAborted();
@@ -52,7 +54,7 @@ export async function* follow(source: StreamSource, options: FollowOptions): Asy
     place.failures += 1;
     onBreak?.(cause);
     const asked = cause instanceof ProblemError ? cause.retryAfterMs : undefined;
-    await pause(asked ?? backOffMs(place.failures, { pauseMs: place.retryMs, pauseMsMax: Math.max(place.retryMs, RETRY_MS_MAX) }), signal);
+    await pause(asked ?? backOffMs(place.failures, { pauseMs: place.retryMs, pauseMsMax: Math.max(place.retryMs, retryMsMax) }), signal);
   }
 }
 

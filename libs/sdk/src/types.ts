@@ -68,8 +68,8 @@ export type AnswerOf<Id extends OperationId> = {
 }[Success<Id>];
 
 interface PageOf<Item> {
-  items: Item[];
-  nextCursor: string | null;
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
 }
 /** The operations that answer with pages. */
 export type ListId = {

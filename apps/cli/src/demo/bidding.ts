@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AnswerOf } from '#contracts';
 import type { Instance, InstanceJob } from '#lab';
+import type { AnswerOf, BodyOf } from '#sdk';
 import { invariant } from '#units';
 import type { Bidder, Stage } from './stage.js';
 
@@ -31,6 +31,7 @@ interface BiddingInput {
 
 const POLL_MS = 10;
 const DECIDED_WITHIN_MS = 30_000;
+const WAIT_SECONDS = 10;
 
 /**
  * Bids for every job in the slot in which it arrives, then moves the market's clock on. Within a slot the bidders act at once: one bid
@@ -68,7 +69,7 @@ export async function moveClock({ operator, marketId }: Stage, slot: number): Pr
 export const keyOf = (stage: Stage, job: InstanceJob): string => `${stage.name}-${job.id}`;
 
 /** A job as the body of a bid: chunks keyed by site. */
-export function bodyOf({ siteIds }: Stage, job: InstanceJob): Record<string, unknown> {
+export function bodyOf({ siteIds }: Stage, job: InstanceJob): BodyOf<'placeBid'> {
   const chunks = Object.fromEntries(job.chunks.flatMap((count, site) => (count > 0 ? [[siteIds[site], count]] : [])));
   const { valuation, epochs, throughput, parameterMB, worker, ps } = job;
   return { label: job.model ?? job.id, valuation, chunks, epochs, throughput, parameterMB, worker, ps };
@@ -92,8 +93,9 @@ async function bidFor(acting: Acting, jobs: readonly InstanceJob[]): Promise<Dec
 }
 
 async function bidOnce({ stage, bidder }: Acting, job: InstanceJob): Promise<string> {
-  const headers = { 'idempotency-key': keyOf(stage, job), prefer: 'wait=10' };
-  return (await bidder.client.call('placeBid', { params: { marketId: stage.marketId }, headers, body: bodyOf(stage, job) })).id;
+  const params = { marketId: stage.marketId };
+  const bid = { params, idempotencyKey: keyOf(stage, job), waitSeconds: WAIT_SECONDS, body: bodyOf(stage, job) };
+  return (await bidder.client.call('placeBid', bid)).id;
 }
 
 async function bidInBulk({ stage, bidder }: Acting, jobs: readonly InstanceJob[]): Promise<string[]> {

@@ -1,6 +1,6 @@
-import { Pool } from 'undici';
 import { paperWorkload, type Instance } from '#lab';
 import { formatMicros } from '#units';
+import { atMost } from '../running/at-most.js';
 import { runUntilSignal, type Run } from '../running/run.js';
 import { operatorKeyOf, serve, type Serving } from '../running/serve.js';
 import { whereItServes } from '../running/start.js';
@@ -39,20 +39,16 @@ interface Outcome {
 export function demo(terminal: HostTerminal, options: DemoOptions): Promise<void> {
   return runUntilSignal(terminal, async (run) => {
     const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true });
-    const pool = new Pool(serving.url, { connections: CONNECTIONS });
-    await run.closing.add('connections to the API', () => pool.destroy());
     const instance = paperWorkload({ kind: 'testbed', jobs: options.jobs, seed: options.seed });
-    const outcome = await play(terminal, { pool, serving, instance });
+    const outcome = await play(terminal, { serving, instance });
     show(terminal, { options, instance, outcome });
     if (!options.exit) await serveOn(terminal, { run, serving, stage: outcome.stage });
   });
 }
 
-async function play(
-  terminal: HostTerminal,
-  { pool, serving, instance }: { pool: Pool; serving: Serving; instance: Instance },
-): Promise<Outcome> {
-  const stage = await openStage(pool, operatorKeyOf(serving), instance);
+async function play(terminal: HostTerminal, { serving, instance }: { serving: Serving; instance: Instance }): Promise<Outcome> {
+  const site = { url: serving.url, fetch: atMost(CONNECTIONS) };
+  const stage = await openStage(site, operatorKeyOf(serving), instance);
   terminal.err(
     `eris: market ${stage.name} is open: ${instance.sites.length} sites, ${stage.bidders.length} bidders, ${instance.jobs.length} jobs\n`,
   );
@@ -101,8 +97,8 @@ async function repeatCheck(stage: Stage, { decided }: Bidding): Promise<Check> {
   const repeated = decided.slice(0, BIDS_REPEATED);
   const faults = await Promise.all(
     repeated.map(async ({ job, bidder, bid }) => {
-      const headers = { 'idempotency-key': keyOf(stage, job) };
-      const { id } = await bidder.client.call('placeBid', { params: { marketId: stage.marketId }, headers, body: bodyOf(stage, job) });
+      const params = { marketId: stage.marketId };
+      const { id } = await bidder.client.call('placeBid', { params, idempotencyKey: keyOf(stage, job), body: bodyOf(stage, job) });
       return id === bid.id ? [] : [`${job.id}: was bid ${bid.id}, is bid ${id}`];
     }),
   );

@@ -1,28 +1,26 @@
 import { createPool } from '#persistence';
 import { formatMicros, parseMicros } from '#units';
-import type { AnswerOf } from '#contracts';
-import type { ApiClient } from './api-client.js';
+import type { ItemOf } from '#sdk';
 import type { Bidding } from './bidding.js';
 import type { Check } from './check.js';
-import { allPages } from './pages.js';
 import type { Stage } from './stage.js';
 
-type Account = AnswerOf<'listAccounts'>['items'][number];
-type Entry = AnswerOf<'listEntries'>['items'][number];
+type Account = ItemOf<'listAccounts'>;
+type Entry = ItemOf<'listEntries'>;
 
 const amount = (text: string): bigint => parseMicros(text) ?? 0n;
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) => total + one, 0n);
 
 /** The ledger as the API shows it to the operator: every transfer has two sides, balances are the sums of entries, no credit is lost. */
 export async function ledgerCheck(stage: Stage, bidding: Bidding): Promise<Check> {
-  const accounts = await allPages((query) => stage.operator.call('listAccounts', { query }));
+  const accounts = await stage.operator.all('listAccounts');
   const members = new Set(stage.bidders.map(({ accountId }) => accountId));
   const wallets = accounts.filter(({ id }) => members.has(id));
   const entriesOf = new Map(
     await Promise.all(
       accounts
         .filter((account) => isOurs(account, stage))
-        .map(async (account) => [account.id, await entries(stage.operator, account.id)] as const),
+        .map(async (account) => [account.id, await stage.operator.all('listEntries', { params: { accountId: account.id } })] as const),
     ),
   );
   const ours = new Set(wallets.flatMap(({ id }) => (entriesOf.get(id) ?? []).map(({ transferId }) => transferId)));
@@ -43,9 +41,6 @@ export async function ledgerCheck(stage: Stage, bidding: Bidding): Promise<Check
 function isOurs({ id, revenue }: Account, { bidders }: Stage): boolean {
   return bidders.some(({ accountId }) => accountId === id) || amount(revenue) !== 0n;
 }
-
-const entries = (client: ApiClient, accountId: string): Promise<Entry[]> =>
-  allPages((query) => client.call('listEntries', { params: { accountId }, query }));
 
 function sidesThatDiffer(all: readonly Entry[]): string[] {
   const totals = new Map<string, bigint>();

@@ -1,5 +1,5 @@
-import type { AnswerOf } from '#contracts';
 import type { Finding, SlotSales, Verification } from '#market';
+import type { AnswerOf } from '#sdk';
 import { invariant, parseMicros } from '#units';
 import { findingLine, verifyStored } from '../verify/verify.js';
 import type { DecidedJob } from './bidding.js';

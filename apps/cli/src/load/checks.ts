@@ -1,27 +1,19 @@
-import type { AnswerOf } from '#contracts';
+import type { ItemOf } from '#sdk';
 import { formatMicros, parseMicros } from '#units';
-import type { ApiClient } from '../demo/api-client.js';
 import type { Check } from '../demo/check.js';
-import { allPages } from '../demo/pages.js';
 import type { Meter } from './meter.js';
 import type { LoadStage } from './stage.js';
 
-type Bid = AnswerOf<'listBids'>['items'][number];
-type Entry = AnswerOf<'listEntries'>['items'][number];
-type Account = AnswerOf<'listAccounts'>['items'][number];
+type Bid = ItemOf<'listBids'>;
+type Entry = ItemOf<'listEntries'>;
+type Account = ItemOf<'listAccounts'>;
 
 /** Asks the API whether everything that was acknowledged is there, decided once, and paid for. */
 export async function checkLoad(stage: LoadStage, meter: Meter): Promise<Check[]> {
   const bids: Bid[] = [];
-  for (const { marketId } of stage.markets) bids.push(...(await allBids(stage.operator, marketId)));
+  for (const { marketId } of stage.markets) bids.push(...(await stage.operator.all('listBids', { params: { marketId } })));
   return [storedCheck(bids, meter), decidedCheck(bids, meter), await ledgerCheck(stage, bids)];
 }
-
-const allBids = (operator: ApiClient, marketId: string): Promise<Bid[]> =>
-  allPages((query) => operator.call('listBids', { params: { marketId }, query }));
-
-const allEntries = (operator: ApiClient, accountId: string): Promise<Entry[]> =>
-  allPages((query) => operator.call('listEntries', { params: { accountId }, query }));
 
 function storedCheck(bids: readonly Bid[], meter: Meter): Check {
   const stored = new Set(bids.map(({ id }) => id));
@@ -51,11 +43,11 @@ const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) 
 
 /** The operator and its bidders are this load's own: all that they ever moved sums to zero. */
 async function ledgerCheck({ operator }: LoadStage, bids: readonly Bid[]): Promise<Check> {
-  const accounts = await allPages((query) => operator.call('listAccounts', { query }));
+  const accounts = await operator.all('listAccounts');
   const entries: Entry[] = [];
   const faults: string[] = [];
   for (const account of accounts) {
-    const own = await allEntries(operator, account.id);
+    const own = await operator.all('listEntries', { params: { accountId: account.id } });
     entries.push(...own);
     faults.push(...balanceFaults(account, own));
   }

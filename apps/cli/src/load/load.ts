@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { checkLines, type Check } from '../demo/check.js';
+import { atMost } from '../running/at-most.js';
 import { runUntilSignal, type Run } from '../running/run.js';
 import { operatorKeyOf, serve } from '../running/serve.js';
 import { EXIT, writeText, type HostTerminal } from '../terminal.js';
@@ -10,6 +11,9 @@ import type { LoadOptions } from './options.js';
 import { reportHtml } from './report-html.js';
 import { resultLines, resultOf } from './result.js';
 import { openLoadStage } from './stage.js';
+
+/** Requests beside the load, at once. */
+const AT_ONCE = 16;
 
 /** Where the load goes and what is made of the result. */
 export interface LoadTarget {
@@ -32,10 +36,10 @@ export function load(terminal: HostTerminal, options: LoadOptions, target: LoadT
       () => ending.abort(),
       () => ending.abort(),
     );
-    const stage = await openLoadStage(pool, adminKey, options);
+    const stage = await openLoadStage({ url, fetch: atMost(AT_ONCE) }, adminKey, options);
     terminal.err(`eris: ${stage.name}: ${options.markets} markets and ${options.bidders} bidders are ready\n`);
     const progress = liveLine(terminal);
-    const meter = await measure({ url, pool, stage, options, clock: terminal.clock, signal: ending.signal, onMeter: progress.show });
+    const meter = await measure({ pool, stage, options, clock: terminal.clock, signal: ending.signal, onMeter: progress.show });
     progress.end();
     terminal.err('eris: checking what was acknowledged …\n');
     const checks = options.follow ? await checkLoad(stage, meter) : [];

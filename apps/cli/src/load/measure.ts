@@ -15,7 +15,6 @@ const LOOK_EVERY_MS = 20;
 const AFTERTHOUGHT_MS = 200;
 
 export interface Measurement {
-  readonly url: string;
   readonly pool: Pool;
   readonly stage: LoadStage;
   readonly options: LoadOptions;
@@ -28,9 +27,9 @@ export interface Measurement {
 const SHOW_EVERY_MS = 500;
 
 /** Loads the server and waits until every acknowledged bid has been decided, where decisions are followed. */
-export async function measure({ url, pool, stage, options, clock, signal, onMeter }: Measurement): Promise<Meter> {
+export async function measure({ pool, stage, options, clock, signal, onMeter }: Measurement): Promise<Meter> {
   const meter = new Meter(clock);
-  const following = options.follow ? follow(url, stage, meter) : undefined;
+  const following = options.follow ? follow(stage, meter) : undefined;
   const clocks = moveClocks(stage, options.slotMs, meter);
   const shown = onMeter && setInterval(() => onMeter(meter), SHOW_EVERY_MS);
   try {

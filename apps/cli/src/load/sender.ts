@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'undici';
-import type { AnswerOf } from '#contracts';
+import type { AnswerOf } from '#sdk';
 import type { BidRequest } from './bid-source.js';
 import type { Meter } from './meter.js';
 

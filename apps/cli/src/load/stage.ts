@@ -1,7 +1,6 @@
-import type { Pool } from 'undici';
 import { paperWorkload, type Instance, type InstanceJob } from '#lab';
-import { ApiClient } from '../demo/api-client.js';
-import { allPages } from '../demo/pages.js';
+import { Eris } from '#sdk';
+import type { ApiSite } from '../demo/stage.js';
 
 /** Credits that each bidder gets: enough that no wallet decides. */
 const DEPOSIT = '100000000';
@@ -26,7 +25,7 @@ export interface LoadMarket {
 export interface LoadStage {
   /** Unique: part of every key. */
   readonly name: string;
-  readonly operator: ApiClient;
+  readonly operator: Eris;
   readonly operatorKey: string;
   readonly operatorAccountId: string;
   readonly bidders: readonly LoadBidder[];
@@ -39,14 +38,14 @@ interface StageOptions {
   readonly seed: number;
 }
 
-/** Makes an operator, its bidders with keys and money, and its markets, over HTTP. @throws ApiFault where the server says no. */
-export async function openLoadStage(pool: Pool, adminKey: string, { markets, bidders, seed }: StageOptions): Promise<LoadStage> {
-  const admin = new ApiClient(pool, adminKey);
-  const organisations = await allPages((query) => admin.call('listOrganisations', { query }));
+/** Makes an operator, its bidders with keys and money, and its markets, over HTTP. @throws ProblemError where the server says no. */
+export async function openLoadStage(site: ApiSite, adminKey: string, { markets, bidders, seed }: StageOptions): Promise<LoadStage> {
+  const admin = new Eris({ ...site, key: adminKey });
+  const organisations = await admin.all('listOrganisations');
   const name = `load-${organisations.filter((organisation) => organisation.name.startsWith('load-')).length + 1}`;
   const organisation = await admin.call('createOrganisation', { body: { name } });
   const operatorKey = await keyFor(admin, organisation.id, 'operator');
-  const operator = new ApiClient(pool, operatorKey);
+  const operator = new Eris({ ...site, key: operatorKey });
   const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
   const instance = paperWorkload({ kind: 'testbed', jobs: BODIES, seed });
   return {
@@ -59,18 +58,17 @@ export async function openLoadStage(pool: Pool, adminKey: string, { markets, bid
   };
 }
 
-async function keyFor(client: ApiClient, organisationId: string, role: 'operator' | 'bidder'): Promise<string> {
+async function keyFor(client: Eris, organisationId: string, role: 'operator' | 'bidder'): Promise<string> {
   return (await client.call('createKey', { params: { organisationId }, body: { role } })).key;
 }
 
-async function openBidder(operator: ApiClient, name: string): Promise<LoadBidder> {
+async function openBidder(operator: Eris, name: string): Promise<LoadBidder> {
   const { id, accountId } = await operator.call('createOrganisation', { body: { name } });
-  const headers = { 'idempotency-key': `${name}-deposit` };
-  await operator.call('deposit', { params: { accountId }, headers, body: { amount: DEPOSIT } });
+  await operator.call('deposit', { params: { accountId }, idempotencyKey: `${name}-deposit`, body: { amount: DEPOSIT } });
   return { accountId, key: await keyFor(operator, id, 'bidder') };
 }
 
-async function openMarket(operator: ApiClient, name: string, instance: Instance): Promise<LoadMarket> {
+async function openMarket(operator: Eris, name: string, instance: Instance): Promise<LoadMarket> {
   const { slotMinutes, slots, chunkMB, bandwidthMB, resources, prices } = instance;
   const posted = { gamma: prices.gamma, unit: String(prices.unit), reserve: '0.1' };
   const terms = { slotMinutes, horizonSlots: slots, chunkMB, bandwidthMB, resources, prices: posted };
