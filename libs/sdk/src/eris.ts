@@ -140,14 +140,15 @@ export class Eris {
     };
   }
 
-  /** Sends a request, again where it may be. Each is a copy of the first: body and key are the same. */
-  private exchange(id: OperationId, request: Request, { signal, waitSeconds = 0 }: PlainInput): Promise<Response> {
-    const asked = `${request.method} ${OPERATIONS[id].path}`;
+  /** Sends a request, again where it may be. Each is made anew: URL, headers (the key too) and body are those of the first. */
+  private exchange(id: OperationId, { url, method, headers }: Request, { body, signal, waitSeconds = 0 }: PlainInput): Promise<Response> {
+    const asked = `${method} ${OPERATIONS[id].path}`;
     const ms = (this.options.timeoutMs ?? TIMEOUT_MS) + waitSeconds * 1000;
+    const sent = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     const send = async (): Promise<Response> => {
       const late = AbortSignal.timeout(ms);
       try {
-        return await whole(await this.send(new Request(request.clone(), { signal: signal ? AbortSignal.any([signal, late]) : late })));
+        return await whole(await this.send(new Request(url, { ...sent, signal: signal ? AbortSignal.any([signal, late]) : late })));
       } catch (cause) {
         throw new UnreachableError(asked, late.aborted ? late.reason : cause);
       }
