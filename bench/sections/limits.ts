@@ -10,10 +10,10 @@ const MARKETS: readonly MarketSize[] = [
   { sites: 500, slots: 300, resources: 3 },
   { sites: 50, slots: 2_000, resources: 3 },
   { sites: 2_000, slots: 20, resources: 3 },
-  { sites: 2_000, slots: 250, resources: 7 },
-  { sites: 2_000, slots: 120, resources: 16 },
-  { sites: 50, slots: 10_000, resources: 7 },
-  { sites: 20, slots: 10_000, resources: 16 },
+  { sites: 2_000, slots: 142, resources: 7 },
+  { sites: 2_000, slots: 62, resources: 16 },
+  { sites: 50, slots: 10_000, resources: 3 },
+  { sites: 12, slots: 10_000, resources: 16 },
 ];
 const CHUNKS = [1, 2, 3, 5, 10, 27, 150, 2_000, 20_000];
 const QUICK = { markets: 4, chunks: 5 };

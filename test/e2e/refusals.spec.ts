@@ -205,7 +205,7 @@ it('should leave no problem out', () => {
   expect([...Object.keys(ASKED), ...Object.keys(ELSEWHERE)].sort()).toEqual(Object.keys(PROBLEMS).sort());
 });
 
-/** Refused before anything was read: nobody knows where it was to go. */
+/** Refused before anything was read: nobody knows where it was to go, so that it is told by its id. */
 const UNREAD: ReadonlySet<string> = new Set(['connections_open']);
 
 it.each(Object.keys(ASKED) as ProblemCode[])('should tell all of %s', async (code) => {
@@ -217,7 +217,7 @@ it.each(Object.keys(ASKED) as ProblemCode[])('should tell all of %s', async (cod
   const problem = JSON.parse(Buffer.from(body, 'latin1').toString('utf8'));
   expect(problem).toMatchObject({ type: `urn:eris:problem:${code}`, status, title, remedy });
   const [, path] = asked.line.split(/[ ?]/);
-  expect(problem.instance).toBe(UNREAD.has(code) ? undefined : path);
+  expect(problem.instance).toBe(UNREAD.has(code) ? `urn:eris:request:${problem.requestId}` : path);
   expect(problem.detail.length).toBeGreaterThan(4);
   for (const line of [
     `HTTP/1.1 ${status} `,

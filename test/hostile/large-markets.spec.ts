@@ -8,7 +8,7 @@ const ATTACK_MS_MAX = 60_000;
 const RESOURCES = 16;
 const SLOTS = 10_000;
 /** Sites that a market of so many slots and resources may have. */
-const SITES_MAX = 24;
+const SITES_MAX = 12;
 /** Prices beyond what doubles hold exactly, whose fractions a double cannot tell. */
 const gamma = Object.fromEntries(['bandwidth', ...Array.from({ length: RESOURCES }, (_, k) => `r${k}`)].map((name) => [name, 999_999.5]));
 const market = { prices: { gamma, unit: '999999999', reserve: '0' } };

@@ -65,7 +65,7 @@ describe('waits', () => {
   it('should have an organisation wait over as many connections as its share, and nobody else wait for it', async () => {
     const text = await waitingBid(free);
     const { suffering, reports } = await underAttack<{ answers: Record<string, number> }>(free, [
-      { script: 'sockets', task: { connections: CONNECTIONS, text } },
+      { script: 'sockets', task: { connections: CONNECTIONS, text, perSecond: 800 } },
     ]);
     expect(reports[0].answers['429']).toBe(CONNECTIONS - KEY_WAITS);
     expectUnharmed(suffering);

@@ -1,4 +1,6 @@
 /** Real: threads, Postgres, the deciding use case. Fake: nothing; markets are moved in between at a chosen moment. */
+import { readdir } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import {
   AcceptBids,
   BookReader,
@@ -37,6 +39,11 @@ const place = (bids: readonly NewBid[]): Promise<unknown> =>
     waitMs: 0,
     queueMax: 1_000,
   }).acceptMany(bids);
+
+/** How far each thread of this process gives way. */
+async function threadPriorities(): Promise<number[]> {
+  return (await readdir('/proc/self/task')).map((thread) => getPriority(Number(thread)));
+}
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -81,6 +88,8 @@ describe('deciding on threads', () => {
     expect(await one.turn([market.marketId])).toEqual([{ marketId: market.marketId, outcome: { kind: 'slow', decided: 0 } }]);
     expect(await one.slowTurn(market.marketId)).toMatchObject({ outcome: { kind: 'drained', decided: 2 } });
     expect(tasks).toEqual(['build', 'decide', 'decide']);
+    expect(await threadPriorities()).toContain(10); // the event loop keeps its own, and goes first
+    expect(getPriority()).toBe(0);
   });
 
   it('writes nothing of a batch whose thread dies, and decides it the next time', async () => {

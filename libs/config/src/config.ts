@@ -112,7 +112,7 @@ const Environment = z.object({
   ERIS_TENANT_SHARE_PERCENT: integer({ fallback: 25, min: 1, max: 100 }),
   ERIS_EVENT_STREAMS_MAX: integer({ fallback: 2_000, min: 1, max: 100_000 }),
   ERIS_CONNECTIONS_MAX: integer({ fallback: 20_000, min: 10, max: 1_000_000 }),
-  ERIS_CONNECTIONS_PER_ADDRESS: integer({ fallback: 1_000, min: 1, max: 1_000_000 }),
+  ERIS_CONNECTIONS_PER_ADDRESS: integer({ fallback: 5_000, min: 1, max: 1_000_000 }),
   ERIS_BODY_TIMEOUT_MS: integer({ fallback: 10_000, min: 100, max: 600_000 }),
   ERIS_CORS_ORIGINS: origins(),
   ERIS_ACCESS_LOG: z.enum(ACCESS_LOGGED, `must be one of ${ACCESS_LOGGED.join(', ')}`).default('failures'),

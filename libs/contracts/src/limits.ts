@@ -10,7 +10,7 @@ export const LIMITS = {
   horizonSlots: 10_000,
   resources: 16,
   /** A market in all: slots times (sites times resources, and bandwidth); and sites times slots. They bound what a decision costs. */
-  cellsPerMarket: 4_000_000,
+  cellsPerMarket: 2_000_000,
   siteSlotsPerMarket: 500_000,
   pageRows: 500,
   pageRowsDefault: 50,

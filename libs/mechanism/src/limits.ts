@@ -6,7 +6,7 @@ import { invariant } from '#units';
  */
 export const MARKET_LIMITS = {
   /** Slots times (sites times resources, and bandwidth). */
-  cells: 4_000_000,
+  cells: 2_000_000,
   /** Sites times slots. */
   siteSlots: 500_000,
 } as const;

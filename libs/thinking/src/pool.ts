@@ -36,8 +36,6 @@ const HEAP_MB_MAX = 1_024;
 const IDLE_MS = 60_000;
 /** Tasks that may wait: callers bound what they bring by themselves, this is for the worst. */
 const WAITING_MAX = 1_024;
-/** Threads give way to the event loop where cores are short (where the optional package for it is installed). */
-const NICE = 2;
 const MS_PER_SECOND = 1_000;
 /** Threads run what was built: the sources, which tests run from, are not JavaScript. */
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? '../../../dist/libs/thinking/src/thread.js' : './thread.js', import.meta.url);
@@ -50,7 +48,6 @@ export function openThinkPool({ threads, clock, watch, taskMsMax = TASK_MS_MAX, 
     maxThreads: threads,
     idleTimeout: IDLE_MS,
     maxQueue: WAITING_MAX,
-    niceIncrement: NICE,
     execArgv: [], // what the process is started with is not for its threads
     env: {},
     resourceLimits: { maxOldGenerationSizeMb: heapMbMax },

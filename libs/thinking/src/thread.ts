@@ -1,5 +1,10 @@
+import { setPriority } from 'node:os';
 import { createThinker, type Thinker } from '#market';
 import { createOracle } from '#mechanism';
+
+/** Threads give way to everything else where cores are short, to the event loops first. Without a process's id it is the calling thread that is meant. */
+const NICE = 10;
+setPriority(NICE);
 
 /** The entry of a thread: the thinker's methods by their names. Its oracle's workspace lives as long as the thread. */
 const thinker = createThinker(createOracle('default'), { nowMs: () => performance.now() });

@@ -1,8 +1,8 @@
 // Opens so many connections, each with the same bytes (`text`, repeated `times`), and keeps them open to the end; a closed one is opened again, where asked for.
-// With `hangUpMs` each is closed after so long. Reports how many were opened, and the status lines that came back.
+// With `hangUpMs` each is closed after so long; with `perSecond` no more than so many are dialled in a second at first. Reports how many were opened, and the status lines that came back.
 import { connect } from 'node:net';
 
-const { url, ms, connections, text, times = 1, hangUpMs, again = false } = JSON.parse(process.argv[2]);
+const { url, ms, connections, text, times = 1, hangUpMs, again = false, perSecond = Infinity } = JSON.parse(process.argv[2]);
 const { hostname, port } = new URL(url);
 const bytes = Buffer.from(text.repeat(times));
 const answers = {};
@@ -26,7 +26,7 @@ function dial() {
   if (hangUpMs !== undefined) setTimeout(() => socket.destroy(), hangUpMs);
 }
 
-for (let index = 0; index < connections; index++) dial();
+for (let index = 0; index < connections; index++) setTimeout(dial, (index / perSecond) * 1_000);
 setTimeout(() => {
   isOver = true;
   process.stdout.write(`${JSON.stringify({ opened, stillOpen: open.size, answers })}\n`, () => process.exit(0));

@@ -22,7 +22,7 @@ const WAITS_MAX = 5_000;
 const STREAMS_MAX = 2_000;
 const TENANT_SHARE = 0.25;
 const CONNECTIONS_MAX = 20_000;
-const CONNECTIONS_PER_ADDRESS = 1_000;
+const CONNECTIONS_PER_ADDRESS = 5_000;
 const BODY_MS = 10_000;
 /** A client that takes nothing of what was sent to it for so long loses its connection, ms. */
 const UNREAD_MS = 30_000;

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ProblemCode, ProblemDetails } from '#contracts';
-import { addressOf } from './address.js';
-import { answerRaw, endKindly } from './raw-answer.js';
+import { Arrivals } from './arrivals.js';
+import { type Connection, connectionOf, cut, type Exchange, isWhole, type Refuse } from './connection.js';
+import { endKindly } from './leftovers.js';
+import { answerRaw } from './raw-answer.js';
 
-/** Requests of a connection that may wait for the one before them; more end it. */
-const PIPELINED_MAX = 64;
+/** Requests of a connection that may wait for the one before them; it ends after those where there are more. */
+const PIPELINED_MAX = 10;
 /** How often is looked after what takes too long, ms. */
 const LOOK_EVERY_MS = 500;
 /** A body must arrive at this rate at least, bytes a second, once it has had its time to begin. */
@@ -15,6 +17,9 @@ const UNREAD_MS_MAX_STOPPING = 1_000;
 /** A connection that has not shown a key may be idle for so long, ms. */
 const STRANGER_IDLE_MS_MAX = 10_000;
 const MS_PER_SECOND = 1_000;
+const UNAUTHORIZED = 401;
+/** What is asked by those who look after the process: answered before all else. */
+const PROBES = new Set(['/healthz', '/readyz']);
 
 export interface ConnectionLimits {
   readonly connectionsMax: number;
@@ -28,34 +33,6 @@ export interface ConnectionLimits {
   readonly onRefused: (code: ProblemCode) => string;
 }
 
-type Refuse = (code: ProblemCode, details: ProblemDetails) => void;
-
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** Ends the reading of the body with a problem, which is answered as any other. */
-  refuseBody?: Refuse;
-}
-
-/** What is known of a connection. */
-interface Connection {
-  readonly socket: Socket;
-  readonly address: string;
-  /** Whether it has shown a valid key. */
-  isKnown: boolean;
-  /** The request in hand: a connection has one at a time. */
-  current: Exchange | undefined;
-  readonly waiting: Exchange[];
-  /** What to do once the request in hand is over, however that comes. */
-  over: (() => void)[];
-  /** A refusal that waits for the answer before it. */
-  refusal: { readonly code: ProblemCode; readonly details: ProblemDetails } | undefined;
-  sinceMs: number;
-  bytesAtBegin: number;
-  flushed: number;
-  flushedAtMs: number;
-}
-
 /** Serves one request. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -67,6 +44,7 @@ export class Connections {
   private readonly all = new Map<Socket, Connection>();
   /** Connections that have not shown a key, by address, in the order in which they came. */
   private readonly strangers = new Map<string, Set<Connection>>();
+  private readonly arrivals = new Arrivals();
   private readonly expecting = new WeakSet<IncomingMessage>();
   private timer: NodeJS.Timeout | undefined;
   /** Counted by looks, not told by a clock: one that is set forward must not end every connection. */
@@ -94,28 +72,15 @@ export class Connections {
   /** A connection was opened. Where there are too many, the oldest idle one goes, or else the new one. */
   add(socket: Socket): void {
     this.comings += 1;
-    const address = addressOf(socket);
-    const { nowMs } = this;
-    const connection: Connection = {
-      socket,
-      address,
-      isKnown: false,
-      current: undefined,
-      waiting: [],
-      over: [],
-      refusal: undefined,
-      sinceMs: nowMs,
-      bytesAtBegin: 0,
-      flushed: 0,
-      flushedAtMs: nowMs,
-    };
-    const others = this.strangers.get(address) ?? new Set();
+    const connection = connectionOf(socket, this.nowMs);
+    const others = this.strangers.get(connection.address) ?? new Set();
     if (others.size >= this.limits.perAddressMax && !this.makeRoom(others))
       return this.refuseRaw(socket, 'connections_open', TOO_MANY_OF_ADDRESS);
     if (this.all.size >= this.limits.connectionsMax && !this.makeRoom(this.all.values()))
       return this.refuseRaw(socket, 'connections_open', TOO_MANY);
     this.all.set(socket, connection);
-    this.strangers.set(address, others.add(connection));
+    this.strangers.set(connection.address, others.add(connection));
+    this.arrivals.came();
     socket.once('close', () => this.remove(connection));
     this.timer ??= setInterval(() => this.look(), LOOK_EVERY_MS).unref();
   }
@@ -160,8 +125,9 @@ export class Connections {
     return (request, response) => {
       const connection = this.all.get(request.socket);
       if (!connection) return void request.socket.destroy(); // it was never let in
-      if (!connection.current && !connection.refusal) return this.begin(connection, { request, response }, serve);
-      if (connection.waiting.length >= PIPELINED_MAX || connection.refusal) return void connection.socket.destroy();
+      if (!connection.current && !connection.refusal && !connection.isCut) return this.begin(connection, { request, response }, serve);
+      if (connection.waiting.length >= PIPELINED_MAX || connection.refusal || connection.isCut) return cut(connection);
+      request.destroy = () => request; // nobody reads it yet: telling it that its connection is gone would cost more than all else
       connection.waiting.push({ request, response });
     };
   }
@@ -175,9 +141,12 @@ export class Connections {
     exchange.response.once('close', () => {
       if (connection.current !== exchange) return;
       this.end(connection);
+      if (exchange.response.statusCode === UNAUTHORIZED && connection.waiting.length > 0) cut(connection, 0);
       this.next(connection, serve);
     });
-    serve(exchange.request, exchange.response);
+    const run = (): void => serve(exchange.request, exchange.response);
+    if (connection.isKnown || PROBES.has(exchange.request.url ?? '')) run();
+    else this.arrivals.serve(run, () => connection.current !== exchange);
   }
 
   private end(connection: Connection): void {
@@ -191,10 +160,13 @@ export class Connections {
   }
 
   private next(connection: Connection, serve: Serve): void {
-    const { socket, waiting, refusal } = connection;
+    const { socket, waiting, refusal, isCut } = connection;
     if (socket.destroyed || socket.writableEnded) return;
     const exchange = waiting.shift();
-    if (exchange) this.begin(connection, exchange, serve);
+    if (exchange) {
+      delete (exchange.request as { destroy?: unknown }).destroy; // its own again
+      this.begin(connection, exchange, serve);
+    } else if (isCut) endKindly(socket);
     else if (refusal) this.refuseRaw(socket, refusal.code, refusal.details);
   }
 
@@ -202,6 +174,7 @@ export class Connections {
   whenOver(request: IncomingMessage, done: () => void): void {
     const connection = this.all.get(request.socket);
     if (connection?.current?.request === request) connection.over.push(done);
+    else if (connection || request.socket.destroyed) done();
     else request.socket.once('close', done);
   }
 
@@ -285,7 +258,3 @@ export class Connections {
 
 const TOO_MANY_OF_ADDRESS = { detail: 'Your address has as many connections without a valid key as it may have.' };
 const TOO_MANY = { detail: 'The server has as many connections as it takes.' };
-
-/** Whether all of a request has arrived; one without a body has with its headers, though the parser says so a moment later. */
-export const isWhole = ({ complete, headers }: IncomingMessage): boolean =>
-  complete || (headers['transfer-encoding'] === undefined && !(Number(headers['content-length']) > 0));

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS, type Role } from '#contracts';
 import type { Clock } from '#market';
 
@@ -20,6 +21,8 @@ export type FindCallers = (hashes: readonly Buffer[]) => Promise<readonly (Calle
 
 /** Keys that one statement looks for. */
 const LOOK_UPS_MAX = 256;
+/** Statements that look for nothing but keys never seen before are so long apart, ms. */
+const UNKNOWN_EVERY_MS = 10;
 
 /** A key that is being looked up. */
 interface LookUp {
@@ -96,6 +99,7 @@ export class Keyring {
       } catch (cause) {
         for (const { reject } of some) reject(cause);
       }
+      if (this.asked.known.length === 0) await sleep(UNKNOWN_EVERY_MS);
     }
     this.isAsking = false;
   }

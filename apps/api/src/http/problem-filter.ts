@@ -6,8 +6,6 @@ import type { Logger } from 'pino';
 import { ProblemError } from './problem-error.js';
 import { problemOfStatus } from './refused-status.js';
 
-export { unrouted } from './unrouted.js';
-
 const RETRY_AFTER_SECONDS = '1';
 /** Statuses that say to come back. */
 const COME_BACK: ReadonlySet<number> = new Set([429, 503]);

@@ -38,6 +38,7 @@ describe('quota', () => {
     expect(bodies.held).toBe(300);
     hold.release();
     hold.release();
+    hold.grow(100); // whoever held it is gone
     expect(bodies.held).toBe(0);
     bodies.take(holder(1n), 400).release();
     expect(bodies.held).toBe(0);

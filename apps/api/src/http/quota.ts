@@ -17,7 +17,7 @@ export interface Shares {
 
 /** Something of a quota that is held until it is released; releasing again changes nothing. */
 export interface Hold {
-  /** Takes more of the same. @throws ProblemError where that would be too much; what was held stays held. */
+  /** Takes more of the same, unless it was released. @throws ProblemError where that would be too much; what was held stays held. */
   grow(amount: number): void;
   release(): void;
 }
@@ -56,12 +56,15 @@ export class Quota {
   take(holder: Holder, amount = 1): Hold {
     this.add(holder, amount);
     let held = amount;
+    let isReleased = false;
     return {
       grow: (more) => {
+        if (isReleased) return;
         this.add(holder, more);
         held += more;
       },
       release: () => {
+        isReleased = true;
         if (held > 0) this.give(holder, held);
         held = 0;
       },

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { operationIds, operationOf, type Operation } from '#contracts';
-import { type Connections, isWhole } from './connections.js';
+import { isWhole } from './connection.js';
+import type { Connections } from './connections.js';
 import type { Gate } from './gate.js';
 import type { GuardedRequest } from './policy-guard.js';
-import { unrouted } from './problem-filter.js';
 import { ProblemError } from './problem-error.js';
 import type { Quota } from './quota.js';
 import { routeOf } from './serves.js';
+import { unrouted } from './unrouted.js';
 
 export interface TakeInTools {
   readonly gate: Gate;

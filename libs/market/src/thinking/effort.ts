@@ -10,8 +10,10 @@ export const CELLS_AT_ONCE_MAX = 8_192;
  */
 const PLACES_AT_ONCE_MAX = 512;
 
-/** Counted steps, over which bids and quotes on larger windows are thought about away from the event loop: ten to twenty milliseconds. */
+/** Counted steps, over which bids on larger windows are decided away from the event loop: ten to twenty milliseconds. */
 const STEPS_AT_ONCE_MAX = 10_000_000;
+/** The same of quotes: the loop that they would be thought about on answers everybody. */
+const MENU_STEPS_AT_ONCE_MAX = 2_000_000;
 
 const isSmall = ({ siteCount, slotCount }: Book): boolean => siteCount * slotCount <= PLACES_AT_ONCE_MAX;
 
@@ -20,4 +22,4 @@ export const mayTakeLong = (book: Book, bids: readonly { readonly body: BidBody 
   !isSmall(book) && bids.some(({ body }) => decisionSteps(book, { chunks: Object.values(body.chunks) }) > STEPS_AT_ONCE_MAX);
 
 /** The same of a job's menu. */
-export const isLongMenu = (book: Book, job: Job): boolean => !isSmall(book) && menuSteps(book, job) > STEPS_AT_ONCE_MAX;
+export const isLongMenu = (book: Book, job: Job): boolean => !isSmall(book) && menuSteps(book, job) > MENU_STEPS_AT_ONCE_MAX;

@@ -1,0 +1,48 @@
+import { Arrivals } from './arrivals.js';
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const never = () => false;
+
+it('should serve at once where nobody has just come', async () => {
+  const arrivals = new Arrivals();
+  const served: string[] = [];
+  arrivals.came();
+  await nextTurn();
+  arrivals.serve(() => served.push('one'), never);
+  expect(served).toEqual(['one']);
+});
+
+it('should let all in before it serves the first, and keep their order', async () => {
+  const arrivals = new Arrivals();
+  const served: number[] = [];
+  for (let index = 0; index < 20; index++) {
+    arrivals.came();
+    arrivals.serve(() => served.push(index), never);
+    expect(served).toEqual([]);
+    await nextTurn();
+  }
+  while (served.length < 20) await nextTurn();
+  expect(served).toEqual(Array.from({ length: 20 }, (_, index) => index));
+});
+
+it('should serve the newest first where many wait', async () => {
+  const arrivals = new Arrivals();
+  const served: number[] = [];
+  arrivals.came();
+  for (let index = 0; index < 66; index++) arrivals.serve(() => served.push(index), never);
+  while (served.length < 66) await nextTurn();
+  expect(served.slice(0, 4)).toEqual([65, 64, 0, 1]);
+});
+
+it('should not serve those who have gone', async () => {
+  const arrivals = new Arrivals();
+  const served: string[] = [];
+  arrivals.came();
+  arrivals.serve(
+    () => served.push('gone'),
+    () => true,
+  );
+  arrivals.serve(() => served.push('here'), never);
+  while (served.length === 0) await nextTurn();
+  expect(served).toEqual(['here']);
+});
