@@ -13,6 +13,8 @@ const DECIDED_P99_MS_MAX = 1_000;
 const HEALTH_P99_MS_MAX = 250;
 /** On a machine that does other things besides: so many times what the victim met while nobody attacked. */
 const TIMES_QUIET_MAX = 4;
+/** So many times what a victim may suffer on a machine of its own is let pass; a shared one tells starvation all the same. */
+const SLACK = Number(process.env.ERIS_HOSTILE_SLACK ?? 1);
 /** After an attack everything is given back within this, ms. */
 const GIVEN_BACK_MS = 10_000;
 
@@ -82,8 +84,8 @@ export function expectUnharmed({ bids, health, quiet, failures }: Suffering): vo
   expect(failures).toEqual({});
   expect(bids.count).toBeGreaterThan(10);
   const mosts = {
-    bids: Math.max(DECIDED_P99_MS_MAX, TIMES_QUIET_MAX * quiet.bids.p99),
-    health: Math.max(HEALTH_P99_MS_MAX, TIMES_QUIET_MAX * quiet.health.p99),
+    bids: Math.max(SLACK * DECIDED_P99_MS_MAX, TIMES_QUIET_MAX * quiet.bids.p99),
+    health: Math.max(SLACK * HEALTH_P99_MS_MAX, TIMES_QUIET_MAX * quiet.health.p99),
   };
   expect([...harm('bids decided', bids, mosts.bids), ...harm('health answered', health, mosts.health)]).toEqual([]);
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   bulkItem,
   type Fault,
@@ -25,10 +26,13 @@ const RETRY_AFTER_SECONDS = '1';
 
 const TURNED_AWAY = ['too_many_undecided', 'overloaded'] as const satisfies ProblemCode[];
 
+/** Bids of a bulk request that are checked and handed on in one turn of the event loop: a few milliseconds of it. */
+const TAKEN_AT_ONCE = 100;
+
 const READABLE = { kind: 'readable' } as const;
 
 type Placed = AnswerOf<'placeBid'>;
-type BulkResults = AnswerOf<'placeBids'>['results'];
+type BulkResult = AnswerOf<'placeBids'>['results'][number];
 
 /** Who bids where. */
 interface Place {
@@ -80,16 +84,24 @@ export class PlaceBids {
   async many({ caller, params, body }: Input<'placeBids'>): Promise<Reply<AnswerOf<'placeBids'>>> {
     const place = { marketId: params.marketId, organisationId: caller.organisationId };
     const listing: Listing = { left: LIMITS.faults };
-    const checked = await Promise.all(body.bids.map((item, index) => this.checkItem(place, { item, root: `$.bids[${index}]` }, listing)));
-    const results = await Promise.all(
-      checked.map(async (item) => ('problem' in item ? item : resultOf(await this.accept.accept(item.newBid)))),
-    );
+    const taking: Promise<PromiseSettledResult<BulkResult>[]>[] = [];
+    for (let at = 0; at < body.bids.length; at += TAKEN_AT_ONCE) {
+      if (at > 0) await setImmediate(); // others go in between
+      const items = body.bids.slice(at, at + TAKEN_AT_ONCE).map((item, index) => ({ item, root: `$.bids[${at + index}]` }));
+      const checked = await Promise.all(items.map((item) => this.checkItem(place, item, listing)));
+      taking.push(Promise.allSettled(checked.map((item) => this.take(item))));
+    }
+    const results = (await Promise.all(taking)).flat().map(valueOf);
     if (results.every(isProblem('market_unknown'))) throw new ProblemError('market_unknown');
     const turnedAway = TURNED_AWAY.filter((code) => results.some(isProblem(code)));
     const headers: Record<string, string> = turnedAway.length > 0 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
     const [code] = turnedAway;
     if (code && results.every(isProblem(code))) throw new ProblemError(code, {}, headers);
     return new Reply({ results }, undefined, headers);
+  }
+
+  private async take(checked: Checked): Promise<BulkResult> {
+    return 'problem' in checked ? checked : resultOf(await this.accept.accept(checked.newBid));
   }
 
   private async checkItem(place: Place, { item, root }: { item: unknown; root: string }, listing: Listing): Promise<Checked> {
@@ -119,12 +131,17 @@ function listed(faults: readonly Fault[], listing: Listing): Problem {
   return problemOf('invalid_body', { errors });
 }
 
+function valueOf<Value>(settled: PromiseSettledResult<Value>): Value {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
+}
+
 const isProblem = (code: ProblemCode) => {
   const { type } = problemOf(code);
-  return (result: BulkResults[number]): boolean => 'problem' in result && result.problem.type === type;
+  return (result: BulkResult): boolean => 'problem' in result && result.problem.type === type;
 };
 
-const resultOf = (outcome: AcceptOutcome): BulkResults[number] =>
+const resultOf = (outcome: AcceptOutcome): BulkResult =>
   outcome.kind === 'queued' ? { id: outcome.bidId.toString(), status: 'queued' } : { problem: problemOf(outcome.kind) };
 
 function queuedOr(outcome: AcceptOutcome): Extract<AcceptOutcome, { kind: 'queued' }> {
