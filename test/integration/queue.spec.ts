@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bell, type BellListener, type BellSite, createBell, createBellListener } from '#queue';
+import { layCable } from '../support/cable.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { hasRedis, startRedis, type TestRedis } from '../support/queue.js';
 import { until } from '../support/until.js';
@@ -78,6 +79,40 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('the bell on %s
     await until(() => woken.length > 0, SOON);
     await sleep(100);
     expect(woken).toEqual([3n]);
+  });
+});
+
+describe('a listener on Postgres', () => {
+  it('hears rings once its database is there, though it was not when it began', async () => {
+    const database = await createTestDatabase();
+    const cable = await layCable(database.url);
+    cable.cut();
+    const errors: unknown[] = [];
+    const woken: bigint[] = [];
+    const onWake = async (marketId: bigint) => void woken.push(marketId);
+    const listener = createBellListener({ databaseUrl: cable.url, concurrency: 1, onWake, onError: (cause) => errors.push(cause) });
+    await until(() => errors.length > 0, SOON);
+    const before = errors.length;
+    await sleep(300);
+    expect(errors.length - before).toBeLessThan(5); // it asks again after a pause, and leaves the event loop to others
+    cable.mend();
+    const bell = createBell({ databaseUrl: database.url }, (cause) => errors.push(cause));
+    await bell.ring(5n);
+    await until(() => woken.length > 0, SOON);
+    expect(woken).toEqual([5n]);
+    await Promise.all([listener.close(), bell.close()]);
+    await cable.close();
+    await database.drop();
+  });
+
+  it('can be closed before its database is there', async () => {
+    const listener = createBellListener({
+      databaseUrl: 'postgresql://nobody@127.0.0.1:9/nothing',
+      concurrency: 1,
+      onWake: () => Promise.resolve(),
+      onError: () => undefined,
+    });
+    await listener.close();
   });
 });
 

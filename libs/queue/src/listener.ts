@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withBackend, Worker, type WorkerOptions } from 'bullmq';
 import type { TraceCarrier, WakeUp } from './bell.js';
 import { type BellSite, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
@@ -27,8 +28,11 @@ const CLOSE_MS_MAX = 3_000;
 /** A wake-up may be handed on so often; it says only where to look. */
 const HANDED_ON_MAX = 100;
 
-type Limits = Pick<WorkerOptions, 'concurrency' | 'lockDuration' | 'stalledInterval' | 'runRetryDelay' | 'maxStalledCount'>;
-type ListeningWorker = Pick<Worker<WakeUp>, 'on' | 'close'>;
+/** What a connection may take to come up, ms. */
+const READY_MS_MAX = 10_000;
+
+type Limits = Pick<WorkerOptions, 'autorun' | 'concurrency' | 'lockDuration' | 'stalledInterval' | 'runRetryDelay' | 'maxStalledCount'>;
+type ListeningWorker = Pick<Worker<WakeUp>, 'on' | 'run' | 'close' | 'waitUntilReady'>;
 
 /** A worker and how to end it. */
 interface OpenWorker {
@@ -38,17 +42,56 @@ interface OpenWorker {
 
 /** Listens to the bell on Redis or on Postgres. */
 export function createBellListener(options: ListenerOptions): BellListener {
+  const closing = new AbortController();
+  const listening = listen(options, closing.signal);
+  return {
+    close: async () => {
+      closing.abort();
+      const open = await listening;
+      if (open) await ended(open, options);
+    },
+  };
+}
+
+/**
+ * Opens a worker and starts it once its connection is up. One whose connection did not come up is given up for another: on Postgres it never would,
+ * and it would ask for work again and again without a pause, so that nothing else of the process had its turn.
+ * @returns undefined where it was closed before.
+ */
+async function listen(options: ListenerOptions, closing: AbortSignal): Promise<OpenWorker | undefined> {
+  while (!closing.aborted) {
+    const open = openWorker(options);
+    try {
+      await within(READY_MS_MAX, Promise.race([open.worker.waitUntilReady(), aborted(closing)]));
+      if (!closing.aborted) open.worker.run().catch(options.onError);
+      return open;
+    } catch (cause) {
+      options.onError(cause);
+      await ended(open, options);
+      await sleep(RETRY_MS, undefined, { signal: closing }).catch(() => undefined); // closed meanwhile, as the loop sees
+    }
+  }
+  return undefined;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+
+const ended = (open: OpenWorker, { onError }: ListenerOptions): Promise<void> => within(CLOSE_MS_MAX, open.end()).catch(onError);
+
+function openWorker(options: ListenerOptions): OpenWorker {
   const limits: Limits = {
+    autorun: false,
     concurrency: options.concurrency,
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_CHECK_MS,
     runRetryDelay: RETRY_MS,
     maxStalledCount: HANDED_ON_MAX,
   };
-  const { worker, end } = workerOf(options, limits, ({ data }) => options.onWake(BigInt(data.marketId), data.trace));
-  worker.on('error', options.onError);
-  worker.on('failed', (_, cause) => options.onError(cause));
-  return { close: () => within(CLOSE_MS_MAX, end()).catch(options.onError) };
+  const open = workerOf(options, limits, ({ data }) => options.onWake(BigInt(data.marketId), data.trace));
+  open.worker.on('error', options.onError);
+  open.worker.on('failed', (_, cause) => options.onError(cause));
+  return open;
 }
 
 function workerOf(site: BellSite, limits: Limits, hear: (job: { readonly data: WakeUp }) => Promise<void>): OpenWorker {
