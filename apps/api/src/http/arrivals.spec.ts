@@ -25,6 +25,18 @@ it('should let all in before it serves the first, and keep their order', async (
   expect(served).toEqual(Array.from({ length: 20 }, (_, index) => index));
 });
 
+it('should serve one for eight that come, where they keep coming', async () => {
+  const arrivals = new Arrivals();
+  let served = 0;
+  for (let coming = 0; coming < 1_200; coming++) {
+    arrivals.came();
+    arrivals.serve(() => (served += 1), never);
+    await nextTurn();
+    if (coming === 999) expect(served).toBe(0);
+  }
+  expect(served).toBe(25);
+});
+
 it('should serve the newest first where many wait', async () => {
   const arrivals = new Arrivals();
   const served: number[] = [];

@@ -1,11 +1,11 @@
-/** While connections keep coming, the first requests of theirs are put off for so long at most, ms. */
-const PUT_OFF_MS_MAX = 250;
+/** While connections keep coming, the first requests of theirs are put off for so many turns of the event loop: a quarter of a second, or less. */
+const PUT_OFF_TURNS_MAX = 1_000;
 /** After that one of them is served for so many connections that come. */
 const COMING_PER_SERVED = 8;
 /** Where more wait than this, the newest is served first: under too much load the oldest has waited in vain anyway, and most fresh ones need not. */
 const IN_ORDER_MAX = 64;
-/** What was put off is served for so long in one turn of the event loop, ms, once no more connections come. */
-const SERVE_MS_MAX = 5;
+/** So many are served in a turn, some milliseconds, once no more connections come. */
+const SERVED_AT_ONCE = 8;
 
 interface PutOff {
   readonly serve: () => void;
@@ -18,7 +18,8 @@ interface PutOff {
  */
 export class Arrivals {
   private readonly putOff: PutOff[] = [];
-  private sinceMs = 0;
+  /** Turns for which somebody has waited. */
+  private turns = 0;
   private comings = 0;
   private hasCome = false;
   private isTurning = false;
@@ -33,7 +34,7 @@ export class Arrivals {
   /** Serves the first request of a connection: now, or once no more connections come. */
   serve(serve: () => void, isOver: () => boolean): void {
     if (!this.hasCome && this.putOff.length === 0) return serve();
-    if (this.putOff.length === 0) this.sinceMs = performance.now();
+    if (this.putOff.length === 0) this.turns = 0;
     this.putOff.push({ serve, isOver });
   }
 
@@ -44,21 +45,21 @@ export class Arrivals {
   }
 
   private turn(): void {
-    const { hasCome, sinceMs } = this;
+    const { hasCome } = this;
     this.hasCome = false;
     this.isTurning = false;
-    const nowMs = performance.now();
-    if (!hasCome) this.serveUntil(nowMs + SERVE_MS_MAX);
-    else if (nowMs - sinceMs >= PUT_OFF_MS_MAX && this.comings % COMING_PER_SERVED === 0) this.serveUntil(nowMs);
+    this.turns += 1;
+    if (!hasCome) this.serveSome(SERVED_AT_ONCE);
+    else if (this.turns > PUT_OFF_TURNS_MAX && this.comings % COMING_PER_SERVED === 0) this.serveSome(1);
     if (this.putOff.length > 0) this.turnLater();
   }
 
-  /** Serves one, and more until then. */
-  private serveUntil(untilMs: number): void {
+  private serveSome(most: number): void {
+    let served = 0;
     for (let next = this.next(); next; next = this.next()) {
       if (next.isOver()) continue;
       next.serve();
-      if (performance.now() >= untilMs) return;
+      if (++served >= most) return;
     }
   }
 

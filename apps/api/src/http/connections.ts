@@ -7,7 +7,7 @@ import { endKindly } from './leftovers.js';
 import { answerRaw } from './raw-answer.js';
 
 /** Requests of a connection that may wait for the one before them; it ends after those where there are more. */
-const PIPELINED_MAX = 10;
+const PIPELINED_MAX = 32;
 /** How often is looked after what takes too long, ms. */
 const LOOK_EVERY_MS = 500;
 /** A body must arrive at this rate at least, bytes a second, once it has had its time to begin. */
