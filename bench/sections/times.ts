@@ -1,5 +1,5 @@
 import { ascending, bookOf, paperWorkload, percentile, toBid, type Instance } from '#lab';
-import { admit, applySchedule, createOracle, type Oracle } from '#mechanism';
+import { admit, applyFootprint, createOracle, type Oracle } from '#mechanism';
 import { elapsedMs, fittedExponent, median, table } from '../spread.js';
 
 const ROUNDS = { full: 12, quick: 4 };
@@ -61,7 +61,7 @@ function decisionTimes(instance: Instance, oracle: Oracle): readonly number[] {
     const start = process.hrtime.bigint();
     const decision = admit({ book, bid, arrival: job.arrival, oracle });
     const ms = elapsedMs(start);
-    if (decision.kind === 'accepted') applySchedule(book, bid.job, decision.schedule);
+    if (decision.kind === 'accepted') applyFootprint(book, decision.footprint);
     return ms;
   });
 }

@@ -2,6 +2,7 @@
 import {
   admit,
   createBook,
+  footprintOf,
   createOracle,
   menuOf,
   paymentLines,
@@ -63,7 +64,7 @@ describe.each(['default', 'paper'] as const)('menus, oracle %s', (name) => {
             completion: schedule.at(-1)?.slot ?? -1,
             horizonEnd: spec.slotCount,
           });
-          expect(price).toBe(totalOf(paymentLines(book, job, schedule)));
+          expect(price).toBe(totalOf(paymentLines(book, footprintOf(book.spec, job, schedule))));
         }
       }),
       seeded(`menu laws, ${name}`, RUNS),

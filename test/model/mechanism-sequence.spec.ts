@@ -1,9 +1,10 @@
 /** Real: the mechanism, both oracles, the validator. Whole sequences of bids over random markets. */
 import {
   admit,
-  applySchedule,
+  applyFootprint,
   capacityOf,
   createBook,
+  footprintOf,
   createOracle,
   paymentLines,
   pricesOf,
@@ -38,7 +39,7 @@ function run(
   return bids.map((arriving) => {
     const decision = admit({ book, bid: arriving.bid, arrival: arriving.arrival, oracle });
     check({ book, spec, arriving, decision });
-    if (decision.kind === 'accepted') applySchedule(book, arriving.bid.job, decision.schedule);
+    if (decision.kind === 'accepted') applyFootprint(book, decision.footprint);
     return decision;
   });
 }
@@ -77,7 +78,7 @@ describe.each(['default', 'paper'] as const)('sequences of bids, oracle %s', (na
         run(sequence, oracle, ({ book, arriving, decision }) => {
           if (decision.kind === 'refused') return;
           const { payment, value, lines, schedule } = decision;
-          expect(lines).toEqual(paymentLines(book, arriving.bid.job, schedule));
+          expect(lines).toEqual(paymentLines(book, footprintOf(book.spec, arriving.bid.job, schedule)));
           expect(payment).toBe(totalOf(lines));
           if (payment < 0n || payment >= value) throw new Error(`law broken: pays ${payment} for a value of ${value}`);
         });
@@ -93,10 +94,10 @@ describe.each(['default', 'paper'] as const)('sequences of bids, oracle %s', (na
         for (const { bid, arrival } of bids) {
           const before = slotsOf(spec).map((slot) => pricesOf(book, slot));
           const decision = admit({ book, bid, arrival, oracle });
-          if (decision.kind === 'accepted') applySchedule(book, bid.job, decision.schedule);
+          if (decision.kind === 'accepted') applyFootprint(book, decision.footprint);
           slotsOf(spec).forEach((slot) => {
             const prices = pricesOf(book, slot);
-            if (usageOf(book, slot).some((used, cell) => used > capacityOf(book)[cell])) throw new Error('law broken: oversold');
+            if (usageOf(book, slot).some((used, cell) => used > capacityOf(book, slot)[cell])) throw new Error('law broken: oversold');
             if (prices.some((price, cell) => price < before[slot][cell])) throw new Error('law broken: a price fell');
           });
         }

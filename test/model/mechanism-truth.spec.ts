@@ -1,7 +1,8 @@
 /** Real: admission and the default oracle. Nobody gains by a false valuation, nor by asking in pieces. */
 import {
   admit,
-  applySchedule,
+  applyFootprint,
+  footprintOf,
   createOracle,
   menuOf,
   valueAt,
@@ -92,7 +93,7 @@ function buy(book: Book, bid: Bid['job'], arrival: number): Piece | undefined {
   const menu = menuOf({ book, job: bid, arrival, oracle });
   const last = menu.at(-1);
   if (!last) return undefined;
-  applySchedule(book, bid, last.schedule);
+  applyFootprint(book, footprintOf(book.spec, bid, last.schedule));
   return { menu, schedule: last.schedule, price: last.price };
 }
 

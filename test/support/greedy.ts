@@ -1,4 +1,4 @@
-import { usageOf, type Book, type Job } from '#mechanism';
+import { BANDWIDTH_CELL, capacityOf, firstCellOf, usageOf, type Book, type Job } from '#mechanism';
 
 interface Asked {
   readonly book: Book;
@@ -18,7 +18,8 @@ export function placesGreedily({ book, job, arrival }: Asked): boolean {
 }
 
 function fillSlot({ book, job }: Asked, slot: number, homes: number[]): void {
-  const { siteCount, resourceCount, capacity } = book;
+  const { siteCount, resourceCount } = book;
+  const capacity = capacityOf(book, slot);
   const left = usageOf(book, slot).map((used, cell) => capacity[cell] - used);
   const ps = Array.from({ length: siteCount }, (_, site) => site).find((site) => take(left, book, site, job.psMilli));
   if (ps === undefined) return;
@@ -30,7 +31,8 @@ function fillSlot({ book, job }: Asked, slot: number, homes: number[]): void {
   function placeChunk({ home, place }: { home: number; place: number }): boolean {
     const workers = workersFor(job, counts[place] + 1) - workersFor(job, counts[place]);
     const traffic = (home === place ? 0 : book.spec.chunkKB) + (place === ps ? 0 : workers * job.parameterKB);
-    const fits = job.workerMilli.every((each, k) => each * workers <= left[1 + place * resourceCount + k]) && traffic <= left[0];
+    const fits =
+      job.workerMilli.every((each, k) => each * workers <= left[firstCellOf(place, resourceCount) + k]) && traffic <= left[BANDWIDTH_CELL];
     if (!fits) return false;
     take(
       left,
@@ -48,7 +50,7 @@ const workersFor = ({ epochs, throughputMilli }: Job, chunks: number): number =>
 
 /** Takes amounts of a site's resources where all are left. */
 function take(left: Left, { resourceCount }: Book, site: number, amounts: readonly number[]): boolean {
-  const at = 1 + site * resourceCount;
+  const at = firstCellOf(site, resourceCount);
   if (amounts.some((amount, k) => amount > left[at + k])) return false;
   amounts.forEach((amount, k) => (left[at + k] -= amount));
   return true;

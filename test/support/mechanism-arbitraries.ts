@@ -1,4 +1,4 @@
-import { applySchedule, admit, createBook, type Bid, type Book, type Job, type MarketSpec, type Oracle, type Valuation } from '#mechanism';
+import { applyFootprint, admit, createBook, type Bid, type Book, type Job, type MarketSpec, type Oracle, type Valuation } from '#mechanism';
 import { micros, type Milli } from '#units';
 import fc from 'fast-check';
 
@@ -72,7 +72,7 @@ export function bookAfter({ spec, bids }: { spec: MarketSpec; bids: readonly Arr
   const book = createBook(spec, 0);
   for (const { bid, arrival } of bids) {
     const decision = admit({ book, bid, arrival, oracle });
-    if (decision.kind === 'accepted') applySchedule(book, bid.job, decision.schedule);
+    if (decision.kind === 'accepted') applyFootprint(book, decision.footprint);
   }
   return book;
 }

@@ -1,4 +1,15 @@
-import { applySchedule, paymentLines, totalOf, usageOf, validateSchedule, valueAt, type Bid, type Book, type Schedule } from '#mechanism';
+import {
+  applyFootprint,
+  footprintOf,
+  paymentLines,
+  totalOf,
+  usageOf,
+  validateSchedule,
+  valueAt,
+  type Bid,
+  type Book,
+  type Footprint,
+} from '#mechanism';
 import { formatMicros } from '#units';
 import { creditsToMicros, toBid } from './convert.js';
 import type { Instance, InstanceJob } from './instance.js';
@@ -86,17 +97,18 @@ function auditAccepted(replay: Replay, accepted: AcceptedJob): void {
   findings.push(...violations.map(({ rule, slot, detail }) => ({ job: job.id, slot, rule, detail })));
   if (violations.length > 0) return;
   replay.validSchedules++;
-  auditMoney(replay, accepted, { schedule, completion });
-  applySchedule(book, bid.job, schedule);
+  const footprint = footprintOf(book.spec, bid.job, schedule);
+  auditMoney(replay, accepted, { footprint, completion });
+  applyFootprint(book, footprint);
 }
 
 function auditMoney(
   replay: Replay,
   { job, claimed, bid }: AcceptedJob,
-  { schedule, completion }: { schedule: Schedule; completion: number },
+  { footprint, completion }: { footprint: Footprint; completion: number },
 ): void {
   const value = valueAt(bid.valuation, completion - job.arrival);
-  const payment = totalOf(paymentLines(replay.book, bid.job, schedule));
+  const payment = totalOf(paymentLines(replay.book, footprint));
   const find = (rule: string, detail: string): number => replay.findings.push({ job: job.id, rule, detail });
   if (creditsToMicros(claimed.value) !== value) find('value', `claims ${claimed.value}, the valuation gives ${formatMicros(value)}`);
   if (creditsToMicros(claimed.payment) !== payment)

@@ -1,4 +1,4 @@
-import type { Job, MarketSpec, Schedule, SlotPlan } from '#mechanism';
+import { firstCellOf, ownerOfCell, type Job, type MarketSpec, type Schedule, type SlotPlan } from '#mechanism';
 import type { Milp } from './milp.js';
 
 /** What a job may use of one slot: free milli-units per cell, and what a unit costs (credits per milli-unit; absent: nothing has a price). */
@@ -88,7 +88,7 @@ function addSlotRows(milp: Milp, { job, slot, most }: { job: Job; slot: SlotVari
   });
 }
 
-export const cellOf = (spec: MarketSpec, site: number, k: number): number => 1 + site * spec.resources.length + k;
+export const cellOf = (spec: MarketSpec, site: number, k: number): number => firstCellOf(site, spec.resources.length) + k;
 
 /** Workers that a site can hold, and no more than all chunks need. */
 function workersMax(spec: MarketSpec, job: Job, { offer, site }: { offer: SlotOffer; site: number }): number {
@@ -100,7 +100,8 @@ function workersMax(spec: MarketSpec, job: Job, { offer, site }: { offer: SlotOf
 
 /** What the job takes of one cell of a slot, in thousands of milli-units (units, MB): the terms of a capacity row. */
 export function demandTerms(spec: MarketSpec, job: Job, { slot, cell }: { slot: SlotVariables; cell: number }): [number, number][] {
-  if (cell === 0) {
+  const { site, kind } = ownerOfCell(cell, spec.resources.length);
+  if (site === null) {
     const moved = slot.chunks.flatMap((row, home) =>
       row.flatMap((variable, place): [number, number][] => (home === place ? [] : [[variable, spec.chunkKB / 1000]])),
     );
@@ -110,8 +111,7 @@ export function demandTerms(spec: MarketSpec, job: Job, { slot, cell }: { slot: 
     ]);
     return [...moved, ...away];
   }
-  const site = Math.floor((cell - 1) / spec.resources.length);
-  const k = (cell - 1) % spec.resources.length;
+  const k = kind - 1;
   return [
     [slot.workers[site], job.workerMilli[k] / 1000],
     [slot.ps[site], job.psMilli[k] / 1000],

@@ -1,4 +1,15 @@
-import { capacityOf, paymentLines, pricesOf, totalOf, usageOf, validateSchedule, type Book, type Job, type MenuEntry } from '#mechanism';
+import {
+  capacityOf,
+  footprintOf,
+  paymentLines,
+  pricesOf,
+  totalOf,
+  usageOf,
+  validateSchedule,
+  type Book,
+  type Job,
+  type MenuEntry,
+} from '#mechanism';
 import { invariant } from '#units';
 import { addJob, demandTerms, scheduleOf, type JobBlock, type SlotOffer } from './exact-block.js';
 import { Milp, type Solver } from './milp.js';
@@ -62,7 +73,7 @@ export function cheapestBy(
   };
   const violations = validateSchedule({ ...claim, horizonEnd: completion + 1 });
   invariant(violations.length === 0, `the exact schedule is valid: ${JSON.stringify(violations)}`);
-  return { completion, price: totalOf(paymentLines(book, job, schedule)), schedule };
+  return { completion, price: totalOf(paymentLines(book, footprintOf(book.spec, job, schedule))), schedule };
 }
 
 export const slotsBetween = (first: number, last: number): readonly number[] =>
@@ -74,7 +85,7 @@ function offerOf(book: Book, slot: number): SlotOffer {
   const used = usageOf(book, slot);
   return {
     slot,
-    freeMilli: capacityOf(book).map((capacity, cell) => capacity - used[cell]),
+    freeMilli: capacityOf(book, slot).map((capacity, cell) => capacity - used[cell]),
     costPerMilli: pricesOf(book, slot).map((price) => Number(price) * CREDITS_PER_MILLI),
   };
 }

@@ -1,4 +1,14 @@
-import { paymentLines, totalOf, type Book, type Job, type MenuEntry, type Oracle, type Schedule, type Search } from '#mechanism';
+import {
+  footprintOf,
+  paymentLines,
+  totalOf,
+  type Book,
+  type Job,
+  type MenuEntry,
+  type Oracle,
+  type Schedule,
+  type Search,
+} from '#mechanism';
 import { invariant } from '#units';
 import { cheapestBy } from './exact-menu.js';
 import type { Solver } from './milp.js';
@@ -61,7 +71,8 @@ class ExactSearch implements Search {
     const best = this.#best;
     const last = this.#input.arrival + this.#opened - 1;
     if (!best || best.schedule[best.schedule.length - 1].slot !== last) return undefined;
-    const price = totalOf(paymentLines(this.#input.book, this.#input.job, best.schedule));
+    const { book, job } = this.#input;
+    const price = totalOf(paymentLines(book, footprintOf(book.spec, job, best.schedule)));
     invariant(price === best.price, 'the book stands still during a search');
     return best.schedule;
   }

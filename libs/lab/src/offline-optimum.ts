@@ -56,10 +56,9 @@ function jointProgramme(instance: Instance): { milp: Milp; book: Book; entries: 
   const milp = new Milp();
   const book = bookOf(instance);
   const entries = instance.jobs.map((_, index) => addEntry(milp, { instance, book, index }));
-  const capacity = capacityOf(book);
   for (let slot = 0; slot < instance.slots; slot++) {
     const used = usageOf(book, slot);
-    capacity.forEach((limit, cell) => {
+    capacityOf(book, slot).forEach((limit, cell) => {
       const terms = entries.flatMap(({ job, block }) =>
         block.slots.filter((one) => one.slot === slot).flatMap((one) => demandTerms(book.spec, job, { slot: one, cell })),
       );
@@ -75,10 +74,9 @@ function addEntry(milp: Milp, { instance, book, index }: { instance: Instance; b
   const slots = slotsBetween(arrival, instance.slots - 1);
   const most = job.chunks.some((chunks) => chunks > 0) ? 1 : 0; // without data there is nothing to accept
   const chosen = slots.map((_, d) => milp.variable({ cost: microsToCredits(valueAt(valuation, d)), upper: most }));
-  const capacity = capacityOf(book);
   const offers = slots.map((slot) => {
     const used = usageOf(book, slot);
-    return { slot, freeMilli: capacity.map((limit, cell) => limit - used[cell]) };
+    return { slot, freeMilli: capacityOf(book, slot).map((limit, cell) => limit - used[cell]) };
   });
   const block = addJob(milp, { spec: book.spec, job, offers, runs: chosen });
   milp.row({ upper: 1, terms: chosen.map((variable) => [variable, 1] as const) });

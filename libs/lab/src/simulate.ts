@@ -1,4 +1,4 @@
-import { admit, applySchedule, type Book, type Decision, type Oracle } from '#mechanism';
+import { admit, applyFootprint, type Book, type Decision, type Oracle } from '#mechanism';
 import { microsToCredits, toBid } from './convert.js';
 import type { Instance, InstanceJob } from './instance.js';
 import { bookOf } from './instance-book.js';
@@ -63,7 +63,7 @@ function decide({ instance, book, oracle, clock }: Run, job: InstanceJob): { dec
   const start = clock.nowMs();
   const decision = admit({ book, bid, arrival: job.arrival, oracle });
   const ms = clock.nowMs() - start;
-  if (decision.kind === 'accepted') applySchedule(book, bid.job, decision.schedule);
+  if (decision.kind === 'accepted') applyFootprint(book, decision.footprint);
   return { decision, ms };
 }
 

@@ -1,6 +1,6 @@
 import { formatMicros, micros, type Milli } from '#units';
 import { admit, quote } from './admission.js';
-import { applySchedule, advanceBook, createBook, occupy, usageOf, type Book } from './book.js';
+import { applyFootprint, advanceBook, createBook, occupy, usageOf, type Book } from './book.js';
 import { menuOf } from './menu.js';
 import { createOracle } from './oracle/create.js';
 import type { Oracle } from './oracle/oracle.js';
@@ -52,7 +52,7 @@ describe('admission', () => {
     const book = market();
     const first = decide(book, bid());
     if (first.kind !== 'accepted') throw new Error('refused');
-    applySchedule(book, job(), first.schedule);
+    applyFootprint(book, first.footprint);
     const second = decide(book, bid({}, { kind: 'deadline', value: 1000, deadline: 0 }));
     expect(second).toMatchObject({
       kind: 'accepted',

@@ -3,6 +3,7 @@ import type { Book } from './book.js';
 import { endOf, entryAt, hasData, inWindow, menuOf } from './menu.js';
 import { WORKERS_MAX } from './oracle/kernel/problem.js';
 import type { Oracle, Search } from './oracle/oracle.js';
+import { footprintOf } from './footprint.js';
 import { paymentLines, totalOf } from './payment.js';
 import type { Bid, Decision, Job, Menu, MenuEntry, Refusal, RefusalCode } from './types.js';
 import { roundedValueAt, valueAt } from './valuation.js';
@@ -243,9 +244,10 @@ export function admit({
   const { entry, value } = walk.best;
   invariant(entry.price <= value, 'nobody pays more than the value (individual rationality)');
   invariant(entry.price >= 0n, 'no payment is negative');
-  const lines = paymentLines(book, bid.job, entry.schedule);
+  const footprint = footprintOf(book.spec, bid.job, entry.schedule);
+  const lines = paymentLines(book, footprint);
   invariant(totalOf(lines) === entry.price, 'a payment is the sum of its lines');
-  return { kind: 'accepted', completion: entry.completion, value, payment: entry.price, schedule: entry.schedule, lines };
+  return { kind: 'accepted', completion: entry.completion, value, payment: entry.price, schedule: entry.schedule, footprint, lines };
 }
 
 export interface Quote {

@@ -8,15 +8,18 @@ export {
   copyBook,
   occupy,
   advanceBook,
-  applySchedule,
+  applyFootprint,
+  releaseFootprint,
+  setCapacity,
   usageOf,
   capacityOf,
   pricesOf,
   somePricesOf,
-  touchedSlots,
   type Book,
 } from './book.js';
 export { valueAt, valuationFaults, VALUE_CREDITS_MAX, type ValuationFault } from './valuation.js';
+export { footprintOf } from './footprint.js';
+export * from './layout.js';
 export { paymentLines, totalOf } from './payment.js';
 export { admit, quote, type Quote } from './admission.js';
 export { menuOf } from './menu.js';

@@ -1,5 +1,6 @@
 import { invariant } from '#units';
 import type { Book } from './book.js';
+import { footprintOf } from './footprint.js';
 import type { Oracle, Search } from './oracle/oracle.js';
 import { priceOf } from './payment.js';
 import type { Job, Menu, MenuEntry } from './types.js';
@@ -14,7 +15,7 @@ export function entryAt(book: Book, job: Job, completion: number, search: Search
   const schedule = search.schedule();
   if (!schedule) return undefined;
   invariant(schedule[schedule.length - 1].slot === completion, 'a schedule ends at the slot that was opened last');
-  return { completion, price: priceOf(book, job, schedule), schedule };
+  return { completion, price: priceOf(book, footprintOf(book.spec, job, schedule)), schedule };
 }
 
 /**

@@ -71,6 +71,17 @@ export interface SlotPlan {
 /** Slots ascending; only slots with a worker appear (V3). */
 export type Schedule = readonly SlotPlan[];
 
+/** What is taken of one slot: quantities in milli-units (kB of bandwidth), each above zero, by cells (layout.ts) that ascend. */
+export interface SlotFootprint {
+  /** Absolute market slot. */
+  readonly slot: number;
+  readonly cells: readonly number[];
+  readonly quantitiesMilli: readonly number[];
+}
+
+/** What a plan takes of the market: all that prices, payments and the book know of it. Slots ascend. */
+export type Footprint = readonly SlotFootprint[];
+
 /** One line of a payment: quantity at a posted price. `site` is null and `resource` 'bandwidth' for traffic between sites. */
 export interface PaymentLine {
   readonly slot: number;
@@ -124,6 +135,8 @@ export type Decision =
       readonly value: Micros;
       readonly payment: Micros;
       readonly schedule: Schedule;
+      /** What the schedule takes of the market. */
+      readonly footprint: Footprint;
       readonly lines: readonly PaymentLine[];
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };

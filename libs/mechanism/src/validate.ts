@@ -1,3 +1,4 @@
+import { BANDWIDTH_CELL, firstCellOf } from './layout.js';
 import type { Job, MarketSpec, Schedule, SlotPlan } from './types.js';
 
 /** A rule of the model that a schedule breaks (docs/mechanism.md section 3). */
@@ -11,6 +12,8 @@ export interface ScheduleClaim {
   readonly spec: MarketSpec;
   /** What others use of a slot, in cells (milli-units; cells that are missing are 0), before this job. */
   readonly usage: (slot: number) => readonly number[];
+  /** What a slot has in all, in cells; the market's own capacities where it isn't given. */
+  readonly capacity?: (slot: number) => readonly number[];
   readonly job: Job;
   /** First slot in which the job may run. */
   readonly arrival: number;
@@ -94,11 +97,13 @@ function repeatedSlots(schedule: Schedule): Violation[] {
 }
 
 /** V4: workers and the parameter server fit in what is left of each resource of each site. */
-function capacityViolations({ spec, usage, job }: ScheduleClaim, { slot, ps, workers }: SlotPlan): Violation[] {
+function capacityViolations({ spec, usage, capacity, job }: ScheduleClaim, { slot, ps, workers }: SlotPlan): Violation[] {
   const used = usage(slot);
+  const own = capacity?.(slot);
   return spec.sites.flatMap(({ capacityMilli }, site) =>
-    capacityMilli.flatMap((capacity, k): Violation[] => {
-      const free = BigInt(capacity) - BigInt(used[1 + site * spec.resources.length + k] ?? 0);
+    capacityMilli.flatMap((usual, k): Violation[] => {
+      const cell = firstCellOf(site, spec.resources.length) + k;
+      const free = BigInt(own ? own[cell] : usual) - BigInt(used[cell] ?? 0);
       const taken = BigInt(workers[site]) * BigInt(job.workerMilli[k]) + (ps === site ? BigInt(job.psMilli[k]) : 0n);
       const fits = taken === 0n || taken <= free;
       return fits ? [] : [{ rule: 'V4', slot, detail: `site ${site}: ${taken} of ${spec.resources[k]} (milli) where ${free} are left` }];
@@ -107,10 +112,11 @@ function capacityViolations({ spec, usage, job }: ScheduleClaim, { slot, ps, wor
 }
 
 /** V5: moved chunks and the parameters of workers away from the server fit in what is left of the slot's bandwidth. */
-function bandwidthViolations({ spec, usage, job }: ScheduleClaim, { slot, ps, workers, moves }: SlotPlan): Violation[] {
+function bandwidthViolations({ spec, usage, capacity, job }: ScheduleClaim, { slot, ps, workers, moves }: SlotPlan): Violation[] {
   const moved = total(moves.map((move) => move.chunks)) * BigInt(spec.chunkKB);
   const away = (total(workers) - BigInt(workers[ps])) * BigInt(job.parameterKB);
-  const free = BigInt(spec.bandwidthKB) - BigInt(usage(slot)[0] ?? 0);
+  const inAll = capacity ? capacity(slot)[BANDWIDTH_CELL] : spec.bandwidthKB;
+  const free = BigInt(inAll) - BigInt(usage(slot)[BANDWIDTH_CELL] ?? 0);
   const fits = moved + away === 0n || moved + away <= free;
   return fits ? [] : [{ rule: 'V5', slot, detail: `${moved + away} kB between sites where ${free} are left` }];
 }

@@ -1,3 +1,4 @@
+import { BANDWIDTH_CELL, firstCellOf } from '#mechanism';
 import type { Instance } from '#lab';
 import { parseMicros } from '#units';
 import type { Bidding, DecidedJob } from './bidding.js';
@@ -48,14 +49,14 @@ export function totalsOf({ decided, elapsedMs, waitMs }: Bidding): Totals {
 
 /** Share of the capacity sold, per resource (bandwidth last) and slot of the instance. */
 export function utilisationOf({ slots, resources, sites }: Instance, { sales }: Replay): Record<string, number[]> {
-  const cellsOf = (k: number): number[] => sites.map((_, site) => 1 + site * resources.length + k);
+  const cellsOf = (k: number): number[] => sites.map((_, site) => firstCellOf(site, resources.length) + k);
   const share = (slot: number, cells: readonly number[]): number => {
     const total = (of: readonly number[]): number => cells.reduce((sum, cell) => sum + (of[cell] ?? 0), 0);
     const { usedMilli, capacityMilli } = sales.get(slot) ?? { usedMilli: [], capacityMilli: [] };
     return total(usedMilli) / (total(capacityMilli) || 1);
   };
   const perSlot = (cells: readonly number[]): number[] => Array.from({ length: slots }, (_, slot) => share(slot, cells));
-  return { ...Object.fromEntries(resources.map((name, k) => [name, perSlot(cellsOf(k))])), bandwidth: perSlot([0]) };
+  return { ...Object.fromEntries(resources.map((name, k) => [name, perSlot(cellsOf(k))])), bandwidth: perSlot([BANDWIDTH_CELL]) };
 }
 
 /** Everything a person wants to see of the run. */

@@ -1,3 +1,4 @@
+import { cellsFrom } from '#mechanism';
 import { type Milli, supplyMilli } from '#units';
 import type { BodyFault } from '../bid-body.js';
 import type { MarketRecord, SiteRecord } from './ports.js';
@@ -16,15 +17,12 @@ export function capacityOf(capacity: Quantities, { resources }: MarketRecord, be
   return resources.map((name, index) => (Object.hasOwn(capacity, name) ? supplyMilli(capacity[name]) : (before[index] ?? supplyMilli(0))));
 }
 
-/** The cell of a site's resource in the layout of `slot_usage`; cell 0 is bandwidth. */
-export const cellOf = ({ resources }: MarketRecord, ordinal: number, resourceIndex: number): number =>
-  1 + ordinal * resources.length + resourceIndex;
-
 /** What there is of every cell. Sites in order of their ordinals. */
-export const capacityCells = ({ bandwidthKb }: MarketRecord, sites: readonly SiteRecord[]): Milli[] => [
-  bandwidthKb,
-  ...sites.flatMap((site) => site.capacityMilli),
-];
+export const capacityCells = ({ bandwidthKb }: MarketRecord, sites: readonly SiteRecord[]): Milli[] =>
+  cellsFrom(
+    bandwidthKb,
+    sites.map((site) => site.capacityMilli),
+  );
 
 /** Units by resource name: what the API shows. */
 export const unitsOf = ({ resources }: Pick<MarketRecord, 'resources'>, capacityMilli: readonly Milli[]): Quantities =>

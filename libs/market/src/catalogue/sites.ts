@@ -1,9 +1,9 @@
-import { sizeFault } from '#mechanism';
+import { firstCellOf, sizeFault } from '#mechanism';
 import { formatMilli, invariant, type Milli } from '#units';
 import type { BodyFault } from '../bid-body.js';
 import type { Caller } from '../tenancy/index.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-import { capacityCells, capacityFaults, capacityOf, cellOf, type Quantities, unitsOf } from './capacity.js';
+import { capacityCells, capacityFaults, capacityOf, type Quantities, unitsOf } from './capacity.js';
 import { oneMore, pageOf, type PageRange } from '../page.js';
 import type { CatalogueReader, CatalogueTx, Location, MarketRecord, SiteRecord } from './ports.js';
 
@@ -133,7 +133,7 @@ interface Change {
 async function findSold(tx: CatalogueTx, { market, before, after }: Change): Promise<string | undefined> {
   for (const [index, name] of market.resources.entries()) {
     if (after[index] >= before.capacityMilli[index]) continue;
-    const peak = await tx.findPeak(market.marketId, cellOf(market, before.ordinal, index), market.slot);
+    const peak = await tx.findPeak(market.marketId, firstCellOf(before.ordinal, market.resources.length) + index, market.slot);
     if (peak && peak.usedMilli > after[index]) {
       return `${formatMilli(peak.usedMilli)} ${name} of ${before.name} are sold in slot ${peak.slot}; ${formatMilli(after[index])} would not do.`;
     }

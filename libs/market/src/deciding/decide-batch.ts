@@ -1,4 +1,4 @@
-import { admit, applySchedule, capacityOf, type Decision, type Oracle, touchedSlots, usageOf } from '#mechanism';
+import { admit, applyFootprint, capacityOf, type Decision, type Oracle, usageOf } from '#mechanism';
 import { invariant, micros } from '#units';
 import { toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
@@ -35,7 +35,7 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
     purses.decided(bid.organisationId, bid.body.valuation, decision.kind === 'accepted' ? decision.payment : 0n);
     if (decision.kind === 'refused') continue;
     priceVersion = sequence;
-    for (const slot of touchedSlots(decision.schedule)) touched.add(slot);
+    for (const { slot } of decision.footprint) touched.add(slot);
   }
   return { record: recordOf(input, decided, touched), priceVersion };
 }
@@ -49,7 +49,7 @@ function decideBid({ open, oracle }: BatchInput, queued: QueuedBid, fundsMicros:
   invariant(reading.kind === 'bid', `bid ${queued.bidId} is still readable as it was when it was acknowledged`);
   const { bid } = reading;
   const decision = admit({ book: open.book, bid, arrival: arrivalOf(head), fundsMicros: micros(fundsMicros), oracle });
-  if (decision.kind === 'accepted') applySchedule(open.book, bid.job, decision.schedule);
+  if (decision.kind === 'accepted') applyFootprint(open.book, decision.footprint);
   return decision;
 }
 
@@ -61,6 +61,6 @@ function recordOf({ open, epoch }: BatchInput, decided: readonly DecidedBid[], t
     sequence: head.sequence + BigInt(decided.length),
     decided,
     usage: [...touched].sort((a, b) => a - b).map((slot) => ({ slot, usedMilli: usageOf(open.book, slot) })),
-    capacityMilli: capacityOf(open.book),
+    capacityMilli: capacityOf(open.book, open.book.baseSlot),
   };
 }

@@ -1,4 +1,4 @@
-import type { Oracle } from '#mechanism';
+import { cellsFrom, type Oracle } from '#mechanism';
 import { micros, supplyMilli } from '#units';
 import { type MarketHead, type MarketState, type MarketStatus, openBook, type OpenBook } from '../book/index.js';
 import { differences, type Expected } from './expected-rows.js';
@@ -164,7 +164,10 @@ export class LogReplay {
     const slot = head.slot ?? this.open.state.head.slot;
     this.move({ ...change, head: { ...this.open.state.head, ...head } }, sequence);
     const { sites, bandwidthKb, horizonSlots } = this.open.state;
-    const capacityMilli = [Number(bandwidthKb), ...sites.flatMap((site) => site.capacityMilli)];
+    const capacityMilli = cellsFrom<number>(
+      Number(bandwidthKb),
+      sites.map((site) => site.capacityMilli),
+    );
     const isSites = change.sites !== undefined;
     if (isSites) for (const [at, sales] of this.sales) if (at >= slot) this.sales.set(at, { ...sales, capacityMilli });
     const usage = [...this.sales]

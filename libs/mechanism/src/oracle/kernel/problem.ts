@@ -1,4 +1,5 @@
 import { priceSlot, type Book } from '../../book.js';
+import { BANDWIDTH_CELL, firstCellOf } from '../../layout.js';
 import type { Job } from '../../types.js';
 
 /**
@@ -105,14 +106,15 @@ export const slotSteps = ({ siteCount, resourceCount }: Pick<Book, 'siteCount' |
 export function loadSlot(problem: Problem, book: Book, job: Job, at: number): void {
   const { siteCount, workersFor, total } = problem;
   const { capacity, used, price, resourceCount } = book;
+  const row = book.capacityAt[at / book.stride];
   const { workerMilli, psMilli } = job;
   const most = Math.min(workersFor[total], WORKERS_MAX);
   priceSlot(book, at);
   problem.steps += slotSteps(book);
   const t = problem.slotCount++;
-  problem.alpha[t] = price[at] / 1000 + TIE_PER_KB;
-  problem.budgetKB[t] = capacity[0] - used[at];
-  for (let site = 0, cell = 1, row = t * siteCount; site < siteCount; site++, row++) {
+  problem.alpha[t] = price[at + BANDWIDTH_CELL] / 1000 + TIE_PER_KB;
+  problem.budgetKB[t] = capacity[row + BANDWIDTH_CELL] - used[at + BANDWIDTH_CELL];
+  for (let site = 0, cell = firstCellOf(0, resourceCount), place = t * siteCount; site < siteCount; site++, place++) {
     let worker = 0;
     let ps = 0;
     let workers = most; // that fit without the parameter server, and beside it
@@ -123,15 +125,15 @@ export function loadSlot(problem: Problem, book: Book, job: Job, at: number): vo
       const perMilli = price[at + cell] / 1000 + TIE_PER_MILLI;
       worker += perMilli * each;
       ps += perMilli * server;
-      const free = capacity[cell] - used[at + cell];
+      const free = capacity[row + cell] - used[at + cell];
       if (free < workers * each) workers = Math.floor(free / each);
       if (free < server) beside = -1;
       else if (free - server < beside * each) beside = Math.floor((free - server) / each);
     }
-    problem.workerCost[row] = worker;
-    problem.psCost[row] = ps;
-    problem.room[row] = chunksOf(job, total, workers);
-    problem.roomBesidePs[row] = beside < 0 ? -1 : chunksOf(job, total, beside);
+    problem.workerCost[place] = worker;
+    problem.psCost[place] = ps;
+    problem.room[place] = chunksOf(job, total, workers);
+    problem.roomBesidePs[place] = beside < 0 ? -1 : chunksOf(job, total, beside);
   }
 }
 

@@ -1,0 +1,35 @@
+import { BANDWIDTH_CELL, firstCellOf } from './layout.js';
+import type { Footprint, Job, MarketSpec, Schedule, SlotFootprint, SlotPlan } from './types.js';
+
+/** Traffic between sites in one slot of a schedule, kB: moved chunks, and parameters of workers away from the parameter server (V5). */
+function trafficKB({ chunkKB }: MarketSpec, { parameterKB }: Job, { moves, workers, ps }: SlotPlan): number {
+  let moved = 0;
+  for (const move of moves) moved += move.chunks;
+  let away = -workers[ps];
+  for (const count of workers) away += count;
+  return moved * chunkKB + away * parameterKB;
+}
+
+function slotFootprint(spec: MarketSpec, job: Job, plan: SlotPlan): SlotFootprint {
+  const cells: number[] = [];
+  const quantitiesMilli: number[] = [];
+  const take = (cell: number, quantityMilli: number): void => {
+    if (quantityMilli <= 0) return;
+    cells.push(cell);
+    quantitiesMilli.push(quantityMilli);
+  };
+  take(BANDWIDTH_CELL, trafficKB(spec, job, plan));
+  const resourceCount = spec.resources.length;
+  for (let site = 0; site < spec.sites.length; site++) {
+    const workers = plan.workers[site];
+    const isServer = plan.ps === site;
+    if (workers === 0 && !isServer) continue;
+    for (let k = 0, cell = firstCellOf(site, resourceCount); k < resourceCount; k++, cell++)
+      take(cell, workers * job.workerMilli[k] + (isServer ? job.psMilli[k] : 0)); // V4
+  }
+  return { slot: plan.slot, cells, quantitiesMilli };
+}
+
+/** What a schedule takes of the market: its workers, its parameter servers, and the traffic between sites. */
+export const footprintOf = (spec: MarketSpec, job: Job, schedule: Schedule): Footprint =>
+  schedule.map((plan) => slotFootprint(spec, job, plan));
