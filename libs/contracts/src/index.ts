@@ -20,4 +20,5 @@ export { bidBody, bulkItem, idempotencyKey, type BidBodyWire } from './schemas/b
 export { EVENTS, eventKinds, marketEvent, SEQUENCE_TEXT, streamMessage, type EventKind, type MarketEvent } from './schemas/events.js';
 export { isPlainBulkItem } from './schemas/plain-bid.js';
 export { problem, type Problem } from './schemas/problem.js';
+export { REFUSAL_CODES, type RefusalCode } from './refusals.js';
 export { ROLES, type Role } from './schemas/tenancy.js';

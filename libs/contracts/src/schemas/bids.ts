@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
+import { REFUSAL_CODES } from '../refusals.js';
 import { problem } from './problem.js';
 import {
   amount,
@@ -86,7 +87,13 @@ export const publishedBulkBody = bulkOf(bulkItem).meta({ id: 'BulkBody' });
 
 const option = z.strictObject({ completion: slot, price: amount, value: amount });
 export const refusal = z
-  .strictObject({ code: z.string(), detail: z.string(), nearest: option.optional(), cheapest: option.optional(), floor: option.optional() })
+  .strictObject({
+    code: z.enum(REFUSAL_CODES),
+    detail: z.string(),
+    nearest: option.optional(),
+    cheapest: option.optional(),
+    floor: option.optional(),
+  })
   .meta({ id: 'Refusal' });
 
 const decision = z.strictObject({

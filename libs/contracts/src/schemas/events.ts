@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REFUSAL_CODES } from '../refusals.js';
 import { clockKind, marketStatus } from './markets.js';
 import { amount, id, once, slot, time } from './primitives.js';
 
@@ -43,7 +44,7 @@ export const EVENTS = {
   bid_refused: eventOf(
     'BidRefusedEvent',
     'bid_refused',
-    z.strictObject({ bidId: id, outcome: z.literal('refused'), reason: z.string().describe('The code of the refusal.') }),
+    z.strictObject({ bidId: id, outcome: z.literal('refused'), reason: z.enum(REFUSAL_CODES) }),
     'A bid was refused; its decision says what would have passed.',
   ),
 } as const;

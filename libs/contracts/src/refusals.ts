@@ -1,0 +1,13 @@
+/**
+ * Why a bid is refused, in order of precedence: the first that applies is the answer. It is the mechanism's list in the API's words; a test holds
+ * the two and docs/refusals.md together.
+ */
+export const REFUSAL_CODES = [
+  'market_closed',
+  'no_data',
+  'beyond_horizon',
+  'no_feasible_schedule',
+  'price_above_value',
+  'insufficient_funds',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
