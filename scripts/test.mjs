@@ -1,4 +1,5 @@
-// Runs the test tiers named as arguments (unit, integration, e2e, machine, hostile, chaos); what follows goes to Jest. Without tiers: all that end within minutes.
+// Runs the test tiers named as arguments (unit, integration, e2e, machine, hostile, chaos); what follows goes to Jest. Without tiers: the first three, but
+// for their long ones (`*.long.spec.ts`).
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,6 +9,8 @@ import { setup } from './setup.mjs';
 
 const TIERS = ['unit', 'integration', 'e2e', 'machine', 'hostile', 'chaos'];
 const DEFAULT_TIERS = ['unit', 'integration', 'e2e'];
+/** What is left out where no tier is named: Jest's own default, and tests that take half a minute each. */
+const LEFT_OUT = ['/node_modules/', '\\.long\\.spec\\.ts$'];
 /** Jest keeps a core free, which is half of a small machine; most tests wait for a database. */
 const WORKERS = Math.max(2, availableParallelism() - 1);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,9 +18,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 async function run(args) {
   const named = args.filter((arg) => TIERS.includes(arg));
   const tiers = named.length > 0 ? named : DEFAULT_TIERS;
+  const leftOut = named.length > 0 ? [] : LEFT_OUT.map((pattern) => `--testPathIgnorePatterns=${pattern}`);
   const workers = tiers.includes('hostile') ? 1 : WORKERS; // an attack is measured with the machine to itself
   const status =
-    (await setup()) || jest([`--maxWorkers=${workers}`, ...args.filter((arg) => !TIERS.includes(arg)), '--selectProjects', ...tiers]);
+    (await setup()) ||
+    jest([`--maxWorkers=${workers}`, ...leftOut, ...args.filter((arg) => !TIERS.includes(arg)), '--selectProjects', ...tiers]);
+  if (named.length === 0)
+    process.stderr.write('eris: not run: long ones of integration and e2e (npm run test:integration, npm run test:e2e)\n');
   for (const note of notesOn(tiers)) process.stderr.write(`eris: ${note}\n`);
   return status;
 }
