@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Eris, type FollowOptions, type MarketEvent, ProblemError } from './index.js';
@@ -123,4 +125,24 @@ it('should hang up when its reader leaves, and end with the reason of an abort',
   await expect(take(2, { signal: giveUp.signal })).rejects.toThrow('enough');
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect([closed, asked.length]).toEqual([2, 2]);
+});
+
+it('should hang up at an abort also after garbage was collected', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  let closed = 0;
+  serve = (response) => {
+    response.on('close', () => (closed += 1));
+    begin(response).write(eventText(1));
+  };
+  const giveUp = new AbortController();
+  const ended = take(2, { signal: giveUp.signal }).catch((cause: unknown) => cause);
+  for (let time = 0; time < 5; time++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    collect();
+  }
+  giveUp.abort(new Error('enough'));
+  expect(await ended).toMatchObject({ message: 'enough' });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(closed).toBe(1);
 });

@@ -84,7 +84,12 @@ async function* messagesOf(
   place: Place,
 ): AsyncGenerator<EventSourceMessage, void, undefined> {
   const hangUp = new AbortController();
-  const onAbort = (): void => hangUp.abort(signal?.reason);
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  // Node forgets that a request has a signal once nobody holds the request any more: what is being read is ended by hand.
+  const onAbort = (): void => {
+    hangUp.abort(signal?.reason);
+    void reader?.cancel(signal?.reason).catch(() => undefined); // of a connection that is gone already
+  };
   signal?.addEventListener('abort', onAbort, { once: true });
   const heard: EventSourceMessage[] = [];
   const parser = createParser({
@@ -93,18 +98,18 @@ async function* messagesOf(
   });
   try {
     const body = await within(silenceMs, source, open(source, place, hangUp.signal));
-    const reader = body.getReader();
+    reader = body.getReader();
     const decoder = new TextDecoder();
     for (;;) {
       const { done, value } = await within(silenceMs, source, reader.read());
-      if (done) return;
+      if (done) return signal?.throwIfAborted();
       place.failures = 0;
       parser.feed(decoder.decode(value, { stream: true }));
       yield* heard.splice(0);
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    hangUp.abort();
+    onAbort();
   }
 }
 
