@@ -1,5 +1,6 @@
+import { request } from 'node:http';
 import { startSibling, startTestApi, type TestApi } from '../support/api.js';
-import { jobBody, type Scene, setScene } from '../support/scenes.js';
+import { addBidder, jobBody, type Scene, setScene } from '../support/scenes.js';
 
 const WITHIN_MS = 5_000;
 
@@ -51,3 +52,23 @@ it.each([
   },
   20_000,
 );
+
+it('should take no body of a key that was revoked while it came', async () => {
+  const { key, keyId } = await addBidder(api.client, { operatorKey: scene.operatorKey, name: 'slow', funds: '0' });
+  const body = JSON.stringify(jobBody(scene.siteIds));
+  const headers = {
+    authorization: `Bearer ${key}`,
+    'content-type': 'application/json',
+    'content-length': body.length,
+    'idempotency-key': 'slow',
+  };
+  const sent = request(`${api.client.url}/v1/markets/${scene.marketId}/bids`, { method: 'POST', headers });
+  const answer = new Promise<number | undefined>((resolve, reject) => {
+    sent.on('response', ({ statusCode }) => resolve(statusCode)).on('error', reject);
+  });
+  sent.write(body.slice(0, 50));
+  await new Promise((resolve) => setTimeout(resolve, 200)); // the key is found good, and the body waited for
+  expect((await revoke(api.client, keyId)).status).toBe(204);
+  sent.end(body.slice(50));
+  expect(await answer).toBe(401);
+});

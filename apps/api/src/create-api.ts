@@ -75,7 +75,7 @@ function wayIn(server: FastifyInstance, { settings, surroundings, gate, metrics,
   logAccess(server, { logger, logged: settings.accessLogged ?? 'off', nowMs: () => surroundings.clock.nowMs() });
   if (tracing) traceRequests(server);
   takeIn(server, { gate, connections, requests: holds.requests });
-  readJsonBodies(server, { connections, bodies: holds.bodies, limitBytes: settings.bodyLimitBytes });
+  readJsonBodies(server, { gate, connections, bodies: holds.bodies, limitBytes: settings.bodyLimitBytes });
   hangUpWhen(ending.draining.signal, server);
 }
 

@@ -272,11 +272,11 @@ function accounts({ stores }: Parts): object[] {
   return [new ListAccounts(reader), new ListEntries(reader), new Deposit(createAccountsWork(stores.base))];
 }
 
-function readiness({ stores, surroundings: { logger }, ending }: Parts): Readiness {
+function readiness({ stores, surroundings: { logger, clock }, ending }: Parts): Readiness {
   const ask = async (): Promise<DatabaseSays> => {
     const state = await readSchemaState(stores.pool);
     const rest = explainSchema(state);
     return { isFit: isFit(state), ...(rest === undefined ? {} : { remark: `The database ${rest}` }) };
   };
-  return new Readiness(ask, ending.draining.signal, (remark) => logger.warn(remark));
+  return new Readiness(ask, ending.draining.signal, (remark) => logger.warn(remark), clock);
 }

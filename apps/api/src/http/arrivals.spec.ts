@@ -37,13 +37,13 @@ it('should serve one for eight that come, where they keep coming', async () => {
   expect(served).toBe(25);
 });
 
-it('should serve the newest first where many wait', async () => {
+it('should serve the newest and the oldest in turn where many wait', async () => {
   const arrivals = new Arrivals();
   const served: number[] = [];
   arrivals.came();
   for (let index = 0; index < 66; index++) arrivals.serve(() => served.push(index), never);
   while (served.length < 66) await nextTurn();
-  expect(served.slice(0, 4)).toEqual([65, 64, 0, 1]);
+  expect(served.slice(0, 4)).toEqual([65, 0, 1, 2]);
 });
 
 it('should not serve those who have gone', async () => {

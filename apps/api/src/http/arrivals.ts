@@ -2,7 +2,7 @@
 const PUT_OFF_TURNS_MAX = 1_000;
 /** After that one of them is served for so many connections that come. */
 const COMING_PER_SERVED = 8;
-/** Where more wait than this, the newest is served first: under too much load the oldest has waited in vain anyway, and most fresh ones need not. */
+/** Where more wait than this, the newest and the oldest are served in turn: under too much load most fresh ones need not wait, and none waits for ever. */
 const IN_ORDER_MAX = 64;
 /** So many are served in a turn, some milliseconds, once no more connections come. */
 const SERVED_AT_ONCE = 8;
@@ -23,6 +23,7 @@ export class Arrivals {
   private comings = 0;
   private hasCome = false;
   private isTurning = false;
+  private isNewest = false;
 
   /** A connection was opened. */
   came(): void {
@@ -64,6 +65,7 @@ export class Arrivals {
   }
 
   private next(): PutOff | undefined {
-    return this.putOff.length > IN_ORDER_MAX ? this.putOff.pop() : this.putOff.shift();
+    this.isNewest = this.putOff.length > IN_ORDER_MAX && !this.isNewest;
+    return this.isNewest ? this.putOff.pop() : this.putOff.shift();
   }
 }

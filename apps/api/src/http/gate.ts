@@ -23,6 +23,11 @@ export class Gate {
     return caller;
   }
 
+  /** Asks once more whose key it is: what a request brings may take long to come. @throws ProblemError unauthenticated. */
+  async confirm(request: FastifyRequest): Promise<void> {
+    await this.authenticate(request);
+  }
+
   /** A request brings more than one thing: it has passed, and those after it wait for what the others cost. */
   charge(caller: Caller, cost: number): Promise<void> {
     return this.rateGate.charge(caller, cost);

@@ -70,7 +70,7 @@ beforeAll(async () => {
   });
   const server = adapter.getInstance();
   takeIn(server, { gate, connections, requests: holds.requests });
-  readJsonBodies(server, { connections, bodies: holds.bodies, limitBytes: 1_000 });
+  readJsonBodies(server, { gate, connections, bodies: holds.bodies, limitBytes: 1_000 });
   app = await NestFactory.create<NestFastifyApplication>(Edge, adapter, { bodyParser: false, logger: false, abortOnError: false });
   new BidDoor(gate, placeBids as unknown as PlaceBids).open(server);
   await app.listen(0, '127.0.0.1');

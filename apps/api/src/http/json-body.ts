@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { LIMITS, type Operation } from '#contracts';
 import { readBody, tooLarge } from './body-reader.js';
 import type { Connections } from './connections.js';
+import type { Gate } from './gate.js';
 import { forbiddenKeys } from './forbidden-keys.js';
 import { jsonExtent, PLAIN_BYTES } from './json-extent.js';
 import type { GuardedRequest } from './policy-guard.js';
@@ -13,6 +14,7 @@ import type { Quota } from './quota.js';
 const SMALL_BYTES = 65_536;
 
 export interface BodyTools {
+  readonly gate: Gate;
   readonly connections: Connections;
   readonly bodies: Quota;
   readonly limitBytes: number;
@@ -32,13 +34,15 @@ export function readJsonBodies(server: FastifyInstance, tools: BodyTools): void 
   );
 }
 
-async function bodyOf(request: GuardedRequest, { connections, bodies, limitBytes }: BodyTools, parse: Parse): Promise<unknown> {
+async function bodyOf(request: GuardedRequest, { gate, connections, bodies, limitBytes }: BodyTools, parse: Parse): Promise<unknown> {
   const { operation, caller, raw } = request;
   if (!operation?.body || !caller) return undefined;
   checkHeaders(request, limitBytes);
   const hold = bodies.take(caller, 0);
   connections.whenOver(raw, () => hold.release());
+  const isLate = !raw.complete;
   const bytes = await readBody({ request: raw, connections, hold, limitBytes });
+  if (isLate) await gate.confirm(request); // the key may have been revoked while the body came
   checkBytes(bytes, operation);
   const body = await parse(request, bytes.toString('utf8'));
   if (bytes.length <= SMALL_BYTES) hold.release();
