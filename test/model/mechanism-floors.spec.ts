@@ -1,26 +1,11 @@
 /** Real: the mechanism and both oracles. Floors of a price are no higher than any price, and ruling out by them changes no decision. */
-import { admit, createOracle, menuOf, valueAt, type Book, type Job, type MenuEntry, type Oracle } from '#mechanism';
+import { admit, createOracle, menuOf, valueAt, type MenuEntry, type Oracle } from '#mechanism';
 import fc from 'fast-check';
-import { bookAfter, jobArb, seeded, sequenceArb, valuationArb } from '../support/mechanism-arbitraries.js';
+import type { Asked } from '../support/greedy.js';
+import { bookAfter, marketWithJob, seeded, valuationArb } from '../support/mechanism-arbitraries.js';
 
 /** Payment lines are rounded to a micro-credit each, a floor is not. */
 const ROUNDING = 300;
-
-const marketWithJob = (chunksMax: number) =>
-  sequenceArb(8).chain(({ spec, bids }) =>
-    fc.record({
-      spec: fc.constant(spec),
-      bids: fc.constant(bids),
-      job: jobArb(spec, chunksMax),
-      arrival: fc.integer({ min: 0, max: spec.slotCount - 1 }),
-    }),
-  );
-
-interface Asked {
-  readonly book: Book;
-  readonly job: Job;
-  readonly arrival: number;
-}
 
 /** The plain and the sharp floor by each completion, the floors asked for in every slot. */
 function floorsOf({ book, job, arrival }: Asked, oracle: Oracle): ReadonlyMap<number, { readonly plain: number; readonly sharp: number }> {

@@ -6,6 +6,7 @@ import {
   capacityOf,
   createBook,
   createOracle,
+  firstCellOf,
   footprintOf,
   menuOf,
   paymentLines,
@@ -105,6 +106,9 @@ const narrowed = ({ spec, resourceCount }: Book, cells: readonly number[]) => ({
   bandwidthKB: cells[BANDWIDTH_CELL] as typeof spec.bandwidthKB,
   sites: spec.sites.map((site, index) => ({
     ...site,
-    capacityMilli: cells.slice(1 + index * resourceCount, 1 + (index + 1) * resourceCount) as unknown as typeof site.capacityMilli,
+    capacityMilli: cells.slice(
+      firstCellOf(index, resourceCount),
+      firstCellOf(index + 1, resourceCount),
+    ) as unknown as typeof site.capacityMilli,
   })),
 });

@@ -1,38 +1,11 @@
 /** Real: the mechanism. The methods for what is too large for the core and the spread, forced on small jobs, where the optimum is known. */
-import {
-  BUDGETS,
-  createDefaultOracle,
-  createOracle,
-  menuOf,
-  type Book,
-  type Job,
-  type Menu,
-  type Oracle,
-  validateSchedule,
-  usageOf,
-} from '#mechanism';
+import { BUDGETS, createDefaultOracle, createOracle, menuOf, type Menu, type Oracle, validateSchedule, usageOf } from '#mechanism';
 import fc from 'fast-check';
-import { bookAfter, jobArb, seeded, sequenceArb } from '../support/mechanism-arbitraries.js';
-import { placesGreedily } from '../support/greedy.js';
+import { bookAfter, marketWithJob, seeded } from '../support/mechanism-arbitraries.js';
+import { type Asked, placesGreedily } from '../support/greedy.js';
 
 const large = createDefaultOracle({ budgets: { ...BUDGETS, exact: 0, coarse: 0, core: 0, spread: 0, floor: 0, sharp: 0 } });
 const exact = createOracle('default');
-
-const caseArb = (chunksMax: number) =>
-  sequenceArb(8).chain(({ spec, bids }) =>
-    fc.record({
-      spec: fc.constant(spec),
-      bids: fc.constant(bids),
-      job: jobArb(spec, chunksMax),
-      arrival: fc.integer({ min: 0, max: spec.slotCount - 1 }),
-    }),
-  );
-
-interface Asked {
-  readonly book: Book;
-  readonly job: Job;
-  readonly arrival: number;
-}
 
 /** The menu, each distinct entry checked against V1-V6. */
 function validMenu({ book, job, arrival }: Asked, oracle: Oracle): Menu {
@@ -53,7 +26,7 @@ describe('the methods for what is large', () => {
   ])('give valid schedules, no cheaper than the optimum, and place what a plain greedy places: %s', (what, chunksMax, runs) => {
     let [placed, missed] = [0, 0];
     fc.assert(
-      fc.property(caseArb(chunksMax), ({ spec, bids, job, arrival }) => {
+      fc.property(marketWithJob(chunksMax), ({ spec, bids, job, arrival }) => {
         fc.pre(job.chunks.some((count) => count > 0));
         const asked = { book: bookAfter({ spec, bids }, exact), job, arrival };
         const menu = validMenu(asked, large);
@@ -72,7 +45,7 @@ describe('the methods for what is large', () => {
 
   it('give one chunk its optimum', () => {
     fc.assert(
-      fc.property(caseArb(1), fc.nat(), ({ spec, bids, job, arrival }, where) => {
+      fc.property(marketWithJob(1), fc.nat(), ({ spec, bids, job, arrival }, where) => {
         const one = { ...job, chunks: job.chunks.map((_, site) => (site === where % job.chunks.length ? 1 : 0)) };
         const asked = { book: bookAfter({ spec, bids }, exact), job: one, arrival };
         const prices = (menu: Menu): string[] => menu.map(({ completion, price }) => `${completion}: ${price}`);
@@ -84,7 +57,7 @@ describe('the methods for what is large', () => {
 
   it('find the same in a slot whatever was asked for before', () => {
     fc.assert(
-      fc.property(caseArb(30), fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), ({ spec, bids, job, arrival }, asks) => {
+      fc.property(marketWithJob(30), fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), ({ spec, bids, job, arrival }, asks) => {
         fc.pre(job.chunks.some((count) => count > 0));
         const book = bookAfter({ spec, bids }, exact);
         const whole = answersOf(

@@ -1,6 +1,7 @@
 import { BANDWIDTH_CELL, capacityOf, firstCellOf, usageOf, type Book, type Job } from '#mechanism';
 
-interface Asked {
+/** A job to be placed in a market. */
+export interface Asked {
   readonly book: Book;
   readonly job: Job;
   readonly arrival: number;

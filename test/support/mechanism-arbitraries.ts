@@ -67,6 +67,17 @@ export const sequenceArb = (maxLength: number): fc.Arbitrary<{ spec: MarketSpec;
       .map((bids) => ({ spec, bids: bids.sort((a, b) => a.arrival - b.arrival) })),
   );
 
+/** A market in which some bids were decided before, and a job that arrives in it. @param chunksMax as of jobArb. */
+export const marketWithJob = (chunksMax: number) =>
+  sequenceArb(8).chain(({ spec, bids }) =>
+    fc.record({
+      spec: fc.constant(spec),
+      bids: fc.constant(bids),
+      job: jobArb(spec, chunksMax),
+      arrival: fc.integer({ min: 0, max: spec.slotCount - 1 }),
+    }),
+  );
+
 /** A market in which some bids were decided before: its book, and what made it. */
 export function bookAfter({ spec, bids }: { spec: MarketSpec; bids: readonly ArrivingBid[] }, oracle: Oracle): Book {
   const book = createBook(spec, 0);
