@@ -3,8 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiClient } from '../support/api-client.js';
-import { descendants, ERIS, type ErisCommand, isAlive, runEris, serverProcesses } from '../support/eris-command.js';
+import { descendants, type Environment, ERIS, type ErisCommand, isAlive, runEris, serverProcesses } from '../support/eris-command.js';
+import { freePort } from '../support/queue.js';
 import { canRun } from '../support/tools.js';
+
 import { until } from '../support/until.js';
 
 const PATIENCE = { everyMs: 50, maxMs: 40_000 };
@@ -17,9 +19,9 @@ describe('a run', () => {
   let dataDir: string;
   const started: ChildProcess[] = [];
 
-  const shell = (text: string, wrapper: readonly string[] = []): ChildProcess => {
+  const shell = (text: string, wrapper: readonly string[] = [], more: Environment = {}): ChildProcess => {
     const { PATH, HOME } = process.env;
-    const env = { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ERIS_DATA_DIR: dataDir, SHELL: '/bin/sh' };
+    const env = { PATH, HOME, PORT: '0', LOG_LEVEL: 'warn', ERIS_DATA_DIR: dataDir, SHELL: '/bin/sh', ...more };
     const [command, ...args] = wrapper.length > 0 ? [...wrapper, text, '/dev/null'] : ['sh', '-c', text];
     const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
     started.push(child);
@@ -76,11 +78,53 @@ describe('a run', () => {
     150_000,
   );
 
-  hasTerminals(
-    'goes on under nohup when its terminal is closed',
-    async () => {
+  it.each(['SIGKILL', 'SIGQUIT', 'SIGABRT', 'SIGUSR2'] as const)(
+    'leaves nothing behind when it is ended by %s',
+    async (signal) => {
+      const eris = runEris({ env: { ERIS_DATA_DIR: dataDir } });
+      await eris.url();
+      const processes = descendants(eris.pid);
+      await eris.end(signal);
+      await until(() => isOver() && !processes.some(isAlive), PATIENCE);
+      expect(existsSync(join(dataDir, 'postgres', 'postmaster.pid'))).toBe(false); // it was told to end, and did so in order
+    },
+    150_000,
+  );
+
+  it('ends in order where nobody reads its full output', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const pipeline = shell(`{ ${process.execPath} ${ERIS} start; echo "ended with $?" >&3; } 3>&2 2>&1 | sleep 600`, [], {
+      PORT: new URL(url).port,
+      LOG_LEVEL: 'info',
+      ERIS_ACCESS_LOG: 'all',
+    });
+    let said = '';
+    pipeline.stderr?.on('data', (text: Buffer) => (said += text.toString()));
+    await until(
+      () =>
+        new ApiClient(url).get('/readyz').then(
+          ({ status }) => status === 200,
+          () => false,
+        ),
+      { ...PATIENCE, maxMs: 90_000 },
+    );
+    for (let asked = 0; asked < 1_000; asked += 1) await fetch(`${url}/v1/markets`).then((answer) => answer.text());
+    const eris = family(pipeline).find((pid) => textOf(`/proc/${pid}/cmdline`).includes('eris.mjs')) ?? 0;
+    const sleeper = descendants(pipeline.pid ?? 0).find((pid) => textOf(`/proc/${pid}/cmdline`).startsWith('sleep')) ?? 0;
+    process.kill(eris, 'SIGTERM');
+    await until(() => said !== '', { everyMs: 50, maxMs: 12_000 }); // a service that does not end is killed after 15 s
+    expect(said).toBe('ended with 0\n');
+    process.kill(sleeper, 'SIGTERM');
+  }, 150_000);
+
+  hasTerminals.each([
+    ['nohup', `nohup ${process.execPath} ${ERIS} start > LOG 2>&1 & wait`],
+    ["trap '' HUP", `trap '' HUP; ${process.execPath} ${ERIS} start > LOG 2>&1; true`],
+  ])(
+    'goes on under %s when its terminal is closed',
+    async (_, text) => {
       const log = join(folder, 'log');
-      const terminal = shell(`nohup ${process.execPath} ${ERIS} start > ${log} 2>&1 & wait`, ['script', '-qefc']);
+      const terminal = shell(text.replace('LOG', log), ['script', '-qefc']);
       const urlIn = (): string | undefined => /API +(http\S+)\/v1/.exec(textOf(log))?.[1];
       await until(() => urlIn() !== undefined, { ...PATIENCE, maxMs: 90_000 });
       const [eris] = family(terminal).filter((pid) => textOf(`/proc/${pid}/cmdline`).includes('eris.mjs'));

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { type Config, ConfigError, loadConfig, settleHost } from '#config';
-import { createLogger, outliveReaders, startTracing, type Tracing } from '#telemetry';
+import { type Config, ConfigError, loadConfig, PatientOutput, settleHost } from '#config';
+import { createLogger, missingLines, outliveReaders, startTracing, type Tracing } from '#telemetry';
 import { startApi, StartError } from './start.js';
 
 /** Traces are made where the configuration says where they go. */
@@ -10,10 +10,15 @@ const tracingOf = async ({ tracesUrl }: Config): Promise<{ tracing?: Tracing }> 
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+const STANDARD_OUTPUT = 1;
+
 outliveReaders(process.stdout, process.stderr);
 try {
   const config = await settleHost(loadConfig(process.env), (line) => process.stderr.write(`${line}\n`));
-  const logger = createLogger({ level: config.logLevel, base: { part: 'api' } });
+  const logger = createLogger(
+    { level: config.logLevel, base: { part: 'api' } },
+    new PatientOutput(STANDARD_OUTPUT, { missing: missingLines }),
+  );
   await startApi(config, { clock: { nowMs: () => Date.now() }, randomBytes, logger, ...(await tracingOf(config)) }, say);
 } catch (error) {
   const known = error instanceof StartError || error instanceof ConfigError;

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.js';
 import { Output } from './output.js';
@@ -8,14 +7,13 @@ import { BadInput, EXIT, type HostTerminal } from './terminal.js';
 /** How long what is left may take to end by itself, ms. */
 const LEFT_MS_MAX = 2_000;
 
-const output = new Output([process.stdout, process.stderr]);
+const output = new Output(process.stdout, process.stderr);
 const terminal: HostTerminal = {
   clock: { nowMs: () => performance.now() },
   out: (text) => output.write(process.stdout, text),
   err: (text) => output.write(process.stderr, text),
   isErrTty: process.stderr.isTTY,
   env: process.env,
-  hasTty: [0, 1, 2].some((fd) => isatty(fd)),
   onOutputLost: (listener) => output.onLost(listener),
   forgetVariables: (isForgotten) => {
     for (const name of Object.keys(process.env)) if (isForgotten(name)) delete process.env[name];

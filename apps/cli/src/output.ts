@@ -1,4 +1,5 @@
 import { close, constants, fstatSync, open } from 'node:fs';
+import { PatientOutput } from '#config';
 import { EXIT } from './terminal.js';
 
 type Stream = NodeJS.WriteStream & { readonly fd: number };
@@ -14,17 +15,28 @@ const TERMINAL_GONE = 'EIO';
 export class Output {
   private readonly listeners = new Set<() => void>();
   private readonly lost = new Set<Stream>();
+  /** Words of a command that runs until it is told to end: results may wait for their reader, an end may not. */
+  private patientWords?: PatientOutput;
 
-  constructor(private readonly streams: readonly Stream[]) {
-    for (const stream of streams) stream.on('error', (cause: NodeJS.ErrnoException) => this.lose(stream, cause));
+  constructor(
+    private readonly results: Stream,
+    private readonly words: Stream,
+  ) {
+    for (const stream of [results, words]) stream.on('error', (cause: NodeJS.ErrnoException) => this.lose(stream, cause));
   }
 
   write(stream: Stream, text: string): void {
-    if (!this.lost.has(stream)) stream.write(text);
+    if (this.lost.has(stream)) return;
+    if (stream === this.words && this.patientWords) this.patientWords.write(text);
+    else stream.write(text);
   }
 
-  /** Tells of the first stream that is lost: at a write, and where it is a pipe within a second even if nothing is written. */
+  /**
+   * Tells of the first stream that is lost: at a write, and where it is a pipe within a second even if nothing is written. From now on
+   * words don't wait for their reader.
+   */
   onLost(listener: () => void): () => void {
+    this.patientWords ??= new PatientOutput(this.words.fd, { onLost: (cause) => this.lose(this.words, cause) });
     const once = (): void => {
       this.listeners.delete(once);
       listener();
@@ -46,15 +58,14 @@ export class Output {
 
   /** A reader that has seen enough (`eris simulate … | head`) is no failure of ours; results that could not be written are one. */
   private exitCodeOf(stream: Stream, { code, message }: NodeJS.ErrnoException): number | undefined {
-    const [results, words] = this.streams;
-    if (stream !== results || code === READER_GONE) return EXIT.ok;
-    if (code !== TERMINAL_GONE) this.write(words, `eris: the output could not be written: ${message}\n`);
+    if (stream !== this.results || code === READER_GONE) return EXIT.ok;
+    if (code !== TERMINAL_GONE) this.write(this.words, `eris: the output could not be written: ${message}\n`);
     return EXIT.failed;
   }
 
   /** Opening a pipe for writing says whether anybody has it open for reading; nothing is written. Only Linux names our own pipes. */
   private look(): void {
-    for (const stream of this.streams) {
+    for (const stream of [this.results, this.words]) {
       if (process.platform !== 'linux' || this.lost.has(stream) || !isPipe(stream)) continue;
       open(`/proc/self/fd/${stream.fd}`, constants.O_WRONLY | constants.O_NONBLOCK, (cause, fd) => {
         if (cause?.code === 'ENXIO') this.lose(stream, cause);

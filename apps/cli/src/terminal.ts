@@ -16,8 +16,6 @@ export interface Terminal {
 export interface HostTerminal extends Terminal {
   /** The environment, for loadConfig and for the processes. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether any of our three streams was a terminal at the start. */
-  readonly hasTty: boolean;
   /** Calls back once when whoever read our output is gone. @returns how to stop watching. */
   onOutputLost(listener: () => void): () => void;
   /** Takes variables out of this process's environment, before libraries read them. */

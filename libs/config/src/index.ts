@@ -2,3 +2,4 @@
 export { endSignals } from './end-signals.js';
 export { ConfigError, loadConfig, type Config } from './config.js';
 export { settleHost } from './host.js';
+export { PatientOutput } from './patient-output.js';

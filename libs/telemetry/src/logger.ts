@@ -1,15 +1,13 @@
 import { type Logger, type LoggerOptions, pino } from 'pino';
 
-const STANDARD_OUTPUT = 1;
+/** A logger whose lines go to a destination, such as standard output that outlives its reader and never waits for it. */
+export const createLogger = (options: LoggerOptions, destination: { write(line: string): void }): Logger => pino(options, destination);
 
-/** A logger to standard output that outlives its reader: a line that cannot be written is lost, and the work goes on. */
-export function createLogger(options: LoggerOptions): Logger {
-  const destination = pino.destination(STANDARD_OUTPUT);
-  destination.on('error', () => undefined);
-  return pino(options, destination);
-}
+/** The line of such a log that stands for those which nobody read. */
+export const missingLines = (lines: number): string =>
+  JSON.stringify({ level: 40, msg: `${lines} lines are missing here: nobody read the log` });
 
-/** The same for what is written without the logger: an error of the stream is no error of the process. */
+/** For what is written without the logger: an error of the stream is no error of the process. */
 export function outliveReaders(...streams: readonly NodeJS.WriteStream[]): void {
   for (const stream of streams) stream.on('error', () => undefined);
 }

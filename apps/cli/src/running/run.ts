@@ -1,4 +1,4 @@
-import { loadConfig, settleHost, type Config } from '#config';
+import { endSignals, loadConfig, settleHost, type Config } from '#config';
 import { EXIT, type HostTerminal } from '../terminal.js';
 import { Closed, Closing } from './closing.js';
 
@@ -55,13 +55,7 @@ class Ending {
       terminal.err(`\neris: ${signal}, stopping …\n`);
       this.end(resolve);
     };
-    // Without a terminal there is none that could hang up: nohup, which asks to be spared, takes it from all three streams.
-    const onHangup = terminal.hasTty ? onSignal('SIGHUP') : (): void => undefined;
-    this.listeners = [
-      ['SIGINT', onSignal('SIGINT')],
-      ['SIGTERM', onSignal('SIGTERM')],
-      ['SIGHUP', onHangup],
-    ];
+    this.listeners = endSignals().map((signal) => [signal, onSignal(signal)]);
     for (const [signal, listener] of this.listeners) process.on(signal, listener);
     process.on('uncaughtException', this.onUncaught);
     this.stopWatching = terminal.onOutputLost(() => {

@@ -8,6 +8,7 @@ import type { Cluster } from './cluster.js';
 import { SUPERUSER } from './cluster.js';
 import { EmbeddedPostgresError } from './error.js';
 import { openOwned, type Owner } from './files.js';
+import { guardServer } from './guard.js';
 import { writeServerNote } from './lock.js';
 import { SERVER_ENVIRONMENT } from './make-cluster.js';
 import { endServer } from './processes.js';
@@ -47,7 +48,8 @@ export interface Server {
  */
 export async function startServer(options: ServerOptions, serverLock: FileHandle): Promise<Server> {
   const child = await spawnServer(options, serverLock);
-  const ended = once(child, 'exit').then(() => undefined);
+  const guard = await guardServer(child.pid ?? 0);
+  const ended = once(child, 'exit').then(() => guard.dismiss());
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const stop = async (): Promise<void> => {
     if (child.pid !== undefined) await endServer(child.pid, hasEnded);
