@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createPool, diffSchema, findPendingMigrations, listMigrations, migrate } from '#persistence';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { until } from '../support/until.js';
 
 // Real: Postgres, the schema engine, the migrations of the repository. Nothing is faked.
 describe('migrations', () => {
@@ -25,6 +26,18 @@ describe('migrations', () => {
     const applied = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
     expect(applied.map((names) => names.length).sort()).toEqual([0, 0, (await listMigrations()).length]);
     expect(await findPendingMigrations(database.pool)).toEqual([]);
+  });
+
+  it('wait for another who migrates, and say for whom', async () => {
+    const other = await database.pool.connect();
+    const { rows } = await other.query<{ pid: number }>('SELECT pg_backend_pid() AS pid, pg_advisory_lock(4207191820)');
+    const said: string[] = [];
+    const migrating = migrate(database.url, (line) => said.push(line));
+    await until(() => said.length > 0, { everyMs: 10, maxMs: 5_000 });
+    await other.query('SELECT pg_advisory_unlock_all()');
+    other.release();
+    expect(await migrating).toEqual([]);
+    expect(said).toEqual([expect.stringMatching(`^waiting for session ${rows[0].pid} [(].*[)], which migrates this database [(]0 s[)]$`)]);
   });
 
   it('are all pending in an empty database', async () => {

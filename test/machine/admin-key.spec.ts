@@ -9,6 +9,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'eris-admin-key-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 const FILE = join(dataDir, 'admin-key');
+const OTHER = 'another-Configured-admin-key-0123456789';
 const CONFIGURED = 'a-Configured-admin-key-0123456789';
 
 /** Runs `eris start` once. @returns what it printed, and what a request with each of the keys was answered. */
@@ -39,4 +40,10 @@ it('should print the admin key when it is made and never again, and keep it for 
   expect(configured.output).toContain('admin key  the one in ERIS_ADMIN_KEY');
   expect(configured.output).not.toContain(CONFIGURED);
   expect(configured.statuses).toEqual([401, 200]);
-}, 180_000);
+
+  const forgotten = await runOnce([key, CONFIGURED]);
+  expect(forgotten.output).toContain('admin key  the one that ERIS_ADMIN_KEY had before; set it to a new one to replace that');
+  expect(forgotten.statuses).toEqual([401, 200]);
+  expect((await runOnce([CONFIGURED], { ERIS_ADMIN_KEY: CONFIGURED })).statuses).toEqual([200]);
+  expect((await runOnce([CONFIGURED, OTHER], { ERIS_ADMIN_KEY: OTHER })).statuses).toEqual([401, 200]);
+}, 300_000);

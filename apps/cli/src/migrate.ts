@@ -14,6 +14,6 @@ async function runMigrate(terminal: HostTerminal): Promise<void> {
   const { databaseUrl } = loadConfig(terminal.env);
   if (databaseUrl === undefined)
     throw new BadInput(['DATABASE_URL is not set: which database? (`eris start` migrates its embedded one by itself)']);
-  const applied = await migrate(databaseUrl);
+  const applied = await migrate(databaseUrl, (line) => terminal.err(`eris: ${line}\n`));
   terminal.out(applied.length === 0 ? 'nothing to do\n' : `${applied.map((name) => `applied ${name}`).join('\n')}\n`);
 }

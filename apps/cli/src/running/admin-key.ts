@@ -25,7 +25,8 @@ export interface AdminKeySite {
 
 /**
  * The admin key: the configured one, which the API sees to, else the one that is kept in the data folder. One is made, and kept there, where the
- * database has none, or where the folder is the database's and what it keeps is no longer valid.
+ * database has none, or where the folder is the database's and what it keeps is no longer valid. One that was configured before stays: a start
+ * that lacks the variable for once does not end it.
  */
 export async function adminKeyOf({ configured, dataDir, databaseUrl, isEmbedded }: AdminKeySite): Promise<AdminKey> {
   if (configured !== undefined) return { text: configured, note: 'the one in ERIS_ADMIN_KEY' };
@@ -40,6 +41,7 @@ export async function adminKeyOf({ configured, dataDir, databaseUrl, isEmbedded 
 async function keptOrMade(ensure: EnsureAdminKey, file: string, isEmbedded: boolean): Promise<AdminKey> {
   const kept = await readKept(file);
   if (kept !== undefined && (await ensure.offer(kept)).kind !== 'other') return { text: kept, note: `in ${file}` };
+  if (await ensure.isConfigured()) return { text: undefined, note: 'the one that ERIS_ADMIN_KEY had before; set it to a new one to replace that' };
   const made = makeAdminKey(randomBytes);
   const shown = { text: made, note: `${made}  (shown this once; kept in ${file})` };
   if (isEmbedded) {

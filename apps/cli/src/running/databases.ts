@@ -101,7 +101,8 @@ export async function bringUpToDate(terminal: HostTerminal, databaseUrl: string,
   const place = placeOf(databaseUrl);
   try {
     await telling(terminal, `waiting for the database at ${place}`, untilReached(terminal, databaseUrl, signal));
-    await telling(terminal, `bringing the database at ${place} up to date`, unlessAborted(migrate(databaseUrl), signal));
+    const migrating = migrate(databaseUrl, (line) => terminal.err(`eris: ${line}\n`));
+    await telling(terminal, `bringing the database at ${place} up to date`, unlessAborted(migrating, signal));
   } catch (cause) {
     signal.throwIfAborted();
     const known = cause instanceof DatabaseUnfit ? cause.message : explainTrouble(cause, databaseUrl);

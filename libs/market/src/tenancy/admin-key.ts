@@ -57,6 +57,11 @@ export class EnsureAdminKey {
     });
   }
 
+  /** Whether a configured admin key holds: whoever set it may count on it. */
+  isConfigured(): Promise<boolean> {
+    return this.alone(async (tx) => (await tx.listAdminKeys(ADMIN_LABEL)).some(({ origin }) => origin === 'environment'));
+  }
+
   /** Makes a new admin key in the place of the one before: for whoever owns the database. @param text new, and kept by the caller already. */
   async replace(text: string): Promise<void> {
     await this.alone((tx) => succeed(tx, givenKey(text), 'start'));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addressOf, createSession } from '#postgres';
 import type { ClientBase, Pool } from 'pg';
 import { checkDatabase } from './check-database.js';
@@ -6,24 +7,50 @@ import { withSchemaEngine } from './schema-engine.js';
 
 const NO_FILTERS = { externalTables: [], externalEnums: [] };
 /** Any number, as long as it is always the same: who migrates holds it. */
+const LOOK_EVERY_MS = 250;
+const SAY_EVERY_MS = 5_000;
 const MIGRATION_LOCK = 4_207_191_820;
 
 /**
  * Applies the migrations that a database lacks, and keeps Prisma's table of them. Safe to run by several processes at once.
+ * @param say told what is waited for, in a line.
  * @returns the names of those applied now.
  * @throws DatabaseUnfit where it cannot be worked with; the database's error, or the engine's where an applied migration has been edited or has failed half-way.
  */
-export async function migrate(url: string): Promise<readonly string[]> {
+export async function migrate(url: string, say: (line: string) => void = () => undefined): Promise<readonly string[]> {
   await checkDatabase(url, { mayLackSchema: true });
   const guard = createSession(url, { application: 'eris-migrate' });
   await guard.connect();
   try {
-    await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeTurn(guard, say);
     await ensureNamespace(guard, addressOf(url).schema);
     return await applyMigrations(url);
   } finally {
     await guard.end();
   }
+}
+
+/** One migrates at a time. Whoever waits says for whom, at once and every few seconds. */
+async function takeTurn(guard: ClientBase, say: (line: string) => void): Promise<void> {
+  for (let waitedMs = 0; !(await isTaken(guard)); waitedMs += LOOK_EVERY_MS) {
+    if (waitedMs % SAY_EVERY_MS === 0) say(`waiting for ${await holderOf(guard)}, which migrates this database (${waitedMs / 1_000} s)`);
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function isTaken(guard: ClientBase): Promise<boolean> {
+  const { rows } = await guard.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [MIGRATION_LOCK]);
+  return rows[0].taken;
+}
+
+/** The session that migrates, so that whoever runs the database can look for it. */
+async function holderOf(guard: ClientBase): Promise<string> {
+  const text = `SELECT pid, application_name AS name, client_addr::text AS address FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = $1 LIMIT 1`;
+  const { rows } = await guard.query<{ pid: number; name: string | null; address: string | null }>(text, [MIGRATION_LOCK]);
+  if (rows.length === 0) return 'another process';
+  const [{ pid, name, address }] = rows;
+  return `session ${pid} (${[name, address].filter(Boolean).join(', ') || 'of another user'})`;
 }
 
 /** Made where it is not there; who may not make one may still use one that is. */
