@@ -1,5 +1,5 @@
 import { invariant } from '#units';
-import { createPricing, priceAt, type Pricing } from './prices.js';
+import { createPricing, priceAt, QUICK_STEPS, type PriceMeter, type Pricing } from './prices.js';
 import { cellCountOf, cellsFrom, kindOfCell } from './layout.js';
 import type { Footprint, MarketSpec } from './types.js';
 
@@ -29,6 +29,8 @@ export interface Book {
   readonly priced: Uint8Array;
   /** How bandwidth (0) and each resource (1 + k) are priced. */
   readonly pricings: readonly Pricing[];
+  /** Steps that pricing this book has taken, whoever asked for it. */
+  readonly meter: PriceMeter;
   /** Prices of a slot of which nothing is sold, laid out as `capacity`; shorter where they were not needed yet. */
   unsold: Float64Array;
 }
@@ -46,6 +48,7 @@ export function createBook(spec: MarketSpec, baseSlot: number): Book {
   );
   invariant(capacity.length === stride, 'every site has a capacity for every resource');
   const { gammaBandwidth, gamma, unit, reserve } = spec.prices;
+  const meter: PriceMeter = { steps: 0 };
   return {
     spec,
     siteCount,
@@ -58,7 +61,8 @@ export function createBook(spec: MarketSpec, baseSlot: number): Book {
     used: sharedCells(spec.slotCount * stride),
     price: sharedCells(spec.slotCount * stride),
     priced: sharedFlags(spec.slotCount),
-    pricings: [gammaBandwidth, ...gamma].map((each) => createPricing(each, Number(unit), Number(reserve))),
+    pricings: [gammaBandwidth, ...gamma].map((each) => createPricing(each, Number(unit), Number(reserve), meter)),
+    meter,
     unsold: new Float64Array(0),
   };
 }
@@ -100,7 +104,15 @@ export function priceSlot(book: Book, at: number): void {
   const row = capacityAt[at / stride];
   for (let cell = 0; cell < stride; cell++)
     price[at + cell] = used[at + cell] === 0 ? unsold[row + cell] : priceAt(pricingOf(book, cell), used[at + cell], capacity[row + cell]);
+  book.meter.steps += QUICK_STEPS * stride;
   Atomics.store(priced, at / stride, 1);
+}
+
+/** Slots of the window that are not priced yet. */
+export function unpricedSlots({ priced }: Pick<Book, 'priced'>): number {
+  let count = 0;
+  for (let slot = 0; slot < priced.length; slot++) count += 1 - priced[slot];
+  return count;
 }
 
 /** Where a slot's cells begin. */
@@ -134,18 +146,23 @@ export function setCapacity(book: Book, slot: number, capacityMilli: readonly nu
   Atomics.store(book.priced, at / book.stride, 0);
 }
 
+/** Cells of a priced slot that are priced anew as a snapshot changes them. Where it changes more, the slot is priced when it is looked at. */
+const PRICED_AT_ONCE_MAX = 512;
+
 /** Sets what is sold of a slot, from a snapshot: cells as laid out above; cells that the snapshot lacks are unsold. */
 export function occupy(book: Book, slot: number, usedMilli: readonly number[]): void {
   const at = slotOffset(book, slot);
   const isPriced = book.priced[at / book.stride] === 1;
   const row = rowOf(book, at);
+  let changes = 0;
   for (let cell = 0; cell < book.stride; cell++) {
     const used = usedMilli[cell] ?? 0;
     invariant(used >= 0 && used <= book.capacity[row + cell], 'usage lies between zero and capacity');
     if (used === book.used[at + cell]) continue;
     book.used[at + cell] = used;
-    if (isPriced) priceCell(book, at, cell);
+    if (isPriced && ++changes <= PRICED_AT_ONCE_MAX) priceCell(book, at, cell);
   }
+  if (changes > PRICED_AT_ONCE_MAX) Atomics.store(book.priced, at / book.stride, 0);
 }
 
 /** Rolls the window forward to begin at `slot`; slots that come into sight are unsold. */

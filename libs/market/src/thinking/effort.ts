@@ -17,7 +17,7 @@ const MENU_STEPS_AT_ONCE_MAX = 2_000_000;
 
 const isSmall = ({ siteCount, slotCount }: Book): boolean => siteCount * slotCount <= PLACES_AT_ONCE_MAX;
 
-/** Whether one of these bids may take longer to decide than an event loop can spare. Told from sizes alone. */
+/** Whether one of these bids may take longer to decide than an event loop can spare. Told from sizes and from what is priced. */
 export const mayTakeLong = (book: Book, bids: readonly { readonly body: BidBody }[]): boolean =>
   !isSmall(book) && bids.some(({ body }) => decisionSteps(book, { chunks: Object.values(body.chunks) }) > STEPS_AT_ONCE_MAX);
 

@@ -1,4 +1,5 @@
-import type { Book } from '../book.js';
+import { unpricedSlots, type Book } from '../book.js';
+import { PRICE_STEPS_MAX } from '../prices.js';
 import type { Job } from '../types.js';
 import { hullSteps } from './kernel/hull.js';
 import { RELIEF_STEPS_MAX } from './kernel/plan.js';
@@ -126,11 +127,17 @@ function searchSteps(book: Dimensions, job: Sized): number {
   );
 }
 
+/** What a book has in hand of pricing: slots that a search may be the first to look at. */
+type Priced = Pick<Book, 'stride' | 'priced'>;
+
+/** Steps of pricing all slots that are not priced yet, every cell the dear way. Done once, by whoever looks at a slot first. */
+export const pricingSteps = (book: Priced): number => unpricedSlots(book) * book.stride * PRICE_STEPS_MAX;
+
 /**
- * An upper bound of the steps that a decision takes, from the sizes of the book and of the job alone: the same for every valuation, and no
- * less than what the oracle counts. For choosing where to think: a thousand steps take one or two microseconds.
+ * An upper bound of the steps that a decision takes, from the sizes of the book and of the job and from what is priced alone: the same for every
+ * valuation, and no less than what the oracle counts. For choosing where to think: a thousand steps take one or two microseconds.
  */
-export const decisionSteps = (book: Dimensions, job: Sized): number => WALKS_MAX * searchSteps(book, job);
+export const decisionSteps = (book: Dimensions & Priced, job: Sized): number => WALKS_MAX * searchSteps(book, job) + pricingSteps(book);
 
 /** As decisionSteps, for a quote: a decision and the whole menu. */
-export const menuSteps = (book: Dimensions, job: Sized): number => (WALKS_MAX + 1) * searchSteps(book, job);
+export const menuSteps = (book: Dimensions & Priced, job: Sized): number => (WALKS_MAX + 1) * searchSteps(book, job) + pricingSteps(book);

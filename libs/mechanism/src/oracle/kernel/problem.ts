@@ -109,8 +109,9 @@ export function loadSlot(problem: Problem, book: Book, job: Job, at: number): vo
   const row = book.capacityAt[at / book.stride];
   const { workerMilli, psMilli } = job;
   const most = Math.min(workersFor[total], WORKERS_MAX);
+  const priced = book.meter.steps;
   priceSlot(book, at);
-  problem.steps += slotSteps(book);
+  problem.steps += slotSteps(book) + book.meter.steps - priced;
   const t = problem.slotCount++;
   problem.alpha[t] = price[at + BANDWIDTH_CELL] / 1000 + TIE_PER_KB;
   problem.budgetKB[t] = capacity[row + BANDWIDTH_CELL] - used[at + BANDWIDTH_CELL];
