@@ -139,6 +139,20 @@ it('should let pages of listed origins in, and no others', async () => {
   expect(headers.vary).toBe('origin');
 });
 
+it.each([
+  ['/v1/markets/%zz', 400, 'malformed_request'],
+  [`/v1/markets/${'1'.repeat(1_000)}`, 414, 'uri_too_long'],
+])('should let those pages read what the router refuses, and count it: %s', async (path, status, code) => {
+  const counted = async (): Promise<number> => {
+    const { body } = await api.client.get('/metrics');
+    return Number(new RegExp(`^eris_refusals_total\\{code="${code}"\\} (\\d+)$`, 'm').exec(String(body))?.[1] ?? 0);
+  };
+  const before = await counted();
+  const answer = await api.client.get(path, { headers: { origin: ORIGIN } });
+  expect(answer).toMatchObject({ status, headers: { 'access-control-allow-origin': ORIGIN, vary: 'origin' } });
+  expect(await counted()).toBe(before + 1);
+});
+
 it('should name each request by its id, in the answer and in the problem', async () => {
   const mine = await api.client.get('/v1/nothing', { headers: { 'x-request-id': 'trace:7f3a-11' } });
   expect([mine.headers['x-request-id'], mine.body.requestId]).toEqual(['trace:7f3a-11', 'trace:7f3a-11']);

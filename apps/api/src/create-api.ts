@@ -6,7 +6,7 @@ import { ApiModule } from './api.module.js';
 import type { BidDoor } from './bidding/bid-door.js';
 import type { ApiSettings } from './composition/settings.js';
 import type { Surroundings } from './composition/surroundings.js';
-import { logAccess } from './http/access-log.js';
+import { accessLines, logAccess } from './http/access-log.js';
 import type { Connections } from './http/connections.js';
 import { allowOrigins } from './http/cors.js';
 import type { Gate } from './http/gate.js';
@@ -14,7 +14,7 @@ import type { Holds } from './http/holds.js';
 import { readJsonBodies } from './http/json-body.js';
 import { NestLog } from './http/nest-log.js';
 import { requestIdOf, tellRequestIds } from './http/request-ids.js';
-import { answerRouterError } from './http/router-error.js';
+import { answerRouterErrors, type RouterErrorTools } from './http/router-error.js';
 import { secureAnswers } from './http/security-headers.js';
 import { createHttpServer, refuseUnread } from './http/server.js';
 import { takeIn } from './http/take-in.js';
@@ -40,10 +40,12 @@ export interface ApiOptions {
 
 /** Makes the application; it doesn't listen yet. Fails where routes and contract differ. */
 export async function createApi(options: ApiOptions): Promise<NestFastifyApplication> {
-  const { surroundings, services, metrics, document } = options;
-  const { logger } = surroundings;
-  const adapter = adapterOf(options);
-  wayIn(adapter.getInstance(), options);
+  const { surroundings, settings, services, metrics, document } = options;
+  const { logger, clock } = surroundings;
+  const line = accessLines({ logger, logged: settings.accessLogged ?? 'off', nowMs: () => clock.nowMs() });
+  const origins = new Set(settings.corsOrigins ?? []);
+  const adapter = adapterOf(options, { origins, line, refused: (code) => metrics.refused(code) });
+  wayIn(adapter.getInstance(), options, { origins, line });
   const module = ApiModule.over([...services, metrics, document], logger);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -54,11 +56,11 @@ export async function createApi(options: ApiOptions): Promise<NestFastifyApplica
   return app;
 }
 
-function adapterOf({ settings, connections, newRequestId }: ApiOptions): FastifyAdapter {
+function adapterOf({ settings, connections, newRequestId }: ApiOptions, tools: RouterErrorTools): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: settings.bodyLimitBytes,
     return503OnClosing: false,
-    frameworkErrors: answerRouterError,
+    frameworkErrors: answerRouterErrors(tools),
     genReqId: requestIdOf(newRequestId),
     serverFactory: (serve: (request: IncomingMessage, response: ServerResponse) => void): Server => createHttpServer(serve, connections),
     clientErrorHandler: refuseUnread(connections),
@@ -66,14 +68,14 @@ function adapterOf({ settings, connections, newRequestId }: ApiOptions): Fastify
 }
 
 /** What every request goes through before its controller, in this order. */
-function wayIn(server: FastifyInstance, { settings, surroundings, gate, metrics, connections, holds, ending }: ApiOptions): void {
-  const { logger, tracing } = surroundings;
+function wayIn(server: FastifyInstance, options: ApiOptions, { origins, line }: Pick<RouterErrorTools, 'origins' | 'line'>): void {
+  const { settings, surroundings, gate, metrics, connections, holds, ending } = options;
   tellRequestIds(server);
   secureAnswers(server);
-  allowOrigins(server, new Set(settings.corsOrigins ?? []));
+  allowOrigins(server, origins);
   metrics.observe(server);
-  logAccess(server, { logger, logged: settings.accessLogged ?? 'off', nowMs: () => surroundings.clock.nowMs() });
-  if (tracing) traceRequests(server);
+  logAccess(server, line);
+  if (surroundings.tracing) traceRequests(server);
   takeIn(server, { gate, connections, requests: holds.requests });
   readJsonBodies(server, { gate, connections, bodies: holds.bodies, limitBytes: settings.bodyLimitBytes });
   hangUpWhen(ending.draining.signal, server);

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { addressOf } from './address.js';
 import type { GuardedRequest } from './policy-guard.js';
@@ -16,12 +16,12 @@ export interface AccessLogSettings {
 const FAILURE_LINES_MAX = 50;
 const MS_PER_SECOND = 1_000;
 
-/**
- * A line a request: who asked for what, and how it went. No key, no body, and no query, whose values may be secrets. Written after the answer, so that
- * nobody waits for it.
- */
-export function logAccess(server: FastifyInstance, { logger, logged, nowMs }: AccessLogSettings): void {
-  if (logged === 'off') return;
+/** Writes the line of a request, where it is to have one. */
+export type LogLine = (request: FastifyRequest, reply: FastifyReply) => void;
+
+/** Which requests get a line, and how. No key, no body, and no query, whose values may be secrets. */
+export function accessLines({ logger, logged, nowMs }: AccessLogSettings): LogLine {
+  if (logged === 'off') return () => undefined;
   let secondMs = 0,
     lines = 0,
     leftOut = 0;
@@ -35,8 +35,15 @@ export function logAccess(server: FastifyInstance, { logger, logged, nowMs }: Ac
     if (lines > FAILURE_LINES_MAX) leftOut += 1;
     return lines <= FAILURE_LINES_MAX;
   };
-  server.addHook('onResponse', (request, reply, done) => {
+  return (request, reply) => {
     if (logged === 'all' || (reply.statusCode >= 400 && isRoom())) logger.info(lineOf(request as GuardedRequest, reply), 'request');
+  };
+}
+
+/** A line a request: who asked for what, and how it went. Written after the answer, so that nobody waits for it. */
+export function logAccess(server: FastifyInstance, line: LogLine): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    line(request, reply);
     done();
   });
 }

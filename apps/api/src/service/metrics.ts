@@ -39,7 +39,7 @@ export class Metrics {
   });
   private readonly refusals = new Counter({
     name: 'eris_refusals_total',
-    help: 'Connections that were refused before they brought a request that could be read, by the code of the problem.',
+    help: 'Refusals before anything of ours was reached, by the code of the problem: a request that cannot be read, an address that cannot be routed.',
     labelNames: ['code'] as const,
     registers: [this.registry],
   });
@@ -78,7 +78,7 @@ export class Metrics {
     this.holdings.set(what, read);
   }
 
-  /** A connection was refused before it brought a request. */
+  /** A connection was refused before it brought a request, or a request before it had a route. */
   refused(code: string): void {
     this.refusals.inc({ code });
   }

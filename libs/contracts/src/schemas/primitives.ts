@@ -31,7 +31,9 @@ const described = (input: unknown): string =>
       ? 'null'
       : typeof input === 'object'
         ? 'an object or a list'
-        : JSON.stringify(input).slice(0, 40);
+        : input === Infinity || input === -Infinity
+          ? 'one that is too large to be read (beyond 1e308)'
+          : JSON.stringify(input).slice(0, 40);
 
 export const quantity = number('must be a plain number without a unit')
   .min(0, 'must not be negative')
