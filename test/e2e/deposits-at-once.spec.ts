@@ -1,7 +1,7 @@
 import { startTestApi, type TestApi } from '../support/api.js';
 import { type Scene, setScene } from '../support/scenes.js';
 
-// Real: the API and Postgres, whose row is held by another connection for longer than a request waits for a connection of its own.
+// Real: the API and Postgres, whose row is held by another connection for longer than a request waits for its turn.
 let api: TestApi;
 let scene: Scene;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => api.close());
 const HELD_MS = 6_500;
 const MANY = 40;
 
-it('should answer 503 with Retry-After to whom no connection is free for, and do nothing of it', async () => {
+it('should answer 503 with Retry-After whose turn does not come in time, and do nothing of it', async () => {
   const { accountId } = scene.bidders[0];
   const deposit = (index: number) =>
     api.client.post(`/v1/accounts/${accountId}/deposits`, {
@@ -35,7 +35,7 @@ it('should answer 503 with Retry-After to whom no connection is free for, and do
   expect(put.length).toBeGreaterThan(0);
   for (const { headers, body } of put) {
     expect(headers['retry-after']).toBe('1');
-    expect(body).toMatchObject({ type: 'urn:eris:problem:database_unavailable' });
+    expect(body).toMatchObject({ type: 'urn:eris:problem:database_busy' });
   }
   const available = async (): Promise<string> =>
     (await api.client.get('/v1/accounts', { key: scene.bidders[0].key })).body.items[0].balance.available;

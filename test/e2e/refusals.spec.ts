@@ -198,6 +198,9 @@ const ELSEWHERE: Partial<Record<ProblemCode, string>> = {
   schema_mismatch: 'test/integration/schemas.spec.ts',
   stopping: 'test/e2e/ending.spec.ts',
   internal_error: 'apps/api/src/http/http-edge.spec.ts',
+  pricing_busy: 'apps/api/src/http/turns.spec.ts',
+  quote_failed: 'apps/api/src/http/turns.spec.ts',
+  database_busy: 'test/e2e/deposits-at-once.spec.ts',
   not_acceptable: 'apps/api/src/http/refused-status.spec.ts',
 };
 

@@ -1,6 +1,5 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
-import type { Logger } from 'pino';
 import { AccountsController } from './controllers/accounts.controller.js';
 import { BidsController } from './controllers/bids.controller.js';
 import { KeysController } from './controllers/keys.controller.js';
@@ -10,14 +9,15 @@ import { ServiceController } from './controllers/service.controller.js';
 import { SitesController } from './controllers/sites.controller.js';
 import { OperationCheck } from './http/operation-check.js';
 import { PolicyGuard } from './http/policy-guard.js';
-import { ProblemFilter } from './http/problem-filter.js';
+import type { ProblemFilter } from './http/problem-filter.js';
 import { ReplyInterceptor } from './http/reply.js';
+import { type DatabaseTurns, TurnInterceptor } from './http/turn-interceptor.js';
 
 /** The HTTP side: controllers over services that are made elsewhere. */
 @Module({})
 export class ApiModule {
   /** @param services plain objects, each injected by its class. */
-  static over(services: readonly object[], logger: Logger): DynamicModule {
+  static over(services: readonly object[], turns: DatabaseTurns, filter: ProblemFilter): DynamicModule {
     return {
       module: ApiModule,
       imports: [DiscoveryModule],
@@ -34,7 +34,8 @@ export class ApiModule {
         ...services.map((service): Provider => ({ provide: service.constructor, useValue: service })),
         { provide: APP_GUARD, useClass: PolicyGuard },
         { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },
-        { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
+        { provide: APP_INTERCEPTOR, useValue: new TurnInterceptor(turns) },
+        { provide: APP_FILTER, useValue: filter },
         OperationCheck,
       ],
     };

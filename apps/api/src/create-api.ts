@@ -13,11 +13,14 @@ import type { Gate } from './http/gate.js';
 import type { Holds } from './http/holds.js';
 import { readJsonBodies } from './http/json-body.js';
 import { NestLog } from './http/nest-log.js';
+import { Patience } from './http/patience.js';
+import { ProblemFilter } from './http/problem-filter.js';
 import { requestIdOf, tellRequestIds } from './http/request-ids.js';
 import { answerRouterErrors, type RouterErrorTools } from './http/router-error.js';
 import { secureAnswers } from './http/security-headers.js';
 import { createHttpServer, refuseUnread } from './http/server.js';
 import { takeIn } from './http/take-in.js';
+import type { DatabaseTurns } from './http/turn-interceptor.js';
 import type { Ending } from './composition/lifecycle.js';
 import { type ApiDocument } from './service/api-document.js';
 import type { Metrics } from './service/metrics.js';
@@ -28,6 +31,7 @@ export interface ApiOptions {
   readonly surroundings: Surroundings;
   /** Plain objects that the controllers are served by, each known by its class. */
   readonly services: readonly object[];
+  readonly turns: DatabaseTurns;
   readonly gate: Gate;
   readonly door: BidDoor;
   readonly metrics: Metrics;
@@ -40,13 +44,14 @@ export interface ApiOptions {
 
 /** Makes the application; it doesn't listen yet. Fails where routes and contract differ. */
 export async function createApi(options: ApiOptions): Promise<NestFastifyApplication> {
-  const { surroundings, settings, services, metrics, document } = options;
+  const { surroundings, settings, services, turns, metrics, document } = options;
   const { logger, clock } = surroundings;
   const line = accessLines({ logger, logged: settings.accessLogged ?? 'off', nowMs: () => clock.nowMs() });
   const origins = new Set(settings.corsOrigins ?? []);
   const adapter = adapterOf(options, { origins, line, refused: (code) => metrics.refused(code) });
   wayIn(adapter.getInstance(), options, { origins, line });
-  const module = ApiModule.over([...services, metrics, document], logger);
+  const filter = new ProblemFilter(logger, new Patience(clock));
+  const module = ApiModule.over([...services, metrics, document], turns, filter);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger: new NestLog(logger),

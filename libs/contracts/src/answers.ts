@@ -14,11 +14,21 @@ const OF_BODIES: readonly ProblemCode[] = [
   'bodies_in_hand',
 ];
 
+/** The codes of whatever asks for a key. */
+const OF_CALLERS: readonly ProblemCode[] = [
+  'unauthenticated',
+  'role_not_allowed',
+  'rate_limited',
+  'share_exceeded',
+  'requests_in_hand',
+  'connections_open',
+  'database_busy',
+];
+
 /** The codes that an operation may answer with, by the parts that it has. */
 export function problemCodesOf(operation: Operation): readonly ProblemCode[] {
-  const codes: ProblemCode[] = ['internal_error', 'database_unavailable', 'overloaded', ...(operation.problems ?? [])];
-  if (operation.policy !== 'anyone')
-    codes.push('unauthenticated', 'role_not_allowed', 'rate_limited', 'share_exceeded', 'requests_in_hand', 'connections_open');
+  const codes: ProblemCode[] = ['internal_error', 'database_unavailable', ...(operation.problems ?? [])];
+  if (operation.policy !== 'anyone') codes.push(...OF_CALLERS);
   if (operation.path.includes('{')) codes.push('not_found');
   if (operation.path.includes('{marketId}')) codes.push('market_unknown');
   if (operation.query) codes.push('invalid_query');

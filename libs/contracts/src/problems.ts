@@ -108,7 +108,22 @@ export const PROBLEMS = {
     'Repeat the same request with the same key after the seconds in Retry-After, or without Prefer.',
   ),
   connections_open: row(503, 'Too many connections are open', 'Connect again after the seconds in Retry-After.'),
+  pricing_busy: row(
+    503,
+    'Too many quotes and prices are asked for',
+    'Repeat the same request after the seconds in Retry-After; the prices of a part of the window (from, to) are told sooner.',
+  ),
+  quote_failed: row(
+    503,
+    'The quote could not be thought through',
+    'Repeat the same request after the seconds in Retry-After; if it fails again, ask for a smaller job, and tell the operator.',
+  ),
   overloaded: row(503, 'Too many bids are waiting', 'Repeat the same request with the same key after the seconds in Retry-After.'),
+  database_busy: row(
+    503,
+    'Too many requests wait for the database',
+    'Repeat the same request with the same key after the seconds in Retry-After.',
+  ),
   database_unavailable: row(
     503,
     'The database cannot be reached',

@@ -11,6 +11,7 @@ const QUIET_MS = 2_000;
 /** What the victim may have to suffer, ms. */
 const DECIDED_P99_MS_MAX = 1_000;
 const HEALTH_P99_MS_MAX = 250;
+const SERVED_P99_MS_MAX = 1_000;
 /** On a machine that does other things besides: so many times what the victim met while nobody attacked. */
 const TIMES_QUIET_MAX = 4;
 /** So many times what a victim may suffer on a machine of its own is let pass; a shared one tells starvation all the same. */
@@ -88,6 +89,19 @@ export function expectUnharmed({ bids, health, quiet, failures }: Suffering): vo
     health: Math.max(SLACK * HEALTH_P99_MS_MAX, TIMES_QUIET_MAX * quiet.health.p99),
   };
   expect([...harm('bids decided', bids, mosts.bids), ...harm('health answered', health, mosts.health)]).toEqual([]);
+}
+
+/** What a customer met who asked for this and that (attackers/patron.mjs). */
+export interface Served {
+  readonly times: Times;
+  readonly failures: Readonly<Record<string, number>>;
+}
+
+/** A customer's other requests were all answered in time. */
+export function expectServed({ times, failures }: Served): void {
+  expect(failures).toEqual({});
+  expect(times.count).toBeGreaterThan(10);
+  expect(harm('requests answered', times, SLACK * SERVED_P99_MS_MAX)).toEqual([]);
 }
 
 const harm = (what: string, { count, p50, p99, max }: Times, most: number): string[] =>

@@ -15,6 +15,7 @@ import type { AcceptBids, AcceptOutcome, BidToCheck, CheckBid, NewBid, ReadBids 
 import { problemOfOutcome } from '../http/answer.js';
 import { requestHash } from '../http/canonical.js';
 import type { Input } from '../http/input.js';
+import type { Caller } from '../http/keyring.js';
 import { faultsProblem, ProblemError } from '../http/problem-error.js';
 import { Reply } from '../http/reply.js';
 import type { Wait, Waits } from '../streams/waits.js';
@@ -42,12 +43,15 @@ interface Place {
 
 type Checked = { readonly newBid: NewBid } | { readonly problem: Problem };
 
+/** Finds a bid for whoever placed it. Rejects with a ProblemError where that cannot be now. */
+export type FindBid = (caller: Caller, bidId: bigint) => ReturnType<ReadBids['find']>;
+
 /** Places bids: checked, stored, and waited for where the caller asked for that. */
 export class PlaceBids {
   constructor(
     private readonly check: CheckBid,
     private readonly accept: Pick<AcceptBids, 'accept'>,
-    private readonly bids: ReadBids,
+    private readonly findBid: FindBid,
     private readonly waits: Waits,
   ) {}
 
@@ -75,7 +79,7 @@ export class PlaceBids {
     headers: Record<string, string>,
   ): Promise<Reply<Placed>> {
     const decided = await wait.forDecision({ marketId: params.marketId, bidId, ms: waitSeconds * 1000 });
-    const found = decided ? await this.bids.find(caller, bidId) : undefined;
+    const found = decided ? await this.findBid(caller, bidId).catch(undefinedWhereBusy) : undefined;
     if (found?.kind === 'found') return new Reply(bidView(found.bid), 200, headers);
     return new Reply({ id: bidId.toString(), status: 'queued' }, 202, headers);
   }
@@ -118,6 +122,11 @@ export class PlaceBids {
       ),
     };
   }
+}
+
+/** A bid that cannot be shown for now is queued for all that its bidder is told; a fault is a fault. */
+function undefinedWhereBusy(cause: unknown): undefined {
+  if (!(cause instanceof ProblemError)) throw cause;
 }
 
 /** Faults that a request of many bids still lists; of each bid beyond them it lists one. */

@@ -1,12 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
-import { LIMITS } from '#contracts';
 import {
   AcceptBids,
   AddSite,
   AdvanceClock,
   type BidInbox,
   bucketOf,
-  BookReader,
   CapBacklog,
   ChangeCapacity,
   ChangeMarketStatus,
@@ -16,7 +13,6 @@ import {
   CreateOrganisation,
   Deposit,
   EnsureAdminKey,
-  FairQueue,
   GetMarket,
   KeyUse,
   LimitRate,
@@ -26,21 +22,17 @@ import {
   ListMarkets,
   ListOrganisations,
   ListSites,
-  QuoteBid,
   ReadBids,
   ReadEvents,
-  ReadPrices,
   RevokeKey,
   Ringer,
 } from '#market';
-import { createOracle } from '#mechanism';
 import {
   createAccountsReader,
   createAccountsWork,
   createBidContextReader,
   createBidInbox,
   createBidReader,
-  createBookSource,
   createCallerFinder,
   createCatalogueReader,
   createCatalogueWork,
@@ -59,12 +51,14 @@ import {
 import type { ThinkPool } from '#thinking';
 import { BidDoor } from '../bidding/bid-door.js';
 import { MeasuredAccept } from '../bidding/measured-accept.js';
-import { PlaceBids } from '../bidding/place-bids.js';
+import { type FindBid, PlaceBids } from '../bidding/place-bids.js';
 import { Gate } from '../http/gate.js';
 import { Keyring } from '../http/keyring.js';
 import type { Holds } from '../http/holds.js';
 import { KeyWatch } from '../http/key-watch.js';
 import { RateGate, type RateRule } from '../http/rate-gate.js';
+import type { DatabaseTurns } from '../http/turn-interceptor.js';
+import { partyOf } from '../http/turns.js';
 import { KeyRevocation } from '../service/key-revocation.js';
 import type { Metrics } from '../service/metrics.js';
 import { type DatabaseSays, Readiness } from '../service/readiness.js';
@@ -74,20 +68,14 @@ import type { MarketPulse } from '../streams/market-pulse.js';
 import { Waits } from '../streams/waits.js';
 import { BidTraces } from '../tracing/bid-traces.js';
 import type { Ending } from './lifecycle.js';
+import { databaseTurns } from './database-turns.js';
+import { pricing } from './pricing.js';
 import type { ApiSettings } from './settings.js';
 import type { Stores } from './stores.js';
 import type { Surroundings } from './surroundings.js';
 
 /** While no worker is known to be awake, it is rung at most so often, ms. */
 const RING_REST_MS = 100;
-
-/** Quotes on large markets, waiting and under way: those of an organisation, of an operator with its organisations, and of all. */
-const QUOTES_MAX = { perOrganisation: 4, perTenant: 16, inAll: 256 };
-/** Short quotes and answers of prices, each of which takes milliseconds of the event loop: one at a time, and whatever else has come in between. */
-const pause = (): Promise<unknown> => setImmediate();
-const LOOP = { atOnce: 1, perOrganisation: 64, perTenant: 256, inAll: 1_024, pause };
-/** Prices that are computed and shown without a pause: some milliseconds, even where they are the dearest to compute. */
-const SLICE = { cellsAtOnce: 500, pause };
 
 /** What the services are made of. */
 export interface Parts {
@@ -112,6 +100,7 @@ interface Accepting {
 /** What the server is made of: every service that a controller asks for, and the door for bids. */
 interface Composed {
   readonly services: object[];
+  readonly turns: DatabaseTurns;
   readonly gate: Gate;
   readonly door: BidDoor;
   readonly accept: AcceptBids;
@@ -122,9 +111,11 @@ export function compose(parts: Parts): Composed {
   const keyWatch = keyWatchOf(parts);
   const { keyring, services: tenants } = tenancy(parts, keyWatch);
   const gate = new Gate(keyring, rateGate(parts));
-  const { placeBids, services: bids } = bidding(parts, measured, keyWatch);
+  const turns = databaseTurns(parts.settings.connections, parts.metrics);
+  const { placeBids, services: bids } = bidding(parts, { measured, keyWatch, turns });
   return {
-    services: [...tenants, ...catalogue(parts, ringer, keyWatch), ...bids, ...accounts(parts), readiness(parts)],
+    services: [...tenants, ...catalogue(parts, { ringer, keyWatch, turns }), ...bids, ...accounts(parts), readiness(parts)],
+    turns,
     gate,
     door: new BidDoor(gate, placeBids),
     accept,
@@ -214,8 +205,7 @@ function rateGate({ stores, metrics, surroundings: { clock }, settings }: Parts)
 
 function catalogue(
   { stores, surroundings: { clock }, metrics, pulse, ending, holds }: Parts,
-  ringer: Ringer,
-  keyWatch: KeyWatch,
+  { ringer, keyWatch, turns }: { ringer: Ringer; keyWatch: KeyWatch; turns: DatabaseTurns },
 ): object[] {
   const work = createCatalogueWork(stores.base);
   const reader = createCatalogueReader(stores.pool);
@@ -230,12 +220,15 @@ function catalogue(
     new AddSite(work),
     new ListSites(reader),
     new ChangeCapacity(work),
-    new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => ringer.ring(marketId)),
+    new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => ringer.ring(marketId), turns.reads),
     streams,
   ];
 }
 
-function bidding(parts: Parts, accept: MeasuredAccept, keyWatch: KeyWatch): { placeBids: PlaceBids; services: object[] } {
+function bidding(
+  parts: Parts,
+  { measured, keyWatch, turns }: { measured: MeasuredAccept; keyWatch: KeyWatch; turns: DatabaseTurns },
+): { placeBids: PlaceBids; services: object[] } {
   const { stores, surroundings, metrics, pulse, ending, holds } = parts;
   const { logger } = surroundings;
   const reader = createBidReader(stores.pool);
@@ -246,26 +239,15 @@ function bidding(parts: Parts, accept: MeasuredAccept, keyWatch: KeyWatch): { pl
   });
   const check = new CheckBid(createBidContextReader(stores.pool));
   return {
-    placeBids: new PlaceBids(check, accept, readBids, new Waits(waiter, holds.waits, keyWatch)),
-    services: [readBids, ...pricing(parts)],
+    placeBids: new PlaceBids(check, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, keyWatch)),
+    services: [readBids, ...pricing(parts, turns.reads)],
   };
 }
 
-/** Prices, and quotes: those on large markets are thought about on threads, by turns. */
-function pricing({ stores, metrics, thinkers, settings: { thinkThreads, bookCellsMax } }: Parts): object[] {
-  const source = createBookSource(stores.pool);
-  const books = new BookReader(source, thinkers, bookCellsMax);
-  const queue = new FairQueue({ ...QUOTES_MAX, atOnce: thinkThreads });
-  const loop = new FairQueue(LOOP);
-  metrics.gauge('eris_quotes_waiting', 'Quotes that wait for their turn on a thread.', () => queue.waitingCount);
-  metrics.gauge('eris_prices_waiting', 'Short quotes and answers of prices that wait for their turn.', () => loop.waitingCount);
-  metrics.gauge('eris_think_waiting', 'Tasks that wait for a thread.', () => thinkers.waiting);
-  metrics.gauge('eris_think_threads', 'Threads that there are.', () => thinkers.threads);
-  return [
-    new QuoteBid(books, { oracle: createOracle('default'), thinker: thinkers, queue, loop }),
-    new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, { loop, ...SLICE }),
-  ];
-}
+/** A decided bid, found when it is its bidder's turn. */
+const findDecided = (bids: ReadBids, { reads }: DatabaseTurns): FindBid => {
+  return (caller, bidId) => reads(partyOf(caller), () => bids.find(caller, bidId));
+};
 
 function accounts({ stores }: Parts): object[] {
   const reader = createAccountsReader(stores.pool);

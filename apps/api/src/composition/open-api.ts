@@ -62,7 +62,7 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
   const newRequestId = newRequestIds(surroundings.randomBytes);
   const { connections, holds } = intake(settings, metrics, newRequestId);
   const parts = { thinkers, settings, surroundings, stores, metrics, pulse, ending, holds, isAwake };
-  const { services, gate, door, accept } = compose(parts);
+  const { services, turns, gate, door, accept } = compose(parts);
   const { drainMs = 0, shutdownMs = SHUTDOWN_MS } = settings;
   const { tracing } = surroundings;
   const lifecycle = new Lifecycle({ ending, drainMs, shutdownMs, connections, accept, listen, stores, thinkers, tracing });
@@ -70,6 +70,7 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
     settings,
     surroundings,
     services: [...services, lifecycle],
+    turns,
     gate,
     door,
     metrics,

@@ -6,6 +6,7 @@ import { cursorOf, idOfCursor } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
 import { Serves } from '../http/serves.js';
+import { partyOf } from '../http/turns.js';
 import { allocationView, bidView, quoteView } from '../views/bid-views.js';
 
 /** What is asked about bids; they are placed by the door (bidding/bid-door.ts). */
@@ -18,7 +19,7 @@ export class BidsController {
 
   @Serves('quoteBid')
   quote(@In() { caller, params, body }: Input<'quoteBid'>): Promise<AnswerOf<'quoteBid'>> {
-    return answer(this.quoteBid.run({ organisationId: caller.organisationId, ...params, body }), {
+    return answer(this.quoteBid.run({ ...partyOf(caller), ...params, body }), {
       quoted: quoteView,
       faults: faultsProblem,
     });

@@ -6,6 +6,7 @@ import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
 import { Serves } from '../http/serves.js';
+import { partyOf } from '../http/turns.js';
 import { marketsView, marketView, termsOf } from '../views/market-views.js';
 
 @Controller()
@@ -40,7 +41,7 @@ export class MarketsController {
 
   @Serves('advanceClock')
   advance(@In() { caller, params, body: { slot, confirm } }: Input<'advanceClock'>): Promise<AnswerOf<'advanceClock'>> {
-    return answer(this.advanceClock.run({ organisationId: caller.organisationId, ...params, slot, mayLeap: confirm }), {
+    return answer(this.advanceClock.run({ ...partyOf(caller), ...params, slot, mayLeap: confirm }), {
       moved: (outcome) => ({ slot: outcome.slot }),
       faults: faultsProblem,
     });

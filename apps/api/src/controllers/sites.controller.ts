@@ -7,6 +7,7 @@ import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
 import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
+import { partyOf } from '../http/turns.js';
 import { EventStreams } from '../streams/event-streams.js';
 import { sitesView, siteView } from '../views/market-views.js';
 import { priceView, slotPricesView } from '../views/price-view.js';
@@ -41,7 +42,7 @@ export class SitesController {
 
   @Serves('readPrices')
   prices(@In() { caller, params, query }: Input<'readPrices'>): Promise<AnswerOf<'readPrices'>> {
-    return answer(this.readPrices.run({ organisationId: caller.organisationId, ...params, ...query }, slotPricesView), {
+    return answer(this.readPrices.run({ ...partyOf(caller), ...params, ...query }, slotPricesView), {
       prices: priceView,
     });
   }

@@ -1,6 +1,7 @@
 import type { Operation } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, Keyring } from './keyring.js';
+import type { GuardedRequest } from './policy-guard.js';
 import { ProblemError } from './problem-error.js';
 import type { RateGate } from './rate-gate.js';
 
@@ -12,12 +13,13 @@ export class Gate {
   ) {}
 
   /**
-   * Who calls; undefined where anyone may. Writes how the key stands to the answer.
+   * Who calls; undefined where anyone may. Writes it to the request, and how the key stands to the answer.
    * @throws ProblemError unauthenticated, rate_limited or role_not_allowed.
    */
-  async pass({ policy }: Operation, request: FastifyRequest, reply: FastifyReply): Promise<Caller | undefined> {
+  async pass({ policy }: Operation, request: GuardedRequest, reply: FastifyReply): Promise<Caller | undefined> {
     if (policy === 'anyone') return undefined;
     const caller = await this.authenticate(request);
+    request.caller = caller;
     await this.rateGate.pass(caller, reply);
     checkRole(caller, policy);
     return caller;

@@ -11,7 +11,7 @@ import { OPERATION } from './serves.js';
 export interface GuardedRequest extends FastifyRequest {
   /** What it asks for; unknown for pages and for what is not there. */
   operation?: Operation;
-  /** Who asks: set once the key was found good. */
+  /** Who asks: set once the key was found good, whether or not it may. */
   caller?: Caller;
   /** Its place among the requests in hand. */
   hold?: Hold;

@@ -3,6 +3,8 @@ import { isDatabaseTrouble } from '#postgres';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { Patience } from './patience.js';
+import type { GuardedRequest } from './policy-guard.js';
 import { ProblemError } from './problem-error.js';
 import { problemOfStatus } from './refused-status.js';
 
@@ -20,10 +22,14 @@ interface Ending {
 /** Turns whatever was thrown into a problem document. What we did not foresee is logged whole, and told to nobody. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  /** @param patience keeps back what too many are refused; without it everything is told at once. */
+  constructor(
+    private readonly logger: Logger,
+    private readonly patience?: Patience,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const request = host.switchToHttp().getRequest<GuardedRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { code, details, headers } = endingOf(error, request);
     const instance = request.url.split('?')[0];
@@ -32,11 +38,15 @@ export class ProblemFilter implements ExceptionFilter {
     if (code === 'database_unavailable')
       this.logger.warn({ err: error, method: request.method, path: instance, requestId: request.id }, 'database not reached');
     const { status } = PROBLEMS[code];
-    void reply
-      .status(status)
-      .headers({ ...(COME_BACK.has(status) ? { 'retry-after': RETRY_AFTER_SECONDS } : {}), ...headers })
-      .header('content-type', 'application/problem+json')
-      .send(Buffer.from(JSON.stringify(problemOf(code, { ...details, instance, requestId: request.id })))); // a buffer: text would get a charset
+    const send = (): void =>
+      void reply
+        .status(status)
+        .headers({ ...(COME_BACK.has(status) ? { 'retry-after': RETRY_AFTER_SECONDS } : {}), ...headers })
+        .header('content-type', 'application/problem+json')
+        .send(Buffer.from(JSON.stringify(problemOf(code, { ...details, instance, requestId: request.id })))); // a buffer: text would get a charset
+    const pauseMs = COME_BACK.has(status) && request.caller ? (this.patience?.pauseMs(request.caller.organisationId) ?? 0) : 0;
+    if (pauseMs > 0) setTimeout(send, pauseMs);
+    else send();
   }
 }
 

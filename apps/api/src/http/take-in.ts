@@ -58,7 +58,6 @@ const letIn =
     if (!operation.body) leaveBody(request);
     const caller = await gate.pass(operation, request, reply);
     if (!caller) return;
-    request.caller = caller;
     connections.know(request.raw.socket);
     const hold = requests.take(caller);
     connections.whenOver(request.raw, () => hold.release());

@@ -38,7 +38,7 @@ export const bidOperations = defineOperations({
     repeatable: true, // each bid has its key
     bodyValues: LIMITS.bulkValues,
     responses: { 200: { description: 'A result for each bid', schema: bulkResult, headers: ['Retry-After'] } },
-    problems: ['too_many_undecided'],
+    problems: ['too_many_undecided', 'overloaded'],
   },
   listBids: {
     method: 'GET',

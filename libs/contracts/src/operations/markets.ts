@@ -121,6 +121,7 @@ export const marketOperations = defineOperations({
     policy: MEMBERS,
     query: pricesQuery,
     responses: { 200: { description: 'The prices that the next bid pays', schema: priceList } },
+    problems: ['pricing_busy'],
   },
   quoteBid: {
     method: 'POST',
@@ -133,6 +134,7 @@ export const marketOperations = defineOperations({
     body: bidBody,
     bodyValues: LIMITS.bidValues,
     responses: { 200: { description: 'The menu', schema: quote } },
+    problems: ['pricing_busy', 'quote_failed'],
   },
   streamEvents: {
     method: 'GET',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BodyFault } from '../bid-body.js';
+import { atOnce, type InTurn } from '../thinking/in-turn.js';
 import { SLOT_MAX, type Clock, type ClockMarket, type ClockStore } from './ports.js';
 
 /** How long a move waits for the decisions of bids acknowledged before it, and how often it looks: at first, and after a while, ms. */
@@ -13,6 +14,8 @@ export interface ClockMove {
   readonly slot: number;
   /** The operator who asks. */
   readonly organisationId: bigint;
+  /** The family that this operator belongs to; itself where nothing is said. */
+  readonly tenantId?: bigint;
   /** Whether a move may be longer than everything that is on sale; it may where that isn't said. */
   readonly mayLeap?: boolean;
 }
@@ -28,46 +31,62 @@ export type ClockOutcome =
   | { readonly kind: 'decisions_pending' }
   | { readonly kind: 'moved'; readonly slot: number };
 
+/** Asks the store when it is the operator's turn. */
+type Ask = <T>(statement: () => Promise<T>) => Promise<T>;
+
 /**
  * Moves the clock of a manual market forward, of a closed one too: what it sold still runs and is earned. Bids acknowledged before the move are
  * decided before it, at the slot where they arrived; slots that have run are earned in the same transaction. A paused market decides nothing, so
- * that one with a backlog has to be resumed first.
+ * that one with a backlog has to be resumed first. Each statement takes its turn; waiting for decisions holds none.
  */
 export class AdvanceClock {
   constructor(
     private readonly store: ClockStore,
     private readonly clock: Clock,
     private readonly ring: (marketId: bigint) => void,
+    private readonly inTurn: InTurn = atOnce,
   ) {}
 
   async run(move: ClockMove): Promise<ClockOutcome> {
-    const market = await this.store.findOwned(move.marketId, move.organisationId);
+    const { marketId, organisationId, slot } = move;
+    const ask = this.asking(move);
+    const market = await ask(() => this.store.findOwned(marketId, organisationId));
     if (!market) return { kind: 'market_unknown' };
-    if (market.clock === 'manual' && market.slot === move.slot) return { kind: 'moved', slot: market.slot };
-    const refusal = refusalOf(market, move) ?? (await this.untilDecided(market, move));
+    if (market.clock === 'manual' && market.slot === slot) return { kind: 'moved', slot: market.slot };
+    const refusal = refusalOf(market, move) ?? (await this.untilDecided(market, move, ask));
     if (refusal) return refusal;
-    const slotBefore = await this.store.advance(move.marketId, move.slot);
+    const slotBefore = await ask(() => this.store.advance(marketId, slot));
     if (slotBefore === undefined) return { kind: 'market_unknown' };
-    return backwards(slotBefore, move.slot) ?? { kind: 'moved', slot: move.slot };
+    return backwards(slotBefore, slot) ?? { kind: 'moved', slot };
+  }
+
+  private asking({ organisationId, tenantId = organisationId }: ClockMove): Ask {
+    return (statement) => this.inTurn({ tenantId, organisationId }, statement);
   }
 
   /** @returns why the bids that wait now are not decided, if they aren't. */
-  private async untilDecided({ marketId, status }: ClockMarket, { organisationId }: ClockMove): Promise<ClockOutcome | undefined> {
-    const last = await this.store.lastUndecided(marketId);
+  private async untilDecided(
+    { marketId, status }: ClockMarket,
+    { organisationId }: ClockMove,
+    ask: Ask,
+  ): Promise<ClockOutcome | undefined> {
+    const last = await ask(() => this.store.lastUndecided(marketId));
     if (last === undefined) return undefined;
-    if (status === 'paused') return this.paused(marketId);
+    if (status === 'paused') return this.paused(marketId, ask);
     this.ring(marketId);
     const endMs = this.clock.nowMs() + DECISIONS_WAIT_MS;
-    for (let lookMs = LOOK_MS_MIN; await this.store.hasUndecidedUpTo(marketId, last); lookMs = Math.min(2 * lookMs, LOOK_MS_MAX)) {
+    const isPending = (): Promise<boolean> => ask(() => this.store.hasUndecidedUpTo(marketId, last));
+    for (let lookMs = LOOK_MS_MIN; await isPending(); lookMs = Math.min(2 * lookMs, LOOK_MS_MAX)) {
       if (this.clock.nowMs() >= endMs) return { kind: 'decisions_pending' };
       await sleep(lookMs);
-      if ((await this.store.findOwned(marketId, organisationId))?.status === 'paused') return this.paused(marketId);
+      const now = await ask(() => this.store.findOwned(marketId, organisationId));
+      if (now?.status === 'paused') return this.paused(marketId, ask);
     }
     return undefined;
   }
 
-  private async paused(marketId: bigint): Promise<ClockOutcome> {
-    const count = await this.store.undecidedCount(marketId);
+  private async paused(marketId: bigint, ask: Ask): Promise<ClockOutcome> {
+    const count = await ask(() => this.store.undecidedCount(marketId));
     const bids = count === 1 ? '1 bid that is' : `${count} bids that are`;
     return {
       kind: 'market_paused',

@@ -1,18 +1,20 @@
 import type { Oracle } from '#mechanism';
 import type { Micros } from '#units';
 import { type BidBody, type BodyFault, toBid } from '../bid-body.js';
-import { arrivalOf } from '../book/index.js';
+import { arrivalOf, type OpenBook } from '../book/index.js';
 import { CELLS_AT_ONCE_MAX, isLongMenu } from '../thinking/effort.js';
-import { type Busy, BUSY } from '../thinking/busy.js';
+import { type Busy, BUSY, QUOTE_FAILED } from '../thinking/busy.js';
 import type { FairQueue, Party } from '../thinking/fair-queue.js';
+import { atOnce, type InTurn } from '../thinking/in-turn.js';
 import { answerOf, type QuoteAnswer, type Thinker, ThinkingFailed } from '../thinking/thinker.js';
 import type { BookReader } from './book-reader.js';
-import type { SeenMarket } from './ports.js';
 
 export interface QuoteRequest {
   readonly marketId: bigint;
   /** Who asks. */
   readonly organisationId: bigint;
+  /** The operator's family that it belongs to; itself where nothing is said. */
+  readonly tenantId?: bigint;
   readonly body: BidBody;
 }
 
@@ -33,12 +35,12 @@ export interface QuoteWays {
   /** Turns for what the thinker does, and for what is done on the event loop: one at a time, with room for others in between. */
   readonly queue: FairQueue;
   readonly loop: FairQueue;
+  /** Turns for what is read from the database; without them it is read at once. */
+  readonly reads?: InTurn;
 }
 
-const FAILED: Busy = { kind: 'overloaded', retryAfterMs: 1_000, detail: 'This quote could not be thought through.' };
-
-/** Does something when it is its turn. */
-type InTurn = (queue: FairQueue, work: () => Promise<QuoteOutcome>) => Promise<QuoteOutcome>;
+/** Thinks when it is its turn. */
+type ThinkInTurn = (queue: FairQueue, work: () => Promise<QuoteOutcome>) => Promise<QuoteOutcome>;
 
 async function turnIn(queue: FairQueue, party: Party, work: () => Promise<QuoteOutcome>): Promise<QuoteOutcome> {
   const pending = queue.run(party, work);
@@ -46,7 +48,7 @@ async function turnIn(queue: FairQueue, party: Party, work: () => Promise<QuoteO
   try {
     return await pending;
   } catch (cause) {
-    if (cause instanceof ThinkingFailed) return FAILED;
+    if (cause instanceof ThinkingFailed) return QUOTE_FAILED;
     throw cause;
   }
 }
@@ -58,18 +60,20 @@ export class QuoteBid {
     private readonly ways: QuoteWays,
   ) {}
 
-  async run({ marketId, organisationId, body }: QuoteRequest): Promise<QuoteOutcome> {
-    const seen = await this.books.find(marketId, organisationId);
+  async run({ marketId, organisationId, tenantId = organisationId, body }: QuoteRequest): Promise<QuoteOutcome> {
+    const { queue, reads = atOnce } = this.ways;
+    const reader = { tenantId, organisationId };
+    const seen = await reads(reader, () => this.books.find(marketId, organisationId));
     if (!seen) return { kind: 'market_unknown' };
     const party = { tenantId: seen.operatorId, organisationId };
-    const inTurn: InTurn = (queue, work) => turnIn(queue, party, work);
-    if (seen.cells <= CELLS_AT_ONCE_MAX || this.books.has(seen)) return this.quote(seen, body, inTurn);
-    return inTurn(this.ways.queue, () => this.quote(seen, body, (_, work) => work()));
+    const inTurn: ThinkInTurn = (turns, work) => turnIn(turns, party, work);
+    if (this.books.has(seen)) return this.quote(await this.books.read(seen), body, inTurn);
+    if (seen.cells <= CELLS_AT_ONCE_MAX) return this.quote(await reads(reader, () => this.books.read(seen)), body, inTurn);
+    return inTurn(queue, async () => this.quote(await this.books.read(seen), body, (_, work) => work()));
   }
 
   /** @param inTurn how thinking waits for its turn. */
-  private async quote(seen: SeenMarket, body: BidBody, inTurn: InTurn): Promise<QuoteOutcome> {
-    const open = await this.books.read(seen);
+  private async quote(open: OpenBook | undefined, body: BidBody, inTurn: ThinkInTurn): Promise<QuoteOutcome> {
     if (!open) return { kind: 'market_unknown' };
     const { state, book } = open;
     const reading = toBid(body, state);

@@ -1,7 +1,7 @@
 import { type Book, somePricesOf } from '#mechanism';
 import { invariant } from '#units';
 import { type MarketState, openSlots } from '../book/index.js';
-import { type Busy, BUSY } from '../thinking/busy.js';
+import { type Busy, BUSY, busyWhereLate } from '../thinking/busy.js';
 import type { FairQueue } from '../thinking/fair-queue.js';
 import type { BookSource } from './ports.js';
 
@@ -9,6 +9,8 @@ export interface PricesRequest {
   readonly marketId: bigint;
   /** Who asks. */
   readonly organisationId: bigint;
+  /** The operator's family that it belongs to; itself where nothing is said. */
+  readonly tenantId?: bigint;
   /** First and last slot wanted, both included; cut to the window. Left out: the whole window. */
   readonly from?: number;
   readonly to?: number;
@@ -44,7 +46,7 @@ export interface PricesLimits {
   readonly cells: number;
 }
 
-/** When answers are computed: one after the other, and with a pause whenever so many prices were. */
+/** When answers are made: whose turn it is, before anything is read for them, and with a pause whenever so many prices were computed. */
 export interface PricesPace {
   readonly loop: FairQueue;
   readonly cellsAtOnce: number;
@@ -52,8 +54,8 @@ export interface PricesPace {
 }
 
 /**
- * Posted prices: what the next bid would pay per unit. Only what is answered is read and computed, however large the market is, one answer after the
- * other and a part at a time: there is room for others in between.
+ * Posted prices: what the next bid would pay per unit. Only what is answered is read and computed, however large the market is, a few answers at a
+ * time, by turns, and each a part at a time: there is room for others in between.
  */
 export class ReadPrices {
   constructor(
@@ -64,7 +66,13 @@ export class ReadPrices {
     invariant(limits.slots >= 1, 'an answer may have a slot');
   }
 
-  async run<Shown>({ marketId, organisationId, from, to }: PricesRequest, show: ShowSlot<Shown>): Promise<PricesOutcome<Shown>> {
+  async run<Shown>(request: PricesRequest, show: ShowSlot<Shown>): Promise<PricesOutcome<Shown>> {
+    const { organisationId, tenantId = organisationId } = request;
+    const turn = this.pace.loop.run({ tenantId, organisationId }, () => this.read(request, show));
+    return typeof turn === 'string' ? BUSY[turn] : turn.catch(busyWhereLate);
+  }
+
+  private async read<Shown>({ marketId, organisationId, from, to }: PricesRequest, show: ShowSlot<Shown>): Promise<PricesOutcome<Shown>> {
     const seen = await this.source.findVisible(marketId, organisationId);
     if (!seen) return { kind: 'market_unknown' };
     const first = Math.max(from ?? 0, seen.head.slot);
@@ -72,10 +80,7 @@ export class ReadPrices {
     const last = Math.min(wanted, first + this.slotsOf(seen.cells / seen.horizonSlots) - 1);
     const state = await this.source.loadSlots(marketId, first, last);
     if (!state) return { kind: 'market_unknown' };
-    const turn = this.pace.loop.run({ tenantId: seen.operatorId, organisationId }, () =>
-      this.pricesIn(state, { first, last, wanted }, show),
-    );
-    return typeof turn === 'string' ? BUSY[turn] : turn;
+    return this.pricesIn(state, { first, last, wanted }, show);
   }
 
   /** How many slots an answer may have. */

@@ -1,4 +1,4 @@
-import { FairQueue } from './fair-queue.js';
+import { FairQueue, TurnTooLate } from './fair-queue.js';
 
 const LIMITS = { atOnce: 1, perOrganisation: 3, perTenant: 4, inAll: 6 };
 const settle = (): Promise<void> => new Promise(setImmediate);
@@ -57,6 +57,30 @@ describe('FairQueue', () => {
       [2, 1],
       [3, 2],
     ]);
+  });
+
+  it('keeps places free of one tenant for whoever comes next', async () => {
+    queue = new FairQueue({ ...LIMITS, atOnce: 3, atOncePerTenant: 2 });
+    for (const name of ['a1', 'a2', 'a3']) add(1n, 10n, name);
+    await settle();
+    expect([begun, queue.waitingCount, queue.runningCount]).toEqual([['a1', 'a2'], 1, 2]);
+    add(2n, 20n, 'b1');
+    await settle();
+    expect(begun).toEqual(['a1', 'a2', 'b1']);
+    await endAll();
+    expect(begun).toEqual(['a1', 'a2', 'b1', 'a3']);
+  });
+
+  it('gives up what waits for too long, and nothing of it is done', async () => {
+    queue = new FairQueue({ ...LIMITS, waitMs: 20 });
+    add(1n, 10n, 'a1');
+    const late = [add(1n, 10n, 'a2'), add(2n, 20n, 'b1')];
+    for (const each of late) await expect(each).rejects.toThrow(TurnTooLate);
+    expect([queue.waitingCount, queue.runningCount]).toEqual([0, 1]);
+    await endAll();
+    add(1n, 10n, 'a3');
+    await endAll();
+    expect(begun).toEqual(['a1', 'a3']);
   });
 
   it('goes on after a job that fails', async () => {

@@ -1,7 +1,8 @@
 /** What may take long: where it is done, how much at a time, and whose turn it is. */
-export { type Busy, BUSY } from './busy.js';
+export { type Busy, BUSY, QUOTE_FAILED } from './busy.js';
 export { CELLS_AT_ONCE_MAX, isLongMenu, mayTakeLong } from './effort.js';
-export { FairQueue, type FairLimits, type FairRefusal, type Party } from './fair-queue.js';
+export { FairQueue, type FairLimits, type FairRefusal, type Party, TurnTooLate } from './fair-queue.js';
+export { atOnce, type InTurn } from './in-turn.js';
 export {
   answerOf,
   type BatchDraft,

@@ -5,7 +5,8 @@ import type { PrismaTx } from '../cold-work.js';
 import { PrismaClient } from '../prisma/generated/client.js';
 import { retryConflicts } from './retry.js';
 
-const CONNECTIONS_MAX = 5;
+/** Connections of the cold paths, and so their transactions at the same time. */
+export const COLD_CONNECTIONS = 5;
 /** Waiting for a connection, ms. */
 const START_MS_MAX = 5_000;
 /** A transaction that takes longer is rolled back, ms. Cold paths take milliseconds; this ends what hangs. */
@@ -21,7 +22,7 @@ export interface Base extends UnitOfWork<PrismaTx> {
  * A transaction that loses against another one is run again, so its work must not do anything outside of it.
  */
 export function createBase(url: string): Base {
-  const config = { ...sessionConfig(url, { application: 'eris-cold' }), max: CONNECTIONS_MAX };
+  const config = { ...sessionConfig(url, { application: 'eris-cold' }), max: COLD_CONNECTIONS };
   const adapter = new PrismaPg(config, { schema: addressOf(url).schema });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   const limits = { maxWait: START_MS_MAX, timeout: TRANSACTION_MS_MAX };
