@@ -44,21 +44,29 @@ describe.each([true, false])('where the database is the folder’s own: %p', (is
 
 it('should be made anew where the folder is the database’s and what it keeps is no longer valid', async () => {
   const first = await keyOf(true);
-  await cold.keys.ensureAdmin.run(CONFIGURED);
+  await database.pool.query('UPDATE api_key SET revoked_at = now()');
   const second = await keyOf(true);
   expect(second.note).toContain('shown this once');
   expect(kept()).toBe(second.text);
-  expect([await isValid(first.text), await isValid(CONFIGURED), await isValid(second.text)]).toEqual([false, false, true]);
+  expect([await isValid(first.text), await isValid(second.text)]).toEqual([false, true]);
 });
 
-it('should be left alone where the database is somebody else’s', async () => {
+it.each([true, false])('should leave a configured one alone, embedded or not: %p', async (isEmbedded) => {
   await cold.keys.ensureAdmin.run(CONFIGURED);
   for (const before of ['', 'eris_o_kept-from-another-database']) {
     if (before) writeFileSync(file(), before);
-    expect(await keyOf(false)).toEqual({ text: undefined, note: expect.stringContaining('set ERIS_ADMIN_KEY to replace it') });
+    const note = 'the one that ERIS_ADMIN_KEY had before; set it to a new one to replace that';
+    expect(await keyOf(isEmbedded)).toEqual({ text: undefined, note });
   }
   expect(await isValid(CONFIGURED)).toBe(true);
   expect(kept()).toBe('eris_o_kept-from-another-database');
+});
+
+it('should leave any alone where the database is somebody else’s', async () => {
+  const first = await keyOf(false);
+  rmSync(file());
+  expect(await keyOf(false)).toEqual({ text: undefined, note: expect.stringContaining('set ERIS_ADMIN_KEY to replace it') });
+  expect(await isValid(first.text)).toBe(true);
 });
 
 it('should be one, however many come at once', async () => {

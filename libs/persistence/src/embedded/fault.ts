@@ -17,9 +17,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
 export async function explained(cause: unknown, dataDir: string): Promise<unknown> {
   const { code, path: file, syscall = '' } = cause as NodeJS.ErrnoException;
   if (cause instanceof EmbeddedPostgresError || code === undefined || file === undefined) return cause;
-  if (code === 'EACCES' || code === 'EPERM') return new EmbeddedPostgresError(await noAccess(file, dataDir), { cause });
+  if (isOnTheWay(file, dataDir) && (code === 'EACCES' || code === 'EPERM'))
+    return new EmbeddedPostgresError(await noAccess(file, dataDir), { cause });
+  if (!isOnTheWay(file, dataDir))
+    return new EmbeddedPostgresError(`${file} cannot be used (${syscall}: ${code}): see what is the matter with it.`, { cause });
   const remedy = REMEDIES[code] ?? 'see what is the matter with it, or set ERIS_DATA_DIR to another folder.';
   return new EmbeddedPostgresError(`${file} cannot be used (${syscall}: ${code}): ${remedy}`, { cause });
+}
+
+/** Whether a file lies in the data folder, or the folder below it: another folder helps then, and nowhere else. */
+function isOnTheWay(file: string, dataDir: string): boolean {
+  const [at, folder] = [path.resolve(file), path.resolve(dataDir)];
+  return at === folder || at.startsWith(path.join(folder, path.sep)) || folder.startsWith(path.join(at, path.sep));
 }
 
 /** Who is kept out of what, and what lets him in. */
