@@ -9,6 +9,7 @@ import type { Surroundings } from './composition/surroundings.js';
 import { accessLines, logAccess } from './http/access-log.js';
 import type { Connections } from './http/connections.js';
 import { allowOrigins } from './http/cors.js';
+import type { InTurn } from '#market';
 import type { Gate } from './http/gate.js';
 import type { Holds } from './http/holds.js';
 import { readJsonBodies } from './http/json-body.js';
@@ -38,6 +39,8 @@ export interface ApiOptions {
   readonly document: ApiDocument;
   readonly connections: Connections;
   readonly holds: Holds;
+  /** Turns for parts of large bodies. */
+  readonly large: InTurn;
   readonly newRequestId: () => string;
   readonly ending: Ending;
 }
@@ -74,7 +77,7 @@ function adapterOf({ settings, connections, newRequestId }: ApiOptions, tools: R
 
 /** What every request goes through before its controller, in this order. */
 function wayIn(server: FastifyInstance, options: ApiOptions, { origins, line }: Pick<RouterErrorTools, 'origins' | 'line'>): void {
-  const { settings, surroundings, gate, metrics, connections, holds, ending } = options;
+  const { settings, surroundings, gate, metrics, connections, holds, large, ending } = options;
   tellRequestIds(server);
   secureAnswers(server);
   allowOrigins(server, origins);
@@ -82,7 +85,7 @@ function wayIn(server: FastifyInstance, options: ApiOptions, { origins, line }: 
   logAccess(server, line);
   if (surroundings.tracing) traceRequests(server);
   takeIn(server, { gate, connections, requests: holds.requests });
-  readJsonBodies(server, { gate, connections, bodies: holds.bodies, limitBytes: settings.bodyLimitBytes });
+  readJsonBodies(server, { gate, connections, bodies: holds.bodies, large, limitBytes: settings.bodyLimitBytes });
   hangUpWhen(ending.draining.signal, server);
 }
 

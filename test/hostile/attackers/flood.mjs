@@ -1,21 +1,22 @@
-// A bidder that sends bulks of bids, so many at a time and one after the other, as fast as they are answered. Reports the answers to its bids: `202` for
+// A bidder that sends bulks of bids, so many at a time and one after the other, as fast as they are answered, to `path` or to `paths` in turn. Reports the answers to its bids: `202` for
 // one that was stored, else the status of its problem; and of whole requests that were turned away.
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const { url, ms, key, path, jobs, bids = 1000, connections = 2 } = JSON.parse(process.argv[2]);
+const { url, ms, key, path, paths = [path], jobs, bids = 1000, connections = 2 } = JSON.parse(process.argv[2]);
 const agent = new Agent({ keepAlive: true, maxSockets: connections });
 const answers = {};
 const count = (what, times = 1) => (answers[what] = (answers[what] ?? 0) + times);
 const run = `${process.pid}-${Date.now()}`;
 let number = 0;
+let bulks = 0;
 
 function bulk() {
   const items = Array.from({ length: bids }, () => ({ ...jobs[number % jobs.length], idempotencyKey: `${run}-${number++}` }));
   const body = JSON.stringify({ bids: items });
   return new Promise((resolve) => {
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const sent = request(new URL(path, url), { method: 'POST', agent, headers }, (answer) => {
+    const sent = request(new URL(paths[bulks++ % paths.length], url), { method: 'POST', agent, headers }, (answer) => {
       let text = '';
       answer.on('data', (data) => (text += data));
       answer.on('end', () => {

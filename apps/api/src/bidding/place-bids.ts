@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   bulkItem,
   type Fault,
@@ -11,13 +10,14 @@ import {
   type ProblemCode,
   problemOf,
 } from '#contracts';
-import type { AcceptBids, AcceptOutcome, BidToCheck, CheckBid, NewBid, ReadBids } from '#market';
+import type { AcceptBids, AcceptOutcome, BidToCheck, CheckBid, InTurn, NewBid, ReadBids } from '#market';
 import { problemOfOutcome } from '../http/answer.js';
 import { requestHash } from '../http/canonical.js';
 import type { Input } from '../http/input.js';
 import type { Caller } from '../http/keyring.js';
 import { faultsProblem, ProblemError } from '../http/problem-error.js';
 import { Reply } from '../http/reply.js';
+import { partyOf } from '../http/turns.js';
 import type { Wait, Waits } from '../streams/waits.js';
 import { bidView } from '../views/bid-views.js';
 import { bidText } from './bid-text.js';
@@ -25,9 +25,9 @@ import { bidText } from './bid-text.js';
 /** For bids of a bulk request that were turned away while others were taken. */
 const RETRY_AFTER_SECONDS = '1';
 
-const TURNED_AWAY = ['too_many_undecided', 'overloaded'] as const satisfies ProblemCode[];
+const TURNED_AWAY = ['too_many_undecided', 'share_exceeded', 'overloaded'] as const satisfies ProblemCode[];
 
-/** Bids of a bulk request that are checked and handed on in one turn of the event loop: a few milliseconds of it. */
+/** Bids of a bulk request that are checked and handed on in one turn: a few milliseconds of the event loop, whoever else has bulks under way. */
 const TAKEN_AT_ONCE = 100;
 
 const READABLE = { kind: 'readable' } as const;
@@ -39,6 +39,8 @@ type BulkResult = AnswerOf<'placeBids'>['results'][number];
 interface Place {
   readonly marketId: bigint;
   readonly organisationId: bigint;
+  /** Its family. */
+  readonly tenantId: bigint;
 }
 
 type Checked = { readonly newBid: NewBid } | { readonly problem: Problem };
@@ -53,11 +55,12 @@ export class PlaceBids {
     private readonly accept: Pick<AcceptBids, 'accept'>,
     private readonly findBid: FindBid,
     private readonly waits: Waits,
+    private readonly inTurn: InTurn,
   ) {}
 
   /** One bid: 202 with its id, or 200 with its decision where that came in time. */
   async one(input: Input<'placeBid'>): Promise<Reply<Placed>> {
-    const place = { marketId: input.params.marketId, organisationId: input.caller.organisationId };
+    const place = { marketId: input.params.marketId, ...partyOf(input.caller) };
     if (!this.check.isReadable({ ...place, body: input.body })) await this.checkBody({ ...place, body: input.body });
     const wait = input.waitSeconds === undefined ? undefined : this.waits.begin(input); // before anything is stored
     const queued = queuedOr(await this.accept.accept(newBid({ ...place, idempotencyKey: input.idempotencyKey }, input.body)));
@@ -86,14 +89,15 @@ export class PlaceBids {
 
   /** Many bids, stored in the order in which they stand, a result for each. */
   async many({ caller, params, body }: Input<'placeBids'>): Promise<Reply<AnswerOf<'placeBids'>>> {
-    const place = { marketId: params.marketId, organisationId: caller.organisationId };
+    const place = { marketId: params.marketId, ...partyOf(caller) };
     const listing: Listing = { left: LIMITS.faults };
     const taking: Promise<PromiseSettledResult<BulkResult>[]>[] = [];
     for (let at = 0; at < body.bids.length; at += TAKEN_AT_ONCE) {
-      if (at > 0) await setImmediate(); // others go in between
       const items = body.bids.slice(at, at + TAKEN_AT_ONCE).map((item, index) => ({ item, root: `$.bids[${at + index}]` }));
-      const checked = await Promise.all(items.map((item) => this.checkItem(place, item, listing)));
-      taking.push(Promise.allSettled(checked.map((item) => this.take(item))));
+      await this.inTurn(place, async () => {
+        const checked = await Promise.all(items.map((item) => this.checkItem(place, item, listing)));
+        taking.push(Promise.allSettled(checked.map((item) => this.take(item))));
+      });
     }
     const results = (await Promise.all(taking)).flat().map(valueOf);
     if (results.every(isProblem('market_unknown'))) throw new ProblemError('market_unknown');
@@ -158,11 +162,15 @@ function queuedOr(outcome: AcceptOutcome): Extract<AcceptOutcome, { kind: 'queue
   return outcome;
 }
 
-function newBid({ marketId, organisationId, idempotencyKey }: Place & { readonly idempotencyKey: string }, body: BidBodyWire): NewBid {
+function newBid(
+  { marketId, organisationId, tenantId, idempotencyKey }: Place & { readonly idempotencyKey: string },
+  body: BidBodyWire,
+): NewBid {
   const text = bidText(body);
   return {
     marketId,
     organisationId,
+    tenantId,
     idempotencyKey,
     requestHash: requestHash(`bid:${marketId}`, text),
     label: body.label ?? null,

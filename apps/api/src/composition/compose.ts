@@ -1,5 +1,7 @@
+import { LIMITS } from '#contracts';
 import {
   AcceptBids,
+  type AcceptLimits,
   AddSite,
   AdvanceClock,
   type BidInbox,
@@ -13,6 +15,10 @@ import {
   CreateOrganisation,
   Deposit,
   EnsureAdminKey,
+  type InTurn,
+  type NewBid,
+  type Party,
+  type UndecidedBids,
   GetMarket,
   KeyUse,
   LimitRate,
@@ -54,7 +60,7 @@ import { MeasuredAccept } from '../bidding/measured-accept.js';
 import { type FindBid, PlaceBids } from '../bidding/place-bids.js';
 import { Gate } from '../http/gate.js';
 import { Keyring } from '../http/keyring.js';
-import type { Holds } from '../http/holds.js';
+import { type Holds, sharesOf, TENANT_SHARE } from '../http/holds.js';
 import { KeyWatch } from '../http/key-watch.js';
 import { RateGate, type RateRule } from '../http/rate-gate.js';
 import type { DatabaseTurns } from '../http/turn-interceptor.js';
@@ -87,6 +93,8 @@ export interface Parts {
   readonly ending: Ending;
   readonly thinkers: ThinkPool;
   readonly holds: Holds;
+  /** Turns for parts of large bodies. */
+  readonly large: InTurn;
   /** Whether a worker is known to be awake. */
   readonly isAwake: () => boolean;
 }
@@ -107,11 +115,11 @@ interface Composed {
 }
 
 export function compose(parts: Parts): Composed {
-  const { accept, measured, ringer } = accepting(parts);
+  const turns = databaseTurns(parts.settings.connections, parts.metrics);
+  const { accept, measured, ringer } = accepting(parts, turns);
   const keyWatch = keyWatchOf(parts);
   const { keyring, services: tenants } = tenancy(parts, keyWatch);
   const gate = new Gate(keyring, rateGate(parts));
-  const turns = databaseTurns(parts.settings.connections, parts.metrics);
   const { placeBids, services: bids } = bidding(parts, { measured, keyWatch, turns });
   return {
     services: [...tenants, ...catalogue(parts, { ringer, keyWatch, turns }), ...bids, ...accounts(parts), readiness(parts)],
@@ -123,7 +131,7 @@ export function compose(parts: Parts): Composed {
 }
 
 /** The way in: statements, bells, and what is measured of them. */
-function accepting({ stores, metrics, settings, surroundings: { clock, logger }, isAwake }: Parts): Accepting {
+function accepting({ stores, metrics, settings, surroundings: { clock, logger }, isAwake }: Parts, turns: DatabaseTurns): Accepting {
   const traces = new BidTraces();
   const onUnrung = (marketId: bigint, err: unknown): void => {
     metrics.trouble('bell');
@@ -137,11 +145,27 @@ function accepting({ stores, metrics, settings, surroundings: { clock, logger },
       return inbox.insert(bids);
     },
   };
-  const accept = new AcceptBids(counted, ringer, settings.accept, clock);
+  const accept = new AcceptBids(counted, ringer, acceptLimits(settings), clock);
   metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
   const { undecidedMax } = settings;
-  const capped = undecidedMax === undefined ? accept : new CapBacklog(accept, createUndecidedBids(stores.pool), undecidedMax, clock);
+  const capped = undecidedMax === undefined ? accept : new CapBacklog(accept, undecidedInTurn(stores, turns), undecidedMax, clock);
   return { accept, measured: new MeasuredAccept(capped, traces, metrics, clock), ringer };
+}
+
+/** Undecided bids, counted when it is their bidder's turn. */
+function undecidedInTurn({ pool }: Stores, { reads }: DatabaseTurns): UndecidedBids {
+  const undecided = createUndecidedBids(pool);
+  const partyOfBid = ({ organisationId, tenantId = organisationId }: Pick<NewBid, 'organisationId' | 'tenantId'>): Party => ({
+    organisationId,
+    tenantId,
+  });
+  return { ...undecided, count: (place, max) => reads(partyOfBid(place), () => undecided.count(place, max)) };
+}
+
+/** What a tenant may have of the queue for bids, as of all that is shared; a whole bulk request at least. */
+function acceptLimits({ accept, tenantShare }: ApiSettings): AcceptLimits {
+  const { organisation, family } = sharesOf(accept.queueMax, { share: tenantShare ?? TENANT_SHARE, least: LIMITS.bulkBids });
+  return { ...accept, organisationMax: organisation, tenantMax: family };
 }
 
 function keyWatchOf({ stores, metrics, surroundings: { logger } }: Parts): KeyWatch {
@@ -239,7 +263,7 @@ function bidding(
   });
   const check = new CheckBid(createBidContextReader(stores.pool));
   return {
-    placeBids: new PlaceBids(check, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, keyWatch)),
+    placeBids: new PlaceBids(check, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, keyWatch), parts.large),
     services: [readBids, ...pricing(parts, turns.reads)],
   };
 }

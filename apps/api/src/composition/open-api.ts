@@ -1,10 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
+import type { InTurn } from '#market';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { listenForChanges } from '#persistence';
 import { openThinkPool, type ThinkWatch } from '#thinking';
 import { createApi } from '../create-api.js';
 import { Connections } from '../http/connections.js';
-import { createHolds, type Holds } from '../http/holds.js';
+import { createHolds, type Holds, TENANT_SHARE } from '../http/holds.js';
 import { newRequestIds } from '../http/request-ids.js';
+import { shareWork } from '../http/turns.js';
 import { ApiDocument } from '../service/api-document.js';
 import { Metrics } from '../service/metrics.js';
 import { MarketPulse } from '../streams/market-pulse.js';
@@ -20,13 +23,15 @@ const BODIES_MAX = 64;
 const WAITS_MAX = 5_000;
 /** What holds where the settings say nothing. */
 const STREAMS_MAX = 2_000;
-const TENANT_SHARE = 0.25;
 const CONNECTIONS_MAX = 20_000;
 const CONNECTIONS_PER_ADDRESS = 5_000;
 const BODY_MS = 10_000;
 /** A client that takes nothing of what was sent to it for so long loses its connection, ms. */
 const UNREAD_MS = 30_000;
 const SHUTDOWN_MS = 10_000;
+
+/** What has a body in hand is counted by its bytes. */
+const NOBODY_REFUSED = { perOrganisation: Infinity, perTenant: Infinity, inAll: Infinity };
 
 /** A worker that has decided something looks for bids of all markets for longer than this (busyMs of its PACE), ms. */
 const AWAKE_MS = 400;
@@ -61,7 +66,8 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
   const thinkers = openThinkPool({ threads: settings.thinkThreads, clock: surroundings.clock, watch });
   const newRequestId = newRequestIds(surroundings.randomBytes);
   const { connections, holds } = intake(settings, metrics, newRequestId);
-  const parts = { thinkers, settings, surroundings, stores, metrics, pulse, ending, holds, isAwake };
+  const large = largeBodies(metrics);
+  const parts = { thinkers, large, settings, surroundings, stores, metrics, pulse, ending, holds, isAwake };
   const { services, turns, gate, door, accept } = compose(parts);
   const { drainMs = 0, shutdownMs = SHUTDOWN_MS } = settings;
   const { tracing } = surroundings;
@@ -77,9 +83,18 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
     document: new ApiDocument(settings.version),
     connections,
     holds,
+    large,
     newRequestId,
     ending,
   });
+}
+
+/** Turns at the event loop for large bodies, a part of one at a time, and whatever else has come in between: tenants by turns, nobody refused. */
+function largeBodies(metrics: Metrics): InTurn {
+  const pause = (): Promise<unknown> => setImmediate();
+  const { inTurn, count } = shareWork('parts of large bodies', { ...NOBODY_REFUSED, atOnce: 1, pause });
+  metrics.held('parts of large bodies', count);
+  return inTurn;
 }
 
 /** What connections and requests may hold, and what of it is shown. */

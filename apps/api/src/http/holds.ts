@@ -21,21 +21,25 @@ export interface Holds {
   readonly waits: Quota;
 }
 
+/** What one organisation may have of what all share, as a part of 1, where nothing is said. */
+export const TENANT_SHARE = 0.25;
+
+/** Shares of so much: an organisation's, twice as much for its family, half as much for a key; each holds the `least`, where there is so much. */
+export function sharesOf(max: number, { share, least = 1 }: { readonly share: number; readonly least?: number }): Shares {
+  const atLeast = (part: number): number => Math.min(max, Math.max(least, Math.ceil(max * part)));
+  return { key: atLeast(share / 2), organisation: atLeast(share), family: atLeast(share * 2) };
+}
+
 export function createHolds({ requests, bodyBytes, streams, waits, share, bodyLimitBytes }: HoldLimits): Holds {
-  const sharesOf = (max: number, least = 1): Shares => ({
-    key: Math.min(max, Math.max(least, Math.ceil((max * share) / 2))),
-    organisation: Math.min(max, Math.max(least, Math.ceil(max * share))),
-    family: Math.min(max, Math.max(least, Math.ceil(max * share * 2))),
-  });
   return {
-    requests: new Quota({ max: requests, shares: sharesOf(requests), full: 'requests_in_hand', what: 'requests in hand' }),
+    requests: new Quota({ max: requests, shares: sharesOf(requests, { share }), full: 'requests_in_hand', what: 'requests in hand' }),
     bodies: new Quota({
       max: bodyBytes,
-      shares: sharesOf(bodyBytes, bodyLimitBytes),
+      shares: sharesOf(bodyBytes, { share, least: bodyLimitBytes }),
       full: 'bodies_in_hand',
       what: 'bytes of bodies in hand',
     }),
-    streams: new Quota({ max: streams, shares: sharesOf(streams), full: 'streams_open', what: 'event streams' }),
-    waits: new Quota({ max: waits, shares: sharesOf(waits), full: 'waits_under_way', what: 'requests that wait for decisions' }),
+    streams: new Quota({ max: streams, shares: sharesOf(streams, { share }), full: 'streams_open', what: 'event streams' }),
+    waits: new Quota({ max: waits, shares: sharesOf(waits, { share }), full: 'waits_under_way', what: 'requests that wait for decisions' }),
   };
 }

@@ -7,7 +7,7 @@ import { request } from 'undici';
 import { BidsController } from '../controllers/bids.controller.js';
 import { BidDoor } from '../bidding/bid-door.js';
 import type { PlaceBids } from '../bidding/place-bids.js';
-import { QuoteBid, ReadBids } from '#market';
+import { atOnce, QuoteBid, ReadBids } from '#market';
 import { Connections, type Serve } from './connections.js';
 import { Gate } from './gate.js';
 import { createHolds } from './holds.js';
@@ -70,7 +70,7 @@ beforeAll(async () => {
   });
   const server = adapter.getInstance();
   takeIn(server, { gate, connections, requests: holds.requests });
-  readJsonBodies(server, { gate, connections, bodies: holds.bodies, limitBytes: 1_000 });
+  readJsonBodies(server, { gate, connections, bodies: holds.bodies, large: atOnce, limitBytes: 1_000 });
   app = await NestFactory.create<NestFastifyApplication>(Edge, adapter, { bodyParser: false, logger: false, abortOnError: false });
   new BidDoor(gate, placeBids as unknown as PlaceBids).open(server);
   await app.listen(0, '127.0.0.1');

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { LIMITS, type Operation } from '#contracts';
+import type { InTurn } from '#market';
 import { readBody, tooLarge } from './body-reader.js';
 import type { Connections } from './connections.js';
 import type { Gate } from './gate.js';
@@ -9,6 +10,7 @@ import { jsonExtent, PLAIN_BYTES } from './json-extent.js';
 import type { GuardedRequest } from './policy-guard.js';
 import { ProblemError } from './problem-error.js';
 import type { Quota } from './quota.js';
+import { partyOf } from './turns.js';
 
 /** Of bodies up to so many bytes, what was made of them takes little: they are let go of as soon as they are parsed. */
 const SMALL_BYTES = 65_536;
@@ -17,6 +19,8 @@ export interface BodyTools {
   readonly gate: Gate;
   readonly connections: Connections;
   readonly bodies: Quota;
+  /** Turns for bodies that take long to read. */
+  readonly large: InTurn;
   readonly limitBytes: number;
 }
 
@@ -34,7 +38,11 @@ export function readJsonBodies(server: FastifyInstance, tools: BodyTools): void 
   );
 }
 
-async function bodyOf(request: GuardedRequest, { gate, connections, bodies, limitBytes }: BodyTools, parse: Parse): Promise<unknown> {
+async function bodyOf(
+  request: GuardedRequest,
+  { gate, connections, bodies, large, limitBytes }: BodyTools,
+  parse: Parse,
+): Promise<unknown> {
   const { operation, caller, raw } = request;
   if (!operation?.body || !caller) return undefined;
   checkHeaders(request, limitBytes);
@@ -43,10 +51,16 @@ async function bodyOf(request: GuardedRequest, { gate, connections, bodies, limi
   const isLate = !raw.complete;
   const bytes = await readBody({ request: raw, connections, hold, limitBytes });
   if (isLate) await gate.confirm(request); // the key may have been revoked while the body came
-  checkBytes(bytes, operation);
-  const body = await parse(request, bytes.toString('utf8'));
-  if (bytes.length <= SMALL_BYTES) hold.release();
-  else request.letBodyGo = () => hold.release();
+  const read = (): Promise<unknown> => {
+    checkBytes(bytes, operation);
+    return parse(request, bytes.toString('utf8'));
+  };
+  if (bytes.length > SMALL_BYTES) {
+    request.letBodyGo = () => hold.release();
+    return large(partyOf(caller), async () => read());
+  }
+  const body = await read();
+  hold.release();
   return body;
 }
 

@@ -1,9 +1,10 @@
 import { invariant } from '#units';
 import type { Clock } from '../clock/index.js';
 import { Pace, type PaceLimits } from '../pace/index.js';
-import { answerGroup, takeGroups, type Group, type Waiting } from './group.js';
+import { answerGroup, type Group } from './group.js';
 import type { BidInbox, InboxAnswer, NewBid } from './inbox.js';
 import type { Ringer } from './ringer.js';
+import { WaitingBids } from './waiting-bids.js';
 
 /** The most bids that one statement carries, and about how much text. */
 export const STATEMENT_BIDS_MAX = 512;
@@ -21,17 +22,21 @@ export interface AcceptLimits {
   readonly waitMs: number;
   /** The most bids that may wait; beyond it bids are turned away. */
   readonly queueMax: number;
+  /** Of those, the most of one organisation, and of a tenant's organisations together; all where nothing is said. */
+  readonly organisationMax?: number;
+  readonly tenantMax?: number;
 }
 
-export type AcceptOutcome = InboxAnswer | { readonly kind: 'overloaded' | 'too_many_undecided'; readonly retryAfterMs: number };
+export type AcceptOutcome =
+  InboxAnswer | { readonly kind: 'overloaded' | 'share_exceeded' | 'too_many_undecided'; readonly retryAfterMs: number };
 
 /**
  * Takes bids in. Bids that arrive together, or while a statement runs, share one statement and its commit; each is answered after
- * that commit. With a clock, more bids gather the faster they come, up to what a statement carries. Markets with new bids are rung for
+ * that commit. Tenants take turns, so that nobody waits for another one's thousands. With a clock, more bids gather the faster they come, up to what a statement carries. Markets with new bids are rung for
  * afterwards, and nobody waits for the bell.
  */
 export class AcceptBids {
-  private readonly queue: Waiting[] = [];
+  private readonly queue = new WaitingBids();
   private draining: Promise<void> | undefined;
   private readonly pace: Pace | undefined;
   private beganMs = -Infinity;
@@ -50,7 +55,7 @@ export class AcceptBids {
 
   /** How many bids wait for their statement. */
   get waiting(): number {
-    return this.queue.length;
+    return this.queue.size;
   }
 
   /**
@@ -58,12 +63,13 @@ export class AcceptBids {
    * @returns after commit. Rejects with the store's error where it is not known whether the bid was stored: the same key asks again.
    */
   accept(newBid: NewBid): Promise<AcceptOutcome> {
-    if (this.queue.length >= this.limits.queueMax) return Promise.resolve({ kind: 'overloaded', retryAfterMs: RETRY_AFTER_MS });
+    const kind = this.refusalOf(newBid);
+    if (kind) return Promise.resolve({ kind, retryAfterMs: RETRY_AFTER_MS });
     return new Promise<AcceptOutcome>((resolve, reject) => {
-      this.queue.push({ newBid, resolve, reject });
+      this.queue.add({ newBid, resolve, reject });
       this.pace?.count(1);
       this.draining ??= this.drain();
-      if (this.queue.length >= STATEMENT_BIDS_MAX) this.endGathering?.();
+      if (this.queue.size >= STATEMENT_BIDS_MAX) this.endGathering?.();
     });
   }
 
@@ -77,12 +83,19 @@ export class AcceptBids {
     await this.draining;
   }
 
+  private refusalOf(newBid: NewBid): 'overloaded' | 'share_exceeded' | undefined {
+    const { queueMax, organisationMax = queueMax, tenantMax = queueMax } = this.limits;
+    if (this.queue.size >= queueMax) return 'overloaded';
+    const { ofOrganisation, ofTenant } = this.queue.countsOf(newBid);
+    return ofOrganisation >= organisationMax || ofTenant >= tenantMax ? 'share_exceeded' : undefined;
+  }
+
   private async drain(): Promise<void> {
     await this.gather(Math.max(this.limits.waitMs, this.restMs));
-    while (this.queue.length > 0) {
+    while (this.queue.size > 0) {
       if (this.restMs > 0) await this.gather(this.restMs);
       this.beganMs = this.clock?.nowMs() ?? this.beganMs;
-      await this.store(takeGroups(this.queue, { bidsMax: STATEMENT_BIDS_MAX, charactersMax: STATEMENT_CHARACTERS_MAX }));
+      await this.store(this.queue.takeGroups({ bidsMax: STATEMENT_BIDS_MAX, charactersMax: STATEMENT_CHARACTERS_MAX }));
     }
     this.draining = undefined;
   }
@@ -96,7 +109,7 @@ export class AcceptBids {
 
   /** Waits until the time is over, or a whole statement's worth of bids has come. */
   private async gather(ms: number): Promise<void> {
-    if (this.queue.length >= STATEMENT_BIDS_MAX) return;
+    if (this.queue.size >= STATEMENT_BIDS_MAX) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.endGathering = () => {

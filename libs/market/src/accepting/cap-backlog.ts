@@ -12,7 +12,7 @@ const STANDINGS_MAX = 10_000;
 
 export interface UndecidedBids {
   /** How many bids of the bidder are undecided in the market, counted no further than `max`. */
-  count(place: Pick<NewBid, 'marketId' | 'organisationId'>, max: number): Promise<number>;
+  count(place: Pick<NewBid, 'marketId' | 'organisationId' | 'tenantId'>, max: number): Promise<number>;
   /** What a bid was answered whose key is used already; undefined where it isn't. */
   answerOf(newBid: NewBid): Promise<InboxAnswer | undefined>;
 }

@@ -2,6 +2,8 @@
 export interface NewBid {
   readonly marketId: bigint;
   readonly organisationId: bigint;
+  /** The operator's family that it belongs to, with which it takes turns; itself where nothing is said. */
+  readonly tenantId?: bigint;
   readonly idempotencyKey: string;
   /** SHA-256 of the canonical request, to tell a replay from a key used for something else. */
   readonly requestHash: Uint8Array;

@@ -1,4 +1,5 @@
 import { invariant } from '#units';
+import { rotate } from '../rounds/index.js';
 
 export interface FairLimits {
   /** Jobs at the same time. */
@@ -176,14 +177,4 @@ function addTo<Key>(counts: Map<Key, number>, key: Key, more: number): void {
   const count = (counts.get(key) ?? 0) + more;
   if (count === 0) counts.delete(key);
   else counts.set(key, count);
-}
-
-/** The first entry's value; its entry becomes the last one. */
-function rotate<Value>(entries: Map<bigint, Value>): Value | undefined {
-  for (const [key, value] of entries) {
-    entries.delete(key);
-    entries.set(key, value);
-    return value;
-  }
-  return undefined;
 }

@@ -18,6 +18,24 @@ describe('Together', () => {
     expect(statements).toEqual([[1, 2, 3], [4]]);
   });
 
+  it('runs no more than three statements at the same time, and asks for what has gathered meanwhile by one', async () => {
+    const ends: (() => void)[] = [];
+    const sizes: number[] = [];
+    const slow = new Together<number, number>((numbers) => {
+      sizes.push(numbers.length);
+      return new Promise((resolve) => ends.push(() => resolve(numbers)));
+    }, 10);
+    const asked: Promise<number>[] = [];
+    for (let number = 0; number < 8; number++) {
+      asked.push(slow.ask(number));
+      await new Promise(setImmediate);
+    }
+    expect(sizes).toEqual([1, 1, 1]);
+    for (; ends.length > 0; await new Promise(setImmediate)) ends.shift()?.();
+    expect(await Promise.all(asked)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(sizes).toEqual([1, 1, 1, 5]);
+  });
+
   it('asks anew for what comes later', async () => {
     await doubled.ask(1);
     await doubled.ask(2);

@@ -1,5 +1,8 @@
 import { isDatabaseTrouble } from '#postgres';
 
+/** Statements of one kind at the same time: however many ask, they leave connections for others. */
+const STATEMENTS_AT_ONCE = 3;
+
 interface Asked<Question, Answer> {
   readonly question: Question;
   readonly resolve: (answer: Answer) => void;
@@ -8,10 +11,12 @@ interface Asked<Question, Answer> {
 
 /**
  * Answers questions that come in the same moment by one statement: what each costs beside its rows is shared. Questions that come while a statement
- * runs are not held up by it. Where a statement fails for some question's sake, each is asked by itself, so that nobody else is told of it.
+ * runs are not held up by it, unless three run already: then they gather for the next one. Where a statement fails for some question's sake, each is asked by itself, so that nobody else is told of it.
  */
 export class Together<Question, Answer> {
   private asked: Asked<Question, Answer>[] = [];
+  private isComing = false;
+  private running = 0;
 
   /**
    * @param answer one answer for each question, in their order.
@@ -24,8 +29,8 @@ export class Together<Question, Answer> {
 
   ask(question: Question): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
-      if (this.asked.length === 0) setImmediate(() => this.answerAll());
       this.asked.push({ question, resolve, reject });
+      this.answerSoon();
     });
   }
 
@@ -33,18 +38,32 @@ export class Together<Question, Answer> {
     this.answer([question]).then(([answer]) => resolve(answer), reject);
   }
 
+  private answerSoon(): void {
+    if (this.isComing || this.running >= STATEMENTS_AT_ONCE) return;
+    this.isComing = true;
+    setImmediate(() => {
+      this.isComing = false;
+      this.answerAll();
+    });
+  }
+
   private answerAll(): void {
-    const { asked } = this;
-    this.asked = [];
-    for (let at = 0; at < asked.length; at += this.most) {
-      const some = asked.slice(at, at + this.most);
-      this.answer(some.map(({ question }) => question)).then(
-        (answers) => some.forEach(({ resolve }, index) => resolve(answers[index])),
-        (cause: unknown) => {
-          if (some.length === 1 || isDatabaseTrouble(cause)) for (const { reject } of some) reject(cause);
-          else for (const one of some) this.answerOne(one);
-        },
-      );
+    while (this.asked.length > 0 && this.running < STATEMENTS_AT_ONCE) {
+      this.running += 1;
+      void this.answerSome(this.asked.splice(0, this.most)); // nothing in it fails
+    }
+  }
+
+  private async answerSome(some: readonly Asked<Question, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.answer(some.map(({ question }) => question));
+      some.forEach(({ resolve }, index) => resolve(answers[index]));
+    } catch (cause) {
+      if (some.length === 1 || isDatabaseTrouble(cause)) for (const { reject } of some) reject(cause);
+      else for (const one of some) this.answerOne(one);
+    } finally {
+      this.running -= 1;
+      if (this.asked.length > 0) this.answerSoon();
     }
   }
 }
