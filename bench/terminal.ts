@@ -10,7 +10,6 @@ export const terminalOf = (dataDir: string): HostTerminal => ({
   err: (text) => void process.stderr.write(text),
   isErrTty: false,
   env: { ...process.env, ERIS_DATA_DIR: dataDir, PORT: '0', ERIS_UNDECIDED_MAX: '0' },
-  hasTty: false,
   onOutputLost: () => () => undefined,
   forgetVariables: (isForgotten) => {
     for (const name of Object.keys(process.env)) if (isForgotten(name)) delete process.env[name];

@@ -1,6 +1,7 @@
 import { FILLS, sizedBook, sizedJob, type Fill, type JobSize } from '#lab';
 import { admit, createOracle, quote, sizeFault, type Bid, type Book, type Job, type MarketSize, type Oracle } from '#mechanism';
 import { elapsedMs, table } from '../spread.js';
+import { firstDecisions } from './first-decisions.js';
 
 /** Markets up to the limits on sites, slots, resources, and on their products. */
 const MARKETS: readonly MarketSize[] = [
@@ -40,9 +41,10 @@ export function limitSection(quick: boolean): Readonly<Record<string, number>> {
     menu = worse(menu, worst.menu);
     const { sites, slots, resources } = market;
     rows.push([`${sites} x ${slots} x ${resources}`, ...shown(worst.decision), ...shown(worst.menu), worst.decision.what]);
+    console.error(rows[rows.length - 1].join('  ')); // the whole grid takes some minutes
   }
   console.log(table(rows));
-  return { worstDecisionMs: decision.ms, worstMenuMs: menu.ms };
+  return { worstDecisionMs: decision.ms, worstMenuMs: menu.ms, ...firstDecisions(oracle) };
 }
 
 const shown = ({ ms, steps }: Measured): string[] => [ms.toFixed(1), (steps / 1e6).toFixed(1)];

@@ -24,7 +24,10 @@ export interface CellOwner {
 
 export const kindOfCell = (cell: number, resourceCount: number): number => (cell === BANDWIDTH_CELL ? 0 : 1 + ((cell - 1) % resourceCount));
 
+/** The site of a cell that is not the bandwidth's. */
+export const siteOfCell = (cell: number, resourceCount: number): number => Math.floor((cell - 1) / resourceCount);
+
 export const ownerOfCell = (cell: number, resourceCount: number): CellOwner => ({
-  site: cell === BANDWIDTH_CELL ? null : Math.floor((cell - 1) / resourceCount),
+  site: cell === BANDWIDTH_CELL ? null : siteOfCell(cell, resourceCount),
   kind: kindOfCell(cell, resourceCount),
 });

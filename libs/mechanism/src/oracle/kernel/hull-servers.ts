@@ -6,9 +6,17 @@ export interface Servers {
   /** -1: the server fits nowhere. */
   cheapest: number;
   roomiest: number;
+  /** For each of the sites, where they are few: no fill around a server there places more chunks than this. */
+  readonly most: Float64Array;
 }
 
-export const createServers = (): Servers => ({ cheapest: -1, roomiest: -1 });
+/** The most sites for which `most` is told. */
+export const SERVERS_MAX = 16;
+
+export const createServers = (): Servers => ({ cheapest: -1, roomiest: -1, most: new Float64Array(SERVERS_MAX) });
+
+/** Less than one by more than whatever rounding there is in workers per chunk. */
+const BELOW_ONE = 1 - 1e-9;
 
 /** @param left chunks per home that are still to be trained; @param limit chunks that are wanted. */
 export function chooseServers(problem: Problem, servers: Servers, t: number, left: Int32Array, limit: number): void {
@@ -28,6 +36,7 @@ export function chooseServers(problem: Problem, servers: Servers, t: number, lef
   let mostChunks = -1;
   let costOfRoomiest = Infinity;
   problem.steps += 6 * siteCount;
+  const perChunk = problem.workersFor[problem.total] / problem.total;
   for (let site = 0, at = base; site < siteCount; site++, at++) {
     if (roomBesidePs[at] < 0) continue;
     const cost = estimateServer(problem, t, site, cheapestWorker);
@@ -36,7 +45,9 @@ export function chooseServers(problem: Problem, servers: Servers, t: number, lef
       servers.cheapest = site;
     }
     const homesElsewhere = homes - Math.min(room[at], left[site]);
-    const chunks = Math.min(limit, reachOf(problem, t, site, left[site], homesElsewhere, rooms - room[at]));
+    const chunks = Math.min(limit, reachOf(problem, t, site, perChunk, left[site], homesElsewhere, rooms - room[at]));
+    if (siteCount <= SERVERS_MAX)
+      servers.most[site] = reachOf(problem, t, site, problem.workersPerChunk * BELOW_ONE, left[site], homesElsewhere, rooms - room[at]);
     if (chunks > mostChunks || (chunks === mostChunks && cost < costOfRoomiest)) {
       mostChunks = chunks;
       costOfRoomiest = cost;
@@ -46,10 +57,18 @@ export function chooseServers(problem: Problem, servers: Servers, t: number, lef
 }
 
 /** Chunks that the bandwidth lets through with the server at a site, workers not rounded: the least traffic first. */
-function reachOf(problem: Problem, t: number, site: number, left: number, homesElsewhere: number, roomElsewhere: number): number {
+function reachOf(
+  problem: Problem,
+  t: number,
+  site: number,
+  perChunk: number,
+  left: number,
+  homesElsewhere: number,
+  roomElsewhere: number,
+): number {
   const beside = problem.roomBesidePs[t * problem.siteCount + site];
   const movedKB = problem.chunkKB;
-  const awayKB = (problem.parameterKB * problem.workersFor[problem.total]) / problem.total;
+  const awayKB = problem.parameterKB * perChunk;
   const own = Math.min(beside, left);
   const isMovedFirst = movedKB <= awayKB;
   const first = passed(problem.budgetKB[t], isMovedFirst ? movedKB : awayKB, isMovedFirst ? beside - own : homesElsewhere);

@@ -1,7 +1,7 @@
 import { sortingSteps } from './fill.js';
 import { createSegments, costOfSegments, offerSegment, resetSegments } from './segments.js';
 import { createSiteFill, fillSites, resetSiteFill, siteFillSteps } from './site-fill.js';
-import { chooseServers, createServers, type Servers } from './hull-servers.js';
+import { chooseServers, createServers, SERVERS_MAX, type Servers } from './hull-servers.js';
 import {
   addRow,
   clearSparsePlan,
@@ -72,9 +72,6 @@ export const createHull = (): Hull => ({
   step: 0,
 });
 
-/** Servers that the first fit tries in a slot: all sites of a market of so many, else the two that promise most. */
-const SERVERS_MAX = 16;
-
 /** Steps that all trials of a search may take together, and how many they are at most and at least. */
 const TRIAL_STEPS_MAX = 30_000_000;
 const TRIALS = { min: 4, max: 400 };
@@ -140,10 +137,11 @@ export function lookAtSlot(problem: Problem, hull: Hull): void {
 function fillBest(problem: Problem, hull: Hull, t: number, ps: number, left: Int32Array, limit: number): number {
   const { fill, order } = hull;
   const from = t * problem.siteCount;
-  const rule = { t, ps, order, from, to: from + hull.orderLength[t], left, limit };
-  const chunks = fillSites(problem, fill, { ...rule, thrifty: false });
+  const rule = { t, ps, order, from, to: from + hull.orderLength[t], left, limit, thrifty: false }; // one shape: made very often
+  const chunks = fillSites(problem, fill, rule);
   if (chunks === limit || !fill.starved) return chunks;
-  return fillSites(problem, fill, { ...rule, thrifty: true });
+  rule.thrifty = true;
+  return fillSites(problem, fill, rule);
 }
 
 /** Offers the convex price curve of slot t around its most promising server, as if all homes were still there. @returns whether any of it is kept. */
@@ -195,23 +193,28 @@ function makeConvex(chunks: Int32Array, cost: Float64Array, length: number): num
   return corners;
 }
 
-/** Extends the first fit by slot t around the server that takes most; once it holds all chunks, it is the best plan until a trial is. */
+/**
+ * Extends the first fit by slot t around the server that takes most: of all sites, where they are few, else of the two that promise most. Once it
+ * holds all chunks, it is the best plan until a trial is.
+ */
 function fitFirst(problem: Problem, hull: Hull, t: number): void {
   const { servers, first, firstLeft, fill } = hull;
   const { siteCount, total } = problem;
   const limit = total - first.chunks;
   chooseServers(problem, servers, t, firstLeft, limit);
   if (hull.orderLength[t] === 0 || servers.cheapest < 0) return;
-  const tried = siteCount <= SERVERS_MAX ? siteCount : 2;
-  let best = -1;
-  let most = 0;
-  let cost = Infinity;
-  let last = -1;
-  for (let i = 0; i < tried; i++) {
-    last = siteCount <= SERVERS_MAX ? i : i === 0 ? servers.roomiest : servers.cheapest;
-    const chunks = fillBest(problem, hull, t, last, firstLeft, limit);
-    if (chunks < most || (chunks === most && fill.cost >= cost)) continue;
-    best = last;
+  const isFew = siteCount <= SERVERS_MAX;
+  let best = servers.roomiest;
+  let most = fillBest(problem, hull, t, best, firstLeft, limit);
+  let cost = fill.cost;
+  let last = best;
+  for (let i = 0; i < (isFew ? siteCount : 1); i++) {
+    const server = isFew ? i : servers.cheapest;
+    if (isFew && (server === servers.roomiest || problem.roomBesidePs[t * siteCount + server] < 0 || servers.most[server] < most)) continue;
+    last = server;
+    const chunks = fillBest(problem, hull, t, server, firstLeft, limit);
+    if (chunks < most || (chunks === most && (fill.cost > cost || (fill.cost === cost && (!isFew || server > best))))) continue;
+    best = server;
     most = chunks;
     cost = fill.cost;
   }

@@ -73,12 +73,28 @@ export const siteFillSteps = (siteCount: number, chunks: number): number =>
 
 const countAt = (fill: SiteFill, site: number): number => (fill.entry[site] === 0 ? 0 : fill.count[fill.entry[site] - 1]);
 
-/** The most of `chunks` chunks more at a site that the budget lets through; workers grow with the count, so that it is found by halving. */
-function affordable(workersFor: Float64Array, count: number, chunks: number, chunkKB: number, workerKB: number, budget: number): number {
+/**
+ * The most of `chunks` chunks more at a site that the budget lets through. Their traffic grows with them, so that it is found by halving, between
+ * what a worker more and a worker less than their unrounded number would leave.
+ * @param perChunk workers per chunk, unrounded; @param chunkKB, @param workerKB traffic of a chunk and of a worker.
+ */
+function affordable(
+  workersFor: Float64Array,
+  perChunk: number,
+  count: number,
+  chunks: number,
+  chunkKB: number,
+  workerKB: number,
+  budget: number,
+): number {
   const fits = (n: number): boolean => n * chunkKB + (workersFor[count + n] - workersFor[count]) * workerKB <= budget;
   if (fits(chunks)) return chunks;
-  let low = 0;
-  for (let high = chunks; high - low > 1;) {
+  const kB = chunkKB + perChunk * workerKB;
+  let low = Math.floor((budget - workerKB) / kB) - 1;
+  if (low <= 0 || low >= chunks || !fits(low)) low = 0;
+  let high = Math.ceil((budget + workerKB) / kB) + 1;
+  if (high <= low || high >= chunks || fits(high)) high = chunks;
+  while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (fits(middle)) low = middle;
     else high = middle;
@@ -122,7 +138,7 @@ export function fillSites(problem: Problem, fill: SiteFill, rule: SiteFillRule):
       const price = workerCost[base + at] * perChunk + (which === 0 ? 0 : awayFelt) + (moves ? felt * chunkKB : 0);
       if (price >= best) continue;
       const wanted = Math.min(limit - fill.chunks, (moves ? rooms : Math.min(rooms, left[at])) - count);
-      const n = affordable(workersFor, count, wanted, moves ? chunkKB : 0, which === 0 ? 0 : parameterKB, budget);
+      const n = affordable(workersFor, perChunk, count, wanted, moves ? chunkKB : 0, which === 0 ? 0 : parameterKB, budget);
       if (n < wanted) fill.starved = true;
       if (n === 0) continue;
       site = at;
