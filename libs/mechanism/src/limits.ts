@@ -1,8 +1,9 @@
 import { invariant } from '#units';
 
 /**
- * How large a market may be in all: what a decision reads at least, and what a book takes of memory (16 bytes a cell). Measured
- * (`npm run bench:mechanism -- --only limits`): within these no decision takes more than 250 ms and no quote more than a second.
+ * How large a market may be in all: what a decision reads at least, and what a book takes of memory (16 bytes a cell). The aim is a decision
+ * within 250 ms and a quote within a second; `npm run bench:mechanism -- --only limits` measures both, and docs/decisions/oracle.md says what comes
+ * beside them when prices are first looked at.
  */
 export const MARKET_LIMITS = {
   /** Slots times (sites times resources, and bandwidth). */
