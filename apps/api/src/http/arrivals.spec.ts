@@ -58,3 +58,14 @@ it('should not serve those who have gone', async () => {
   while (served.length === 0) await nextTurn();
   expect(served).toEqual(['here']);
 });
+
+it('should serve no more than eight in a turn, though nobody comes', async () => {
+  const arrivals = new Arrivals();
+  let served = 0;
+  for (let index = 0; index < 20; index++) arrivals.serve(() => (served += 1), never);
+  expect(served).toBe(8);
+  await nextTurn();
+  expect(served).toBe(16);
+  await nextTurn();
+  expect(served).toBe(20);
+});

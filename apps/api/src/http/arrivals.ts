@@ -4,7 +4,7 @@ const PUT_OFF_TURNS_MAX = 1_000;
 const COMING_PER_SERVED = 8;
 /** Where more wait than this, the newest and the oldest are served in turn: under too much load most fresh ones need not wait, and none waits for ever. */
 const IN_ORDER_MAX = 64;
-/** So many are served in a turn, some milliseconds, once no more connections come. */
+/** So many are served in a turn, some milliseconds, while no more connections come. */
 const SERVED_AT_ONCE = 8;
 
 interface PutOff {
@@ -14,7 +14,8 @@ interface PutOff {
 
 /**
  * Lets a crowd in before anybody of it is served. The event loop accepts one connection a turn, whatever else it does in it: were every first request
- * served at once, a probe that comes after five hundred others would wait for all of theirs. Requests whose connection has gone meanwhile cost nothing.
+ * served at once, a probe that comes after five hundred others would wait for all of theirs. Nor are more than a few served in one turn, however many ask
+ * over connections that they keep: whoever opens one waits for turns. Requests whose connection has gone meanwhile cost nothing.
  */
 export class Arrivals {
   private readonly putOff: PutOff[] = [];
@@ -24,6 +25,8 @@ export class Arrivals {
   private hasCome = false;
   private isTurning = false;
   private isNewest = false;
+  /** Requests served in this turn. */
+  private served = 0;
 
   /** A connection was opened. */
   came(): void {
@@ -32,11 +35,16 @@ export class Arrivals {
     this.turnLater();
   }
 
-  /** Serves the first request of a connection: now, or once no more connections come. */
+  /** Serves a request: now, or once no more connections come and it is its turn. */
   serve(serve: () => void, isOver: () => boolean): void {
-    if (!this.hasCome && this.putOff.length === 0) return serve();
+    if (!this.hasCome && this.putOff.length === 0 && this.served < SERVED_AT_ONCE) {
+      this.served += 1;
+      this.turnLater();
+      return serve();
+    }
     if (this.putOff.length === 0) this.turns = 0;
     this.putOff.push({ serve, isOver });
+    this.turnLater();
   }
 
   private turnLater(): void {
@@ -49,6 +57,7 @@ export class Arrivals {
     const { hasCome } = this;
     this.hasCome = false;
     this.isTurning = false;
+    this.served = 0;
     this.turns += 1;
     if (!hasCome) this.serveSome(SERVED_AT_ONCE);
     else if (this.turns > PUT_OFF_TURNS_MAX && this.comings % COMING_PER_SERVED === 0) this.serveSome(1);
@@ -56,11 +65,10 @@ export class Arrivals {
   }
 
   private serveSome(most: number): void {
-    let served = 0;
     for (let next = this.next(); next; next = this.next()) {
       if (next.isOver()) continue;
       next.serve();
-      if (++served >= most) return;
+      if (++this.served >= most) return;
     }
   }
 

@@ -19,6 +19,8 @@ export interface Exchange {
 export interface Connection {
   readonly socket: Socket;
   readonly address: string;
+  /** It has brought a request before. */
+  hasAsked: boolean;
   /** Whether it has shown a valid key. */
   isKnown: boolean;
   /** The request in hand: a connection has one at a time. */
@@ -40,6 +42,7 @@ export interface Connection {
 export const connectionOf = (socket: Socket, nowMs: number): Connection => ({
   socket,
   address: addressOf(socket),
+  hasAsked: false,
   isKnown: false,
   current: undefined,
   waiting: [],

@@ -18,7 +18,7 @@ const UNREAD_MS_MAX_STOPPING = 1_000;
 const STRANGER_IDLE_MS_MAX = 10_000;
 const MS_PER_SECOND = 1_000;
 const UNAUTHORIZED = 401;
-/** What is asked by those who look after the process: answered before all else. */
+/** What is asked by those who look after the process: answered before all else, a few in a turn of the event loop. */
 const PROBES = new Set(['/healthz', '/readyz']);
 
 export interface ConnectionLimits {
@@ -45,6 +45,9 @@ export class Connections {
   /** Connections that have not shown a key, by address, in the order in which they came. */
   private readonly strangers = new Map<string, Set<Connection>>();
   private readonly arrivals = new Arrivals();
+  /** The same for probes, and for further requests of strangers: they do not wait for connections that come, and none of them for the others. */
+  private readonly probes = new Arrivals();
+  private readonly further = new Arrivals();
   private readonly expecting = new WeakSet<IncomingMessage>();
   private timer: NodeJS.Timeout | undefined;
   /** Counted by looks, not told by a clock: one that is set forward must not end every connection. */
@@ -145,8 +148,11 @@ export class Connections {
       this.next(connection, serve);
     });
     const run = (): void => serve(exchange.request, exchange.response);
-    if (connection.isKnown || PROBES.has(exchange.request.url ?? '')) run();
-    else this.arrivals.serve(run, () => connection.current !== exchange);
+    const isOver = (): boolean => connection.current !== exchange;
+    if (PROBES.has(exchange.request.url ?? '')) this.probes.serve(run, isOver);
+    else if (connection.isKnown) run();
+    else (connection.hasAsked ? this.further : this.arrivals).serve(run, isOver);
+    connection.hasAsked = true;
   }
 
   private end(connection: Connection): void {
