@@ -222,7 +222,7 @@ it('should leave nothing of a change that fails at the last moment', async () =>
   const failing = cold.works.catalogue.transaction(async (tx) => {
     await tx.setStatus(market.marketId, 'paused');
     await tx.insertSite({ marketId: market.marketId, ordinal: 0, name: 'gone', capacityMilli: [], location: null });
-    await tx.appendEvent(market.marketId, 'site_added', {});
+    await tx.appendEvent(market.marketId, { kind: 'status_changed', payload: { from: 'open', status: 'paused' } });
     throw new Error('just before the commit');
   });
   await expect(failing).rejects.toThrow('just before the commit');

@@ -1,5 +1,6 @@
 import type { AuditSource, DecidedBid, Finding, LogRecord, MarketAudit, Receipt, ReceiptStore, Row } from '#market';
 import { CHAIN_START, chainAfter } from '#market';
+import { EVENT_TYPES, type PayloadOf, payloadJson } from '#log';
 import type { SlotPlan } from '#mechanism';
 import { formatMicros } from '#units';
 import {
@@ -91,15 +92,22 @@ export function logOf(database: Database, market: StoredMarket, after = 0n, limi
 
 function recordOf(database: Database, market: StoredMarket, event: StoredEvent, decision: StoredDecision | undefined): LogRecord {
   const { marketId } = market;
-  const { sequence, kind, organisationId, payload } = event;
+  const { sequence, organisationId, event: said } = event;
   const transfers = database.transfers.filter((one) => belongs(one, event, decision, marketIdsOf(database, marketId)));
   const accepted = decision?.decision.kind === 'accepted' ? { ...decision, decision: decision.decision } : undefined;
   const receipt = market.receipts.find((one) => one.sequence === sequence);
   return {
     sequence,
-    event: rowOf({ market_id: marketId, sequence, kind, organisation_id: organisationId, payload }),
-    ...(kind === 'market_opened' && { terms: rowOf(termsOf(market)) }),
-    ...(kind === 'site_added' && { site: siteOf(market, payload) }),
+    event: rowOf({
+      market_id: marketId,
+      sequence,
+      kind: said.kind,
+      version: EVENT_TYPES[said.kind].version,
+      organisation_id: organisationId,
+      payload: payloadJson(said) as object,
+    }),
+    ...(said.kind === 'market_opened' && { terms: rowOf(termsOf(market)) }),
+    ...(said.kind === 'site_added' && { site: siteOf(market, said.payload) }),
     ...(decision && { decision: decisionRow(decision), bid: bidRow(database, decision.bidId) }),
     ...(accepted && { allocation: allocationRow(accepted) }),
     ...(receipt && { receipt: receiptRow(receipt) }),
@@ -122,14 +130,13 @@ function belongs(
 ): boolean {
   if (transfer.kind === 'deposit') return false;
   if (transfer.kind === 'hold') return transfer.bidId === decision?.bidId;
-  const { from, slot } = event.payload as { from?: number; slot?: number };
-  if (event.kind !== 'clock_advanced' || from === undefined || slot === undefined) return false;
+  if (event.event.kind !== 'clock_advanced') return false;
+  const { from, slot } = event.event.payload;
   return transfer.slot >= from && transfer.slot < slot && isOurs(transfer.bidId);
 }
 
-function siteOf(market: StoredMarket, payload: object): Row {
-  const { siteId, name } = payload as { siteId: string; name: string };
-  const site = market.sites.find(({ id }) => id === siteId);
+function siteOf(market: StoredMarket, { siteId, name }: PayloadOf<'site_added'>): Row {
+  const site = market.sites.find(({ id }) => id === siteId.toString());
   return rowOf({ id: siteId, market_id: market.marketId, ordinal: site?.ordinal ?? null, name });
 }
 
@@ -224,7 +231,7 @@ export function receiptStoreOf(database: Database, process: Process, pageMax = 8
 
 function nextPage(database: Database, market: StoredMarket, pageMax: number): Awaited<ReturnType<ReceiptStore['next']>> {
   const last = market.receipts.at(-1);
-  const kind = market.events.find(({ sequence }) => sequence === last?.sequence)?.kind ?? null;
+  const kind = market.events.find(({ sequence }) => sequence === last?.sequence)?.event.kind ?? null;
   const after = last?.sequence ?? 0n;
   return { head: last ? chainAfter(last, kind) : CHAIN_START, records: logOf(database, market, after, pageMax) };
 }

@@ -45,8 +45,8 @@ function catalogueTx(database: Database, session: Session): Partial<CatalogueTx>
         const { usage } = database.market(marketId);
         for (const [slot, { usedMilli }] of usage) if (slot >= fromSlot) usage.set(slot, { usedMilli, capacityMilli });
       }),
-    appendEvent: async (marketId, kind, payload) => {
-      await stage(() => append(database.market(marketId), kind, payload));
+    appendEvent: async (marketId, event) => {
+      await stage(() => append(database.market(marketId), event));
       return database.market(marketId).sequence + 1n;
     },
   };

@@ -1,5 +1,6 @@
 import { type Account, applyTransfers, type Ledger, openLedger, type Transfer } from '#ledger';
 import type { BatchRecord, DecidedBid, MarketState, MarketStatus, NewBid, Receipt } from '#market';
+import type { LogEvent } from '#log';
 import { invariant } from '#units';
 import type { FairTurns, Queued } from '../support/fair-turns.js';
 import { newProcess, type Process, type Scheduler } from './scheduler.js';
@@ -18,9 +19,8 @@ export interface StoredDecision extends DecidedBid {
 }
 export interface StoredEvent {
   readonly sequence: bigint;
-  readonly kind: string;
   readonly organisationId: bigint | null;
-  readonly payload: object;
+  readonly event: LogEvent;
 }
 export interface StoredTransfer {
   readonly id: bigint;

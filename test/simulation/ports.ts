@@ -1,20 +1,22 @@
-import type {
-  BatchRecord,
-  BidInbox,
-  ClockStore,
-  DecidedBid,
-  DecidingStore,
-  InboxAnswer,
-  LeaseClaim,
-  MarketHead,
-  NewBid,
-  OpenedMarket,
-  RecordOutcome,
-  TurnRecord,
-  Wallet,
+import { type LogEvent } from '#log';
+import {
+  type BatchRecord,
+  type BidInbox,
+  type ClockStore,
+  type DecidedBid,
+  decisionEvent,
+  type DecidingStore,
+  type InboxAnswer,
+  type LeaseClaim,
+  type MarketHead,
+  type NewBid,
+  type OpenedMarket,
+  type RecordOutcome,
+  type TurnRecord,
+  type Wallet,
 } from '#market';
 import type { Transfer } from '#ledger';
-import { formatMicros, invariant, micros } from '#units';
+import { invariant, micros } from '#units';
 import { type Database, type Session, type StoredBid, type StoredEvent, type StoredMarket, writeBatch } from './database.js';
 import { type Backlog, noteTurns, readBacklog } from './backlog.js';
 import type { Process } from './scheduler.js';
@@ -210,14 +212,11 @@ function holdOf({ bidId, wallet, decision }: DecidedBid): Transfer[] {
   return [{ kind: 'hold', debitId: wallet.walletId, creditId: wallet.escrowId, amount: decision.payment, bidId }];
 }
 
-function eventOf({ bidId, sequence, wallet, decision }: DecidedBid): StoredEvent {
-  const said =
-    decision.kind === 'refused'
-      ? { reason: decision.refusal.code }
-      : { completion: decision.completion, payment: formatMicros(decision.payment) };
-  const payload = { bidId: bidId.toString(), outcome: decision.kind, ...said };
-  return { sequence, kind: `bid_${decision.kind}`, organisationId: wallet.organisationId, payload };
-}
+const eventOf = (decided: DecidedBid): StoredEvent => ({
+  sequence: decided.sequence,
+  organisationId: decided.wallet.organisationId,
+  event: decisionEvent(decided),
+});
 
 export function clockStoreOf(database: Database, process: Process): ClockStore {
   const alone = <T>(work: () => T): Promise<T> => database.statement(database.open(process), [], work);
@@ -253,7 +252,7 @@ function advance(database: Database, session: Session, head: MarketHead, slot: n
     const booked = database.stageTransfers(session, captures);
     invariant(booked === 'applied', `what has run is earned: ${booked}`);
     session.staged.push(
-      () => append(market, 'clock_advanced', { from: head.slot, slot }),
+      () => append(market, { kind: 'clock_advanced', payload: { from: head.slot, slot } }),
       () => (market.slot = slot),
     );
   });
@@ -274,7 +273,7 @@ function capturesOf(database: Database, market: StoredMarket, slot: number): Tra
 }
 
 /** The next entry of a market's log, from a transaction that holds the market. */
-export function append(market: StoredMarket, kind: string, payload: object): void {
+export function append(market: StoredMarket, event: LogEvent): void {
   market.sequence += 1n;
-  market.events.push({ sequence: market.sequence, kind, organisationId: null, payload });
+  market.events.push({ sequence: market.sequence, organisationId: null, event });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Account } from '#ledger';
 import type { NewBid } from '#market';
-import { micros } from '#units';
+import { micros, supplyMilli } from '#units';
 import { FairTurns } from '../support/fair-turns.js';
 import { Database, type Sabotage, type StoredMarket } from './database.js';
 import { ACCOUNT_KINDS, accountOf, append } from './ports.js';
@@ -76,7 +76,7 @@ function openMarket(marketId: bigint, random: Random): StoredMarket {
     turns: new FairTurns(),
     turnProblems: [],
   };
-  append(market, 'market_opened', { name: `market-${marketId}`, clock });
+  append(market, { kind: 'market_opened', payload: { name: `market-${marketId}`, clock } });
   for (let ordinal = 0; ordinal < SITES; ordinal++) addSite(market, ordinal, random.between(2, 4));
   return market;
 }
@@ -84,7 +84,7 @@ function openMarket(marketId: bigint, random: Random): StoredMarket {
 function addSite(market: StoredMarket, ordinal: number, cpu: number): void {
   const id = siteId(market.marketId, ordinal);
   market.sites = [...market.sites, { id, ordinal, capacityMilli: [cpu * 1_000] }];
-  append(market, 'site_added', { siteId: id, name: `site-${id}`, capacity: { cpu } });
+  append(market, { kind: 'site_added', payload: { siteId: BigInt(id), name: `site-${id}`, capacityMilli: { cpu: supplyMilli(cpu) } } });
 }
 
 export const siteId = (marketId: bigint, ordinal: number): string => `${marketId * 100n + BigInt(ordinal)}`;

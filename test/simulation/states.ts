@@ -1,4 +1,5 @@
 import type { MarketHead, MarketNews, MarketRows, MarketState } from '#market';
+import { EVENT_TYPES, movesPrices } from '#log';
 import type { StoredMarket } from './database.js';
 
 export const headOf = ({ marketId, sequence, status, clock, slot }: StoredMarket): MarketHead => ({
@@ -12,7 +13,7 @@ export const headOf = ({ marketId, sequence, status, clock, slot }: StoredMarket
 /** Everything that a market's book is made of. */
 export function stateOf(market: StoredMarket): MarketState {
   const { terms, sites, slot } = market;
-  const priced = market.events.findLast(({ kind }) => kind !== 'bid_refused' && kind !== 'status_changed');
+  const priced = market.events.findLast(({ event }) => movesPrices(event.kind));
   const usage = [...market.usage].filter(([at]) => at >= slot && at < slot + terms.horizonSlots);
   return {
     ...terms,
@@ -32,10 +33,9 @@ export const rowsOf = ({ sites, usage, ...rest }: MarketState): MarketRows => ({
 
 /** Slots in which nothing was sold since are told too: that changes nothing. */
 export function newsOf(market: StoredMarket, since: bigint): MarketNews | undefined {
-  const told = new Set(['bid_accepted', 'bid_refused', 'clock_advanced', 'status_changed']);
   const news = market.events.filter(({ sequence }) => sequence > since);
-  if (!news.every(({ kind }) => told.has(kind))) return undefined;
-  const priced = news.findLast(({ kind }) => kind !== 'bid_refused' && kind !== 'status_changed');
+  if (news.some(({ event }) => EVENT_TYPES[event.kind].prices === 'rebuilt')) return undefined;
+  const priced = news.findLast(({ event }) => movesPrices(event.kind));
   const { head, usage } = stateOf(market);
   return { head, usage, priceVersion: priced?.sequence };
 }

@@ -17,7 +17,7 @@ export {
 } from './operations/index.js';
 export { isProblemCode, PROBLEMS, problemOf, type ProblemCode, type ProblemDetails } from './problems.js';
 export { bidBody, bulkItem, idempotencyKey, type BidBodyWire } from './schemas/bids.js';
-export { EVENTS, eventKinds, marketEvent, SEQUENCE_TEXT, streamMessage, type EventKind, type MarketEvent } from './schemas/events.js';
+export { EVENTS, eventKinds, eventTold, marketEvent, SEQUENCE_TEXT, streamMessage, type MarketEvent } from './schemas/events.js';
 export { isPlainBulkItem } from './schemas/plain-bid.js';
 export { problem, type Problem } from './schemas/problem.js';
 export { REFUSAL_CODES, type RefusalCode } from './refusals.js';

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventTold } from '#contracts';
 import type { Clock, EventPage, EventRecord, ReadEvents, Viewer } from '#market';
 import { isDatabaseTrouble } from '#postgres';
 import type { MarketPulse } from './market-pulse.js';
@@ -88,7 +89,6 @@ async function nextPage({ readEvents }: StreamTools, { viewer, marketId }: Strea
   }
 }
 
-export function eventText({ sequence, kind, payload, at }: EventRecord): string {
-  const data = JSON.stringify({ sequence: sequence.toString(), kind, at: at.toISOString(), payload });
-  return `id: ${sequence}\nevent: ${kind}\ndata: ${data}\n\n`;
+export function eventText(record: EventRecord): string {
+  return `id: ${record.sequence}\nevent: ${record.event.kind}\ndata: ${JSON.stringify(eventTold(record))}\n\n`;
 }

@@ -1,3 +1,5 @@
+import type { EventKind, LogEvent, PayloadOf } from '#log';
+import { formatMicros } from '#units';
 import { z } from 'zod';
 import { REFUSAL_CODES } from '../refusals.js';
 import { clockKind, marketStatus } from './markets.js';
@@ -47,9 +49,8 @@ export const EVENTS = {
     z.strictObject({ bidId: id, outcome: z.literal('refused'), reason: z.enum(REFUSAL_CODES) }),
     'A bid was refused; its decision says what would have passed.',
   ),
-} as const;
+} as const satisfies Readonly<Record<EventKind, z.ZodType>>;
 
-export type EventKind = keyof typeof EVENTS;
 export const eventKinds = Object.keys(EVENTS) as readonly EventKind[];
 
 /** Any event: what the `data` of a stream's messages holds. */
@@ -65,6 +66,41 @@ export const marketEvent = z
   ])
   .meta({ id: 'MarketEvent', discriminator: { propertyName: 'kind', mapping: mappingOf(EVENTS) } });
 export type MarketEvent = z.output<typeof marketEvent>;
+
+/** How the payload of each kind is told. */
+const PAYLOADS: { readonly [Kind in EventKind]: (payload: PayloadOf<Kind>) => Extract<MarketEvent, { kind: Kind }>['payload'] } = {
+  market_opened: (payload) => payload,
+  site_added: siteTold,
+  capacity_changed: siteTold,
+  status_changed: (payload) => payload,
+  clock_advanced: (payload) => payload,
+  bid_accepted: ({ bidId, completion, paymentMicros }) => ({
+    bidId: bidId.toString(),
+    outcome: 'accepted',
+    completion,
+    payment: formatMicros(paymentMicros),
+  }),
+  bid_refused: ({ bidId, code }) => ({ bidId: bidId.toString(), outcome: 'refused', reason: code }),
+};
+
+function siteTold({ siteId, name, capacityMilli }: PayloadOf<'site_added'>): z.output<typeof siteNow> {
+  const units = Object.entries(capacityMilli).map(([resource, milli]) => [resource, milli / 1000]);
+  return { siteId: siteId.toString(), name, capacity: Object.fromEntries(units) as Record<string, number> };
+}
+
+/** An entry of a market's log as it is told. */
+export function eventTold({
+  sequence,
+  at,
+  event,
+}: {
+  readonly sequence: bigint;
+  readonly at: Date;
+  readonly event: LogEvent;
+}): MarketEvent {
+  const told = PAYLOADS[event.kind] as (payload: LogEvent['payload']) => MarketEvent['payload'];
+  return { sequence: sequence.toString(), kind: event.kind, at: at.toISOString(), payload: told(event.payload) } as MarketEvent;
+}
 
 /** The last thing that a stream says, where it ends for good. */
 export const streamEnd = z.strictObject({ reason: z.literal('key_revoked') }).meta({ id: 'StreamEnd' });

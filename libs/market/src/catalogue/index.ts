@@ -14,8 +14,8 @@ export type { Quantities } from './capacity.js';
 export type {
   CatalogueReader,
   CatalogueTx,
+  ChangeEvent,
   Location,
-  MarketEventKind,
   MarketRecord,
   MarketTerms,
   NewSite,

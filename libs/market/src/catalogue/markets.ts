@@ -30,7 +30,10 @@ export class CreateMarket {
     return this.work.transaction(async (tx) => {
       const market = await tx.insertMarket(request.caller.organisationId, termsOf(request));
       if (!market) return { kind: 'name_taken' };
-      const sequence = await tx.appendEvent(market.marketId, 'market_opened', { name: market.name, clock: market.clock });
+      const sequence = await tx.appendEvent(market.marketId, {
+        kind: 'market_opened',
+        payload: { name: market.name, clock: market.clock },
+      });
       return { kind: 'created', market: { ...market, sequence } };
     });
   }
@@ -92,7 +95,7 @@ export class ChangeMarketStatus {
       if (market.status === status) return { kind: 'changed', market };
       if (market.status === 'closed') return { kind: 'market_closed' };
       await tx.setStatus(marketId, status);
-      const sequence = await tx.appendEvent(marketId, 'status_changed', { from: market.status, status });
+      const sequence = await tx.appendEvent(marketId, { kind: 'status_changed', payload: { from: market.status, status } });
       return { kind: 'changed', market: { ...market, status, sequence } };
     });
   }

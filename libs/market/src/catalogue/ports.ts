@@ -1,3 +1,4 @@
+import type { LogEvent } from '#log';
 import type { Micros, Milli } from '#units';
 import type { MarketClock, MarketStatus } from '../book/index.js';
 import type { PageRange } from '../page.js';
@@ -96,10 +97,11 @@ export interface CatalogueTx {
   /** Writes what there is of every cell beside what is sold, from a slot on. */
   setUsageCapacity(marketId: bigint, fromSlot: number, capacityMilli: readonly Milli[]): Promise<void>;
   /**
-   * Takes the market's next sequence number for a change, and announces it. The payload is what the API shows of the event.
+   * Takes the market's next sequence number for a change, and announces it.
    * @returns the market's sequence afterwards.
    */
-  appendEvent(marketId: bigint, kind: MarketEventKind, payload: object): Promise<bigint>;
+  appendEvent(marketId: bigint, event: ChangeEvent): Promise<bigint>;
 }
 
-export type MarketEventKind = 'market_opened' | 'site_added' | 'capacity_changed' | 'status_changed';
+/** A change of a market that its operator makes. */
+export type ChangeEvent = LogEvent<'market_opened' | 'site_added' | 'capacity_changed' | 'status_changed'>;

@@ -1,3 +1,4 @@
+import type { PayloadOf } from '#log';
 import { firstCellOf, sizeFault } from '#mechanism';
 import { formatMilli, invariant, type Milli } from '#units';
 import type { BodyFault } from '../bid-body.js';
@@ -59,7 +60,7 @@ export class AddSite {
       });
       if (!site) return { kind: 'name_taken' };
       await tx.setUsageCapacity(marketId, market.slot, capacityCells(market, [...sites, site]));
-      await tx.appendEvent(marketId, 'site_added', eventOf(market, site));
+      await tx.appendEvent(marketId, { kind: 'site_added', payload: siteNow(market, site) });
       return { kind: 'added', site: viewOf(market, site) };
     });
   }
@@ -152,7 +153,7 @@ async function applyCapacity(
   invariant(cells.length === 1 + sites.length * market.resources.length, 'every site has a capacity of every resource');
   await tx.setCapacity(site.siteId, site.capacityMilli);
   await tx.setUsageCapacity(market.marketId, market.slot, cells);
-  await tx.appendEvent(market.marketId, 'capacity_changed', eventOf(market, site));
+  await tx.appendEvent(market.marketId, { kind: 'capacity_changed', payload: siteNow(market, site) });
   return viewOf(market, site);
 }
 
@@ -161,8 +162,8 @@ const viewOf = (market: Pick<MarketRecord, 'resources'>, site: SiteRecord): Site
   capacity: unitsOf(market, site.capacityMilli),
 });
 
-const eventOf = (market: MarketRecord, site: SiteRecord): object => ({
-  siteId: site.siteId.toString(),
-  name: site.name,
-  capacity: unitsOf(market, site.capacityMilli),
+const siteNow = ({ resources }: MarketRecord, { siteId, name, capacityMilli }: SiteRecord): PayloadOf<'site_added'> => ({
+  siteId,
+  name,
+  capacityMilli: Object.fromEntries(resources.map((resource, index) => [resource, capacityMilli[index]])),
 });

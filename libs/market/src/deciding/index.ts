@@ -2,6 +2,7 @@
 export type { DecideLimits } from './batches.js';
 export { DecideMarkets, type MarketTurn, type RunOutcome } from './decide-markets.js';
 export { decideBatch, type BatchInput } from './decide-batch.js';
+export { decisionEvent } from './decision-event.js';
 export { inTurns } from './in-turns.js';
 export { Purses } from './purses.js';
 export type {

@@ -1,3 +1,4 @@
+import type { LogEvent } from '#log';
 import type { BidContext } from '../bid-body.js';
 
 /** Who reads. Operators and auditors see what happens in the markets of their organisation; bidders see their own bids. */
@@ -82,9 +83,7 @@ export interface BidReader {
 
 export interface EventRecord {
   readonly sequence: bigint;
-  readonly kind: string;
-  /** As recorded, in the words of the API. */
-  readonly payload: unknown;
+  readonly event: LogEvent;
   readonly at: Date;
 }
 

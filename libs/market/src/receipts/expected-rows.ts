@@ -1,3 +1,4 @@
+import { EVENT_TYPES, type LogEvent, payloadJson } from '#log';
 import type { Decision, SlotPlan } from '#mechanism';
 import { formatMicros } from '#units';
 import type { DecidedBid } from '../deciding/index.js';
@@ -55,12 +56,12 @@ export function decisionRow(marketId: bigint, decided: DecidedBid): Expected {
 const amountsAsText = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? formatMicros(part) : part)));
 
-/** The event's payload of a bid decided like this. */
-export function decisionPayload({ bidId, decision }: DecidedBid): object {
-  const common = { bidId: bidId.toString(), outcome: decision.kind };
-  if (decision.kind === 'refused') return { ...common, reason: decision.refusal.code };
-  return { ...common, completion: decision.completion, payment: formatMicros(decision.payment) };
-}
+/** The columns of an entry that say what happened. */
+export const eventColumns = (event: LogEvent): Expected => ({
+  kind: event.kind,
+  version: EVENT_TYPES[event.kind].version,
+  payload: { json: payloadJson(event) },
+});
 
 export const allocationRow = (marketId: bigint, bidId: bigint, { payment, lines }: Accepted): Expected => ({
   bid_id: bidId,

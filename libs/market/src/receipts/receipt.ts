@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isEventKind, movesPrices } from '#log';
 import { canonical, type Finding, keyOf, type LogRecord, type NamedRow, type Row, rowsOf } from './rows.js';
 
 /** What decided, and what these receipts are computed by: a change of either that changes answers gets a new name. */
@@ -8,9 +9,6 @@ export const ALGORITHM = 'eris-default/3';
 const DIGEST_BYTES = 16;
 const HASH_BYTES = 32;
 const GENESIS = '00'.repeat(HASH_BYTES);
-
-/** Kinds of events that leave prices as they are. */
-const KEEPS_PRICES: ReadonlySet<string | null> = new Set(['bid_refused', 'status_changed']);
 
 /** The receipt of one entry of a market's log. Hashes are hexadecimal. */
 export interface Receipt {
@@ -54,7 +52,7 @@ export function receiptOf(marketId: bigint, record: LogRecord, head: ChainHead):
 
 /** Where the chain stands after an entry. */
 export function chainAfter({ hash, priceHash }: Pick<Receipt, 'hash' | 'priceHash'>, eventKind: string | null): ChainHead {
-  return { previousHash: hash, priceHash: KEEPS_PRICES.has(eventKind) ? priceHash : hash };
+  return { previousHash: hash, priceHash: isEventKind(eventKind) && !movesPrices(eventKind) ? priceHash : hash };
 }
 
 /**

@@ -2,8 +2,8 @@ import { type Oracle, type Schedule, usageOf, validateSchedule } from '#mechanis
 import { invariant } from '#units';
 import { type BidBody, toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
-import { decideBatch, Purses, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
-import { allocationRow, decisionPayload, decisionRow, differences, placementRow, slotAmount } from './expected-rows.js';
+import { decideBatch, decisionEvent, Purses, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
+import { allocationRow, decisionRow, differences, eventColumns, placementRow, slotAmount } from './expected-rows.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
 
 /** A slot of an accepted bid that has not run yet. */
@@ -131,9 +131,8 @@ function rowFindings(record: LogRecord, decided: DecidedBid, marketId: bigint): 
   const own = [
     ...differences(sequence, 'decision', row, decisionRow(marketId, decided)),
     ...differences(sequence, 'event', event, {
-      kind: `bid_${decision.kind}`,
+      ...eventColumns(decisionEvent(decided)),
       organisation_id: wallet.organisationId,
-      payload: { json: decisionPayload(decided) },
     }),
   ];
   if (own.length > 0) return own;

@@ -1,7 +1,8 @@
+import { eventIn, type LogEvent, type PayloadOf, UnreadableEntry } from '#log';
 import { cellsFrom, type Oracle } from '#mechanism';
-import { micros, supplyMilli } from '#units';
-import { type MarketHead, type MarketState, type MarketStatus, openBook, type OpenBook } from '../book/index.js';
-import { differences, type Expected } from './expected-rows.js';
+import { micros } from '#units';
+import { type MarketHead, type MarketState, openBook, type OpenBook } from '../book/index.js';
+import { differences, eventColumns, type Expected } from './expected-rows.js';
 import { AccountBook, type ExpectedTransfer, moneyFindings } from './money.js';
 import type { AuditAccount } from './ports.js';
 import { type Due, replayBid } from './replay-bid.js';
@@ -12,8 +13,6 @@ export interface SlotSales {
   readonly usedMilli: readonly number[];
   readonly capacityMilli: readonly number[];
 }
-
-type Payload = Readonly<Record<string, unknown>>;
 
 /**
  * A market made again from its log: every entry is held against what the log before it leads to. Deciding is the deciders' own code, one bid
@@ -44,10 +43,24 @@ export class LogReplay {
     const marketId = this.open.state.head.marketId;
     if (sequence !== due) return [{ sequence: due, table: 'event', key: `market_id ${marketId}, sequence ${due}`, detail: 'is missing' }];
     if (event.kind === 'bid_accepted' || event.kind === 'bid_refused') return this.bid(record);
-    const payload = jsonOf(event.payload);
-    if (typeof payload !== 'object' || payload === null) return this.wrong(record, 'payload is no object');
+    const told = this.told(record);
+    if (told.kind === 'finding') return told.findings;
     const stray = record.decision ? this.wrong(record, `kind is ${event.kind}, but its number is that of a decision`) : [];
-    return [...stray, ...differences(sequence, 'event', event, { organisation_id: null }), ...this.change(record, payload as Payload)];
+    const columns = differences(sequence, 'event', event, { ...eventColumns(told.event), organisation_id: null });
+    return [...stray, ...columns, ...this.change(record, told.event)];
+  }
+
+  /** What an entry tells of. */
+  private told(
+    record: LogRecord,
+  ): { readonly kind: 'event'; readonly event: LogEvent } | { readonly kind: 'finding'; readonly findings: Finding[] } {
+    const { kind, version, payload } = record.event;
+    try {
+      return { kind: 'event', event: eventIn({ kind, version: Number(version), payload: jsonOf(payload) }) };
+    } catch (cause) {
+      if (cause instanceof UnreadableEntry) return { kind: 'finding', findings: this.wrong(record, cause.message) };
+      throw cause;
+    }
   }
 
   /** What the market's own rows must say after the last entry. */
@@ -83,10 +96,10 @@ export class LogReplay {
     return moneyFindings(record, holds, this.accounts);
   }
 
-  private change(record: LogRecord, payload: Payload): Finding[] {
-    switch (record.event.kind ?? '') {
+  private change(record: LogRecord, { kind, payload }: LogEvent): Finding[] {
+    switch (kind) {
       case 'market_opened':
-        return this.opened(record, payload);
+        return this.opened(record);
       case 'site_added':
         return this.siteAdded(record, payload);
       case 'capacity_changed':
@@ -95,68 +108,68 @@ export class LogReplay {
         return this.statusChanged(record, payload);
       case 'clock_advanced':
         return this.clockAdvanced(record, payload);
-      default:
-        return this.wrong(record, `kind ${record.event.kind} is unknown`);
+      case 'bid_accepted':
+      case 'bid_refused':
+        return this.wrong(record, `kind ${kind} is that of a decision`);
     }
   }
 
-  private opened(record: LogRecord, payload: Payload): Finding[] {
+  private opened(record: LogRecord): Finding[] {
     if (record.sequence !== 1n) return this.wrong(record, 'a market opens once');
     this.move({}, record.sequence);
-    return differences(1n, 'event', record.event, { payload: { json: { ...payload, name: this.market.name, clock: this.market.clock } } });
+    const { name, clock } = this.market;
+    return differences(1n, 'event', record.event, { payload: { json: { name, clock } } });
   }
 
-  private siteAdded(record: LogRecord, payload: Payload): Finding[] {
+  private siteAdded(record: LogRecord, payload: PayloadOf<'site_added'>): Finding[] {
     const { sites } = this.open.state;
     const capacityMilli = this.capacityIn(payload);
-    if (!capacityMilli) return this.wrong(record, 'payload names no capacity');
-    const site = { id: String(payload.siteId), ordinal: sites.length, capacityMilli };
+    if (!capacityMilli) return this.wrong(record, 'payload.capacityMilli names not each resource');
+    const site = { id: payload.siteId.toString(), ordinal: sites.length, capacityMilli };
     this.rebuild({ sites: [...sites, site] }, record.sequence);
     const { marketId } = this.open.state.head;
     return differences(record.sequence, 'site', record.site, {
       id: site.id,
       market_id: marketId,
       ordinal: site.ordinal,
-      name: String(payload.name),
+      name: payload.name,
     });
   }
 
-  private capacityChanged(record: LogRecord, payload: Payload): Finding[] {
+  private capacityChanged(record: LogRecord, payload: PayloadOf<'capacity_changed'>): Finding[] {
     const { sites } = this.open.state;
     const capacityMilli = this.capacityIn(payload);
-    if (!capacityMilli || !sites.some(({ id }) => id === payload.siteId))
-      return this.wrong(record, 'payload names no site with a capacity');
-    this.rebuild({ sites: sites.map((site) => (site.id === payload.siteId ? { ...site, capacityMilli } : site)) }, record.sequence);
+    const siteId = payload.siteId.toString();
+    if (!capacityMilli || !sites.some(({ id }) => id === siteId)) return this.wrong(record, 'payload names no site with a capacity');
+    this.rebuild({ sites: sites.map((site) => (site.id === siteId ? { ...site, capacityMilli } : site)) }, record.sequence);
     return [];
   }
 
-  private statusChanged(record: LogRecord, payload: Payload): Finding[] {
+  private statusChanged(record: LogRecord, { from, status }: PayloadOf<'status_changed'>): Finding[] {
     const { head } = this.open.state;
-    if (payload.from !== head.status) return this.wrong(record, `payload.from is ${String(payload.from)}, must be ${head.status}`);
-    if (!isStatus(payload.status)) return this.wrong(record, `payload.status is ${String(payload.status)}`);
-    this.open = { ...this.open, state: { ...this.open.state, head: { ...head, status: payload.status, sequence: record.sequence } } };
+    if (from !== head.status) return this.wrong(record, `payload.from is ${from}, must be ${head.status}`);
+    this.open = { ...this.open, state: { ...this.open.state, head: { ...head, status, sequence: record.sequence } } };
     return [];
   }
 
-  private clockAdvanced(record: LogRecord, payload: Payload): Finding[] {
+  private clockAdvanced(record: LogRecord, { from, slot }: PayloadOf<'clock_advanced'>): Finding[] {
     const { head } = this.open.state;
-    const { from, slot } = payload;
-    if (from !== head.slot) return this.wrong(record, `payload.from is ${String(from)}, must be ${head.slot}`);
-    if (!Number.isSafeInteger(slot) || Number(slot) <= head.slot) return this.wrong(record, `payload.slot is ${String(slot)}, not later`);
-    this.rebuild({}, record.sequence, { slot: Number(slot) });
-    const ran = this.due.filter((due) => due.slot < Number(slot));
-    this.due = this.due.filter((due) => due.slot >= Number(slot));
+    if (from !== head.slot) return this.wrong(record, `payload.from is ${from}, must be ${head.slot}`);
+    if (slot <= head.slot) return this.wrong(record, `payload.slot is ${slot}, not later`);
+    this.rebuild({}, record.sequence, { slot });
+    const ran = this.due.filter((due) => due.slot < slot);
+    this.due = this.due.filter((due) => due.slot >= slot);
     const captures = ran.map(({ bidId, bidderId, slot: at, amount }) => {
       return { kind: 'capture' as const, marketId: head.marketId, bidId, slot: at, from: bidderId, to: this.operatorId, amount };
     });
     return moneyFindings(record, captures, this.accounts);
   }
 
-  /** Units by name, as the API writes them. */
-  private capacityIn(payload: Payload): number[] | undefined {
-    const units = payload.capacity;
-    if (typeof units !== 'object' || units === null) return undefined;
-    return this.open.state.resources.map((name) => supplyMilli(Number((units as Payload)[name] ?? NaN)));
+  /** In the order of the market's resources; undefined where one is not named. */
+  private capacityIn({ capacityMilli }: PayloadOf<'site_added'>): number[] | undefined {
+    const { resources } = this.open.state;
+    const isNamed = resources.every((name) => Object.hasOwn(capacityMilli, name));
+    return isNamed ? resources.map((name) => capacityMilli[name]) : undefined;
   }
 
   /** A change after which the book is another one; what there is of slots to come follows the sites. */
@@ -185,8 +198,6 @@ export class LogReplay {
     return [{ sequence, table: 'event', key: `market_id ${event.market_id}, sequence ${event.sequence}`, detail }];
   }
 }
-
-const isStatus = (status: unknown): status is MarketStatus => status === 'open' || status === 'paused' || status === 'closed';
 
 const usageRow = (marketId: bigint, slot: number, { usedMilli, capacityMilli }: SlotSales): Expected => ({
   market_id: marketId,

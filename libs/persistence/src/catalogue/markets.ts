@@ -1,8 +1,8 @@
-import type { CatalogueTx, MarketRecord, MarketTerms } from '#market';
+import { EVENT_TYPES, payloadJson } from '#log';
+import type { CatalogueTx, ChangeEvent, MarketRecord, MarketTerms } from '#market';
 import { micros, type Milli } from '#units';
 import type { PrismaTx } from '../cold-work.js';
-import { MARKET_CHANNEL } from '../postgres/channel.js';
-import { type Market, Prisma } from '../prisma/generated/client.js';
+import type { Market } from '../prisma/generated/client.js';
 
 type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'lockMarket' | 'setStatus' | 'appendEvent'>;
 
@@ -12,7 +12,7 @@ export function marketsTx(db: PrismaTx): MarketsTx {
     insertMarket: (organisationId, terms) => insert(db, organisationId, terms),
     lockMarket: (organisationId, marketId) => lock(db, organisationId, marketId),
     setStatus: async (id, status) => void (await db.market.update({ where: { id }, data: { status }, select: { id: true } })),
-    appendEvent: (marketId, kind, payload) => append(db, marketId, { kind, payload }),
+    appendEvent: (marketId, event) => append(db, marketId, event),
   };
 }
 
@@ -51,14 +51,16 @@ async function lock(db: PrismaTx, organisationId: bigint, marketId: bigint): Pro
 }
 
 /** The number is taken by an update of the market's row, so that the log has one writer at a time and no gaps. */
-async function append(db: PrismaTx, marketId: bigint, { kind, payload }: { kind: string; payload: object }): Promise<bigint> {
+async function append(db: PrismaTx, marketId: bigint, event: ChangeEvent): Promise<bigint> {
   const { sequence } = await db.market.update({
     where: { id: marketId },
     data: { sequence: { increment: 1n } },
     select: { sequence: true },
   });
-  await db.event.createMany({ data: { marketId, sequence, kind, payload } });
-  await db.$executeRaw`SELECT pg_notify(${Prisma.raw(MARKET_CHANNEL)}, ${`${marketId}:${sequence}`})`;
+  const [payload, { version }] = [JSON.stringify(payloadJson(event)), EVENT_TYPES[event.kind]];
+  await db.$executeRaw`
+    SELECT append_entries(ARRAY[${marketId}]::bigint[], ARRAY[${sequence}]::bigint[], ARRAY[${event.kind}], ARRAY[${version}]::smallint[],
+      ARRAY[NULL]::bigint[], ARRAY[${payload}]::json[], NULL)`;
   return sequence;
 }
 

@@ -1,6 +1,5 @@
 import type { ClockStore, RealtimeMarket } from '#market';
 import type { Pool } from 'pg';
-import { MARKET_CHANNEL } from '../postgres/channel.js';
 import { HEAD_COLUMNS, headOf, type HeadRow } from './state.js';
 
 /**
@@ -32,16 +31,8 @@ const REALTIME_MARKETS = `
   WHERE m.clock = 'realtime'
     AND (m.status <> 'closed' OR EXISTS (SELECT FROM placement p WHERE p.market_id = m.id AND p.slot >= m.slot))`;
 
-/**
- * advance-clock: moves a market's clock forward as the next entry of its log, and books what the slots that have run have earned: from the escrow of
- * each bidder to the operator's revenue, one transfer per bid and slot. One call of a function, its own transaction.
- * Input:  market, slot. Output: one row: the slot before (null: no such market); the sequence (null: it stood there, or further on); one notification.
- * Events: clock_advanced {from, slot}.
- * Retry:  safe: the clock stands there then.
- */
-const ADVANCE = `
-  SELECT a.slot_before, CASE WHEN a.sequence_after IS NOT NULL THEN pg_notify(${MARKET_CHANNEL}, $1::text || ':' || a.sequence_after::text) END
-  FROM advance_clock($1, $2) AS a`;
+/** advance-clock: one call of the function of that name (prisma/functions), its own transaction. */
+const ADVANCE = `SELECT slot_before FROM advance_clock($1, $2)`;
 
 /** What clocks need of Postgres, over a pool. */
 export function createClockStore(pool: Pool): ClockStore {

@@ -6,6 +6,9 @@ export function columnsOf<Row>(rows: readonly Row[], ...pick: readonly ((row: Ro
 /** An integer array as Postgres writes it: unnest flattens nested arrays, so rows of arrays travel as text. */
 export const intArray = (values: readonly (number | bigint)[]): string => `{${values.join(',')}}`;
 
+/** Names of ours as SQL lists them: letters and underscores. */
+export const textList = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
+
 /** JSON texts as one array: as elements of an array of texts each would be quoted, and unquoted again. */
 export const jsonArray = (texts: readonly string[]): string => `[${texts.join(',')}]`;
 

@@ -1,4 +1,6 @@
+import { kindsThat } from '#log';
 import type { MarketNews } from '#market';
+import { textList } from './columns.js';
 import { HEAD_COLUMNS, headOf, type HeadRow, type Queryable } from './state.js';
 
 /** More entries, or more cells of slots that were sold in, are not told one by one: then a book is built anew. */
@@ -23,9 +25,9 @@ const MARKET_NEWS = `
     SELECT u.slot, u.used_milli FROM sold JOIN market m ON m.id = $1
     JOIN slot_usage u ON u.market_id = m.id AND u.slot = sold.slot AND u.slot >= m.slot AND u.slot < m.slot + m.horizon_slots
   )
-  SELECT ${HEAD_COLUMNS}, (SELECT max(sequence) FROM news WHERE kind NOT IN ('bid_refused', 'status_changed')) AS price_version,
+  SELECT ${HEAD_COLUMNS}, (SELECT max(sequence) FROM news WHERE kind IN (${textList(kindsThat('moved', 'rebuilt'))})) AS price_version,
     CASE WHEN $2 + (SELECT count(*) FROM news) = m.sequence
-      AND NOT EXISTS (SELECT FROM news WHERE kind NOT IN ('bid_accepted', 'bid_refused', 'clock_advanced', 'status_changed'))
+      AND NOT EXISTS (SELECT FROM news WHERE kind IN (${textList(kindsThat('rebuilt'))}))
       AND (SELECT coalesce(sum(cardinality(used_milli)), 0) FROM usage) <= $4
     THEN (SELECT coalesce(json_agg(json_build_object('slot', slot, 'usedMilli', used_milli)), '[]') FROM usage) END AS usage
   FROM market m WHERE m.id = $1`;

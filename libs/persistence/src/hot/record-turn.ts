@@ -1,7 +1,7 @@
 import type { SlotPlan } from '#mechanism';
-import type { DecidedBid, RecordOutcome, TurnRecord } from '#market';
+import { EVENT_TYPES, payloadJson } from '#log';
+import { type DecidedBid, decisionEvent, type RecordOutcome, type TurnRecord } from '#market';
 import { formatMicros, invariant } from '#units';
-import { MARKET_CHANNEL } from '../postgres/channel.js';
 import { columnsOf, intArray, jsonArray } from './columns.js';
 import type { Queryable } from './state.js';
 
@@ -32,7 +32,7 @@ const GATE = `
   )`;
 
 /**
- * Decisions and events: $11 to $23. The backlog rows go by the decisions' trigger.
+ * Decisions and entries: $11 to $25. The backlog rows go by the decisions' trigger.
  * @param funds what the bid's wallet held.
  */
 const decisions = (funds: string): string => `
@@ -40,19 +40,19 @@ const decisions = (funds: string): string => `
     SELECT d.*, b.epoch, ${funds} AS funds_now
     FROM ROWS FROM (
       unnest($11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::int[], $16::bigint[], $17::bigint[], $18::int[], $19::bigint[],
-        $20::bigint[], $21::bigint[]),
-      json_array_elements($22::json), json_array_elements($23::json)
+        $20::bigint[], $21::bigint[], $22::text[], $23::smallint[]),
+      json_array_elements($24::json), json_array_elements($25::json)
     ) WITH ORDINALITY AS d(market_id, bid_id, sequence, outcome, arrival_slot, price_version, funds, completion, value, payment, organisation_id,
-      reason, payload, place)
+      kind, version, reason, payload, place)
     JOIN moved ON moved.id = d.market_id JOIN batch b USING (market_id) LEFT JOIN payers p USING (organisation_id)
   ), decided AS (
     INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, completion,
       value_micros, payment_micros, reason)
     SELECT bid_id, market_id, sequence, epoch, outcome::outcome, arrival_slot, price_version, funds_now, completion, value, payment,
       CASE outcome WHEN 'refused' THEN reason END FROM d
-  ), told AS (
-    INSERT INTO event (market_id, sequence, kind, organisation_id, payload)
-    SELECT market_id, sequence, 'bid_' || outcome, organisation_id, payload FROM d
+  ), told AS MATERIALIZED (
+    SELECT append_entries(array_agg(market_id), array_agg(sequence), array_agg(kind), array_agg(version), array_agg(organisation_id),
+      array_agg(payload), 'decided') AS appended FROM d HAVING count(*) > 0
   )`;
 
 /** Of a payer: what is there now, less what its earlier bids of this turn take. */
@@ -60,33 +60,32 @@ const FUNDS_LEFT = `
   coalesce(p.funds - coalesce(sum(d.payment) OVER (PARTITION BY d.organisation_id ORDER BY d.place
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint, d.funds)`;
 
-/** What accepted bids got, what is sold of each slot that they touch, and what they hold: $24 to $43. */
+/** What accepted bids got, what is sold of each slot that they touch, and what they hold: $26 to $45. */
 const ALLOCATIONS = `
   allocated AS (
     INSERT INTO allocation (bid_id, market_id, payment_micros, lines)
     SELECT bid_id, market_id, payment, lines::jsonb
-    FROM unnest($24::bigint[], $25::bigint[], $26::bigint[], $27::text[]) AS a(market_id, bid_id, payment, lines) JOIN moved ON moved.id = market_id
+    FROM unnest($26::bigint[], $27::bigint[], $28::bigint[], $29::text[]) AS a(market_id, bid_id, payment, lines) JOIN moved ON moved.id = market_id
   ), placed AS (
     INSERT INTO placement (bid_id, market_id, slot, ps, workers, home, moves, amount_micros)
     SELECT bid_id, market_id, slot, ps, workers::int[], home::int[], moves::int[], amount
-    FROM unnest($28::bigint[], $29::bigint[], $30::int[], $31::int[], $32::text[], $33::text[], $34::text[], $35::bigint[])
+    FROM unnest($30::bigint[], $31::bigint[], $32::int[], $33::int[], $34::text[], $35::text[], $36::text[], $37::bigint[])
       AS p(market_id, bid_id, slot, ps, workers, home, moves, amount) JOIN moved ON moved.id = market_id
   ), sold AS (
     INSERT INTO slot_usage (market_id, slot, used_milli, capacity_milli)
     SELECT u.market_id, slot, used::bigint[], b.capacity::bigint[]
-    FROM unnest($36::bigint[], $37::int[], $38::text[]) AS u(market_id, slot, used) JOIN moved ON moved.id = market_id JOIN batch b USING (market_id)
+    FROM unnest($38::bigint[], $39::int[], $40::text[]) AS u(market_id, slot, used) JOIN moved ON moved.id = market_id JOIN batch b USING (market_id)
     ON CONFLICT (market_id, slot) DO UPDATE SET used_milli = excluded.used_milli, capacity_milli = excluded.capacity_milli
   ), held AS (
     INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros, market_id, bid_id)
     SELECT 'hold', wallet, escrow, amount, market_id, bid_id
-    FROM unnest($39::bigint[], $40::bigint[], $41::bigint[], $42::bigint[], $43::bigint[]) AS h(market_id, wallet, escrow, amount, bid_id)
+    FROM unnest($41::bigint[], $42::bigint[], $43::bigint[], $44::bigint[], $45::bigint[]) AS h(market_id, wallet, escrow, amount, bid_id)
     JOIN moved ON moved.id = market_id
   )`;
 
 const ENDING = `
-  SELECT b.market_id, s.id IS NOT NULL AS stands, m.id IS NOT NULL AS moved,
-    CASE WHEN m.id IS NOT NULL THEN pg_notify(${MARKET_CHANNEL}, m.id::text || ':' || m.sequence::text || ':decided') END
-  FROM batch b LEFT JOIN standing s ON s.id = b.market_id LEFT JOIN moved m ON m.id = b.market_id`;
+  SELECT b.market_id, s.id IS NOT NULL AS stands, m.id IS NOT NULL AS moved, told.appended
+  FROM batch b LEFT JOIN standing s ON s.id = b.market_id LEFT JOIN moved m ON m.id = b.market_id LEFT JOIN told ON true`;
 
 /**
  * record-refusals: of the markets whose lease is the owner's and that stand where their batch began: writes the decisions and events of bids, moves
@@ -172,7 +171,14 @@ function decisionColumns(bids: readonly Placed<DecidedBid>[]): unknown[] {
     (bid) => (isAccepted(bid) ? bid.decision.payment : 0n),
     (bid) => bid.wallet.organisationId,
   );
-  return [...columns, jsonArray(bids.map(reasonText)), jsonArray(bids.map(payloadText))];
+  const events = bids.map(decisionEvent);
+  const types = columnsOf(
+    events,
+    ({ kind }) => kind,
+    ({ kind }) => EVENT_TYPES[kind].version,
+  );
+  const payloads = events.map((event) => JSON.stringify(payloadJson(event)));
+  return [...columns, ...types, jsonArray(bids.map(reasonText)), jsonArray(payloads)];
 }
 
 function allocationColumns({ batches }: TurnRecord, accepted: readonly AcceptedBid[]): unknown[] {
@@ -230,9 +236,3 @@ const reasonText = ({ decision }: DecidedBid): string =>
   decision.kind === 'refused'
     ? JSON.stringify(decision.refusal, (_, value: unknown) => (typeof value === 'bigint' ? formatMicros(value) : value))
     : 'null';
-
-function payloadText({ bidId, decision }: DecidedBid): string {
-  const common = { bidId: bidId.toString(), outcome: decision.kind };
-  if (decision.kind === 'refused') return JSON.stringify({ ...common, reason: decision.refusal.code });
-  return JSON.stringify({ ...common, completion: decision.completion, payment: formatMicros(decision.payment) });
-}

@@ -1,6 +1,8 @@
+import { kindsThat } from '#log';
 import type { MarketHead, MarketRows } from '#market';
 import { invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
+import { textList } from './columns.js';
 
 /** A connection or a pool: where one statement may run. */
 export type Queryable = Pick<PoolClient | Pool, 'query'>;
@@ -26,7 +28,7 @@ export const headOf = (row: HeadRow): MarketHead => ({
 /** What there is of a market but sites and sales, and how many cells its window has: bandwidth, and each resource of each site, in each slot. */
 const TERMS = `
   ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources, m.gamma, m.unit_micros, m.reserve_micros,
-    coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind NOT IN ('bid_refused', 'status_changed')
+    coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind IN (${textList(kindsThat('moved', 'rebuilt'))})
       ORDER BY e.sequence DESC LIMIT 1), 0) AS price_version`;
 export const CELLS = `
   m.horizon_slots::bigint * (1 + cardinality(m.resources) * (SELECT count(*) FROM site s WHERE s.market_id = m.id))`;

@@ -23,6 +23,13 @@ export async function listMigrations(): Promise<string[]> {
 export const readMigration = (name: string): Promise<string> =>
   readFile(path.join(findPrismaFolder(), 'migrations', name, 'migration.sql'), 'utf8');
 
+/** The database's functions, each as its file makes it or makes it anew; in an order in which each finds those that it calls. */
+export async function readFunctions(): Promise<string[]> {
+  const folder = path.join(findPrismaFolder(), 'functions');
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(files.map((name) => readFile(path.join(folder, name), 'utf8')));
+}
+
 /** The migrations as the schema engine takes them. */
 export async function loadMigrations(): Promise<MigrationList> {
   const names = await listMigrations();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addressOf, createSession } from '#postgres';
 import type { ClientBase, Pool } from 'pg';
 import { checkDatabase } from './check-database.js';
-import { listMigrations, loadMigrations, readSchema } from './folder.js';
+import { listMigrations, loadMigrations, readFunctions, readSchema } from './folder.js';
 import { withSchemaEngine } from './schema-engine.js';
 
 const NO_FILTERS = { externalTables: [], externalEnums: [] };
@@ -12,7 +12,7 @@ const SAY_EVERY_MS = 5_000;
 const MIGRATION_LOCK = 4_207_191_820;
 
 /**
- * Applies the migrations that a database lacks, and keeps Prisma's table of them. Safe to run by several processes at once.
+ * Applies the migrations that a database lacks, keeps Prisma's table of them, and makes the functions of prisma/functions as they are now. Safe to run by several processes at once.
  * @param say told what is waited for, in a line.
  * @returns the names of those applied now.
  * @throws DatabaseUnfit where it cannot be worked with; the database's error, or the engine's where an applied migration has been edited or has failed half-way.
@@ -24,7 +24,9 @@ export async function migrate(url: string, say: (line: string) => void = () => u
   try {
     await takeTurn(guard, say);
     await ensureNamespace(guard, addressOf(url).schema);
-    return await applyMigrations(url);
+    const applied = await applyMigrations(url);
+    await guard.query((await readFunctions()).join('\n')); // one transaction
+    return applied;
   } finally {
     await guard.end();
   }

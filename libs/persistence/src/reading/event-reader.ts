@@ -1,3 +1,4 @@
+import { eventIn } from '#log';
 import type { EventPage, EventReader, EventRecord } from '#market';
 import type { Pool } from 'pg';
 import { columnsOf } from '../hot/columns.js';
@@ -18,7 +19,7 @@ const PAGES = `
     FROM unnest($1::bigint[], $2::boolean[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS a(organisation_id, oversees, market_id, after, place)
     JOIN organisation o ON o.id = a.organisation_id JOIN market m ON m.id = a.market_id AND m.organisation_id IN (o.id, o.parent_id)
   )
-  SELECT s.place::int - 1 AS place, s.sequence AS head, e.sequence, e.kind, e.payload, e.at FROM seen s LEFT JOIN LATERAL (
+  SELECT s.place::int - 1 AS place, s.sequence AS head, e.sequence, e.kind, e.version, e.payload, e.at FROM seen s LEFT JOIN LATERAL (
     SELECT * FROM event
     WHERE market_id = s.id AND sequence > s.after AND (s.all_events OR organisation_id IS NULL OR organisation_id = s.organisation_id)
     ORDER BY sequence LIMIT $5
@@ -31,6 +32,7 @@ interface Row {
   readonly head: bigint;
   readonly sequence: bigint | null;
   readonly kind: string;
+  readonly version: number;
   readonly payload: unknown;
   readonly at: Date;
 }
@@ -66,4 +68,4 @@ function pageOf(rows: readonly Row[], { after, limit }: PageRequest[2]): EventPa
   return { events, upTo: events.length < limit ? head : events[events.length - 1].sequence };
 }
 
-const eventOf = ({ sequence, kind, payload, at }: Row): EventRecord[] => (sequence === null ? [] : [{ sequence, kind, payload, at }]);
+const eventOf = ({ sequence, at, ...kept }: Row): EventRecord[] => (sequence === null ? [] : [{ sequence, event: eventIn(kept), at }]);

@@ -28,7 +28,11 @@ const plain = (...names: readonly string[]): Record<string, typeof PLAIN> => Obj
  * of costs ten times as much, and these are read for every bid, by the receipts and by whoever verifies.
  */
 export const TABLES: readonly LogTable[] = [
-  { name: 'event', alias: 'e', columns: { ...plain('market_id', 'sequence', 'kind', 'organisation_id'), payload: JSON_TEXT, at: TIME } },
+  {
+    name: 'event',
+    alias: 'e',
+    columns: { ...plain('market_id', 'sequence', 'kind', 'version', 'organisation_id'), payload: JSON_TEXT, at: TIME },
+  },
   {
     name: 'decision',
     alias: 'd',

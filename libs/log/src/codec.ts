@@ -1,0 +1,86 @@
+import { invariant, micros, type Micros, type Milli } from '#units';
+
+/** What a codec reads, or what is wrong with it: `path` leads there. */
+export class UnreadableEntry extends Error {
+  override readonly name = 'UnreadableEntry';
+  constructor(
+    readonly path: string,
+    readonly detail: string,
+  ) {
+    super(`${path} ${detail}`);
+  }
+}
+
+/** How a value is kept in JSON: numbers that may outgrow a double are digits in text. */
+export interface Codec<Value> {
+  write(value: Value): unknown;
+  /** @throws UnreadableEntry where it is no such value. */
+  read(json: unknown, path: string): Value;
+}
+
+const fail = (path: string, detail: string, json: unknown): never => {
+  throw new UnreadableEntry(path, `${detail}, and is ${String(JSON.stringify(json)).slice(0, 100)}`);
+};
+
+const same = <Value>(value: Value): Value => value;
+const DIGITS = /^(?:0|[1-9]\d{0,18})$/;
+
+export const text: Codec<string> = {
+  write: same,
+  read: (json, path) => (typeof json === 'string' ? json : fail(path, 'must be text', json)),
+};
+
+/** A whole number, zero or more, that a double holds exactly: slots, milli-units. */
+export const whole: Codec<number> = {
+  write: same,
+  read: (json, path) => (Number.isSafeInteger(json) && Number(json) >= 0 ? Number(json) : fail(path, 'must be a whole number', json)),
+};
+
+export const id: Codec<bigint> = {
+  write: (value) => value.toString(),
+  read: (json, path) => (typeof json === 'string' && DIGITS.test(json) ? BigInt(json) : fail(path, 'must be an id', json)),
+};
+
+/** Micro-credits, zero or more. */
+export const amount: Codec<Micros> = {
+  write: (value) => value.toString(),
+  read: (json, path) => micros(id.read(json, path)),
+};
+
+export const oneOf = <const Value extends string>(...values: readonly Value[]): Codec<Value> => ({
+  write: same,
+  read: (json, path) => values.find((value) => value === json) ?? fail(path, `must be one of ${values.join(', ')}`, json),
+});
+
+/** Milli-units by the name of what they are of. */
+export const quantities: Codec<Readonly<Record<string, Milli>>> = {
+  write: same,
+  read: (json, path) => {
+    const fields = objectIn(json, path);
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, whole.read(value, `${path}.${name}`) as Milli]));
+  },
+};
+
+/** What the fields of an object are, by their names. */
+export type Fields<Codecs extends Readonly<Record<string, Codec<unknown>>>> = {
+  readonly [Name in keyof Codecs]: Codecs[Name] extends Codec<infer Value> ? Value : never;
+};
+
+/** An object of exactly these fields. */
+export function fields<const Codecs extends Readonly<Record<string, Codec<unknown>>>>(codecs: Codecs): Codec<Fields<Codecs>> {
+  const entries = Object.entries(codecs) as readonly [keyof Codecs & string, Codec<unknown>][];
+  invariant(entries.length > 0, 'a payload says something');
+  return {
+    write: (value) => Object.fromEntries(entries.map(([name, codec]) => [name, codec.write(value[name])])),
+    read: (json, path) => {
+      const given = objectIn(json, path);
+      for (const name of Object.keys(given)) if (!Object.hasOwn(codecs, name)) fail(`${path}.${name}`, 'is no field of it', given[name]);
+      return Object.fromEntries(entries.map(([name, codec]) => [name, codec.read(given[name], `${path}.${name}`)])) as Fields<Codecs>;
+    },
+  };
+}
+
+function objectIn(json: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return fail(path, 'must be an object', json);
+  return json as Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,63 @@
+import { REFUSAL_CODES } from '#mechanism';
+import { amount, type Codec, fields, id, oneOf, quantities, text, whole } from './codec.js';
+
+/** Who reads of it: every member of the market, or only the organisation that it is about and the operator. */
+export type Audience = 'members' | 'owner';
+
+/**
+ * What an event does to the prices that later bids are asked. kept: nothing. moved: what is sold, or the window, is another one, and a book
+ * follows by the slots in question. rebuilt: the market has other sites or capacities, and a book is made anew.
+ */
+export type PriceEffect = 'kept' | 'moved' | 'rebuilt';
+
+interface EventType<Payload> {
+  readonly audience: Audience;
+  readonly prices: PriceEffect;
+  /** Of the payload's format, as it is written now. */
+  readonly version: number;
+  readonly payload: Codec<Payload>;
+}
+
+const type = <Payload>(described: EventType<Payload>): EventType<Payload> => described;
+
+const clockKind = oneOf('manual', 'realtime');
+const status = oneOf('open', 'paused', 'closed');
+const siteNow = fields({ siteId: id, name: text, capacityMilli: quantities });
+
+/**
+ * What happens in a market: one line for each type of entry of its log. Payloads are what the market works with (ids, slots, milli-units,
+ * micro-credits); what the API says of them is libs/contracts' to say. A new type is a line here, one in contracts, and one in the replay; the
+ * compiler asks for those.
+ */
+export const EVENT_TYPES = {
+  market_opened: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ name: text, clock: clockKind }) }),
+  site_added: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
+  capacity_changed: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
+  status_changed: type({ audience: 'members', prices: 'kept', version: 1, payload: fields({ from: status, status }) }),
+  clock_advanced: type({ audience: 'members', prices: 'moved', version: 1, payload: fields({ from: whole, slot: whole }) }),
+  bid_accepted: type({
+    audience: 'owner',
+    prices: 'moved',
+    version: 1,
+    payload: fields({ bidId: id, completion: whole, paymentMicros: amount }),
+  }),
+  bid_refused: type({ audience: 'owner', prices: 'kept', version: 1, payload: fields({ bidId: id, code: oneOf(...REFUSAL_CODES) }) }),
+} as const;
+
+export type EventKind = keyof typeof EVENT_TYPES;
+export type PayloadOf<Kind extends EventKind> = (typeof EVENT_TYPES)[Kind] extends EventType<infer Payload> ? Payload : never;
+
+/** An event of a kind, or of any. */
+export type LogEvent<Kind extends EventKind = EventKind> = {
+  [Each in Kind]: { readonly kind: Each; readonly payload: PayloadOf<Each> };
+}[Kind];
+
+export const EVENT_KINDS = Object.keys(EVENT_TYPES) as readonly EventKind[];
+
+/** The kinds with one of these effects on prices. */
+export const kindsThat = (...effects: readonly PriceEffect[]): readonly EventKind[] =>
+  EVENT_KINDS.filter((kind) => effects.includes(EVENT_TYPES[kind].prices));
+
+export const isEventKind = (kind: unknown): kind is EventKind => typeof kind === 'string' && Object.hasOwn(EVENT_TYPES, kind);
+
+export const movesPrices = (kind: EventKind): boolean => EVENT_TYPES[kind].prices !== 'kept';
