@@ -141,7 +141,7 @@ describe('sites', () => {
     });
     expect((await logOf(market.marketId)).at(-1)).toMatchObject({
       kind: 'site_added',
-      payload: { name: 'bern', capacity: { gpu: 0, cpu: 2 } },
+      payload: { name: 'bern', capacityMilli: { gpu: 0, cpu: 2_000 } },
     });
     expect(await cold.sites.add.run({ caller: operator, marketId: market.marketId, name: 'bern', capacity: {} })).toEqual({
       kind: 'name_taken',
@@ -189,7 +189,7 @@ describe('capacity', () => {
     expect((await logOf(market.marketId)).at(-1)).toMatchObject({
       sequence: 4n,
       kind: 'capacity_changed',
-      payload: { name: 'second', capacity: { gpu: 1.5, cpu: 8 } },
+      payload: { name: 'second', capacityMilli: { gpu: 1_500, cpu: 8_000 } },
     });
   });
 

@@ -68,7 +68,7 @@ const BREAKS: readonly (readonly [law: string, code: keyof typeof CODES, stateme
   [
     'a number of the log is given once',
     'unique',
-    `INSERT INTO event (market_id, sequence, kind, payload) VALUES ($m, 1, 'market_opened', '{}')`,
+    `INSERT INTO event (market_id, sequence, kind, version, payload) VALUES ($m, 1, 'market_opened', 1, '{}')`,
   ],
   ['an accepted bid has a completion and a value', 'check', decision(`'accepted'`, 'NULL, NULL, 0')],
   ['a payment is within the value', 'check', decision(`'accepted'`, '5, 10, 11')],
@@ -93,7 +93,7 @@ const BREAKS: readonly (readonly [law: string, code: keyof typeof CODES, stateme
   [
     'a log is of a market that there is',
     'missing',
-    `INSERT INTO event (market_id, sequence, kind, payload) VALUES (999999, 1, 'market_opened', '{}')`,
+    `INSERT INTO event (market_id, sequence, kind, version, payload) VALUES (999999, 1, 'market_opened', 1, '{}')`,
   ],
   [
     'a receipt is of a market that there is',

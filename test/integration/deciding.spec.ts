@@ -190,7 +190,7 @@ describe('a batch that is overtaken or lost', () => {
       record: async (...batch) => {
         if (outcomes.length === 0) {
           const text = `WITH m AS (UPDATE market SET slot = slot + 1, sequence = sequence + 1 RETURNING id, sequence)
-            INSERT INTO event (market_id, sequence, kind, payload) SELECT id, sequence, 'clock_advanced', '{"from":0,"slot":1}' FROM m`;
+            INSERT INTO event (market_id, sequence, kind, version, payload) SELECT id, sequence, 'clock_advanced', 1, '{"from":0,"slot":1}' FROM m`;
           await database.pool.query(text);
         }
         const written = await store.record(...batch);

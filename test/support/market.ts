@@ -1,3 +1,4 @@
+import { EVENT_TYPES, type LogEvent, payloadJson } from '#log';
 import { createHash } from 'node:crypto';
 import { createPrng } from '#lab';
 import type { NewBid } from '#market';
@@ -47,7 +48,7 @@ export async function seedMarket(pool: Pool, options: SeedOptions = {}): Promise
     [operatorId, clock, horizonSlots, gamma, openedAt, reserveMicros],
   );
   const marketId = market.rows[0].id;
-  await pool.query(`INSERT INTO event (market_id, sequence, kind, payload) VALUES ($1, 1, 'market_opened', '{}')`, [marketId]);
+  await appendEntry(pool, marketId, 1n, { kind: 'market_opened', payload: { name: 'testbed', clock: 'manual' } });
   const sites = await pool.query<{ id: bigint }>(
     `INSERT INTO site (market_id, ordinal, name, capacity_milli) SELECT $1, o, 'site-' || o, '{1000,12000,16000}' FROM generate_series(0, $2::int - 1) AS o RETURNING id`,
     [marketId, siteCount],
@@ -55,6 +56,15 @@ export async function seedMarket(pool: Pool, options: SeedOptions = {}): Promise
   const bidderIds: bigint[] = [];
   for (let index = 0; index < bidderCount; index++) bidderIds.push(await seedBidder(pool, operatorId, index, fundsMicros));
   return { marketId, operatorId, siteIds: sites.rows.map((row) => row.id.toString()), bidderIds };
+}
+
+/** An entry of a market's log, which its writer has counted already. */
+export async function appendEntry(pool: Pool, marketId: bigint, sequence: bigint, event: LogEvent): Promise<void> {
+  const { version } = EVENT_TYPES[event.kind];
+  await pool.query(
+    `SELECT append_entries(ARRAY[$1]::bigint[], ARRAY[$2]::bigint[], ARRAY[$3], ARRAY[$4]::smallint[], ARRAY[NULL]::bigint[], ARRAY[$5]::json[], NULL)`,
+    [marketId, sequence, event.kind, version, JSON.stringify(payloadJson(event))],
+  );
 }
 
 /** Another market of the same operator with the same terms, sites and bidders. */
@@ -65,7 +75,7 @@ export async function addTwin(pool: Pool, market: SeededMarket, name: string): P
     [market.marketId, name],
   );
   const marketId = rows[0].id;
-  await pool.query(`INSERT INTO event (market_id, sequence, kind, payload) VALUES ($1, 1, 'market_opened', '{}')`, [marketId]);
+  await appendEntry(pool, marketId, 1n, { kind: 'market_opened', payload: { name: 'testbed', clock: 'manual' } });
   const sites = await pool.query<{ id: bigint }>(
     `INSERT INTO site (market_id, ordinal, name, capacity_milli) SELECT $1, ordinal, name, capacity_milli FROM site WHERE market_id = $2 ORDER BY ordinal RETURNING id`,
     [marketId, market.marketId],

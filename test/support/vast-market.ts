@@ -35,7 +35,8 @@ async function addSites(
 ): Promise<string[]> {
   const { rows } = await pool.query<{ id: bigint }>(
     `WITH logged AS (UPDATE market SET sequence = sequence + 1 WHERE id = $1 RETURNING id, sequence),
-     told AS (INSERT INTO event (market_id, sequence, kind, payload) SELECT id, sequence, 'site_added', '{}' FROM logged)
+     told AS (INSERT INTO event (market_id, sequence, kind, version, payload)
+       SELECT id, sequence, 'site_added', 1, '{"siteId":"1","name":"many","capacityMilli":{}}' FROM logged)
      INSERT INTO site (market_id, ordinal, name, capacity_milli)
      SELECT $1, o, 'site-' || o, ARRAY(SELECT 64000::bigint + $4 * (o * $3::int + k) FROM generate_series(0, $3::int - 1) AS k)
      FROM generate_series(0, $2::int - 1) AS o RETURNING id`,
