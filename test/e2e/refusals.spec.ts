@@ -127,7 +127,7 @@ const ASKED: Partial<Record<ProblemCode, () => Asked | Promise<Asked>>> = {
   request_in_flight: async () => {
     const client = await api.pool.connect();
     await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`${scene.operatorId}:refused`]);
-    setTimeout(() => client.release(true), 2_500);
+    setTimeout(() => client.release(true), 8_000);
     return deposit('5');
   },
   body_too_large: () => market({ resources: new Array(3_000).fill('gpu') }),
