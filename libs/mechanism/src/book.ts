@@ -108,6 +108,12 @@ export function priceSlot(book: Book, at: number): void {
   Atomics.store(priced, at / stride, 1);
 }
 
+/** Prices slots that nobody has looked at yet, the nearest first, until that has cost so many steps. */
+export function priceAhead(book: Book, stepsMax: number): void {
+  const before = book.meter.steps;
+  for (let at = 0; at < book.price.length && book.meter.steps - before < stepsMax; at += book.stride) priceSlot(book, at);
+}
+
 /** Slots of the window that are not priced yet. */
 export function unpricedSlots({ priced }: Pick<Book, 'priced'>): number {
   let count = 0;
@@ -165,6 +171,14 @@ export function occupy(book: Book, slot: number, usedMilli: readonly number[]): 
   if (changes > PRICED_AT_ONCE_MAX) Atomics.store(book.priced, at / book.stride, 0);
 }
 
+/** Cells of unsold slots whose prices are written as they come into sight. */
+const AT_ONCE_MAX = 65_536;
+
+/** Prices the slots from an index on, in which nothing is sold: the prices are known. */
+function priceUnsold(book: Book, from: number): void {
+  for (let index = from; index < book.slotCount; index++) priceSlot(book, index * book.stride);
+}
+
 /** Rolls the window forward to begin at `slot`; slots that come into sight are unsold. */
 export function advanceBook(book: Book, slot: number): void {
   invariant(slot >= book.baseSlot, 'the clock never goes back');
@@ -175,6 +189,7 @@ export function advanceBook(book: Book, slot: number): void {
   book.capacityAt.fill(0, book.slotCount - gone);
   book.priced.copyWithin(0, gone);
   book.priced.fill(0, book.slotCount - gone);
+  if (book.unsold && gone * book.stride <= AT_ONCE_MAX) priceUnsold(book, book.slotCount - gone);
   book.baseSlot = slot;
 }
 

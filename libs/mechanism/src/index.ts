@@ -14,6 +14,7 @@ export {
   usageOf,
   capacityOf,
   pricesOf,
+  priceAhead,
   somePricesOf,
   type Book,
 } from './book.js';

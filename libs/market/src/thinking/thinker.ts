@@ -1,4 +1,4 @@
-import { type Bid, type Book, type Oracle, quote, type Quote } from '#mechanism';
+import { type Bid, type Book, type Oracle, priceAhead, quote, type Quote } from '#mechanism';
 import { type MarketRows, openBook, type OpenBook, stateOf } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { decideBatch } from '../deciding/decide-batch.js';
@@ -49,6 +49,9 @@ export class ThinkingFailed extends Error {
   override readonly name = 'ThinkingFailed';
 }
 
+/** Counted steps of pricing ahead with each batch: some milliseconds, in which a window of 100,000 cells is priced. */
+const AHEAD_STEPS = 2_000_000;
+
 /** Thinks where it is called, at once. */
 export function createThinker(oracle: Oracle, clock: Clock): Thinker {
   return {
@@ -65,6 +68,7 @@ function draftOf({ wallets, thinkMs, ...batch }: BatchTask, oracle: Oracle, cloc
   const purses = new Purses(wallets);
   const endMs = clock.nowMs() + thinkMs;
   const drafted = decideBatch({ ...batch, purses, oracle, mayGoOn: () => clock.nowMs() < endMs });
+  priceAhead(batch.open.book, AHEAD_STEPS); // until all slots are priced no bid is told to be quick to decide
   return { ...drafted, payers: purses.payers() };
 }
 
