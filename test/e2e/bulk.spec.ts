@@ -33,7 +33,13 @@ it('should give each bid its own result', async () => {
   ]);
   expect(body.results).toMatchObject([
     { status: 'queued' },
-    { problem: { type: 'urn:eris:problem:invalid_body', errors: [{ path: '$.bids[1].epochs' }] } },
+    {
+      problem: {
+        type: 'urn:eris:problem:invalid_body',
+        errors: [{ path: '$.bids[1].epochs' }],
+        instance: `/v1/markets/${scene.marketId}/bids/bulk#/bids/1`,
+      },
+    },
     { problem: { type: 'urn:eris:problem:invalid_body', errors: [{ path: '$.bids[2].chunks.999999' }] } },
     { problem: { type: 'urn:eris:problem:key_reused' } },
     { problem: { type: 'urn:eris:problem:invalid_body' } },

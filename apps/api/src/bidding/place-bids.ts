@@ -105,7 +105,7 @@ export class PlaceBids {
     const headers: Record<string, string> = turnedAway.length > 0 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
     const [code] = turnedAway;
     if (code && results.every(isProblem(code))) throw new ProblemError(code, {}, headers);
-    return new Reply({ results }, undefined, headers);
+    return new Reply({ results: results.map(placedIn(`/v1/markets/${params.marketId}/bids/bulk`)) }, undefined, headers);
   }
 
   private async take(checked: Checked): Promise<BulkResult> {
@@ -143,6 +143,12 @@ function listed(faults: readonly Fault[], listing: Listing): Problem {
   listing.left -= errors.length;
   return problemOf('invalid_body', { errors });
 }
+
+/** A problem of one bid names its place in the request: the path, and a JSON pointer into the body. */
+const placedIn =
+  (path: string) =>
+  (result: BulkResult, index: number): BulkResult =>
+    'problem' in result ? { problem: { ...result.problem, instance: `${path}#/bids/${index}` } } : result;
 
 function valueOf<Value>(settled: PromiseSettledResult<Value>): Value {
   if (settled.status === 'rejected') throw settled.reason;
