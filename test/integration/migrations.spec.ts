@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { eventTold } from '#contracts';
+import { eventIn, type KeptEvent } from '#log';
 import { createPool, diffSchema, findPendingMigrations, listMigrations, migrate } from '#persistence';
+import type { Pool } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
+
+const apply = async (pool: Pool, name: string): Promise<unknown> =>
+  pool.query(await readFile(new URL(`../../prisma/migrations/${name}/migration.sql`, import.meta.url), 'utf8'));
 
 // Real: Postgres, the schema engine, the migrations of the repository. Nothing is faked.
 describe('migrations', () => {
@@ -28,6 +34,38 @@ describe('migrations', () => {
     expect(await findPendingMigrations(database.pool)).toEqual([]);
   });
 
+  it('carry the log over that was written in the words of the API', async () => {
+    const { pool } = database;
+    await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    const names = await listMigrations();
+    const log = names.findIndex((name) => name.endsWith('_log'));
+    for (const name of names.slice(0, log)) await apply(pool, name);
+    await pool.query(`INSERT INTO organisation (id, parent_id, name) VALUES (1, NULL, 'operator'), (2, 1, 'bidder')`);
+    await pool.query(
+      `INSERT INTO market (id, organisation_id, name, clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, gamma, unit_micros, reserve_micros)
+       VALUES (1, 1, 'm', 'manual', 20, 50, 2000, 100, '{cpu}', '{}', 1, 0)`,
+    );
+    const written = [
+      ['market_opened', { name: 'm', clock: 'manual' }],
+      ['site_added', { siteId: '7', name: 'bern', capacity: { cpu: 1.5, 'memory GB': 0 } }],
+      ['status_changed', { from: 'open', status: 'paused' }],
+      ['clock_advanced', { from: 0, slot: 3 }],
+      ['bid_accepted', { bidId: '3', outcome: 'accepted', completion: 4, payment: '812.4' }],
+      ['bid_accepted', { bidId: '4', outcome: 'accepted', completion: 5, payment: '0.000001' }],
+      ['bid_refused', { bidId: '5', outcome: 'refused', reason: 'price_above_value' }],
+      ['capacity_changed', { siteId: '7', name: 'bern', capacity: { cpu: 2 } }],
+    ] as const;
+    for (const [index, [kind, payload]] of written.entries())
+      await pool.query('INSERT INTO event (market_id, sequence, kind, payload) VALUES (1, $1, $2, $3)', [index + 1, kind, payload]);
+    await apply(pool, names[log]);
+    const { rows } = await pool.query<KeptEvent & { sequence: bigint }>('SELECT kind, version, payload FROM event ORDER BY sequence');
+    expect(rows.map((row) => eventTold({ sequence: 1n, at: new Date(0), event: eventIn(row) }))).toMatchObject(
+      written.map(([kind, payload]) => ({ kind, payload })),
+    );
+    expect(eventIn(rows[1]).payload).toEqual({ siteId: 7n, name: 'bern', capacityMilli: { cpu: 1_500, 'memory GB': 0 } });
+    await expect(pool.query(`UPDATE event SET version = 2`)).rejects.toThrow('never changed');
+  });
+
   it('wait for another who migrates, and say for whom', async () => {
     const other = await database.pool.connect();
     const { rows } = await other.query<{ pid: number }>('SELECT pg_backend_pid() AS pid, pg_advisory_lock(4207191820)');
@@ -49,10 +87,8 @@ describe('migrations', () => {
     const { pool } = database;
     await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     const names = await listMigrations();
-    const apply = async (name: string): Promise<unknown> =>
-      pool.query(await readFile(new URL(`../../prisma/migrations/${name}/migration.sql`, import.meta.url), 'utf8'));
     const turns = names.findIndex((name) => name.endsWith('_fair_turns'));
-    for (const name of names.slice(0, turns)) await apply(name);
+    for (const name of names.slice(0, turns)) await apply(pool, name);
     await pool.query(`INSERT INTO organisation (id, parent_id, name) VALUES (1, NULL, 'operator'), (2, 1, 'bidder')`);
     await pool.query(
       `INSERT INTO market (id, organisation_id, name, clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, gamma, unit_micros, reserve_micros)
@@ -63,7 +99,7 @@ describe('migrations', () => {
         key,
       ]);
     await bid('before');
-    await apply(names[turns]);
+    await apply(pool, names[turns]);
     await bid('after');
     expect((await pool.query('SELECT market_id, organisation_id FROM undecided_bid')).rows).toEqual([
       { market_id: 1n, organisation_id: 2n },
