@@ -1,9 +1,9 @@
-// Asks for the same over so many connections, no more than so many of which are dialled in a second, each again as soon as it is answered. Reports the answers by what was asked and their status, how many of
+// Asks for the same over so many connections, each again as soon as it is answered. Reports the answers by what was asked and their status, how many of
 // those that say to come back (429, 503) were problems that name when, and the titles.
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const { url, ms, key, connections, method = 'GET', path, body, pauseMs = 20, perSecond = 800 } = JSON.parse(process.argv[2]);
+const { url, ms, key, connections, method = 'GET', path, body, pauseMs = 20 } = JSON.parse(process.argv[2]);
 const agent = new Agent({ keepAlive: true, maxSockets: connections });
 const text = body === undefined ? undefined : JSON.stringify(body);
 const answers = {};
@@ -36,8 +36,7 @@ function ask() {
   });
 }
 
-async function goOn(_, index) {
-  await sleep((index / perSecond) * 1_000);
+async function goOn() {
   while (performance.now() < endMs) if ((await ask()) >= 400) await sleep(pauseMs);
 }
 
