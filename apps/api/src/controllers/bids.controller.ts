@@ -18,8 +18,8 @@ export class BidsController {
   ) {}
 
   @Serves('quoteBid')
-  quote(@In() { caller, params, body }: Input<'quoteBid'>): Promise<AnswerOf<'quoteBid'>> {
-    return answer(this.quoteBid.run({ ...partyOf(caller), ...params, body }), {
+  quote(@In() { caller, params, body, isGone }: Input<'quoteBid'>): Promise<AnswerOf<'quoteBid'>> {
+    return answer(this.quoteBid.run({ ...partyOf(caller, isGone), ...params, body }), {
       quoted: quoteView,
       faults: faultsProblem,
     });

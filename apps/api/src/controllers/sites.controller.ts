@@ -41,8 +41,8 @@ export class SitesController {
   }
 
   @Serves('readPrices')
-  prices(@In() { caller, params, query }: Input<'readPrices'>): Promise<AnswerOf<'readPrices'>> {
-    return answer(this.readPrices.run({ ...partyOf(caller), ...params, ...query }, slotPricesView), {
+  prices(@In() { caller, params, query, isGone }: Input<'readPrices'>): Promise<AnswerOf<'readPrices'>> {
+    return answer(this.readPrices.run({ ...partyOf(caller, isGone), ...params, ...query }, slotPricesView), {
       prices: priceView,
     });
   }

@@ -29,6 +29,8 @@ export interface Input<Id extends OperationId> {
   readonly lastEventId: string | undefined;
   /** Calls back once the request is over: answered, or its caller gone. */
   readonly whenOver: (done: () => void) => void;
+  /** Whether its connection has gone. */
+  readonly isGone: () => boolean;
   /** Gives back the request's place among those in hand, for what is counted elsewhere while it goes on. */
   readonly letGo: () => void;
   /** Gives back what its body holds. */
@@ -55,6 +57,7 @@ export function inputOf(operation: Operation, request: GuardedRequest) {
     waitSeconds: waitSecondsOf(headers.prefer),
     lastEventId: single(headers['last-event-id']),
     whenOver: (done: () => void) => request.whenOver?.(done),
+    isGone: () => request.raw.socket.destroyed,
     letGo: () => request.hold?.release(),
     letBodyGo: () => request.letBodyGo?.(),
   };

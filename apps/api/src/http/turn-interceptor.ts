@@ -26,9 +26,14 @@ export class TurnInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const id = Reflect.getMetadata(OPERATION, context.getHandler()) as OperationId;
-    const { caller } = context.switchToHttp().getRequest<GuardedRequest>();
+    const { caller, raw } = context.switchToHttp().getRequest<GuardedRequest>();
     if (!caller || BY_ITSELF.has(id)) return next.handle();
     const inTurn = operationOf(id).method === 'GET' ? this.turns.reads : this.turns.writes;
-    return from(inTurn(partyOf(caller), () => lastValueFrom(next.handle())));
+    return from(
+      inTurn(
+        partyOf(caller, () => raw.socket.destroyed),
+        () => lastValueFrom(next.handle()),
+      ),
+    );
   }
 }

@@ -2,10 +2,14 @@ import { type FairLimits, FairQueue, type InTurn, type Party, TurnTooLate } from
 import type { Caller } from './keyring.js';
 import { ProblemError } from './problem-error.js';
 
-/** Whose turns a caller's requests take: those of its organisation, in those of its family. The admin key's are its organisation's own. */
-export const partyOf = ({ organisationId, familyId }: Pick<Caller, 'organisationId' | 'familyId'>): Party => ({
+/**
+ * Whose turns a caller's requests take: those of its organisation, in those of its family. The admin key's are its organisation's own.
+ * @param isGone whether the request's connection has gone: what it asked for is not done then.
+ */
+export const partyOf = ({ organisationId, familyId }: Pick<Caller, 'organisationId' | 'familyId'>, isGone?: () => boolean): Party => ({
   organisationId,
   tenantId: familyId,
+  ...(isGone && { isGone }),
 });
 
 /** Work on connections to the database, shared among tenants by turns. */

@@ -3,7 +3,7 @@ import type { Micros } from '#units';
 import { type BidBody, type BodyFault, toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import { CELLS_AT_ONCE_MAX, isLongMenu } from '../thinking/effort.js';
-import { type Busy, BUSY, QUOTE_FAILED } from '../thinking/busy.js';
+import { type Busy, BUSY, busyWhereLate, QUOTE_FAILED } from '../thinking/busy.js';
 import type { FairQueue, Party } from '../thinking/fair-queue.js';
 import { atOnce, type InTurn } from '../thinking/in-turn.js';
 import { answerOf, type QuoteAnswer, type Thinker, ThinkingFailed } from '../thinking/thinker.js';
@@ -15,6 +15,8 @@ export interface QuoteRequest {
   readonly organisationId: bigint;
   /** The operator's family that it belongs to; itself where nothing is said. */
   readonly tenantId?: bigint;
+  /** Whether nobody waits for the answer any more. */
+  readonly isGone?: () => boolean;
   readonly body: BidBody;
 }
 
@@ -49,7 +51,7 @@ async function turnIn(queue: FairQueue, party: Party, work: () => Promise<QuoteO
     return await pending;
   } catch (cause) {
     if (cause instanceof ThinkingFailed) return QUOTE_FAILED;
-    throw cause;
+    return busyWhereLate(cause);
   }
 }
 
@@ -60,12 +62,12 @@ export class QuoteBid {
     private readonly ways: QuoteWays,
   ) {}
 
-  async run({ marketId, organisationId, tenantId = organisationId, body }: QuoteRequest): Promise<QuoteOutcome> {
+  async run({ marketId, organisationId, tenantId = organisationId, isGone, body }: QuoteRequest): Promise<QuoteOutcome> {
     const { queue, reads = atOnce } = this.ways;
-    const reader = { tenantId, organisationId };
+    const reader = { tenantId, organisationId, ...(isGone && { isGone }) };
     const seen = await reads(reader, () => this.books.find(marketId, organisationId));
     if (!seen) return { kind: 'market_unknown' };
-    const party = { tenantId: seen.operatorId, organisationId };
+    const party = { ...reader, tenantId: seen.operatorId };
     const inTurn: ThinkInTurn = (turns, work) => turnIn(turns, party, work);
     if (this.books.has(seen)) return this.quote(await this.books.read(seen), body, inTurn);
     if (seen.cells <= CELLS_AT_ONCE_MAX) return this.quote(await reads(reader, () => this.books.read(seen)), body, inTurn);

@@ -11,6 +11,8 @@ export interface PricesRequest {
   readonly organisationId: bigint;
   /** The operator's family that it belongs to; itself where nothing is said. */
   readonly tenantId?: bigint;
+  /** Whether nobody waits for the answer any more. */
+  readonly isGone?: () => boolean;
   /** First and last slot wanted, both included; cut to the window. Left out: the whole window. */
   readonly from?: number;
   readonly to?: number;
@@ -67,8 +69,8 @@ export class ReadPrices {
   }
 
   async run<Shown>(request: PricesRequest, show: ShowSlot<Shown>): Promise<PricesOutcome<Shown>> {
-    const { organisationId, tenantId = organisationId } = request;
-    const turn = this.pace.loop.run({ tenantId, organisationId }, () => this.read(request, show));
+    const { organisationId, tenantId = organisationId, isGone } = request;
+    const turn = this.pace.loop.run({ tenantId, organisationId, ...(isGone && { isGone }) }, () => this.read(request, show));
     return typeof turn === 'string' ? BUSY[turn] : turn.catch(busyWhereLate);
   }
 

@@ -46,6 +46,17 @@ describe('FairQueue', () => {
     await endAll();
   });
 
+  it('begins nothing that nobody waits for any more, and goes on with the next', async () => {
+    let isGone = false;
+    add(1n, 10n, 'a1');
+    const left = queue.run({ tenantId: 1n, organisationId: 10n, isGone: () => isGone }, () => Promise.reject(new Error('was begun')));
+    add(1n, 10n, 'a3');
+    isGone = true;
+    await Promise.all([expect(left).rejects.toBeInstanceOf(TurnTooLate), endAll()]);
+    expect(begun).toEqual(['a1', 'a3']);
+    expect([queue.waitingCount, queue.runningCount]).toEqual([0, 0]);
+  });
+
   it('leaves room between jobs', async () => {
     let pauses = 0;
     queue = new FairQueue({ ...LIMITS, pause: () => new Promise((resolve) => setImmediate(() => resolve(++pauses))) });

@@ -20,12 +20,14 @@ export interface FairLimits {
 export interface Party {
   readonly tenantId: bigint;
   readonly organisationId: bigint;
+  /** Whether nobody waits for the job any more: it is not begun then. */
+  readonly isGone?: () => boolean;
 }
 
 /** Why a job was not taken: its party has its share already, or there are too many in all. */
 export type FairRefusal = 'share_used' | 'full';
 
-/** A job's turn did not come in time; nothing of it was done. */
+/** A job's turn did not come in time, or nobody waited for it any more; nothing of it was done. */
 export class TurnTooLate extends Error {
   override readonly name = 'TurnTooLate';
 }
@@ -65,7 +67,7 @@ export class FairQueue {
     return this.running;
   }
 
-  /** @returns what the job comes to, or at once why it isn't taken. Rejects with TurnTooLate where it has waited for as long as it may. */
+  /** @returns what the job comes to, or at once why it isn't taken. Rejects with TurnTooLate where it has waited for as long as it may, or its party is gone. */
   run<T>(party: Party, work: () => Promise<T>): Promise<T> | FairRefusal {
     const { perOrganisation, perTenant, inAll } = this.limits;
     if (this.count(organisationKey(party)) >= perOrganisation || this.count(tenantKey(party)) >= perTenant) return 'share_used';
@@ -78,6 +80,7 @@ export class FairQueue {
     try {
       await this.turn(party);
       try {
+        if (party.isGone?.()) throw new TurnTooLate('nobody waits for it any more');
         return await work();
       } finally {
         void this.pass(party); // nothing in it fails
