@@ -45,7 +45,11 @@ export async function* follow(source: StreamSource, options: FollowOptions): Asy
     signal?.throwIfAborted();
     let cause: unknown;
     try {
-      yield* eventsOf(source, options, place);
+      for await (const events of eventsOf(source, options, place))
+        for (const event of events) {
+          signal?.throwIfAborted();
+          yield event;
+        }
     } catch (error) {
       signal?.throwIfAborted();
       if (!isPassing(error)) throw error;
@@ -62,14 +66,23 @@ const isPassing = (error: unknown): boolean =>
   error instanceof UnreachableError ||
   (error instanceof ProblemError && (error.status >= 500 || error.status === 429 || error.status === 408));
 
-/** The events of one connection, those that were given out before left out. Ends with the connection. */
-async function* eventsOf(source: StreamSource, options: FollowOptions, place: Place): AsyncGenerator<MarketEvent, void, undefined> {
-  for await (const { id, event, data } of messagesOf(source, options, place)) {
-    if (event === 'end') throw new ProblemError(`GET ${source.url}`, endOf(data));
-    if (id === undefined || (place.after !== undefined && BigInt(id) <= BigInt(place.after))) continue;
-    place.after = id;
-    yield JSON.parse(data) as MarketEvent;
+/**
+ * The events of one connection as they come together, those that were given out before left out. Ends with the connection. Busy streams bring
+ * many at once: a generator within a generator for each of them would cost more than reading them.
+ */
+async function* eventsOf(source: StreamSource, options: FollowOptions, place: Place): AsyncGenerator<MarketEvent[], void, undefined> {
+  for await (const messages of messagesOf(source, options, place)) {
+    const end = messages.find(({ event }) => event === 'end');
+    yield messages.flatMap((message) => eventIn(message, place));
+    if (end) throw new ProblemError(`GET ${source.url}`, endOf(end.data));
   }
+}
+
+/** The event of a message, where it has one that comes after those that are known. */
+function eventIn({ id, event, data }: EventSourceMessage, place: Place): MarketEvent[] {
+  if (event === 'end' || id === undefined || (place.after !== undefined && BigInt(id) <= BigInt(place.after))) return [];
+  place.after = id;
+  return [JSON.parse(data) as MarketEvent];
 }
 
 /** A stream that ends for good does so because asking again would be refused. */
@@ -82,7 +95,7 @@ async function* messagesOf(
   source: StreamSource,
   { signal, silenceMs = SILENCE_MS, retryMs }: FollowOptions,
   place: Place,
-): AsyncGenerator<EventSourceMessage, void, undefined> {
+): AsyncGenerator<EventSourceMessage[], void, undefined> {
   const hangUp = new AbortController();
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   // Node forgets that a request has a signal once nobody holds the request any more: what is being read is ended by hand.
@@ -105,7 +118,7 @@ async function* messagesOf(
       if (done) return signal?.throwIfAborted();
       place.failures = 0;
       parser.feed(decoder.decode(value, { stream: true }));
-      yield* heard.splice(0);
+      if (heard.length > 0) yield heard.splice(0);
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);
