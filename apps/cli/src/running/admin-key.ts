@@ -41,7 +41,8 @@ export async function adminKeyOf({ configured, dataDir, databaseUrl, isEmbedded 
 async function keptOrMade(ensure: EnsureAdminKey, file: string, isEmbedded: boolean): Promise<AdminKey> {
   const kept = await readKept(file);
   if (kept !== undefined && (await ensure.offer(kept)).kind !== 'other') return { text: kept, note: `in ${file}` };
-  if (await ensure.isConfigured()) return { text: undefined, note: 'the one that ERIS_ADMIN_KEY had before; set it to a new one to replace that' };
+  if (await ensure.isConfigured())
+    return { text: undefined, note: 'the one that ERIS_ADMIN_KEY had before; set it to a new one to replace that' };
   const made = makeAdminKey(randomBytes);
   const shown = { text: made, note: `${made}  (shown this once; kept in ${file})` };
   if (isEmbedded) {
