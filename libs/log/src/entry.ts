@@ -1,15 +1,5 @@
-import { invariant } from '#units';
 import { type Codec, UnreadableEntry } from './codec.js';
 import { EVENT_TYPES, isEventKind, type LogEvent } from './events.js';
-
-/** An entry that is to be written: its place in the log of a market, and whose it is where not every member reads of it. */
-export interface NewEntry {
-  readonly marketId: bigint;
-  readonly sequence: bigint;
-  /** null exactly where the audience of the event's type is all members. */
-  readonly organisationId: bigint | null;
-  readonly event: LogEvent;
-}
 
 /** The payload of an event as JSON keeps it. */
 export function payloadJson({ kind, payload }: LogEvent): unknown {
@@ -29,9 +19,4 @@ export function eventIn({ kind, version, payload }: KeptEvent): LogEvent {
   const type = EVENT_TYPES[kind];
   if (version !== type.version) throw new UnreadableEntry('version', `${String(version)} of ${kind} is unknown`);
   return { kind, payload: type.payload.read(payload, 'payload') } as LogEvent;
-}
-
-/** @throws InvariantError where an entry has an owner that its audience does not ask for, or lacks one. */
-export function checkEntry({ organisationId, event }: NewEntry): void {
-  invariant((EVENT_TYPES[event.kind].audience === 'owner') === (organisationId !== null), `${event.kind} has the audience of its type`);
 }

@@ -1,6 +1,6 @@
 /** The log of a market: which events there are, what each holds, who reads it and what it does to prices. No I/O. */
 export { UnreadableEntry } from './codec.js';
-export { checkEntry, eventIn, type KeptEvent, type NewEntry, payloadJson } from './entry.js';
+export { eventIn, type KeptEvent, payloadJson } from './entry.js';
 export {
   type Audience,
   EVENT_KINDS,
