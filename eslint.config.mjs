@@ -37,6 +37,10 @@ export default tseslint.config(
       'jest/no-focused-tests': 'error',
       'jest/no-identical-title': 'error',
       'jest/no-standalone-expect': 'off',
+      'jest/valid-title': [
+        'error',
+        { ignoreTypeOfTestName: true, mustNotMatch: { it: ['^should ', 'A title states what holds: "refuses …", not "should refuse …"'] } },
+      ],
       'jest/valid-expect': 'error',
       'jest/valid-expect-in-promise': 'error',
       // Answers of a server under test are looked at as they come.

@@ -48,17 +48,17 @@ const BANS: readonly Ban[] = [
 const sources = sourcesOf('libs', 'apps').filter((file) => !isSpec(file));
 
 describe('bans', () => {
-  it.each(BANS)('should hold: $pattern; use $instead', ({ pattern, instead, isAllowedIn }) => {
+  it.each(BANS)('hold: $pattern; use $instead', ({ pattern, instead, isAllowedIn }) => {
     const offenders = sources.filter((file) => pattern.test(textFor(pattern, file)) && !isAllowedIn?.(file));
     expect(offenders.map(({ path }) => `${path}: ${pattern.source} is banned, use ${instead}`)).toEqual([]);
   });
 
-  it('should allow the clock and chance in the core to nobody', () => {
+  it('allow the clock and chance in the core to nobody', () => {
     const chancy = sources.filter((file) => isCore(file) && /\bDate\b|\bMath\.random\b/.test(file.code));
     expect(chancy.map(({ path }) => `${path}: time and chance are arguments`)).toEqual([]);
   });
 
-  it('should keep money out of floating point', () => {
+  it('keep money out of floating point', () => {
     const floats = sources.filter(({ code }) => /\b\w*Micros\??: number\b/.test(code));
     expect(floats.map(({ path }) => `${path}: a name that ends in Micros is a bigint (Micros)`).filter((line) => !isKernel(line))).toEqual(
       [],

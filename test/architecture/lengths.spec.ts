@@ -13,29 +13,29 @@ const files = sourcesOf('libs', 'apps', 'test', 'bench');
 const sources = files.filter((file) => !isSpec(file) && /^(libs|apps)\//.test(file.path));
 
 describe('lengths', () => {
-  it(`should keep files within ${FILE_LINES_MAX} lines`, () => {
+  it(`keep files within ${FILE_LINES_MAX} lines`, () => {
     const long = files.filter((file) => linesOf(file.text) > FILE_LINES_MAX && !LONG_FILES.has(file.path));
     expect(long.map(({ path, text }) => `${path}: ${linesOf(text)} lines; split it by what changes together`)).toEqual([]);
   });
 
-  it('should name no long file that has become short', () => {
+  it('name no long file that has become short', () => {
     const short = files.filter(({ path, text }) => LONG_FILES.has(path) && linesOf(text) <= FILE_LINES_MAX);
     expect(short.map(({ path }) => `${path}: take it off LONG_FILES`)).toEqual([]);
   });
 
-  it(`should keep functions within ${FUNCTION_LINES_MAX} lines`, () => {
+  it(`keep functions within ${FUNCTION_LINES_MAX} lines`, () => {
     expect(sources.flatMap((file) => longFunctions(file, FUNCTION_LINES_MAX))).toEqual([]);
   });
 
-  it(`should keep blocks of tests within ${TEST_BLOCK_LINES_MAX} lines`, () => {
+  it(`keep blocks of tests within ${TEST_BLOCK_LINES_MAX} lines`, () => {
     expect(files.filter(isSpec).flatMap((file) => longFunctions(file, TEST_BLOCK_LINES_MAX))).toEqual([]);
   });
 
-  it(`should keep constructors within ${CONSTRUCTOR_PARAMETERS_MAX} parameters`, () => {
+  it(`keep constructors within ${CONSTRUCTOR_PARAMETERS_MAX} parameters`, () => {
     expect(sources.flatMap(wideConstructors)).toEqual([]);
   });
 
-  it('should keep controller methods to one statement', () => {
+  it('keep controller methods to one statement', () => {
     expect(sources.filter(({ path }) => path.endsWith('.controller.ts')).flatMap(busyMethods)).toEqual([]);
   });
 });

@@ -24,29 +24,29 @@ const imported = new Set(sourcesOf('libs', 'apps').flatMap(({ imports }) => impo
 const importedByTests = new Set(sourcesOf('libs', 'apps', 'test', 'bench').flatMap(({ imports }) => imports.map(packageOf)));
 
 describe('packages', () => {
-  it('should each be used', () => {
+  it('are each used', () => {
     const idle = runtime.filter((name) => !imported.has(name) && !(name in LOADED_OTHERWISE));
     const idleInTests = development.filter((name) => !importedByTests.has(name) && !TOOLS.has(name) && !name.startsWith('@types/'));
     expect([...idle, ...idleInTests].map((name) => `${name} is imported nowhere: npm uninstall ${name}`)).toEqual([]);
   });
 
-  it('should each have a line in docs/decisions/dependencies.md', () => {
+  it('each have a line in docs/decisions/dependencies.md', () => {
     const silent = [...runtime, ...development].filter((name) => !decisions.includes(`\`${name}\``));
     expect(silent.map((name) => `${name}: say in docs/decisions/dependencies.md why it is here`)).toEqual([]);
   });
 
-  it('should be spoken of only where they are there', () => {
+  it('are spoken of only where they are there', () => {
     const named = [...decisions.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
     const gone = named.filter((name) => !runtime.includes(name) && !development.includes(name));
     expect(gone.map((name) => `${name} is no dependency: take its line off docs/decisions/dependencies.md`)).toEqual([]);
   });
 
-  it('should be pinned to one version', () => {
+  it('are pinned to one version', () => {
     const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(([, version]) => !/^\d/.test(version));
     expect(loose.map(([name, version]) => `${name}@${version}: npm i --save-exact`)).toEqual([]);
   });
 
-  it('should be dependencies where the product imports them', () => {
+  it('are dependencies where the product imports them', () => {
     const known = new Set(runtime);
     const shipped = sourcesOf('libs', 'apps').filter(({ path }) => !path.endsWith('.spec.ts'));
     const missing = shipped.flatMap(({ path, imports }) =>

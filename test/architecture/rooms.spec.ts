@@ -26,15 +26,15 @@ const sources = sourcesOf('libs', 'apps');
 const all = [...sources, ...sourcesOf('test', 'bench')];
 
 describe('rooms', () => {
-  it('should depend inward only', () => {
+  it('depend inward only', () => {
     expect(sources.flatMap(outwardImports)).toEqual([]);
   });
 
-  it('should be entered by name, through their door', () => {
+  it('are entered by name, through their door', () => {
     expect(all.flatMap(sideEntrances)).toEqual([]);
   });
 
-  it('should have no circles of files', () => {
+  it('have no circles of files', () => {
     expect(circles(sources.filter((file) => !isSpec(file)))).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..', '..');
 const sources = sourcesOf('libs/sdk').filter((file) => !isSpec(file));
 
 describe('the SDK', () => {
-  it('should need nothing that only Node has', () => {
+  it('needs nothing that only Node has', () => {
     const offenders = sources.flatMap(({ path, imports }) =>
       imports.filter((name) => name.startsWith('node:')).map((name) => `${path}: ${name}`),
     );
@@ -15,7 +15,7 @@ describe('the SDK', () => {
     expect(globals.map(({ path }) => `${path}: browsers don't have that`)).toEqual([]);
   });
 
-  it('should compile with the types of a browser instead of those of Node', () => {
+  it('compiles with the types of a browser instead of those of Node', () => {
     const options: ts.CompilerOptions = {
       strict: true,
       noEmit: true,
@@ -28,7 +28,7 @@ describe('the SDK', () => {
     expect(complaintsOf(ts.createProgram([join(root, 'libs', 'sdk', 'src', 'index.ts')], options))).toEqual([]);
   }, 60_000);
 
-  it('should have examples in docs/sdk.md that compile', () => {
+  it('has examples in docs/sdk.md that compile', () => {
     const examples = [...textOf('docs/sdk.md').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code).join('\n');
     const file = join(root, 'test', 'e2e', 'sdk-examples.ts'); // only the compiler sees it: from there it finds the SDK
     const options = optionsOfTests();

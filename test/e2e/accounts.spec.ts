@@ -19,7 +19,7 @@ const deposit = (idempotencyKey: string, amount: string) =>
   });
 
 describe('deposits', () => {
-  it('should count once, however often they are sent', async () => {
+  it('count once, however often they are sent', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => deposit('once', '10.5')));
     const made = answers.filter(({ status }) => status === 201);
     expect(made.length).toBeGreaterThan(0);
@@ -29,14 +29,14 @@ describe('deposits', () => {
     expect(await deposit('once', '10.5')).toMatchObject({ status: 201, headers: { 'idempotency-replayed': 'true' }, body: made[0].body });
   });
 
-  it('should refuse a key used for another amount', async () => {
+  it('refuse a key used for another amount', async () => {
     await deposit('other', '1');
     expect(await deposit('other', '2')).toMatchObject({ status: 422, body: { type: 'urn:eris:problem:key_reused' } });
   });
 });
 
 describe('money', () => {
-  it('should be held when a bid is accepted', async () => {
+  it('is held when a bid is accepted', async () => {
     const bid = await decidedBid(api.client, scene, { idempotencyKey: 'held' });
     const { body } = await api.client.get('/v1/accounts', { key: scene.bidders[0].key });
     expect(body.items).toHaveLength(1);
@@ -44,7 +44,7 @@ describe('money', () => {
     expect((parseMicros(body.items[0].balance.available) ?? 0n) + (parseMicros(bid.decision.payment) ?? 0n)).toBe(1_000_000_000_000n);
   });
 
-  it('should be listed entry by entry, and add up', async () => {
+  it('is listed entry by entry, and adds up', async () => {
     const { body } = await api.client.get(`/v1/accounts/${scene.bidders[0].accountId}/entries`, { key: scene.bidders[0].key });
     const account = (await api.client.get('/v1/accounts', { key: scene.bidders[0].key })).body.items[0];
     const sumOf = (kind: string) =>
@@ -56,7 +56,7 @@ describe('money', () => {
     expect(body.items[0]).toMatchObject({ kind: 'deposit', bidId: null });
   });
 
-  it('should be accounted for line by line in the allocation', async () => {
+  it('is accounted for line by line in the allocation', async () => {
     const bid = await decidedBid(api.client, scene, { idempotencyKey: 'lines' });
     const { body } = await api.client.get(`/v1/allocations/${bid.allocationId}`, { key: scene.operatorKey });
     const lines = body.lines as { amount: string; quantity: string; unitPrice: string }[];
@@ -72,7 +72,7 @@ describe('money', () => {
   });
 });
 
-it('should show operators and auditors the accounts of their organisations', async () => {
+it('shows operators and auditors the accounts of their organisations', async () => {
   for (const key of [scene.operatorKey, scene.auditorKey]) {
     const { body } = await api.client.get('/v1/accounts', { key });
     expect(body.items.map(({ organisation }: { organisation: string }) => organisation).sort()).toEqual(['accounts', 'one', 'two']);

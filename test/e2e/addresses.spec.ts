@@ -21,7 +21,7 @@ async function ask(path: string, { method = 'GET', headers = [] as readonly stri
 }
 
 describe('the pages', () => {
-  it.each(['/docs', '/docs/', '/docs/swagger-ui.css'])('should be there: %s', async (path) => {
+  it.each(['/docs', '/docs/', '/docs/swagger-ui.css'])('are there: %s', async (path) => {
     expect((await ask(path)).status).toBe(200);
   });
 
@@ -46,11 +46,11 @@ describe('the pages', () => {
     `/docs/${'a'.repeat(5_000)}`,
     `/docs/${'a/'.repeat(2_000)}`,
     '/docs/nothing',
-  ])('should have nothing at %s', async (path) => {
+  ])('have nothing at %s', async (path) => {
     expect(await ask(path)).toMatchObject({ status: 404, body: { type: 'urn:eris:problem:route_unknown', instance: path } });
   });
 
-  it('should take no other method', async () => {
+  it('take no other method', async () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'])
       expect(await ask('/docs/swagger-ui.css', { method })).toMatchObject({
         status: 405,
@@ -58,7 +58,7 @@ describe('the pages', () => {
       });
   });
 
-  it('should refuse conditions and ranges that nothing meets as what they are', async () => {
+  it('refuse conditions and ranges that nothing meets as what they are', async () => {
     const path = '/docs/swagger-ui.css';
     expect(await ask(path, { headers: ['If-Match: "another"'] })).toMatchObject({
       status: 412,
@@ -79,7 +79,7 @@ describe('text that is no UTF-8', () => {
     .filter(({ method }) => method === 'GET')
     .flatMap(({ path }) => [...path.matchAll(/\{(\w+)\}/g)].map(([part, name]) => [path, part, name] as const));
 
-  it.each(PARTS)('should be named in the path %s: %s', async (path, part, name) => {
+  it.each(PARTS)('is named in the path %s: %s', async (path, part, name) => {
     for (const text of UNREADABLE) {
       const asked = path.replace(part, text).replaceAll(/\{\w+\}/g, '1');
       expect(await ask(asked)).toMatchObject({
@@ -90,7 +90,7 @@ describe('text that is no UTF-8', () => {
   });
 
   it.each(operationIds.filter((id) => operationOf(id).method === 'GET' && operationOf(id).policy !== 'anyone'))(
-    'should be named in a query of %s, whatever the parameter is called',
+    'is named in a query of %s, whatever the parameter is called',
     async (id) => {
       const path = operationOf(id).path.replaceAll(/\{\w+\}/g, '1');
       for (const text of UNREADABLE) {
@@ -108,7 +108,7 @@ describe('text that is no UTF-8', () => {
     },
   );
 
-  it('should not be searched for, nor found', async () => {
+  it('is not searched for, nor found', async () => {
     const [{ key }] = scene.bidders;
     const path = `/v1/markets/${scene.marketId}/bids`;
     const place = (label: string) =>
@@ -120,7 +120,7 @@ describe('text that is no UTF-8', () => {
   });
 });
 
-it('should tell where bytes were sent that no address has', async () => {
+it('tells where bytes were sent that no address has', async () => {
   for (const [path, instance] of [
     ['/v1/markets/\xff', '/v1/markets/%FF'],
     ['/v1/markets?label=\xc3\xa9', '/v1/markets'],
@@ -128,7 +128,7 @@ it('should tell where bytes were sent that no address has', async () => {
     expect(await ask(path)).toMatchObject({ status: 400, body: { type: 'urn:eris:problem:malformed_request', instance } });
 });
 
-it('should say of a part that is too long no more than that', async () => {
+it('says of a part that is too long no more than that', async () => {
   const path = `/v1/markets/${'1'.repeat(5_000)}`;
   const { status, body } = await ask(path);
   expect([status, body.type, body.instance]).toEqual([414, 'urn:eris:problem:uri_too_long', path]);

@@ -17,7 +17,7 @@ const start = (adminKey: string): ApiProcess =>
 
 const statusWith = async (client: ApiClient, key: string): Promise<number> => (await client.get('/v1/organisations', { key })).status;
 
-it('should end the admin key before it everywhere within five seconds, and not give it back to a process that comes late', async () => {
+it('ends the admin key before it everywhere within five seconds, and does not give it back to a process that comes late', async () => {
   const first = start(OLD);
   const at = new ApiClient(await first.url());
   expect(await statusWith(at, OLD)).toBe(200);
@@ -44,7 +44,7 @@ it('should end the admin key before it everywhere within five seconds, and not g
   expect([await first.end('SIGTERM'), await second.end('SIGTERM')]).toEqual([0, 0]);
 }, 120_000);
 
-it('should refuse to start with an admin key that can be guessed, in one line that says what to do', async () => {
+it('refuses to start with an admin key that can be guessed, in one line that says what to do', async () => {
   const api = start('a');
   expect(await api.ended()).toBe(1);
   expect(api.output()).toMatch(/^ {2}ERIS_ADMIN_KEY must be 24 to 200 characters, random ones: make it with `openssl rand -base64 32`$/m);

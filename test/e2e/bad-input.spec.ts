@@ -35,7 +35,7 @@ describe('a bad bid', () => {
     ['no epochs', { epochs: 0 }, '$.epochs'],
     ['a throughput of zero', { throughput: 0 }, '$.throughput'],
     ['an unknown field', { arrival: 3 }, '$.arrival'],
-  ])('should be told of %s', async (_name, fields, path) => {
+  ])('is told of %s', async (_name, fields, path) => {
     const answer = await api.client.post(bidsPath(), { key: scene.bidders[0].key, body: jobBody(scene.siteIds, fields), headers });
     expect(answer).toMatchObject({
       status: 422,
@@ -43,17 +43,17 @@ describe('a bad bid', () => {
     });
   });
 
-  it('should be told that its JSON is malformed', async () => {
+  it('is told that its JSON is malformed', async () => {
     const answer = await api.client.post(bidsPath(), { key: scene.bidders[0].key, text: '{"chunks": {', headers });
     expect(answer).toMatchObject({ status: 400, body: { type: 'urn:eris:problem:malformed_json' } });
   });
 
-  it('should be told that it is too large', async () => {
+  it('is told that it is too large', async () => {
     const answer = await api.client.post(bidsPath(), { key: scene.bidders[0].key, body: { label: 'x'.repeat(5 * 1024 * 1024) }, headers });
     expect(answer).toMatchObject({ status: 413, body: { type: 'urn:eris:problem:body_too_large' } });
   });
 
-  it('should be told that infinity is no number', async () => {
+  it('is told that infinity is no number', async () => {
     const text = JSON.stringify(jobBody(scene.siteIds)).replace('97.4', '1e999');
     expect(await api.client.post(bidsPath(), { key: scene.bidders[0].key, text, headers })).toMatchObject({
       status: 422,
@@ -61,21 +61,21 @@ describe('a bad bid', () => {
     });
   });
 
-  it('should be told that the key is dead', async () => {
+  it('is told that the key is dead', async () => {
     expect(await api.client.post(bidsPath(), { key: 'eris_b_nobody', body: jobBody(scene.siteIds), headers })).toMatchObject({
       status: 401,
       headers: { 'www-authenticate': 'Bearer' },
     });
   });
 
-  it('should be told that operators do not bid', async () => {
+  it('is told that operators do not bid', async () => {
     expect(await api.client.post(bidsPath(), { key: scene.operatorKey, body: jobBody(scene.siteIds), headers })).toMatchObject({
       status: 403,
       body: { type: 'urn:eris:problem:role_not_allowed' },
     });
   });
 
-  it('should be told nothing of a market of others', async () => {
+  it('is told nothing of a market of others', async () => {
     const other = await setScene(api.client, api.adminKey, { name: 'elsewhere' });
     const answer = await api.client.post(`/v1/markets/${other.marketId}/bids`, {
       key: scene.bidders[0].key,
@@ -85,7 +85,7 @@ describe('a bad bid', () => {
     expect(answer).toMatchObject({ status: 404, body: { type: 'urn:eris:problem:market_unknown' } });
   });
 
-  it.each(['paused', 'closed'])('should be told that the market is %s', async (status) => {
+  it.each(['paused', 'closed'])('is told that the market is %s', async (status) => {
     const own = await setScene(api.client, api.adminKey, { name: `a ${status} one` });
     await api.client.patch(`/v1/markets/${own.marketId}`, { key: own.operatorKey, body: { status } });
     const answer = await api.client.post(`/v1/markets/${own.marketId}/bids`, {
@@ -116,13 +116,13 @@ describe('a bad market', () => {
     ['a resource twice', { resources: ['gpu', 'gpu'] }, '$.resources'],
     ['another clock', { clock: 'sundial' }, '$.clock'],
     ['no name', { name: '' }, '$.name'],
-  ])('should be told of %s', async (_name, fields, path) => {
+  ])('is told of %s', async (_name, fields, path) => {
     const answer = await api.client.post('/v1/markets', { key: scene.operatorKey, body: marketBody({ name: 'bad', ...fields }) });
     expect(answer).toMatchObject({ status: 422, body: { errors: expect.arrayContaining([{ path, message: expect.any(String) }]) } });
   });
 });
 
-it.each([['0'], ['-5'], ['1.0000001'], ['ten'], [5], ['1e3']])('should refuse to deposit %p', async (amount) => {
+it.each([['0'], ['-5'], ['1.0000001'], ['ten'], [5], ['1e3']])('refuses to deposit %p', async (amount) => {
   const { accountId } = scene.bidders[0];
   const answer = await api.client.post(`/v1/accounts/${accountId}/deposits`, { key: scene.operatorKey, body: { amount }, headers });
   expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: '$.amount' }] } });
@@ -136,14 +136,14 @@ it.each([
   ],
   ['{"constructor": {"prototype": {}}}', ['$.constructor.prototype']],
   ['{"resources": [1, {"a": {"constructor": {"x": 1, "prototype": null}}}]}', ['$.resources[1].a.constructor.prototype']],
-])('should tell where in %s there is what no object may have', async (text, paths) => {
+])('tells where in %s there is what no object may have', async (text, paths) => {
   const { status, body } = await api.client.post('/v1/markets', { key: scene.operatorKey, text });
   expect([status, body.errors.map(({ path }: { path: string }) => path)]).toEqual([422, paths]);
   expect(body.detail).toMatch(/__proto__|prototype/);
   expect(body.detail).not.toContain('JSON');
 });
 
-it('should tell what is wrong, and not what follows from it', async () => {
+it('tells what is wrong, and not what follows from it', async () => {
   const errorsOf = async (fields: object) =>
     (await api.client.post('/v1/markets', { key: scene.operatorKey, body: marketBody({ name: 'bad', ...fields }) })).body.errors;
   expect(await errorsOf({ resources: [] })).toEqual([{ path: '$.resources', message: 'must name at least one resource' }]);

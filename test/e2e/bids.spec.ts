@@ -17,7 +17,7 @@ const place = (idempotencyKey: string, call: { body?: unknown; prefer?: string; 
   });
 
 describe('placing a bid', () => {
-  it('should acknowledge with 202 and decide afterwards', async () => {
+  it('acknowledges with 202 and decides afterwards', async () => {
     const placed = await place('plain');
     expect(placed).toMatchObject({ status: 202, body: { status: 'queued' } });
     const again = await place('plain', { prefer: 'wait=20' });
@@ -28,17 +28,17 @@ describe('placing a bid', () => {
     });
   });
 
-  it('should answer with the decision when asked to wait', async () => {
+  it('answers with the decision when asked to wait', async () => {
     const decided = await place('waiting', { prefer: 'respond-async, wait=20' });
     expect(decided.headers['preference-applied']).toBe('wait=20');
     expect(decided.body).toMatchObject({ status: 'accepted', arrivalSlot: 0, allocationId: decided.body.id, decision: { reason: null } });
   });
 
-  it('should answer 202 when the decision does not come in time', async () => {
+  it('answers 202 when the decision does not come in time', async () => {
     expect(await place('impatient', { prefer: 'wait=0' })).toMatchObject({ status: 202, headers: { 'preference-applied': 'wait=0' } });
   });
 
-  it('should refuse what costs more than it is worth, and say what would have passed', async () => {
+  it('refuses what costs more than it is worth, and says what would have passed', async () => {
     const refused = await decidedBid(api.client, scene, {
       idempotencyKey: 'poor',
       body: jobBody(scene.siteIds, { valuation: { kind: 'deadline', value: 0, deadline: 49 } }),
@@ -50,7 +50,7 @@ describe('placing a bid', () => {
     });
   });
 
-  it('should refuse a bid that its wallet cannot pay', async () => {
+  it('refuses a bid that its wallet cannot pay', async () => {
     const broke = await setScene(api.client, api.adminKey, {
       name: 'broke',
       funds: '0',
@@ -62,7 +62,7 @@ describe('placing a bid', () => {
     });
   });
 
-  it('should refuse what finds no place', async () => {
+  it('refuses what finds no place', async () => {
     const body = jobBody(scene.siteIds, { worker: { gpu: 500 } });
     expect(await decidedBid(api.client, scene, { idempotencyKey: 'too big', body }).catch(String)).toMatch('printable'); // keys have no spaces
     expect(await decidedBid(api.client, scene, { idempotencyKey: 'too-big', body })).toMatchObject({
@@ -73,7 +73,7 @@ describe('placing a bid', () => {
 });
 
 describe('keys', () => {
-  it('should keep one row for a hundred identical requests at the same time', async () => {
+  it('keep one row for a hundred identical requests at the same time', async () => {
     const answers = await Promise.all(Array.from({ length: 100 }, () => place('same')));
     expect(new Set(answers.map(({ status, body }) => JSON.stringify([status, body]))).size).toBe(1);
     expect(answers.filter(({ headers }) => headers['idempotency-replayed'] === 'true')).toHaveLength(99);
@@ -81,24 +81,24 @@ describe('keys', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('should take fields in another order for the same request', async () => {
+  it('take fields in another order for the same request', async () => {
     const first = await place('order');
     const reversed = Object.fromEntries(Object.entries(jobBody(scene.siteIds)).reverse());
     expect(await place('order', { body: reversed })).toMatchObject({ status: 202, body: first.body });
   });
 
-  it('should refuse a key that was used for another body', async () => {
+  it('refuse a key that was used for another body', async () => {
     await place('reused');
     const other = await place('reused', { body: jobBody(scene.siteIds, { epochs: 21 }) });
     expect(other).toMatchObject({ status: 422, body: { type: 'urn:eris:problem:key_reused' } });
   });
 
-  it('should ask for a key', async () => {
+  it('ask for a key', async () => {
     const answer = await api.client.post(`/v1/markets/${scene.marketId}/bids`, { key: scene.bidders[0].key, body: jobBody(scene.siteIds) });
     expect(answer).toMatchObject({ status: 400, body: { type: 'urn:eris:problem:idempotency_key_missing' } });
   });
 
-  it('should let two organisations use the same key', async () => {
+  it('let two organisations use the same key', async () => {
     const [one, two] = [await place('ours'), await place('ours', { key: scene.bidders[1].key })];
     expect(two.status).toBe(202);
     expect(two.body.id).not.toBe(one.body.id);
@@ -106,14 +106,14 @@ describe('keys', () => {
 });
 
 describe('reading bids', () => {
-  it('should show a bid to its bidder, the operator and the auditor, and to nobody else', async () => {
+  it('shows a bid to its bidder, the operator and the auditor, and to nobody else', async () => {
     const { id } = await decidedBid(api.client, scene, { idempotencyKey: 'seen' });
     for (const key of [scene.bidders[0].key, scene.operatorKey, scene.auditorKey])
       expect((await api.client.get(`/v1/bids/${id}`, { key })).status).toBe(200);
     expect((await api.client.get(`/v1/bids/${id}`, { key: scene.bidders[1].key })).status).toBe(404);
   });
 
-  it('should walk all bids in pages, each once', async () => {
+  it('walks all bids in pages, each once', async () => {
     const list = await setScene(api.client, api.adminKey, { name: 'walk' });
     const bids = Array.from({ length: 23 }, (_, index) => ({
       idempotencyKey: `walk-${index}`,
@@ -136,7 +136,7 @@ describe('reading bids', () => {
     expect(others.body).toEqual({ items: [], nextCursor: null });
   });
 
-  it('should filter by status', async () => {
+  it('filters by status', async () => {
     await decidedBid(api.client, scene, {
       idempotencyKey: 'worthless',
       body: jobBody(scene.siteIds, { valuation: { kind: 'table', values: [0] } }),
@@ -146,7 +146,7 @@ describe('reading bids', () => {
     expect(new Set(body.items.map(({ status }: { status: string }) => status))).toEqual(new Set(['refused']));
   });
 
-  it('should refuse a cursor that is not one', async () => {
+  it('refuses a cursor that is not one', async () => {
     expect(await api.client.get(`/v1/markets/${scene.marketId}/bids?cursor=nonsense`, { key: scene.operatorKey })).toMatchObject({
       status: 400,
       body: { errors: [{ path: 'query.cursor' }] },

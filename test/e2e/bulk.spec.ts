@@ -12,7 +12,7 @@ afterAll(() => api.close());
 const bulk = (bids: unknown) => api.client.post(`/v1/markets/${scene.marketId}/bids/bulk`, { key: scene.bidders[0].key, body: { bids } });
 const item = (idempotencyKey: string, fields: object = {}) => ({ idempotencyKey, ...jobBody(scene.siteIds), ...fields });
 
-it('should store a thousand bids, and answer the same when asked again', async () => {
+it('stores a thousand bids, and answers the same when asked again', async () => {
   const bids = Array.from({ length: 1000 }, (_, index) => item(`many-${index}`));
   const first = await bulk(bids);
   expect(first.status).toBe(200);
@@ -22,7 +22,7 @@ it('should store a thousand bids, and answer the same when asked again', async (
   expect(rows).toEqual([{ n: 1000 }]);
 }, 60_000);
 
-it('should give each bid its own result', async () => {
+it('gives each bid its own result', async () => {
   await bulk([item('taken')]);
   const { body } = await bulk([
     item('good'),
@@ -46,7 +46,7 @@ it('should give each bid its own result', async () => {
   ]);
 });
 
-it('should share keys with single bids', async () => {
+it('shares keys with single bids', async () => {
   const single = await api.client.post(`/v1/markets/${scene.marketId}/bids`, {
     key: scene.bidders[0].key,
     body: jobBody(scene.siteIds),
@@ -55,6 +55,6 @@ it('should share keys with single bids', async () => {
   expect((await bulk([item('both')])).body.results).toEqual([{ id: single.body.id, status: 'queued' }]);
 });
 
-it.each([[[]], [Array.from({ length: 1001 }, () => 1)], ['text']])('should refuse a list that is empty, too long or none', async (bids) => {
+it.each([[[]], [Array.from({ length: 1001 }, () => 1)], ['text']])('refuses a list that is empty, too long or none', async (bids) => {
   expect(await bulk(bids)).toMatchObject({ status: 422, body: { errors: [{ path: '$.bids' }] } });
 });

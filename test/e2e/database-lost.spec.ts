@@ -23,7 +23,7 @@ const place = (idempotencyKey: string) =>
   });
 const reads = ['/readyz', '/v1/organisations', '/v1/accounts', '/v1/markets', '/v1/bids/1', '/v1/allocations/1'];
 
-it('should answer 503 with Retry-After while the database is away, and lose nothing that it acknowledged', async () => {
+it('answers 503 with Retry-After while the database is away, and loses nothing that it acknowledged', async () => {
   const acknowledged = await Promise.all(Array.from({ length: 20 }, (_, index) => place(`before-${index}`)));
   expect(acknowledged.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 202));
 
@@ -50,7 +50,7 @@ it('should answer 503 with Retry-After while the database is away, and lose noth
   await until(decided, { everyMs: 100, maxMs: 20_000 });
 }, 60_000);
 
-it('should answer waiting requests with 202 when the database goes away meanwhile', async () => {
+it('answers waiting requests with 202 when the database goes away meanwhile', async () => {
   await api.client.patch(`/v1/markets/${scene.marketId}`, { key: scene.operatorKey, body: { status: 'open' } });
   await api.pool.query(
     `INSERT INTO market_lease (market_id, epoch, owner, until) VALUES ($1, 99, 'nobody', 'infinity')

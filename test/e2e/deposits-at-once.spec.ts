@@ -13,7 +13,7 @@ afterAll(() => api.close());
 const HELD_MS = 6_500;
 const MANY = 40;
 
-it('should answer 503 with Retry-After whose turn does not come in time, and do nothing of it', async () => {
+it('answers 503 with Retry-After whose turn does not come in time, and does nothing of it', async () => {
   const { accountId } = scene.bidders[0];
   const deposit = (index: number) =>
     api.client.post(`/v1/accounts/${accountId}/deposits`, {

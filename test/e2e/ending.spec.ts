@@ -30,7 +30,7 @@ const bidOf = (client: ApiClient, scene: Scene, number: number) =>
     headers: { 'idempotency-key': `ends-${number}`, prefer: 'wait=30' },
   });
 
-it('should answer every bid that was sent when it is told to end, and end in time whatever is unfinished', async () => {
+it('answers every bid that was sent when it is told to end, and ends in time whatever is unfinished', async () => {
   const api = start();
   const url = await api.url();
   const client = new ApiClient(url);

@@ -25,7 +25,7 @@ const idOf = ({ sequence }: MarketEvent): number => Number(sequence);
 const decisions = (events: readonly MarketEvent[]) =>
   events.filter((event) => event.kind === 'bid_accepted' || event.kind === 'bid_refused');
 
-it('should tell the whole log in order, then what happens', async () => {
+it('tells the whole log in order, then what happens', async () => {
   const following = follow(scene.operatorKey, (events) => decisions(events).length >= 3);
   for (const idempotencyKey of ['one', 'two', 'three']) await decidedBid(api.client, scene, { idempotencyKey });
   const events = await following;
@@ -33,21 +33,21 @@ it('should tell the whole log in order, then what happens', async () => {
   expect(events.map(({ kind }) => kind).slice(0, 4)).toEqual(['market_opened', 'site_added', 'site_added', 'site_added']);
 });
 
-it('should go on after Last-Event-ID', async () => {
+it('goes on after Last-Event-ID', async () => {
   await decidedBid(api.client, scene, { idempotencyKey: 'four' });
   const all = await follow(scene.operatorKey, (events) => decisions(events).length >= 4);
   const rest = await follow(scene.operatorKey, (events) => decisions(events).length >= 2, all[all.length - 3].sequence);
   expect(rest).toEqual(all.slice(-2));
 });
 
-it('should show bidders the market and their own decisions only', async () => {
+it('shows bidders the market and their own decisions only', async () => {
   const mine = await decidedBid(api.client, scene, { idempotencyKey: 'mine', bidder: 1 });
   const events = await follow(scene.bidders[1].key, (seen) => decisions(seen).length >= 1);
   expect(decisions(events).map(({ payload }) => payload.bidId)).toEqual([mine.id]);
   expect(events[0].kind).toBe('market_opened');
 });
 
-it('should miss and repeat nothing over many hang-ups', async () => {
+it('misses and repeats nothing over many hang-ups', async () => {
   const bidding = (async () => {
     for (let index = 0; index < 30; index++) await decidedBid(api.client, scene, { idempotencyKey: `steady-${index}` });
   })();
@@ -61,7 +61,7 @@ it('should miss and repeat nothing over many hang-ups', async () => {
   expect(seen).toEqual(seen.map((_, index) => index + 1));
 }, 60_000);
 
-it('should end the streams when the server stops', async () => {
+it('ends the streams when the server stops', async () => {
   const own = await startTestApi();
   const ownScene = await setScene(own.client, own.adminKey, { name: 'short' });
   const response = await request(`${own.client.url}/v1/markets/${ownScene.marketId}/events`, {
@@ -72,7 +72,7 @@ it('should end the streams when the server stops', async () => {
   expect(await reading).toContain('market_opened');
 }, 60_000);
 
-it('should refuse a Last-Event-ID that is none, and markets of others', async () => {
+it('refuses a Last-Event-ID that is none, and markets of others', async () => {
   const path = `/v1/markets/${scene.marketId}/events`;
   expect(await api.client.get(path, { key: scene.operatorKey, headers: { 'last-event-id': 'x' } })).toMatchObject({
     status: 400,

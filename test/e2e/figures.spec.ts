@@ -27,7 +27,7 @@ async function shown(): Promise<Map<string, string>> {
   return new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]));
 }
 
-it.each(['grafana/dashboard.json', 'prometheus/alerts.yml'])('should show every figure that %s names', async (path) => {
+it.each(['grafana/dashboard.json', 'prometheus/alerts.yml'])('shows every figure that %s names', async (path) => {
   const figures = await shown();
   const names = namesIn(textOf(path));
   expect(names.length).toBeGreaterThan(5);
@@ -35,20 +35,20 @@ it.each(['grafana/dashboard.json', 'prometheus/alerts.yml'])('should show every 
   expect(names.filter((name) => !isShown(name))).toEqual([]);
 });
 
-it('should have every figure of its own on the dashboard', async () => {
+it('has every figure of its own on the dashboard', async () => {
   const dashboard = textOf('grafana/dashboard.json');
   const own = [...(await shown()).keys()].filter((name) => name.startsWith('eris_'));
   expect(own.filter((name) => !dashboard.includes(name))).toEqual([]);
 });
 
-it('should say what to do about every alert', () => {
+it('says what to do about every alert', () => {
   const operations = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8');
   const alerts = [...textOf('prometheus/alerts.yml').matchAll(/alert: (\w+)/g)].map(([, name]) => name);
   expect(alerts.length).toBeGreaterThan(5);
   expect(alerts.filter((name) => !operations.includes(`### ${name}`))).toEqual([]);
 });
 
-it('should count what is taken in and stored', async () => {
+it('counts what is taken in and stored', async () => {
   const scene = await setScene(api.client, api.adminKey, { name: 'figures', sites: 1 });
   await decidedBid(api.client, scene, { idempotencyKey: 'counted' });
   const { body } = await api.client.get('/metrics');

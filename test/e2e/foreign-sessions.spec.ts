@@ -104,7 +104,7 @@ describe.each([
   }, 60_000);
   afterAll(() => api.close());
 
-  it('should have right times, clocks in step, and a history that verifies', async () => {
+  it('has right times, clocks in step, and a history that verifies', async () => {
     const scene = await setScene(api.client, api.adminKey, { name, market: { clock: 'realtime', slotMinutes: 1, prices: PRICES } });
     expect(await timesOf(api, scene)).toEqual([]);
     const outcome = await verifyMarket(createAuditSource(api.pool), BigInt(scene.marketId), { oracle: createOracle('default') });
@@ -126,7 +126,7 @@ describe('every kind of connection', () => {
   const NAMES = [...Object.keys(HOSTILE), 'timezone'];
   const ASKED = `SELECT ${NAMES.map((name) => `current_setting('${name}') AS "${name}"`).join(', ')}`;
 
-  it('should have the same session, whatever its role has', async () => {
+  it('has the same session, whatever its role has', async () => {
     const url = await makeRole(api.databaseUrl, 'SUPERUSER', { ...HOSTILE, timezone: 'Pacific/Apia' });
     const [pool, base, session] = [createPool(url, { max: 1 }), createBase(url), createSession(url, { application: 'eris-test' })];
     await session.connect();
@@ -158,14 +158,14 @@ describe('every kind of connection', () => {
       });
   });
 
-  it.each(['on', 'local', 'remote_write', 'remote_apply'])('should keep synchronous_commit = %s', async (level) => {
+  it.each(['on', 'local', 'remote_write', 'remote_apply'])('keeps synchronous_commit = %s', async (level) => {
     const url = await makeRole(api.databaseUrl, '', { synchronous_commit: level });
     const pool = createPool(url, { max: 1 });
     expect((await pool.query<{ level: string }>(`SELECT current_setting('synchronous_commit') AS level`)).rows[0].level).toBe(level);
     await pool.end();
   });
 
-  it('should be refused, with what to do, where the triggers of the ledger would not fire', async () => {
+  it('is refused, with what to do, where the triggers of the ledger would not fire', async () => {
     const url = await makeRole(api.databaseUrl, '', { session_replication_role: 'replica' });
     const pool = createPool(url, { max: 1 });
     await expect(pool.query('SELECT 1')).rejects.toThrow(/session_replication_role = replica.*ALTER ROLE/);

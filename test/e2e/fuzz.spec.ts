@@ -85,7 +85,7 @@ const spoil = (body: unknown, at: readonly number[], odd: unknown): unknown => {
 
 // The client fails on every answer that the contract doesn't have; what is left to check is that nothing breaks.
 it.each(withBody)(
-  'should stand odd bodies at %s',
+  'stands odd bodies at %s',
   async (id) => {
     const bodies = fc.tuple(fc.array(fc.nat(20), { minLength: 1, maxLength: 4 }), oddValues, fc.uuid());
     const property = fc.asyncProperty(bodies, async ([at, odd, idempotencyKey]) => {
@@ -98,7 +98,7 @@ it.each(withBody)(
 );
 
 it.each(withQuery)(
-  'should stand odd queries at %s',
+  'stands odd queries at %s',
   async (id) => {
     const query = fc.dictionary(
       fc.constantFrom('limit', 'cursor', 'status', 'label', 'from', 'to', 'x'),
@@ -113,7 +113,7 @@ it.each(withQuery)(
   MS_MAX,
 );
 
-it('should still decide bids after all that', async () => {
+it('still decides bids after all that', async () => {
   await api.client.patch(`/v1/markets/${scene.marketId}`, { key: scene.operatorKey, body: { status: 'open' } });
   const placed = await api.client.post(`/v1/markets/${scene.marketId}/bids`, {
     key: scene.bidders[0].key,

@@ -17,7 +17,7 @@ const list = async (key: string, query = ''): Promise<Json[]> => (await api.clie
 const holder = (): string => scene.bidders[0].id;
 
 describe('the list of keys', () => {
-  it('should have those of the organisation and of those that it made, and nobody else', async () => {
+  it('has those of the organisation and of those that it made, and nobody else', async () => {
     const keys = await list(scene.operatorKey);
     expect(keys.map(({ organisationId, role }) => [organisationId, role])).toEqual([
       [scene.operatorId, 'operator'],
@@ -30,7 +30,7 @@ describe('the list of keys', () => {
     expect((await list(api.adminKey)).map(({ origin }) => origin)).toContain('start');
   });
 
-  it('should tell a leaked key by how its text begins, and hold no key itself', async () => {
+  it('tells a leaked key by how its text begins, and holds no key itself', async () => {
     const { id, key } = await makeKey(api.client, scene.operatorKey, holder(), 'bidder');
     const keys = await list(scene.operatorKey);
     const found = keys.filter(({ prefix }) => key.startsWith(prefix));
@@ -38,7 +38,7 @@ describe('the list of keys', () => {
     expect(JSON.stringify(keys)).not.toContain(key.slice(0, 20));
   });
 
-  it('should come in pages', async () => {
+  it('comes in pages', async () => {
     const whole = await list(scene.operatorKey);
     const walked: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -50,7 +50,7 @@ describe('the list of keys', () => {
     expect(walked).toEqual(whole.map(({ id }) => id));
   });
 
-  it('should say when a key was last used', async () => {
+  it('says when a key was last used', async () => {
     const { id, key } = await makeKey(api.client, scene.operatorKey, holder(), 'bidder');
     await api.client.get('/v1/markets', { key });
     const usedAt = async (): Promise<unknown> => (await list(scene.operatorKey)).find((each) => each.id === id)?.lastUsedAt;
@@ -62,7 +62,7 @@ describe('the list of keys', () => {
 describe('a key that has leaked', () => {
   const revoke = (key: string, text: string) => api.client.post('/v1/keys/revocations', { key, body: { key: text } });
 
-  it('should be revoked by its text alone', async () => {
+  it('is revoked by its text alone', async () => {
     const { id, key } = await makeKey(api.client, scene.operatorKey, holder(), 'bidder');
     expect(await revoke(scene.operatorKey, `${key}\n`)).toMatchObject({
       status: 200,
@@ -72,7 +72,7 @@ describe('a key that has leaked', () => {
     expect((await list(scene.operatorKey)).find((each) => each.id === id)).toMatchObject({ revokedAt: expect.any(String) });
   });
 
-  it('should be revoked by its holder, with that very key', async () => {
+  it('is revoked by its holder, with that very key', async () => {
     const { key } = await makeKey(api.client, scene.operatorKey, holder(), 'bidder');
     expect((await revoke(key, key)).status).toBe(200);
     expect((await api.client.get('/v1/markets', { key })).status).toBe(401);
@@ -82,13 +82,13 @@ describe('a key that has leaked', () => {
     ['another tenant', () => other.bidders[0].key],
     ['the operator, to a bidder', () => scene.operatorKey],
     ['nobody', () => 'eris_b_nobody'],
-  ])('should be 404 where it belongs to %s', async (_name, text) => {
+  ])('is 404 where it belongs to %s', async (_name, text) => {
     const answer = await revoke(scene.bidders[0].key, text());
     expect(answer).toMatchObject({ status: 404, body: { type: 'urn:eris:problem:not_found' } });
     expect(JSON.stringify(answer.body)).not.toContain(text());
   });
 
-  it.each([[''], [5], ['x'.repeat(201)], [undefined]])('should not be taken from %p', async (key) => {
+  it.each([[''], [5], ['x'.repeat(201)], [undefined]])('is not taken from %p', async (key) => {
     const answer = await api.client.post('/v1/keys/revocations', { key: scene.operatorKey, body: { key } });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: '$.key' }] } });
   });

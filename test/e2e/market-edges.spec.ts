@@ -13,7 +13,7 @@ const move = (own: Scene, body: object) => api.client.post(`/v1/markets/${own.ma
 const change = (own: Scene, status: string) => api.client.patch(`/v1/markets/${own.marketId}`, { key: own.operatorKey, body: { status } });
 
 describe('a clock', () => {
-  it('should ask before it moves past everything on sale, and leave things as they are', async () => {
+  it('asks before it moves past everything on sale, and leaves things as they are', async () => {
     const bid = await decidedBid(api.client, scene, { idempotencyKey: 'kept' });
     const answer = await move(scene, { slot: 1_764_325_804 });
     expect(answer).toMatchObject({
@@ -30,7 +30,7 @@ describe('a clock', () => {
     expect(await move(scene, { slot: 101, confirm: true })).toMatchObject({ status: 200, body: { slot: 101 } });
   });
 
-  it('should not go where what is sold could never run', async () => {
+  it('does not go where what is sold could never run', async () => {
     for (const slot of [2_000_000_000, 1_999_999_951]) {
       expect(await move(scene, { slot, confirm: true })).toMatchObject({
         status: 422,
@@ -43,7 +43,7 @@ describe('a clock', () => {
     });
   });
 
-  it('should say at once that a paused market with a backlog has to be resumed', async () => {
+  it('says at once that a paused market with a backlog has to be resumed', async () => {
     const own = await setScene(api.client, api.adminKey, { name: 'paused clock', sites: 1 });
     await api.pool.query(
       `INSERT INTO market_lease (market_id, epoch, owner, until) VALUES ($1, 1000000, 'nobody', now() + interval '1 hour')
@@ -75,14 +75,14 @@ describe('a clock', () => {
 describe('a market that could never sell', () => {
   const open = (fields: object) => api.client.post('/v1/markets', { key: scene.operatorKey, body: marketBody(fields) });
 
-  it('should not be opened', async () => {
+  it('is not opened', async () => {
     expect(await open({ name: 'never', clock: 'realtime', horizonSlots: 1 })).toMatchObject({
       status: 422,
       body: { errors: [{ path: '$.horizonSlots', message: expect.stringMatching(/^must be at least 2 where clock is realtime/) }] },
     });
   });
 
-  it('should be told from one that sells a single slot by hand, or two by the time of day', async () => {
+  it('is told from one that sells a single slot by hand, or two by the time of day', async () => {
     expect((await open({ name: 'one by hand', horizonSlots: 1 })).status).toBe(201);
     const own = await setScene(api.client, api.adminKey, { name: 'two', sites: 1, market: { clock: 'realtime', horizonSlots: 2 } });
     const job = jobBody(own.siteIds, {
@@ -94,7 +94,7 @@ describe('a market that could never sell', () => {
   });
 });
 
-it('should say that a product is too large where it is the product', async () => {
+it('says that a product is too large where it is the product', async () => {
   const body = jobBody(scene.siteIds, { valuation: { kind: 'sigmoid', scale: 3000, tau: 5_000_000, width: 3 } });
   const answer = await api.client.post(`/v1/markets/${scene.marketId}/quotes`, { key: scene.bidders[0].key, body });
   const rest = 'must be at most 1000000000: 3000 times 5000000 is 15000000000';

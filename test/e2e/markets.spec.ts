@@ -12,28 +12,28 @@ afterAll(() => api.close());
 const market = (): string => `/v1/markets/${scene.marketId}`;
 
 describe('a market', () => {
-  it('should be shown as it was opened', async () => {
+  it('is shown as it was opened', async () => {
     const { body } = await api.client.get(market(), { key: scene.bidders[0].key });
     expect(body).toMatchObject({ ...marketBody({ name: 'markets' }), id: scene.marketId, status: 'open', slot: 0 });
     const all = await api.client.get('/v1/markets', { key: scene.auditorKey });
     expect(all.body.items).toEqual([body]);
   });
 
-  it('should have a name of its own', async () => {
+  it('has a name of its own', async () => {
     expect(await api.client.post('/v1/markets', { key: scene.operatorKey, body: marketBody({ name: 'markets' }) })).toMatchObject({
       status: 409,
       body: { type: 'urn:eris:problem:name_taken' },
     });
   });
 
-  it('should be paused, resumed and closed, and stay closed', async () => {
+  it('is paused, resumed and closed, and stays closed', async () => {
     const own = await setScene(api.client, api.adminKey, { name: 'states' });
     const change = (status: string) => api.client.patch(`/v1/markets/${own.marketId}`, { key: own.operatorKey, body: { status } });
     for (const status of ['paused', 'open', 'closed']) expect(await change(status)).toMatchObject({ status: 200, body: { status } });
     expect(await change('open')).toMatchObject({ status: 409, body: { type: 'urn:eris:problem:market_closed' } });
   });
 
-  it('should keep bids queued while it is paused', async () => {
+  it('keeps bids queued while it is paused', async () => {
     const own = await setScene(api.client, api.adminKey, { name: 'pause' });
     await api.client.patch(`/v1/markets/${own.marketId}`, { key: own.operatorKey, body: { status: 'paused' } });
     await api.client.patch(`/v1/markets/${own.marketId}`, { key: own.operatorKey, body: { status: 'open' } });
@@ -42,7 +42,7 @@ describe('a market', () => {
 });
 
 describe('sites', () => {
-  it('should be listed in their order', async () => {
+  it('are listed in their order', async () => {
     const { body } = await api.client.get(`${market()}/sites`, { key: scene.bidders[0].key });
     expect(body.items.map(({ id, name, ordinal }: { id: string; name: string; ordinal: number }) => [id, name, ordinal])).toEqual(
       scene.siteIds.map((id, index) => [id, `site-${index + 1}`, index]),
@@ -50,7 +50,7 @@ describe('sites', () => {
     expect(body.items[0]).toMatchObject({ capacity: { gpu: 1, cpu: 12, memoryGB: 16 }, location: null });
   });
 
-  it('should keep where they are', async () => {
+  it('keep where they are', async () => {
     const own = await setScene(api.client, api.adminKey, { name: 'places' });
     const made = await api.client.post(`/v1/markets/${own.marketId}/sites`, {
       key: own.operatorKey,
@@ -63,13 +63,13 @@ describe('sites', () => {
     });
   });
 
-  it('should refuse resources that the market does not have', async () => {
+  it('refuse resources that the market does not have', async () => {
     expect(
       await api.client.post(`${market()}/sites`, { key: scene.operatorKey, body: { name: 'odd', capacity: { tpu: 1 } } }),
     ).toMatchObject({ status: 422, body: { errors: [{ path: '$.capacity.tpu' }] } });
   });
 
-  it('should take more capacity, and no less than what is sold', async () => {
+  it('take more capacity, and no less than what is sold', async () => {
     const own = await setScene(api.client, api.adminKey, { name: 'capacity', sites: 1 });
     await decidedBid(api.client, own, { idempotencyKey: 'sold' });
     const path = `/v1/markets/${own.marketId}/sites/${own.siteIds[0]}`;
@@ -81,7 +81,7 @@ describe('sites', () => {
     expect(await change({ gpu: 0, cpu: 0, memoryGB: 0 })).toMatchObject({ status: 409, body: { type: 'urn:eris:problem:capacity_sold' } });
   });
 
-  it('should be bid for as soon as they are there', async () => {
+  it('are bid for as soon as they are there', async () => {
     const own = await setScene(api.client, api.adminKey, { name: 'growing', sites: 1 });
     await decidedBid(api.client, own, { idempotencyKey: 'before' });
     const added = await addSite(api.client, own.operatorKey, own.marketId, 'late');
@@ -91,7 +91,7 @@ describe('sites', () => {
 });
 
 describe('the clock', () => {
-  it('should only move forward, and capture what has run', async () => {
+  it('only moves forward, and captures what has run', async () => {
     const own = await setScene(api.client, api.adminKey, {
       name: 'clock',
       sites: 1,
@@ -106,7 +106,7 @@ describe('the clock', () => {
     expect(account.revenue).toBe(bid.decision.payment);
   });
 
-  it('should move itself in realtime markets', async () => {
+  it('moves itself in realtime markets', async () => {
     const own = await setScene(api.client, api.adminKey, { name: 'realtime', market: { clock: 'realtime' } });
     expect(await api.client.post(`/v1/markets/${own.marketId}/clock`, { key: own.operatorKey, body: { slot: 1 } })).toMatchObject({
       status: 409,
@@ -117,7 +117,7 @@ describe('the clock', () => {
 });
 
 describe('prices and quotes', () => {
-  it('should rise where something was sold', async () => {
+  it('rise where something was sold', async () => {
     const own = await setScene(api.client, api.adminKey, { name: 'prices', sites: 1 });
     const pricesOf = async () => (await api.client.get(`/v1/markets/${own.marketId}/prices?from=0&to=1`, { key: own.bidders[1].key })).body;
     const before = await pricesOf();
@@ -129,7 +129,7 @@ describe('prices and quotes', () => {
     expect(after.priceVersion).not.toBe(before.priceVersion);
   });
 
-  it('should quote what the bid then pays, and reserve nothing', async () => {
+  it('quote what the bid then pays, and reserve nothing', async () => {
     const own = await setScene(api.client, api.adminKey, {
       name: 'quotes',
       market: { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '0.5' } },
@@ -142,7 +142,7 @@ describe('prices and quotes', () => {
     expect(bid.decision.priceVersion).toBe(quoted.body.priceVersion);
   });
 
-  it('should say why nothing fits', async () => {
+  it('say why nothing fits', async () => {
     const body = jobBody(scene.siteIds, { worker: { gpu: 500 } });
     const { body: quote } = await api.client.post(`${market()}/quotes`, { key: scene.bidders[0].key, body });
     expect(quote).toMatchObject({ menu: [], best: null, reason: { code: 'no_feasible_schedule' } });

@@ -10,14 +10,14 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe('organisations', () => {
-  it('should belong to the operator that made them', async () => {
+  it('belong to the operator that made them', async () => {
     const made = await api.client.post('/v1/organisations', { key: scene.operatorKey, body: { name: 'acme' } });
     expect(made).toMatchObject({ status: 201, body: { name: 'acme', parentId: scene.operatorId } });
     const { body } = await api.client.get('/v1/organisations', { key: scene.auditorKey });
     expect(body.items.map(({ name }: { name: string }) => name)).toEqual(['organisations', 'one', 'two', 'acme']);
   });
 
-  it('should have names of their own', async () => {
+  it('have names of their own', async () => {
     const body = { name: 'twice' };
     await api.client.post('/v1/organisations', { key: scene.operatorKey, body });
     expect(await api.client.post('/v1/organisations', { key: scene.operatorKey, body })).toMatchObject({
@@ -26,7 +26,7 @@ describe('organisations', () => {
     });
   });
 
-  it('should not be made by bidders or auditors', async () => {
+  it('are not made by bidders or auditors', async () => {
     for (const key of [scene.bidders[0].key, scene.auditorKey]) {
       expect(await api.client.post('/v1/organisations', { key, body: { name: 'mine' } })).toMatchObject({
         status: 403,
@@ -37,7 +37,7 @@ describe('organisations', () => {
 });
 
 describe('keys', () => {
-  it('should be shown once, and say what they are', async () => {
+  it('are shown once, and say what they are', async () => {
     const { body } = await api.client.post(`/v1/organisations/${scene.bidders[0].id}/keys`, {
       key: scene.operatorKey,
       body: { role: 'bidder' },
@@ -48,18 +48,18 @@ describe('keys', () => {
     for (const { row } of rows) expect(row).not.toContain(body.key);
   });
 
-  it('should be revoked for good, and again without complaint', async () => {
+  it('are revoked for good, and again without complaint', async () => {
     const { id, key } = await makeKey(api.client, scene.operatorKey, scene.bidders[0].id, 'bidder');
     for (let time = 1; time <= 2; time++)
       expect(await api.client.delete(`/v1/keys/${id}`, { key: scene.operatorKey })).toMatchObject({ status: 204, body: '' });
     expect((await api.client.get('/v1/markets', { key })).status).toBe(401);
   });
 
-  it.each(['', 'Bearer', 'Basic abc', 'Bearer x y', `Bearer ${'x'.repeat(500)}`])('should not be taken from %p', async (authorization) => {
+  it.each(['', 'Bearer', 'Basic abc', 'Bearer x y', `Bearer ${'x'.repeat(500)}`])('are not taken from %p', async (authorization) => {
     expect((await api.client.get('/v1/markets', { headers: { authorization } })).status).toBe(401);
   });
 
-  it('should have a role that there is', async () => {
+  it('have a role that there is', async () => {
     const answer = await api.client.post(`/v1/organisations/${scene.bidders[0].id}/keys`, {
       key: scene.operatorKey,
       body: { role: 'king' },

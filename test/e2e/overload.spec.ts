@@ -17,7 +17,7 @@ const bulk = (name: string, count: number) =>
     body: { bids: Array.from({ length: count }, (_, index) => ({ idempotencyKey: `${name}-${index}`, ...jobBody(scene.siteIds) })) },
   });
 
-it('should take as many bids as the queue holds, turn the others away with Retry-After, and take them later', async () => {
+it('takes as many bids as the queue holds, turns the others away with Retry-After, and takes them later', async () => {
   const first = await bulk('first', 5);
   const codes = first.body.results.map(({ status, problem }: { status?: string; problem?: { type: string } }) => status ?? problem?.type);
   expect(codes).toEqual(['queued', 'queued', 'queued', 'urn:eris:problem:overloaded', 'urn:eris:problem:overloaded']);

@@ -35,22 +35,22 @@ async function walk(path: string, onPage: (items: Json[]) => Promise<void> = () 
 }
 
 describe.each(LISTS)('the list of %s', (_name, path, count) => {
-  it('should be whole where no page is asked for', async () => {
+  it('is whole where no page is asked for', async () => {
     const { items, nextCursor } = await page(path());
     expect([items.length, nextCursor]).toEqual([count, null]);
   });
 
-  it('should come in pages, each thing once and in the same order', async () => {
+  it('comes in pages, each thing once and in the same order', async () => {
     expect(await walk(path())).toEqual((await page(path())).items);
   });
 
-  it.each(['limit=0', 'limit=-1', 'limit=2001', 'limit=x', 'cursor=x', 'page=2'])('should refuse %s', async (query) => {
+  it.each(['limit=0', 'limit=-1', 'limit=2001', 'limit=x', 'cursor=x', 'page=2'])('refuses %s', async (query) => {
     const answer = await api.client.get(`${path()}?${query}`, { key: scene.operatorKey });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: `query.${query.split('=')[0]}` }] } });
   });
 });
 
-it('should meet what was there when a walk began, whatever is added meanwhile', async () => {
+it('meets what was there when a walk began, whatever is added meanwhile', async () => {
   const own = await setScene(api.client, api.adminKey, { name: 'growing list', sites: 4, funds: '0' });
   const path = `/v1/markets/${own.marketId}/sites`;
   let added = 0;

@@ -19,14 +19,14 @@ const start = (env: Record<string, string> = {}): ApiProcess =>
   spawnApi({ DATABASE_URL: database.url, REDIS_URL: process.env.REDIS_URL, ERIS_ADMIN_KEY: ADMIN_KEY, ...env });
 
 describe('at start', () => {
-  it('should say that the database is down, and end with 1', async () => {
+  it('says that the database is down, and ends with 1', async () => {
     const api = start({ DATABASE_URL: 'postgres://eris:secret@127.0.0.1:1/eris' });
     expect(await api.ended()).toBe(1);
     expect(api.output()).toContain('The database at 127.0.0.1:1/eris cannot be reached. Start it, or correct DATABASE_URL.');
     expect(api.output()).not.toContain('secret');
   });
 
-  it('should say that the database has no schema, and end with 1', async () => {
+  it('says that the database has no schema, and ends with 1', async () => {
     const bare = new URL(database.url);
     bare.pathname = '/template1';
     const api = start({ DATABASE_URL: bare.href });
@@ -34,7 +34,7 @@ describe('at start', () => {
     expect(api.output()).toContain('has no schema yet. Run `npx eris migrate` first.');
   });
 
-  it('should say that the port is taken, and end with 1', async () => {
+  it('says that the port is taken, and ends with 1', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -44,7 +44,7 @@ describe('at start', () => {
     other.close();
   });
 
-  it('should show the first key once, where none was given', async () => {
+  it('shows the first key once, where none was given', async () => {
     const fresh = await createTestDatabase();
     const first = start({ DATABASE_URL: fresh.url, ERIS_ADMIN_KEY: '' });
     const client = new ApiClient(await first.url());
@@ -59,7 +59,7 @@ describe('at start', () => {
   });
 });
 
-it('should serve its pages without the internet', async () => {
+it('serves its pages without the internet', async () => {
   const api = start();
   const url = await api.url();
   const page = await (await request(`${url}/docs`)).body.text();
@@ -72,7 +72,7 @@ it('should serve its pages without the internet', async () => {
   await api.end('SIGTERM');
 });
 
-it('should let nobody down when told to end: streams end, those who wait get 202', async () => {
+it('lets nobody down when told to end: streams end, those who wait get 202', async () => {
   const api = start();
   const client = new ApiClient(await api.url());
   const scene = await setScene(client, ADMIN_KEY, { name: 'the end' });

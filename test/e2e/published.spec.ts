@@ -93,7 +93,7 @@ function requests(): readonly (Request & { readonly status: number; readonly own
   ];
 }
 
-it('should declare every header of every answer, by operation and status', async () => {
+it('declares every header of every answer, by operation and status', async () => {
   for (const request of requests()) {
     const { status, headers } = await ask(request);
     expect([request.path, status]).toEqual([request.path, request.status]);
@@ -103,7 +103,7 @@ it('should declare every header of every answer, by operation and status', async
   }
 });
 
-it('should say of every answer that asks to come back when that is', async () => {
+it('says of every answer that asks to come back when that is', async () => {
   const limited = await startTestApi({ worker: false, settings: { rateLimit: { perSecond: 0.01, burst: 3 } } });
   const call = { key: limited.adminKey };
   const answers = await Promise.all(Array.from({ length: 6 }, () => limited.client.get('/v1/markets', call)));
@@ -148,7 +148,7 @@ async function messagesUpTo(lastKind: string): Promise<Json[]> {
   return messages;
 }
 
-it('should send events of every kind, each as its published schema says', async () => {
+it('sends events of every kind, each as its published schema says', async () => {
   await letEverythingHappen();
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ $id: 'https://eris.test/', components: document.components });

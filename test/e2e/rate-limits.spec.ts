@@ -41,7 +41,7 @@ async function press(clients: readonly ApiClient[], key: string, ms: number): Pr
   return counts;
 }
 
-it('should hold a key to its limit over two instances, and leave another key alone', async () => {
+it('holds a key to its limit over two instances, and leaves another key alone', async () => {
   const [greedy, modest] = [await newKey(), await newKey()];
   const clients = [api.client, sibling.client].flatMap((client) => Array.from({ length: 8 }, () => client)); // enough on a busy machine too
   const beganAt = await nowSeconds();
@@ -57,7 +57,7 @@ it('should hold a key to its limit over two instances, and leave another key alo
   expect(taken).toBeGreaterThanOrEqual(0.9 * due); // one lease in each instance, and the end of the measurement; the unit tests are exact
 }, 60_000);
 
-it('should answer 429 with when to come back, and say on every answer how the key stands', async () => {
+it('answers 429 with when to come back, and says on every answer how the key stands', async () => {
   const key = await newKey();
   const first = await api.client.get('/v1/accounts', { key });
   expect(first.headers['ratelimit-policy']).toBe('"key";q=80;w=2');

@@ -204,14 +204,14 @@ const ELSEWHERE: Partial<Record<ProblemCode, string>> = {
   not_acceptable: 'apps/api/src/http/refused-status.spec.ts',
 };
 
-it('should leave no problem out', () => {
+it('leaves no problem out', () => {
   expect([...Object.keys(ASKED), ...Object.keys(ELSEWHERE)].sort()).toEqual(Object.keys(PROBLEMS).sort());
 });
 
 /** Refused before anything was read: nobody knows where it was to go, so that it is told by its id. */
 const UNREAD: ReadonlySet<string> = new Set(['connections_open']);
 
-it.each(Object.keys(ASKED) as ProblemCode[])('should tell all of %s', async (code) => {
+it.each(Object.keys(ASKED) as ProblemCode[])('tells all of %s', async (code) => {
   const asked = await ASKED[code]?.();
   if (!asked) throw new Error('nothing to ask');
   const answer = await exchange((asked.at ?? api).client.url, wireText(asked));

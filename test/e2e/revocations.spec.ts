@@ -31,7 +31,7 @@ it.each([
   ['this process', 0],
   ['another one', 1],
 ])(
-  'should end streams and waits of a key that is revoked by %s, and leave those of others',
+  'ends streams and waits of a key that is revoked by %s, and leaves those of others',
   async (_name, bidder) => {
     const { key, keyId } = scene.bidders[bidder];
     const [stream, other] = [await follow(key), await follow(scene.operatorKey)];
@@ -53,7 +53,7 @@ it.each([
   20_000,
 );
 
-it('should take no body of a key that was revoked while it came', async () => {
+it('takes no body of a key that was revoked while it came', async () => {
   const { key, keyId } = await addBidder(api.client, { operatorKey: scene.operatorKey, name: 'slow', funds: '0' });
   const body = JSON.stringify(jobBody(scene.siteIds));
   const headers = {

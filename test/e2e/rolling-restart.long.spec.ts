@@ -91,7 +91,7 @@ afterAll(async () => {
 });
 
 it(
-  `should restart ${ROUNDS} times under load, fail no request and lose nothing that it acknowledged`,
+  `restarts ${ROUNDS} times under load, fails no request and loses nothing that it acknowledged`,
   async () => {
     await balanced.start();
     const checking = balanced.check();

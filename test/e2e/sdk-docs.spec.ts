@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => api.close());
 
-it('should show examples that do what they say', async () => {
+it('shows examples that do what they say', async () => {
   const said: unknown[][] = [];
   const code = examples
     .replace(/^import .*$/m, '')

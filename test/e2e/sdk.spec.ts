@@ -25,7 +25,7 @@ async function take(eris: Eris, count: number, after?: string): Promise<MarketEv
   return events;
 }
 
-it('should reach every operation', async () => {
+it('reaches every operation', async () => {
   const { marketId, siteIds, bidders, operatorId } = scene;
   const params = { marketId };
   const { id: bidId } = await bidder.call('placeBid', { params, body: job(), waitSeconds: 20 });
@@ -71,7 +71,7 @@ it('should reach every operation', async () => {
     expect([id, typeof (await calls[id]())]).toEqual([id, id === 'revokeKey' ? 'undefined' : id === 'metrics' ? 'string' : 'object']);
 });
 
-it('should make a request with the same key once', async () => {
+it('makes a request with the same key once', async () => {
   const bid = { params: { marketId: scene.marketId }, body: job(), idempotencyKey: 'twice' };
   const [first, second] = [await bidder.ask('placeBid', bid), await bidder.ask('placeBid', bid)];
   expect([first.data.id, first.isReplayed, second.isReplayed]).toEqual([second.data.id, false, true]);
@@ -79,7 +79,7 @@ it('should make a request with the same key once', async () => {
   await expect(otherwise).rejects.toMatchObject({ code: 'key_reused', status: 422, remedy: expect.stringContaining('new key') });
 });
 
-it('should say which fields are wrong', async () => {
+it('says which fields are wrong', async () => {
   const faulty = bidder.call('placeBid', { params: { marketId: scene.marketId }, body: job({ epochs: 0 }) });
   await expect(faulty).rejects.toMatchObject({
     name: 'ProblemError',
@@ -89,7 +89,7 @@ it('should say which fields are wrong', async () => {
   });
 });
 
-it('should give what a limit turned away when it may come again', async () => {
+it('gives what a limit turned away when it may come again', async () => {
   const limited = await startTestApi({ worker: false, settings: { rateLimit: { perSecond: 2, burst: 2 } } });
   const pauses: number[] = [];
   const eris = new Eris({ url: limited.client.url, key: limited.adminKey, onRetry: ({ pauseMs }) => pauses.push(pauseMs) });
@@ -99,7 +99,7 @@ it('should give what a limit turned away when it may come again', async () => {
   for (const ms of pauses) expect(ms).toBe(1000);
 }, 60_000);
 
-it('should follow a market while its servers come and go, and miss nothing', async () => {
+it('follows a market while its servers come and go, and misses nothing', async () => {
   const sibling = await startSibling(api.databaseUrl);
   const urls = [sibling.client.url, api.client.url];
   const events: MarketEvent[] = [];
@@ -127,7 +127,7 @@ it('should follow a market while its servers come and go, and miss nothing', asy
   for (const event of events) EVENTS[event.kind].parse(event);
 }, 60_000);
 
-it('should end the following of whoever loses the key', async () => {
+it('ends the following of whoever loses the key', async () => {
   const { key, id } = await makeKey(api.client, scene.operatorKey, scene.bidders[1].id, 'bidder');
   const events: MarketEvent[] = [];
   const following = (async () => {

@@ -11,11 +11,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => api.close());
 
-it.each(['/healthz', '/readyz'])('should answer %s without a key', async (path) => {
+it.each(['/healthz', '/readyz'])('answers %s without a key', async (path) => {
   expect(await api.client.get(path)).toMatchObject({ status: 200, body: { status: 'ok' } });
 });
 
-it('should count requests by route, and tell nobody who asked', async () => {
+it('counts requests by route, and tells nobody who asked', async () => {
   await api.client.get(`/v1/markets/${scene.marketId}`, { key: scene.operatorKey });
   const { body, headers } = await api.client.get('/metrics');
   expect(headers['content-type']).toContain('text/plain');
@@ -25,7 +25,7 @@ it('should count requests by route, and tell nobody who asked', async () => {
 });
 
 describe('the OpenAPI document', () => {
-  it('should have every operation', async () => {
+  it('has every operation', async () => {
     const { body } = await api.client.get('/openapi.json');
     for (const id of operationIds) {
       const { path, method } = operationOf(id);
@@ -33,7 +33,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('should describe what the API really answers', async () => {
+  it('describes what the API really answers', async () => {
     const { body: document } = await api.client.get('/openapi.json');
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'https://eris.test/', components: document.components });
@@ -48,7 +48,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-it('should know its routes from others', async () => {
+it('knows its routes from others', async () => {
   expect(await api.client.get('/v1/nothing', { key: scene.operatorKey })).toMatchObject({
     status: 404,
     body: { type: 'urn:eris:problem:route_unknown' },

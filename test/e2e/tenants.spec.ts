@@ -71,14 +71,14 @@ const foreignOperations = guarded.filter((id) => operationOf(id).path.includes('
 const listOperations = guarded.filter((id) => operationOf(id).method === 'GET' && !operationOf(id).path.includes('{'));
 
 describe.each(ROLES)('as a %s of another tenant', (role) => {
-  it.each(foreignOperations)('should get nothing from %s', async (id) => {
+  it.each(foreignOperations)('gets nothing from %s', async (id) => {
     const { status, body } = await call(id, keys[role]);
     const { policy } = operationOf(id);
     expect(status).toBe(policy !== 'anyone' && policy.roles.includes(role) ? 404 : 403);
     expect(JSON.stringify(body)).not.toContain('theirs-secret');
   });
 
-  it.each(listOperations)('should see nothing of theirs in %s', async (id) => {
+  it.each(listOperations)('sees nothing of theirs in %s', async (id) => {
     const { body } = await call(id, keys[role]);
     const text = JSON.stringify(body);
     expect(text).not.toContain('theirs-secret');
@@ -86,22 +86,22 @@ describe.each(ROLES)('as a %s of another tenant', (role) => {
   });
 });
 
-it.each(guarded)('should ask for a key at %s', async (id) => {
+it.each(guarded)('asks for a key at %s', async (id) => {
   expect((await call(id, undefined)).status).toBe(401);
 });
 
-it('should have changed nothing', async () => {
+it('has changed nothing', async () => {
   expect(await countRows()).toEqual(before);
 });
 
-it('should refuse a key within five seconds of its revocation', async () => {
+it('refuses a key within five seconds of its revocation', async () => {
   const spare = await makeKey(api.client, ours.operatorKey, ours.bidders[1].id, 'bidder');
   expect((await api.client.get('/v1/markets', { key: spare.key })).status).toBe(200);
   expect((await api.client.delete(`/v1/keys/${spare.id}`, { key: ours.operatorKey })).status).toBe(204);
   expect((await api.client.get('/v1/markets', { key: spare.key })).status).toBe(401);
 });
 
-it('should keep no key in the database', async () => {
+it('keeps no key in the database', async () => {
   const { rows } = await api.pool.query<{ row: string }>(
     `SELECT t::text AS row FROM api_key t UNION ALL SELECT t::text FROM idempotency_record t`,
   );

@@ -50,7 +50,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('should follow a bid from its request over the queue to its decision, in the trace of the caller', async () => {
+it('follows a bid from its request over the queue to its decision, in the trace of the caller', async () => {
   const env = {
     DATABASE_URL: database.url,
     REDIS_URL: process.env.REDIS_URL,

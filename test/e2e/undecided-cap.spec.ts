@@ -37,7 +37,7 @@ const decideAll = async (): Promise<void> => {
   await sleep(COUNT_MS);
 };
 
-it('should take what fits, turn the rest away with 429, and take it once the others are decided', async () => {
+it('takes what fits, turns the rest away with 429, and takes it once the others are decided', async () => {
   const [{ key }, other] = scene.bidders;
   expect(await bulk(key, 'first', MAX + 2)).toMatchObject({
     status: 200,
@@ -54,7 +54,7 @@ it('should take what fits, turn the rest away with 429, and take it once the oth
   await decideAll();
 }, 30_000);
 
-it('should be looked at after the key: what was taken in before gets its answer again', async () => {
+it('is looked at after the key: what was taken in before gets its answer again', async () => {
   const [, { key }] = scene.bidders;
   const first = await bulk(key, 'mine', MAX);
   expect(first.results).toEqual(['queued', 'queued', 'queued']);

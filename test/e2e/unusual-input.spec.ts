@@ -33,20 +33,20 @@ const NAMED: readonly (readonly [string, (text: string) => Promise<{ status: num
 ];
 
 describe.each(NAMED)('the name of %s', (_what, give, path) => {
-  it.each([...BLANKS, ...DECEIVING, '', 'x'.repeat(201)])('should not be %j', async (text) => {
+  it.each([...BLANKS, ...DECEIVING, '', 'x'.repeat(201)])('is not %j', async (text) => {
     expect(await give(text)).toMatchObject({ status: 422, body: { errors: [{ path, message: expect.stringMatching(/^must /) }] } });
   });
 
-  it('should not be half of a surrogate pair, escaped as JSON does', async () => {
+  it('is not half of a surrogate pair, escaped as JSON does', async () => {
     expect(await give('a\ud800b')).toMatchObject({ status: 422, body: { errors: [{ path }] } });
   });
 
-  it('should be what people write', async () => {
+  it('is what people write', async () => {
     expect((await give(' Zürich – 東京 👩‍🔬 ')).status).toBeLessThan(300);
   });
 });
 
-it('should take names that look alike for one name', async () => {
+it('takes names that look alike for one name', async () => {
   const name = (text: string) => api.client.post('/v1/organisations', { key: scene.operatorKey, body: { name: text } });
   expect(await name('caf\u00e9')).toMatchObject({ status: 201, body: { name: 'caf\u00e9' } });
   for (const same of ['cafe\u0301', ' caf\u00e9 ', 'caf\u00e9\u3000']) expect((await name(same)).status).toBe(409);
@@ -77,7 +77,7 @@ describe('a number of a query', () => {
     path.replace('MARKET', market()).replace('ACCOUNT', `/v1/accounts/${scene.bidders[0].accountId}`);
 
   it.each(LISTS.flatMap(([path, names]) => names.map((name) => [path, name])))(
-    'should be one, in plain digits, in its range: %s, %s',
+    'is one, in plain digits, in its range: %s, %s',
     async (path, name) => {
       for (const text of NUMBERS.filter((each) => name !== 'after' || each !== SEQUENCE))
         expect([text, await get(`${pathOf(path)}?${name}=${encodeURIComponent(text)}`)]).toMatchObject([
@@ -87,7 +87,7 @@ describe('a number of a query', () => {
     },
   );
 
-  it.each(LISTS.filter(([, names]) => names.includes('limit')))('should be told its range where it is beyond: %s', async (path) => {
+  it.each(LISTS.filter(([, names]) => names.includes('limit')))('is told its range where it is beyond: %s', async (path) => {
     const message = expect.stringMatching(/^must be at most \d+$/);
     for (const text of ['100000', '99999999999999999999', '9'.repeat(400)])
       expect(await get(`${pathOf(path)}?limit=${text}`)).toMatchObject({ status: 400, body: { errors: [{ message }] } });
@@ -95,7 +95,7 @@ describe('a number of a query', () => {
     expect((await get(`${pathOf(path)}?limit=1`)).status).toBe(200);
   });
 
-  it('should be given once, as all parameters', async () => {
+  it('is given once, as all parameters', async () => {
     const LABELS = ['label=a&label=b', 'status=queued&status=queued', 'limit=1&limit=2', 'cursor=a&cursor=b', 'limit=1&limit='];
     for (const query of LABELS)
       expect(await get(`${market()}/bids?${query}`)).toMatchObject({
@@ -104,14 +104,14 @@ describe('a number of a query', () => {
       });
   });
 
-  it('should count as absent where it is empty, as every value of a query does', async () => {
+  it('counts as absent where it is empty, as every value of a query does', async () => {
     for (const [path] of LISTS.filter(([list]) => !list.endsWith('events'))) {
       const empty = path.endsWith('prices') ? 'from=&to=' : `limit=&cursor=${path.endsWith('bids') ? '&label=&status=' : ''}`;
       expect((await get(`${pathOf(path)}?${empty}`)).body).toEqual((await get(pathOf(path))).body);
     }
   });
 
-  it('should be a cursor as it was given, and no other text that could be read as one', async () => {
+  it('is a cursor as it was given, and no other text that could be read as one', async () => {
     for (const text of ['after:01', 'after: 1', 'after:-1', 'after:+1', 'after:1e3', 'after:99999999999999999999', 'after:1\n', '1'])
       expect(await get(`/v1/markets?cursor=${Buffer.from(text).toString('base64url')}`)).toMatchObject({ status: 400 });
     const cursor = Buffer.from('after:1').toString('base64url');
@@ -133,7 +133,7 @@ describe('a number of a body', () => {
   const quote = (fields: object) =>
     api.client.post(`${market()}/quotes`, { key: scene.bidders[0].key, body: jobBody(scene.siteIds, fields) });
 
-  it.each(WHOLE)('should lie in its range, and be told which one that is: %s', async (name, give) => {
+  it.each(WHOLE)('lies in its range, and is told which one that is: %s', async (name, give) => {
     for (const value of FAR) {
       const { status, body } = await give(value);
       expect([value, status, body.errors]).toEqual([
@@ -149,28 +149,25 @@ describe('a number of a body', () => {
       });
   });
 
-  it('should have no sign where it is zero', async () => {
+  it('has no sign where it is zero', async () => {
     const text = JSON.stringify(marketBody({ name: 'minus nothing' })).replace('"bandwidthMB":20480', '"bandwidthMB":-0');
     const { body } = await api.client.post('/v1/markets', { key: scene.operatorKey, text });
     expect([body.bandwidthMB, Object.is(body.bandwidthMB, 0)]).toEqual([0, true]);
   });
 
-  it.each(['1e3', '+5', '1_000', '.5', '5.', '1,5', ' 5', '05e1', 'Infinity', '9999999999'])(
-    'should not be the amount %j',
-    async (amount) => {
-      const { accountId } = scene.bidders[0];
-      const headers = { 'idempotency-key': 'odd' };
-      const answer = await api.client.post(`/v1/accounts/${accountId}/deposits`, { key: scene.operatorKey, body: { amount }, headers });
-      expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: '$.amount' }] } });
-    },
-  );
+  it.each(['1e3', '+5', '1_000', '.5', '5.', '1,5', ' 5', '05e1', 'Infinity', '9999999999'])('is not the amount %j', async (amount) => {
+    const { accountId } = scene.bidders[0];
+    const headers = { 'idempotency-key': 'odd' };
+    const answer = await api.client.post(`/v1/accounts/${accountId}/deposits`, { key: scene.operatorKey, body: { amount }, headers });
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: '$.amount' }] } });
+  });
 });
 
 it.each([
   ['wait=1000000', '30'],
   ['wait=99999999999999999999', '30'],
   ['respond-async, wait=0', '0'],
-])('should cut %s to what it waits at most, and say so', async (prefer, seconds) => {
+])('cuts %s to what it waits at most, and says so', async (prefer, seconds) => {
   await api.client.patch(market(), { key: scene.operatorKey, body: { status: 'open' } });
   const waiting = api.client.post(`${market()}/bids`, {
     key: scene.bidders[1].key,

@@ -48,7 +48,7 @@ const REFUSED: readonly (readonly [string, () => string, ProblemCode])[] = [
   ['a body without a key', () => request(bids(), [json, 'Content-Length: 4194304']), 'unauthenticated'],
 ];
 
-it.each(REFUSED)('should refuse %s with a problem, and end the connection', async (_name, text, code) => {
+it.each(REFUSED)('refuses %s with a problem, and ends the connection', async (_name, text, code) => {
   const [head, body] = (await exchange(text())).split('\r\n\r\n');
   expect(head.split('\r\n')[0]).toContain(` ${PROBLEMS[code].status} `);
   expect(JSON.parse(body)).toMatchObject({ type: `urn:eris:problem:${code}`, status: PROBLEMS[code].status });
@@ -63,7 +63,7 @@ it.each(REFUSED)('should refuse %s with a problem, and end the connection', asyn
     expect(head.toLowerCase()).toContain(header);
 });
 
-it('should let the answer be read where much more is sent than is wanted', async () => {
+it('lets the answer be read where much more is sent than is wanted', async () => {
   const answer = await exchange(request(bids(), [json, 'Content-Length: 8000000'], ' '.repeat(8_000_000)));
   expect(answer).toMatch(/^HTTP\/1.1 401 /);
 });
@@ -73,7 +73,7 @@ it.each([
   ['a length of zero', [json, 'Content-Length: 0']],
   ['chunks of nothing', [json, 'Transfer-Encoding: chunked'], '0\r\n\r\n'],
   ['a body of whatever kind', ['Content-Type: text/xml', 'Content-Length: 3'], 'abc'],
-] as const)('should do what needs no body with %s', async (_name, headers, body: string = '') => {
+] as const)('does what needs no body with %s', async (_name, headers, body: string = '') => {
   const { body: made } = await api.client.post(`/v1/organisations/${scene.operatorId}/keys`, {
     key: scene.operatorKey,
     body: { role: 'auditor' },
@@ -85,12 +85,12 @@ it.each([
   expect(await exchange(request('GET /v1/markets', [authorization, 'Connection: close', ...headers], body))).toMatch(/^HTTP\/1.1 200 /);
 });
 
-it('should answer what is pipelined one after the other, a refusal in its turn', async () => {
+it('answers what is pipelined one after the other, a refusal in its turn', async () => {
   const answer = await exchange(`${request('GET /healthz').repeat(20)}GARBAGE\r\n\r\n`);
   expect([...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual([...new Array<string>(20).fill('200'), '400']);
 });
 
-it('should take 100 bodies without a length at once, however small a part of the limit they are', async () => {
+it('takes 100 bodies without a length at once, however small a part of the limit they are', async () => {
   const statuses = await Promise.all(
     Array.from({ length: 100 }, async (_, index) => {
       const text = JSON.stringify(jobBody(scene.siteIds));
@@ -109,7 +109,7 @@ it('should take 100 bodies without a length at once, however small a part of the
   expect(statuses).toEqual(new Array<string>(100).fill('200'));
 }, 30_000);
 
-it('should believe an address where Last-Event-ID is empty, and take empty values as absent', async () => {
+it('believes an address where Last-Event-ID is empty, and takes empty values as absent', async () => {
   const path = `/v1/markets/${scene.marketId}`;
   const stream = await exchange(request(`GET ${path}/events?after=2`, [keyed(), 'Last-Event-ID: ']), 500);
   expect(stream).toContain('id: 3\n');
@@ -123,7 +123,7 @@ it('should believe an address where Last-Event-ID is empty, and take empty value
   expect(unnamed.body.type).toBe('urn:eris:problem:idempotency_key_missing');
 });
 
-it('should let pages of listed origins in, and no others', async () => {
+it('lets pages of listed origins in, and no others', async () => {
   const preflight = (origin: string) =>
     fetch(`${api.client.url}/v1/markets`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
   const allowed = await preflight(ORIGIN);
@@ -142,7 +142,7 @@ it('should let pages of listed origins in, and no others', async () => {
 it.each([
   ['/v1/markets/%zz', 400, 'malformed_request'],
   [`/v1/markets/${'1'.repeat(1_000)}`, 414, 'uri_too_long'],
-])('should let those pages read what the router refuses, and count it: %s', async (path, status, code) => {
+])('lets those pages read what the router refuses, and counts it: %s', async (path, status, code) => {
   const counted = async (): Promise<number> => {
     const { body } = await api.client.get('/metrics');
     return Number(new RegExp(`^eris_refusals_total\\{code="${code}"\\} (\\d+)$`, 'm').exec(String(body))?.[1] ?? 0);
@@ -153,7 +153,7 @@ it.each([
   expect(await counted()).toBe(before + 1);
 });
 
-it('should name each request by its id, in the answer and in the problem', async () => {
+it('names each request by its id, in the answer and in the problem', async () => {
   const mine = await api.client.get('/v1/nothing', { headers: { 'x-request-id': 'trace:7f3a-11' } });
   expect([mine.headers['x-request-id'], mine.body.requestId]).toEqual(['trace:7f3a-11', 'trace:7f3a-11']);
   const ids = await Promise.all(
@@ -165,7 +165,7 @@ it('should name each request by its id, in the answer and in the problem', async
   for (const headers of ids) expect(headers['x-request-id']).toMatch(/^[\w-]{12}\.[0-9a-z]+$/);
 });
 
-it('should refuse what holds more values than it may before it makes anything of them', async () => {
+it('refuses what holds more values than it may before it makes anything of them', async () => {
   const { bidders, marketId, operatorKey } = scene;
   const many = `[${'{},'.repeat(1_000_000)}{}]`;
   const calls = [
@@ -178,7 +178,7 @@ it('should refuse what holds more values than it may before it makes anything of
   expect(deep.body).toMatchObject({ type: 'urn:eris:problem:malformed_json', detail: 'A body may be 32 levels deep.' });
 });
 
-it('should list no more than twenty faults, and of many bad bids at least one each', async () => {
+it('lists no more than twenty faults, and of many bad bids at least one each', async () => {
   const { bidders, marketId } = scene;
   const values = new Array(10_000).fill('a');
   const bad = jobBody(scene.siteIds, { valuation: { kind: 'table', values } });
@@ -199,7 +199,7 @@ it('should list no more than twenty faults, and of many bad bids at least one ea
   expect(listed.reduce((sum: number, count: number) => sum + count, 0)).toBeLessThan(60);
 });
 
-it('should hold nothing once all is over', async () => {
+it('holds nothing once all is over', async () => {
   await addBidder(api.client, { operatorKey: scene.operatorKey, name: 'last', funds: '0' });
   const held = async (): Promise<string[]> => {
     const { body } = await api.client.get('/metrics');

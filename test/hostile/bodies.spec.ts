@@ -13,7 +13,7 @@ afterAll(() => stand.close());
 const memory = async (): Promise<number> => (await stand.figures()).get('process_resident_memory_bytes') ?? NaN;
 const bids = (): string => `/v1/markets/${stand.scene.marketId}/bids`;
 
-it('should make nothing of bodies without a key, however large', async () => {
+it('makes nothing of bodies without a key, however large', async () => {
   const before = await memory();
   const { suffering, reports } = await underAttack<{ answers: Record<string, number> }>(stand, [
     { script: 'bodies', task: { path: `${bids()}/bulk`, connections: 62, piece: '{},', bytes: 4_000_000 } },
@@ -24,7 +24,7 @@ it('should make nothing of bodies without a key, however large', async () => {
   await expectNothingHeld(stand);
 }, 60_000);
 
-it('should not look for 290,000 faults to list twenty of them', async () => {
+it('does not look for 290,000 faults to list twenty of them', async () => {
   const { key } = stand.scene.bidders[0];
   const before = await memory();
   const { suffering, reports } = await underAttack<{ answers: Record<string, number> }>(stand, [

@@ -51,7 +51,7 @@ it.each<[string, () => Readonly<Record<string, unknown>>]>([
   ['lists of accounts by the administrator', () => ({ key: stand.adminKey, connections: CROWD, path: '/v1/accounts' })],
   ['deposits of an operator', () => deposits(greedy.operatorKey)],
 ])(
-  'should leave others their share of the database under a crowd of %s',
+  'leaves others their share of the database under a crowd of %s',
   async (_, task) => {
     const { suffering, reports } = await underAttack<Served & Crowd>(stand, [patron(), { script: 'crowd', task: task() }]);
     const [served, { answers, titles }] = reports;

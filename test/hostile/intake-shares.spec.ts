@@ -36,7 +36,7 @@ it.each<[string, () => Attacker[]]>([
   ['one bidder', () => [flood(bidders[0].key, BULKS)]],
   ['many bidders of one operator', () => bidders.map(({ key }) => flood(key, BULKS / BIDDERS))],
 ])(
-  'should store others’ bids in time while %s floods many markets',
+  'stores others’ bids in time while %s floods many markets',
   async (_, attackers) => {
     const { suffering, reports } = await underAttack<Record<string, number>>(stand, attackers());
     expectUnharmed(suffering);

@@ -8,7 +8,7 @@ afterAll(() => stand.close());
 
 const asked = (path: string, key: string): string => `GET ${path} HTTP/1.1\r\nHost: eris\r\nAuthorization: Bearer ${key}\r\n\r\n`;
 
-it('should give everything back for requests that were pipelined by the thousand, and whose connections were closed', async () => {
+it('gives everything back for requests that were pipelined by the thousand, and whose connections were closed', async () => {
   const { suffering } = await underAttack(stand, [
     {
       script: 'sockets',
@@ -25,7 +25,7 @@ it('should give everything back for requests that were pipelined by the thousand
   await expectNothingHeld(stand);
 }, 120_000);
 
-it('should open one event stream a connection, and leave others theirs', async () => {
+it('opens one event stream a connection, and leaves others theirs', async () => {
   const { key } = stand.scene.bidders[0];
   const path = `/v1/markets/${stand.scene.marketId}/events`;
   const piped = underAttack<{ answers: Record<string, number> }>(stand, [

@@ -43,7 +43,7 @@ async function waitingBid({ client, scene, workers }: Stand): Promise<string> {
   return [`POST /v1/markets/${market.id}/bids HTTP/1.1`, 'Host: eris', ...headers, '', text].join('\r\n');
 }
 
-it('should give an organisation no more for more keys', async () => {
+it('gives an organisation no more for more keys', async () => {
   const { client, scene } = stand;
   const greedy = await addBidder(client, { operatorKey: scene.operatorKey, name: 'greedy', funds: '0' });
   const keys: string[] = [];
@@ -62,7 +62,7 @@ describe('waits', () => {
   }, 120_000);
   afterAll(() => free.close());
 
-  it('should have an organisation wait over as many connections as its share, and nobody else wait for it', async () => {
+  it('have an organisation wait over as many connections as its share, and nobody else wait for it', async () => {
     const text = await waitingBid(free);
     const { suffering, reports } = await underAttack<{ answers: Record<string, number> }>(
       free,

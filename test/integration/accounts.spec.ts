@@ -57,7 +57,7 @@ const balance = async (): Promise<unknown> => {
 };
 
 describe('a deposit', () => {
-  it('should have one effect and one answer, however often and wherever it is asked for at once', async () => {
+  it('has one effect and one answer, however often and wherever it is asked for at once', async () => {
     const other = coldUseCases(database.url);
     const both = [cold, other];
     const request = {
@@ -76,14 +76,14 @@ describe('a deposit', () => {
     expect(await balance()).toEqual([7n, 0n]);
   });
 
-  it('should answer a repeated request as it was answered first, whatever has happened since', async () => {
+  it('answers a repeated request as it was answered first, whatever has happened since', async () => {
     const first = await deposit({ key: 'first' });
     await deposit({ key: 'second' });
     expect(await deposit({ key: 'first' })).toEqual({ ...first, replayed: true });
     expect(await balance()).toEqual([20_000_000n, 0n]);
   });
 
-  it('should refuse a key that was used for something else', async () => {
+  it('refuses a key that was used for something else', async () => {
     const twin = await makeMember(cold, operator, { name: 'twin', role: 'bidder' });
     await deposit({ key: 'used' });
     expect(await deposit({ key: 'used', credits: 11n })).toEqual({ kind: 'key_reused' });
@@ -91,7 +91,7 @@ describe('a deposit', () => {
     expect(await balance()).toEqual([10_000_000n, 0n]);
   });
 
-  it('should be told of a first request that is still under way', async () => {
+  it('is told of a first request that is still under way', async () => {
     const holder = await database.pool.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${operator.organisationId}:slow`]);
@@ -101,7 +101,7 @@ describe('a deposit', () => {
     expect(await deposit({ key: 'slow' })).toMatchObject({ kind: 'deposited', replayed: false });
   }, 20_000);
 
-  it('should not reach accounts of others, nor accounts that are not wallets', async () => {
+  it('does not reach accounts of others, nor accounts that are not wallets', async () => {
     const stranger = await makeOperator(cold, 'stranger');
     const { escrow } = await accountsOf(database.pool, bidder.organisationId);
     for (const asked of [{ caller: stranger }, { accountId: escrow.id }, { accountId: 999_999n }]) {
@@ -110,7 +110,7 @@ describe('a deposit', () => {
     expect(await balance()).toEqual([0n, 0n]);
   });
 
-  it('should not be made by an organisation into its own wallet, unless nobody made it', async () => {
+  it('is not made by an organisation into its own wallet, unless nobody made it', async () => {
     const asOperator: Caller = { ...bidder, role: 'operator' };
     expect(await deposit({ key: 'own', caller: asOperator })).toMatchObject({ kind: 'role_not_allowed' });
     expect(await balance()).toEqual([0n, 0n]);
@@ -120,7 +120,7 @@ describe('a deposit', () => {
     expect(await deposit({ key: 'root', caller: root, accountId: wallet.id })).toMatchObject({ kind: 'deposited' });
   });
 
-  it('should leave nothing where it fails at the last moment', async () => {
+  it('leaves nothing where it fails at the last moment', async () => {
     const failing = cold.works.accounts.transaction(async (tx) => {
       await tx.claim({ organisationId: operator.organisationId, key: 'fails', requestHash: hashKey('') });
       await tx.deposit({ operatorId: operator.organisationId, walletId: bidder.organisation.accountId, amount: micros(5n) });
@@ -140,7 +140,7 @@ describe('a deposit beyond what the books hold', () => {
   };
   const CREDIT = 1_000_000n;
 
-  it('should be refused, once and again, and leave other accounts and the key alone', async () => {
+  it('is refused, once and again, and leaves other accounts and the key alone', async () => {
     const other = await makeMember(cold, operator, { name: 'other', role: 'bidder' });
     members.push(other);
     await bulk(WALLET_MAX - 5n * CREDIT, bidder.organisation.accountId);
@@ -154,7 +154,7 @@ describe('a deposit beyond what the books hold', () => {
     expect(await balance()).toEqual([WALLET_MAX, 0n]);
   });
 
-  it('should be refused where the operator has put in all that there can be, and bother no other operator', async () => {
+  it('is refused where the operator has put in all that there can be, and bothers no other operator', async () => {
     const [rich, poor] = [await makeMember(cold, operator, { name: 'rich', role: 'bidder' }), await makeOperator(cold, 'another operator')];
     members.push(rich);
     await bulk(BALANCE_MAX - 5n * CREDIT, rich.organisation.accountId);
@@ -165,7 +165,7 @@ describe('a deposit beyond what the books hold', () => {
     expect(await deposit({ key: 'theirs', caller: poor, accountId: member.organisation.accountId })).toMatchObject({ kind: 'deposited' });
   });
 
-  it('should not be let in by many at once', async () => {
+  it('is not let in by many at once', async () => {
     await bulk(WALLET_MAX - 5n * CREDIT, bidder.organisation.accountId);
     const outcomes = await Promise.all(Array.from({ length: 12 }, (_, index) => deposit({ key: `at once ${index}`, credits: 1n })));
     expect(outcomes.filter(({ kind }) => kind === 'deposited')).toHaveLength(5);
@@ -174,7 +174,7 @@ describe('a deposit beyond what the books hold', () => {
 });
 
 describe('entries', () => {
-  it('should be paged in their order, each met once', async () => {
+  it('are paged in their order, each met once', async () => {
     const { marketId } = await openMarket(cold, operator);
     await deposit({ key: 'entries' });
     const { wallet, escrow } = await accountsOf(database.pool, bidder.organisationId);
@@ -206,7 +206,7 @@ describe('entries', () => {
     expect(await balance()).toEqual([9_999_997n, 3n]);
   });
 
-  it('should be seen by those who see the account', async () => {
+  it('are seen by those who see the account', async () => {
     const stranger = await makeOperator(cold, 'stranger to entries');
     const { wallet } = await accountsOf(database.pool, operator.organisationId);
     for (const caller of [stranger, bidder]) {
@@ -219,7 +219,7 @@ describe('entries', () => {
   });
 });
 
-it('should never hold more than a wallet has, however many try at once', async () => {
+it('never holds more than a wallet has, however many try at once', async () => {
   const { marketId } = await openMarket(cold, operator);
   await deposit({ key: 'race', credits: 1n });
   const { wallet, escrow } = await accountsOf(database.pool, bidder.organisationId);

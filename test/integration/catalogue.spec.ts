@@ -46,7 +46,7 @@ const capacities = async ({ marketId }: MarketRecord): Promise<[number, bigint[]
 };
 
 describe('markets', () => {
-  it('should be stored as they were opened, chunks rounded up and bandwidth down', async () => {
+  it('are stored as they were opened, chunks rounded up and bandwidth down', async () => {
     const { caller: _, chunkMB, bandwidthMB, ...terms } = { caller: operator, ...TERMS };
     const market = await openMarket(cold, operator, 'as opened');
     expect(market).toMatchObject({
@@ -64,13 +64,13 @@ describe('markets', () => {
     ]);
   });
 
-  it('should have a name of their own', async () => {
+  it('have a name of their own', async () => {
     await openMarket(cold, operator, 'once');
     expect(await cold.markets.create.run({ caller: operator, ...TERMS, name: 'once' })).toEqual({ kind: 'name_taken' });
     expect(await openMarket(cold, await makeOperator(cold, 'another'), 'once')).toMatchObject({ name: 'once' });
   });
 
-  it('should be seen by the members of their operator and changed by it alone', async () => {
+  it('are seen by the members of their operator and changed by it alone', async () => {
     const own = await makeOperator(cold, 'seen');
     const stranger = await makeOperator(cold, 'stranger');
     const bidder = await makeMember(cold, own, { name: 'bidder', role: 'bidder' });
@@ -89,7 +89,7 @@ describe('markets', () => {
     expect(await logOf(marketId)).toHaveLength(1);
   });
 
-  it('should be paused, resumed and closed for good, each with an entry of the log', async () => {
+  it('are paused, resumed and closed for good, each with an entry of the log', async () => {
     const { marketId } = await openMarket(cold, operator, 'states');
     const change = (status: 'open' | 'paused' | 'closed') => cold.markets.changeStatus.run({ caller: operator, marketId, status });
     expect(await change('open')).toMatchObject({ kind: 'changed', market: { status: 'open', sequence: 1n } });
@@ -105,7 +105,7 @@ describe('markets', () => {
 });
 
 describe('sites', () => {
-  it('should get ordinals without gaps, also when they are added at once', async () => {
+  it('get ordinals without gaps, also when they are added at once', async () => {
     const market = await openMarket(cold, operator, 'ordinals');
     await Promise.all(Array.from({ length: 8 }, (_, index) => addSite(market, `site ${index}`)));
     const listed = await cold.sites.list.run({ caller: operator, marketId: market.marketId, ...FIRST_PAGE });
@@ -113,7 +113,7 @@ describe('sites', () => {
     expect((await logOf(market.marketId)).map(({ sequence }) => sequence)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n]);
   });
 
-  it('should be refused where the market would be too large in all, saying how many fit', async () => {
+  it('are refused where the market would be too large in all, saying how many fit', async () => {
     const wide = await cold.markets.create.run({ caller: operator, ...TERMS, name: 'wide', horizonSlots: 10_000 });
     if (wide.kind !== 'created') throw new Error(wide.kind);
     for (let index = 0; index < 50; index++) await addSite(wide.market, `site ${index}`);
@@ -125,7 +125,7 @@ describe('sites', () => {
     expect(MARKET_LIMITS).toEqual({ cells: LIMITS.cellsPerMarket, siteSlots: LIMITS.siteSlotsPerMarket });
   });
 
-  it('should be stored in the resources of their market, rounded down', async () => {
+  it('are stored in the resources of their market, rounded down', async () => {
     const market = await openMarket(cold, operator, 'units');
     const location = { latitude: 46.9, longitude: -7.4 };
     const outcome = await cold.sites.add.run({
@@ -151,7 +151,7 @@ describe('sites', () => {
     expect(await logOf(market.marketId)).toHaveLength(2);
   });
 
-  it('should widen what is on sale beside what is sold', async () => {
+  it('widen what is on sale beside what is sold', async () => {
     const market = await openMarket(cold, operator, 'widen');
     await addSite(market, 'one');
     await sell(market, 3, '{10,1000,0}', '{100000,2000,8000}');
@@ -164,7 +164,7 @@ describe('capacity', () => {
   const change = (market: MarketRecord, { siteId }: SiteView, capacity: Record<string, number>): Promise<ChangeCapacityOutcome> =>
     cold.sites.changeCapacity.run({ caller: operator, marketId: market.marketId, siteId, capacity });
 
-  it('should never fall below what is sold from now on', async () => {
+  it('never falls below what is sold from now on', async () => {
     const market = await openMarket(cold, operator, 'sold');
     await addSite(market, 'first');
     const site = await addSite(market, 'second');
@@ -193,7 +193,7 @@ describe('capacity', () => {
     });
   });
 
-  it('should not be sold away while it is lowered', async () => {
+  it('is not sold away while it is lowered', async () => {
     const market = await openMarket(cold, operator, 'race');
     const site = await addSite(market, 'one');
     const seller = await database.pool.connect();
@@ -209,7 +209,7 @@ describe('capacity', () => {
     expect(await lowered).toMatchObject({ kind: 'capacity_sold' });
   });
 
-  it('should be that of a site of the market', async () => {
+  it('is that of a site of the market', async () => {
     const [market, other] = [await openMarket(cold, operator, 'this'), await openMarket(cold, operator, 'that')];
     const site = await addSite(other, 'one');
     expect(await change(market, site, { gpu: 5 })).toEqual({ kind: 'not_found' });
@@ -217,7 +217,7 @@ describe('capacity', () => {
   });
 });
 
-it('should leave nothing of a change that fails at the last moment', async () => {
+it('leaves nothing of a change that fails at the last moment', async () => {
   const market = await openMarket(cold, operator, 'fails');
   const failing = cold.works.catalogue.transaction(async (tx) => {
     await tx.setStatus(market.marketId, 'paused');

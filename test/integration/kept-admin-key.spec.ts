@@ -29,7 +29,7 @@ const keyOf = (isEmbedded: boolean, configured?: string): Promise<AdminKey> =>
   adminKeyOf({ configured, dataDir, databaseUrl: database.url, isEmbedded });
 
 describe.each([true, false])('where the database is the folder’s own: %p', (isEmbedded) => {
-  it('should be made once, shown once, and kept for its owner only', async () => {
+  it('is made once, shown once, and kept for its owner only', async () => {
     const first = await keyOf(isEmbedded);
     expect(first).toEqual({ text: kept(), note: `${kept()}  (shown this once; kept in ${file()})` });
     expect(statSync(file()).mode & 0o777).toBe(0o600);
@@ -37,12 +37,12 @@ describe.each([true, false])('where the database is the folder’s own: %p', (is
     expect(await keyOf(isEmbedded)).toEqual({ text: first.text, note: `in ${file()}` });
   });
 
-  it('should not be shown where it is configured', async () => {
+  it('is not shown where it is configured', async () => {
     expect(await keyOf(isEmbedded, CONFIGURED)).toEqual({ text: CONFIGURED, note: 'the one in ERIS_ADMIN_KEY' });
   });
 });
 
-it('should be made anew where the folder is the database’s and what it keeps is no longer valid', async () => {
+it('is made anew where the folder is the database’s and what it keeps is no longer valid', async () => {
   const first = await keyOf(true);
   await database.pool.query('UPDATE api_key SET revoked_at = now()');
   const second = await keyOf(true);
@@ -51,7 +51,7 @@ it('should be made anew where the folder is the database’s and what it keeps i
   expect([await isValid(first.text), await isValid(second.text)]).toEqual([false, true]);
 });
 
-it.each([true, false])('should leave a configured one alone, embedded or not: %p', async (isEmbedded) => {
+it.each([true, false])('leaves a configured one alone, embedded or not: %p', async (isEmbedded) => {
   await cold.keys.ensureAdmin.run(CONFIGURED);
   for (const before of ['', 'eris_o_kept-from-another-database']) {
     if (before) writeFileSync(file(), before);
@@ -62,14 +62,14 @@ it.each([true, false])('should leave a configured one alone, embedded or not: %p
   expect(kept()).toBe('eris_o_kept-from-another-database');
 });
 
-it('should leave any alone where the database is somebody else’s', async () => {
+it('leaves any alone where the database is somebody else’s', async () => {
   const first = await keyOf(false);
   rmSync(file());
   expect(await keyOf(false)).toEqual({ text: undefined, note: expect.stringContaining('set ERIS_ADMIN_KEY to replace it') });
   expect(await isValid(first.text)).toBe(true);
 });
 
-it('should be one, however many come at once', async () => {
+it('is one, however many come at once', async () => {
   const keys = await Promise.all(Array.from({ length: 4 }, () => keyOf(false)));
   expect(new Set(keys.map(({ text }) => text))).toEqual(new Set([kept()]));
   expect(await isValid(kept())).toBe(true);

@@ -75,6 +75,6 @@ async function runBoth(batches: readonly Transfer[][]): Promise<void> {
   expect([...books.holds.values()].map(({ left }) => left).sort()).toEqual([...model.holds.values()].map(({ left }) => left).sort());
 }
 
-it('should keep the same books as the model, whatever is tried', async () => {
+it('keeps the same books as the model, whatever is tried', async () => {
   await fc.assert(fc.asyncProperty(batchesArb, runBoth), { numRuns: 40 });
 }, 120_000);

@@ -29,7 +29,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('should keep the clocks of the others going, be told by its number, and rest for longer each time', async () => {
+it('keeps the clocks of the others going, is told by its number, and rests for longer each time', async () => {
   let nowMs = Date.now();
   const failures: Failure[] = [];
   const onFailed = (marketId: bigint, _cause: unknown, retryInMs: number): void => void failures.push({ marketId, retryInMs });
@@ -47,7 +47,7 @@ it('should keep the clocks of the others going, be told by its number, and rest 
   expect(await ticker.run()).toBe(3);
 });
 
-it('should keep the receipts of the others coming, and catch up', async () => {
+it('keeps the receipts of the others coming, and catches up', async () => {
   let nowMs = 0;
   const failures: bigint[] = [];
   const sealer = new SealLog(createReceiptStore(database.pool), { nowMs: () => nowMs }, (marketId) => failures.push(marketId));

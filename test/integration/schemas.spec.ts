@@ -46,7 +46,7 @@ describe('a schema of its own', () => {
     await tenant.close();
   });
 
-  it('should hold everything that its address leads to, and leave the other one alone', async () => {
+  it('holds everything that its address leads to, and leaves the other one alone', async () => {
     expect(await decidedBid(tenant.client, scene, { idempotencyKey: 'one' })).toMatchObject({ status: 'accepted' });
     expect(await findPendingMigrations(pool)).toEqual([]);
     const counts = async (schema: string): Promise<number[]> => {
@@ -60,7 +60,7 @@ describe('a schema of its own', () => {
     expect(outcome.kind === 'verified' ? outcome.verification.findings : outcome.kind).toEqual([]);
   }, 60_000);
 
-  it('should be told of its own markets only, and have a bell of its own', async () => {
+  it('is told of its own markets only, and has a bell of its own', async () => {
     await until(() => changes.tenant.some(({ isDecided }) => isDecided), { everyMs: 20, maxMs: 10_000 });
     expect(changes.public).toEqual([]);
     if (process.env.REDIS_URL) return;
@@ -68,7 +68,7 @@ describe('a schema of its own', () => {
     expect(rows.map(({ name }) => name)).toEqual(['bullmq_Tenant_1']);
   }, 60_000);
 
-  it('should be made by a migration, once, beside others', async () => {
+  it('is made by a migration, once, beside others', async () => {
     expect(await migrate(tenantUrl)).toEqual([]);
     expect((await migrate(inSchema(tenantUrl, 'second'))).length).toBeGreaterThan(5);
   }, 60_000);

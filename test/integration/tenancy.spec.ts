@@ -18,7 +18,7 @@ const storedKeys = async (): Promise<string> =>
   (await database.pool.query<{ rows: string }>(`SELECT string_agg(k::text, ' ') AS rows FROM api_key k`)).rows[0].rows ?? '';
 
 describe('the first key', () => {
-  it('should be made once, however many processes start at once', async () => {
+  it('is made once, however many processes start at once', async () => {
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => cold.keys.ensureAdmin.run()));
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['made', 'present', 'present', 'present', 'present']);
     const made = outcomes.find((outcome) => outcome.kind === 'made');
@@ -31,7 +31,7 @@ describe('the first key', () => {
     });
   });
 
-  it('should be the configured one where there is one, and stay revoked once it is', async () => {
+  it('is the configured one where there is one, and stays revoked once it is', async () => {
     const text = 'a configured key that nobody guesses';
     expect(await cold.keys.ensureAdmin.run(text)).toMatchObject({ kind: 'stored' });
     expect(await cold.keys.ensureAdmin.run(text)).toEqual({ kind: 'present' });
@@ -50,7 +50,7 @@ describe('organisations', () => {
     readonly balance_micros: bigint;
   }
 
-  it('should be made with an account of each kind', async () => {
+  it('are made with an account of each kind', async () => {
     const { organisation } = await makeOperator(cold, 'four accounts');
     const { rows } = await database.pool.query<AccountRow>(
       'SELECT id, kind::text, balance_micros FROM account WHERE organisation_id = $1 ORDER BY kind::text',
@@ -65,7 +65,7 @@ describe('organisations', () => {
     expect(rows[3].id).toBe(organisation.accountId);
   });
 
-  it('should have a name of their own among those of one operator, also when made at once', async () => {
+  it('have a name of their own among those of one operator, also when made at once', async () => {
     const operator = await makeOperator(cold, 'names');
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => cold.organisations.create.run({ caller: operator, name: 'twin' })));
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['created', 'name_taken', 'name_taken', 'name_taken', 'name_taken']);
@@ -74,7 +74,7 @@ describe('organisations', () => {
     });
   });
 
-  it('should be seen by the operator that made them, and by no other', async () => {
+  it('are seen by the operator that made them, and by no other', async () => {
     const [operator, other] = [await makeOperator(cold, 'sees'), await makeOperator(cold, 'sees not')];
     const bidder = await makeMember(cold, operator, { name: 'seen', role: 'bidder' });
     const namesOf = async (caller: typeof operator) =>
@@ -87,7 +87,7 @@ describe('organisations', () => {
 });
 
 describe('keys', () => {
-  it('should be stored as hashes only, and be found by them', async () => {
+  it('are stored as hashes only, and are found by them', async () => {
     const operator = await makeOperator(cold, 'keys');
     const bidder = await makeMember(cold, operator, { name: 'holder', role: 'bidder' });
     const made = await cold.keys.create.run({ caller: operator, organisationId: bidder.organisationId, role: 'bidder', label: 'laptop' });
@@ -106,7 +106,7 @@ describe('keys', () => {
     expect(await storedKeys()).not.toContain(made.plain.slice(13));
   });
 
-  it('should be revoked once and for good, by their operator only', async () => {
+  it('are revoked once and for good, by their operator only', async () => {
     const [operator, other] = [await makeOperator(cold, 'revokes'), await makeOperator(cold, 'revokes not')];
     const made = await cold.keys.create.run({ caller: operator, organisationId: operator.organisationId, role: 'auditor' });
     if (made.kind !== 'created') throw new Error(made.kind);
@@ -120,7 +120,7 @@ describe('keys', () => {
     expect(await cold.keys.find.run(hashKey(made.plain))).toEqual(revoked);
   });
 
-  it('should not be made for organisations of others', async () => {
+  it('are not made for organisations of others', async () => {
     const [operator, other] = [await makeOperator(cold, 'makes'), await makeOperator(cold, 'makes not')];
     const bidder = await makeMember(cold, operator, { name: 'theirs', role: 'bidder' });
     for (const { organisationId } of [operator, bidder]) {

@@ -24,7 +24,7 @@ async function runOnce(keys: readonly string[], env: Record<string, string> = {}
 
 const kept = (): string => readFileSync(FILE, 'utf8').trim();
 
-it('should print the admin key when it is made and never again, and keep it for its owner only', async () => {
+it('prints the admin key when it is made and never again, and keeps it for its owner only', async () => {
   const first = await runOnce([]);
   const key = kept();
   expect(key).toMatch(/^eris_o_[\w-]{43}$/);

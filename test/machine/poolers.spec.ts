@@ -80,7 +80,7 @@ withPgBouncer('PgBouncer', () => {
   }, 60_000);
   afterEach(() => database.drop());
 
-  it('should be refused in transaction mode by every program, with what to do', async () => {
+  it('is refused in transaction mode by every program, with what to do', async () => {
     const bouncer = await startPgBouncer(database.url, 'transaction');
     for (const program of ['api', 'worker', 'migrate', 'verify'] as const satisfies readonly Program[]) {
       const { code, output } = await runToEnd(program, { DATABASE_URL: bouncer.url });
@@ -90,7 +90,7 @@ withPgBouncer('PgBouncer', () => {
     await bouncer.stop();
   }, 120_000);
 
-  it('should carry all of Eris in session mode', async () => {
+  it('carries all of Eris in session mode', async () => {
     const bouncer = await startPgBouncer(database.url, 'session');
     const env = { DATABASE_URL: bouncer.url, ERIS_ADMIN_KEY: ADMIN_KEY };
     expect((await runToEnd('migrate', env)).output).toBe('nothing to do\n');

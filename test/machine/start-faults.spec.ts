@@ -41,7 +41,7 @@ async function listening(onSocket: (socket: Socket) => void): Promise<{ port: nu
 
 describe('a database that cannot be used', () => {
   it.each(EVERY)(
-    'should be said by %s in one line where it takes connections and says nothing',
+    'is said by %s in one line where it takes connections and says nothing',
     async (program) => {
       const silent = await listening(() => undefined);
       const { code, output, lines } = await runToEnd(program, {
@@ -56,7 +56,7 @@ describe('a database that cannot be used', () => {
   );
 
   it.each(EVERY)(
-    'should be said by %s where the password in its address is not escaped, without a piece of it',
+    'is said by %s where the password in its address is not escaped, without a piece of it',
     async (program) => {
       const { code, output } = await runToEnd(program, { DATABASE_URL: 'postgres://eris:s3cr@t/w0rd@127.0.0.1/eris' });
       expect(code).toBe(1);
@@ -68,7 +68,7 @@ describe('a database that cannot be used', () => {
 
   const withOpenssl = hasProgram('openssl', 'version') ? it : it.skip;
   withOpenssl(
-    'should be said by eris migrate where its certificate is self-signed, with what mends it',
+    'is said by eris migrate where its certificate is self-signed, with what mends it',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'eris-tls-'));
       const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
@@ -121,7 +121,7 @@ describe('variables of others', () => {
     HTTPS_PROXY: 'http://127.0.0.1:9',
   };
 
-  it('should change nothing of how the API and the worker run', async () => {
+  it('change nothing of how the API and the worker run', async () => {
     const env = { ...FOREIGN, DATABASE_URL: database.url, ERIS_ADMIN_KEY: ADMIN_KEY };
     const [api, worker] = [spawnApi(env), spawnWorker(env)];
     const url = await api.url();
@@ -137,7 +137,7 @@ describe('variables of others', () => {
   }, 60_000);
 
   it.each(SERVICES)(
-    'should be named by %s where they are meant for it and wrong, a line each',
+    'are named by %s where they are meant for it and wrong, a line each',
     async (program) => {
       const env = { DATABASE_URL: 'mysql://db/eris', LOG_LEVEL: 'loud', ERIS_LEASE_MS: '1', ERIS_PORT: 'x' };
       const { code, output, lines } = await runToEnd(program, env);
@@ -148,7 +148,7 @@ describe('variables of others', () => {
     60_000,
   );
 
-  it('should be named where ERIS_HOST is no address of this machine', async () => {
+  it('are named where ERIS_HOST is no address of this machine', async () => {
     const { code, output } = await runToEnd('api', { DATABASE_URL: database.url, ERIS_HOST: 'nowhere.invalid' });
     expect(code).toBe(1);
     expect(output).toMatch(/ERIS_HOST must be an address of this machine/);
@@ -156,7 +156,7 @@ describe('variables of others', () => {
 });
 
 describe("the worker's metrics", () => {
-  it('should be served on this machine only, unless told otherwise', async () => {
+  it('are served on this machine only, unless told otherwise', async () => {
     const probe = await listening(() => undefined);
     probe.close();
     const port = String(probe.port);
@@ -172,7 +172,7 @@ describe("the worker's metrics", () => {
     expect(await worker.end('SIGTERM')).toBe(0);
   }, 60_000);
 
-  it('should end the start in one line where their port is taken', async () => {
+  it('end the start in one line where their port is taken', async () => {
     const other = await listening(() => undefined);
     const { code, lines } = await runToEnd('worker', { DATABASE_URL: database.url, ERIS_WORKER_METRICS_PORT: String(other.port) });
     other.close();
@@ -191,7 +191,7 @@ describe('a schema of another version', () => {
   const turns = (url: string, status: number): Promise<void> =>
     until(async () => (await fetch(`${url}/readyz`)).status === status, { everyMs: 50, maxMs: 5_000 });
 
-  it('should be refused at the start by all, each saying what to do', async () => {
+  it('is refused at the start by all, each saying what to do', async () => {
     const last = (await listMigrations()).at(-1) as string;
     await set(`UPDATE _prisma_migrations SET migration_name = 'x' WHERE migration_name = $1`, [last]);
     for (const program of ['api', 'worker', 'verify'] as const) {
@@ -209,7 +209,7 @@ describe('a schema of another version', () => {
     await forget('20990101000000_change_everything');
   }, 120_000);
 
-  it('should be worked with where it only adds, and noticed while the API runs', async () => {
+  it('is worked with where it only adds, and noticed while the API runs', async () => {
     await applied('20990101000000_add_a_thing');
     const api = spawnApi(env());
     const url = await api.url();

@@ -1,7 +1,7 @@
 import { checkLedger } from '../support/ledger-table.js';
 
 describe('the books', () => {
-  it('should follow a bid from its deposit to what is earned and what comes back', () =>
+  it('follow a bid from its deposit to what is earned and what comes back', () =>
     checkLedger(`
       deposit fund alice 100                  applied
       hold    alice alice-held 60 7           applied
@@ -13,7 +13,7 @@ describe('the books', () => {
       expect  earned     25
     `));
 
-  it('should hold no more than 64 bits', () =>
+  it('hold no more than 64 bits', () =>
     checkLedger(`
       deposit fund alice 9223372036854775807  applied
       deposit fund bob 1                      exceeds_limit
@@ -21,7 +21,7 @@ describe('the books', () => {
       expect  bob        0
     `));
 
-  it('should not lend', () =>
+  it('do not lend', () =>
     checkLedger(`
       deposit fund alice 100                  applied
       hold    alice alice-held 101 7          exceeds_balance
@@ -31,14 +31,14 @@ describe('the books', () => {
       expect  alice-held 100
     `));
 
-  it('should count balances once all transfers of a call are made', () =>
+  it('count balances once all transfers of a call are made', () =>
     checkLedger(`
       hold alice alice-held 5 7 + deposit fund alice 5     applied
       hold alice alice-held 5 8 + deposit fund alice 4     exceeds_balance
       expect alice 0
     `));
 
-  it('should end each hold once, slot by slot, and no more of it than was held', () =>
+  it('end each hold once, slot by slot, and no more of it than was held', () =>
     checkLedger(`
       deposit fund alice 100                  applied
       deposit fund bob 100                    applied
@@ -55,7 +55,7 @@ describe('the books', () => {
       capture alice-held earned 1 7 2         exceeds_hold
     `));
 
-  it('should move money only between the accounts of a transfer’s kind', () =>
+  it('move money only between the accounts of a transfer’s kind', () =>
     checkLedger(`
       deposit fund alice 100                  applied
       deposit alice bob 1                     not_a_way

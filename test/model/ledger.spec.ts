@@ -4,7 +4,7 @@ import { assertLedgerLawful, assertStepLawful } from '../laws/ledger.js';
 import { batchesArb, WORLD } from '../support/ledger-arbitraries.js';
 
 describe('books under any sequence of transfers', () => {
-  it('should stay lawful', () => {
+  it('stay lawful', () => {
     fc.assert(
       fc.property(batchesArb, (batches) => {
         let ledger = openLedger(WORLD);
@@ -19,7 +19,7 @@ describe('books under any sequence of transfers', () => {
     );
   });
 
-  it('should not depend on how transfers that pass one by one are put together', () => {
+  it('do not depend on how transfers that pass one by one are put together', () => {
     fc.assert(
       fc.property(batchesArb, (batches) => {
         const passed: Transfer[] = [];
@@ -37,7 +37,7 @@ describe('books under any sequence of transfers', () => {
   });
 });
 
-it('should meet every outcome among the sequences that are tried', () => {
+it('meets every outcome among the sequences that are tried', () => {
   const met = new Set<string>();
   for (const batches of fc.sample(batchesArb, { numRuns: 300, seed: 1 })) {
     let ledger = openLedger(WORLD);

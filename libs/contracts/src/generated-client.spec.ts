@@ -30,7 +30,7 @@ function complaintsOf(program: string): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
 
-it('should type the items of a bulk body', () => {
+it('types the items of a bulk body', () => {
   const program = `
     type Body = operations['placeBids']['requestBody']['content']['application/json'];
     type Item = components['schemas']['BulkItem'];
@@ -51,7 +51,7 @@ it('should type the items of a bulk body', () => {
   expect(complaintsOf(program)).toEqual([]);
 }, 60_000);
 
-it('should type events by their kind, and the messages of a stream', () => {
+it('types events by their kind, and the messages of a stream', () => {
   const program = `
     type Message = paths['/v1/markets/{marketId}/events']['get']['responses'][200]['content']['text/event-stream'];
     export function paidIn(event: components['schemas']['MarketEvent']): string {
@@ -76,7 +76,7 @@ it('should type events by their kind, and the messages of a stream', () => {
   expect(complaintsOf(program)).toEqual([]);
 }, 60_000);
 
-it('should type the headers of answers', () => {
+it('types the headers of answers', () => {
   const program = `
     type Placed = operations['placeBid']['responses'][202]['headers'];
     export const idOf = (headers: Placed): string => headers['X-Request-Id'];

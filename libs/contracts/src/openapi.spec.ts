@@ -2,11 +2,11 @@ import { openApiDocument, operationIds, PROBLEMS } from './index.js';
 
 const text = JSON.stringify(openApiDocument('0.0.0'));
 
-it('should describe every operation', () => {
+it('describes every operation', () => {
   for (const id of operationIds) expect(text).toContain(`"operationId":"${id}"`);
 });
 
-it('should point only at components that are there', () => {
+it('points only at components that are there', () => {
   const { components } = openApiDocument('0.0.0') as { components: Record<string, Record<string, unknown>> };
   const there = Object.entries(components).flatMap(([kind, named]) => Object.keys(named).map((name) => `#/components/${kind}/${name}`));
   const targets = [...text.matchAll(/"(?:\$ref|\w+)":"(#\/[^"]+)"/g)].map(([, target]) => target);
@@ -14,6 +14,6 @@ it('should point only at components that are there', () => {
   expect(targets.filter((target) => !there.includes(target))).toEqual([]);
 });
 
-it('should give every problem a remedy that says what to do', () => {
+it('gives every problem a remedy that says what to do', () => {
   for (const { remedy } of Object.values(PROBLEMS)) expect(remedy).toMatch(/^[A-Z].*\.$/);
 });

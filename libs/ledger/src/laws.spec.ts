@@ -17,7 +17,7 @@ describe('the laws', () => {
   };
   const hold = { escrowId: 3n, amount: micros(5n), left: micros(5n), endedSlots: new Set<number>() };
 
-  it('should hold of books in which nothing has happened', () => expect(ledgerLaws(lawful)).toEqual([]));
+  it('hold of books in which nothing has happened', () => expect(ledgerLaws(lawful)).toEqual([]));
 
   it.each([
     ['money is neither made nor lost', { ...lawful, ...withBalances(0n, 1n, 0n) }],
@@ -30,5 +30,5 @@ describe('the laws', () => {
       'no more of a hold ends than was held',
       { ...lawful, ...withBalances(-6n, 0n, 6n), holds: new Map([[7n, { ...hold, left: micros(6n) }]]) },
     ],
-  ])('should notice where it is broken that %s', (law, ledger) => expect(ledgerLaws(ledger)).toEqual([law]));
+  ])('notice where it is broken that %s', (law, ledger) => expect(ledgerLaws(ledger)).toEqual([law]));
 });

@@ -6,7 +6,7 @@ const faultsOf = (text: string): string => {
 };
 
 describe('an address', () => {
-  it('should be read whole', () => {
+  it('is read whole', () => {
     expect(
       addressOf('postgresql://eris:p%40ss%2Fw@db.example:6000/a%20name?schema=tenant&sslmode=require&application_name=x&connect_timeout=3'),
     ).toEqual({
@@ -23,7 +23,7 @@ describe('an address', () => {
     });
   });
 
-  it('should have what is not said, but not from the environment', () => {
+  it('has what is not said, but not from the environment', () => {
     process.env.PGHOST = 'elsewhere'; // a test may: what is read must not
     expect(addressOf('postgres://eris@/name')).toMatchObject({
       host: 'localhost',
@@ -46,7 +46,7 @@ describe('an address', () => {
     'postgres://eris:s3cr%t@db/eris',
     'postgres://eris:12/s3cret@db/eris',
     'postgres://eris:12?s3cret@db/eris',
-  ])('should be refused where a password is not escaped, without a piece of it', (text) => {
+  ])('is refused where a password is not escaped, without a piece of it', (text) => {
     const faults = faultsOf(text);
     expect(faults).toContain('must be escaped');
     expect(faults).not.toMatch(/s3c|w0rd/);
@@ -70,7 +70,7 @@ describe('an address', () => {
     ['client_encoding=latin1', 'UTF8'],
     ['target_session_attrs=read-only', 'Eris writes'],
     ['nonsense=1', 'nonsense'],
-  ])('should not ignore %s', (parameter, remedy) => {
+  ])('does not ignore %s', (parameter, remedy) => {
     expect(faultsOf(`postgres://eris@db/eris?${parameter}`)).toContain(remedy);
     expect(faultsOf(`postgres://eris@db/eris?${parameter}`)).toContain(parameter.split('=')[0]);
   });
@@ -82,20 +82,20 @@ describe('an address', () => {
     ['sslmode=verify-ca&sslrootcert=/ca.pem', { mode: 'verify-ca', rootCertFile: '/ca.pem' }],
     ['sslrootcert=/ca.pem', { mode: 'verify-full', rootCertFile: '/ca.pem' }],
     ['ssl=true', { mode: 'verify-full' }],
-  ])('should honour %s', (parameters, tls) => {
+  ])('honours %s', (parameters, tls) => {
     expect(addressOf(`postgres://eris@db/eris?${parameters}`).tls).toEqual({ isDirect: false, ...tls });
   });
 
-  it.each(['mysql://db/eris', 'db/eris', 'postgres:/db', ''])('should be one: %j', (text) =>
+  it.each(['mysql://db/eris', 'db/eris', 'postgres:/db', ''])('is one: %j', (text) =>
     expect(faultsOf(text)).toContain('must be an address such as postgresql://host/name'),
   );
 
-  it('should be shown without user and password', () => {
+  it('is shown without user and password', () => {
     expect(placeOf('postgres://eris:secret@db/name')).toBe('db:5432/name');
     expect(placeOf('postgres://eris:secret@db/name?schema=tenant')).toBe('db:5432/name, schema tenant');
   });
 
-  it('should take a password as it is, where it has none', () => {
+  it('takes a password as it is, where it has none', () => {
     expect(addressOf(withPassword('postgres://eris@db:1/name?schema=x', 'p@s/s:w?#%\'" ')).password).toBe('p@s/s:w?#%\'" ');
     expect(addressOf(withPassword('postgres://eris:known@db/name', 'other')).password).toBe('known');
     expect(addressOf(withDatabase('postgres://eris:pw@db/name?schema=x', 'other one'))).toMatchObject({

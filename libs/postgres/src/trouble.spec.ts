@@ -19,7 +19,7 @@ it.each([
   ['every address refuses', new AggregateError([withCode('EHOSTUNREACH'), withCode('ECONNREFUSED')])],
   ['it lies deeper', new Error('no answer', { cause: new Error('no key', { cause: withCode('08006') }) })],
   ['pg has no code for it', new Error('Connection terminated unexpectedly')],
-])('should see trouble with the database where %s', (_, error) => {
+])('sees trouble with the database where %s', (_, error) => {
   expect(isDatabaseTrouble(error)).toBe(true);
 });
 
@@ -30,6 +30,6 @@ it.each([
   ['it is our own mistake', new TypeError('x is undefined')],
   ['it is no error', 'ECONNREFUSED'],
   ['it is nothing', undefined],
-])('should see none where %s', (_, error) => {
+])('sees none where %s', (_, error) => {
   expect(isDatabaseTrouble(error)).toBe(false);
 });

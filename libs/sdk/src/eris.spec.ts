@@ -55,7 +55,7 @@ const thrownBy = (call: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a request that may be repeated', () => {
-  it('should be sent again with the same key and body, after what Retry-After says', async () => {
+  it('is sent again with the same key and body, after what Retry-After says', async () => {
     const pauses: number[] = [];
     serve = (_, response, count) =>
       count < 3 ? problem(response, count === 1 ? 503 : 429, 'overloaded', { 'retry-after': '0' }) : json(response, 202, QUEUED);
@@ -68,7 +68,7 @@ describe('a request that may be repeated', () => {
     expect(JSON.parse(requests[0].text)).toEqual(body);
   });
 
-  it('should wait for as many seconds as it is told', async () => {
+  it('waits for as many seconds as it is told', async () => {
     let firstMs = 0;
     serve = (_, response, count) => {
       if (count === 1) firstMs = performance.now();
@@ -79,7 +79,7 @@ describe('a request that may be repeated', () => {
     expect(answer.waitedMs).toBeGreaterThanOrEqual(990);
   });
 
-  it('should be sent again where the connection breaks before or within the answer', async () => {
+  it('is sent again where the connection breaks before or within the answer', async () => {
     serve = (_, response, count) => {
       if (count === 1) return void response.destroy();
       if (count > 2) return json(response, 200, { items: [], nextCursor: null });
@@ -91,7 +91,7 @@ describe('a request that may be repeated', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('should be sent again while the first one with its key is under way, and not on any other conflict', async () => {
+  it('is sent again while the first one with its key is under way, and not on any other conflict', async () => {
     serve = (_, response, count) =>
       count === 1
         ? problem(response, 409, 'request_in_flight')
@@ -104,7 +104,7 @@ describe('a request that may be repeated', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('should be given up after so many tries, or where the server asks for more than we would wait', async () => {
+  it('is given up after so many tries, or where the server asks for more than we would wait', async () => {
     serve = (_, response) => problem(response, 503, 'database_unavailable', { 'retry-after': '0' });
     const error = await thrownBy(client({ retry: { triesMax: 4 } }).call('listMarkets'));
     expect(error).toMatchObject({ name: 'ProblemError', code: 'database_unavailable', remedy: 'Do otherwise.', retryAfterMs: 0 });
@@ -114,7 +114,7 @@ describe('a request that may be repeated', () => {
     expect(requests).toHaveLength(5);
   });
 
-  it('should not be sent again once its caller has given up', async () => {
+  it('is not sent again once its caller has given up', async () => {
     const giveUp = new AbortController();
     serve = (_, response) => {
       problem(response, 503, 'overloaded', { 'retry-after': '10' });
@@ -130,7 +130,7 @@ describe('a request that may not be repeated', () => {
     ['the connection breaks', (response: ServerResponse) => void response.destroy()],
     ['the server is busy', (response: ServerResponse) => problem(response, 503, 'database_unavailable', { 'retry-after': '0' })],
     ['it comes too often', (response: ServerResponse) => problem(response, 429, 'rate_limited', { 'retry-after': '0' })],
-  ])('should be sent once where %s', async (_name, answer) => {
+  ])('is sent once where %s', async (_name, answer) => {
     serve = (_, response) => answer(response);
     const eris = client();
     const calls = [
@@ -145,7 +145,7 @@ describe('a request that may not be repeated', () => {
 });
 
 describe('an answer', () => {
-  it('should be a typed problem where it is none of ours', async () => {
+  it('is a typed problem where it is none of ours', async () => {
     serve = (_, response) => {
       response.writeHead(404, { 'content-type': 'text/html' });
       response.end('<h1>nothing here</h1>');
@@ -162,7 +162,7 @@ describe('an answer', () => {
     expect(await thrownBy(client().call('getMarket', { params }))).toMatchObject({ code: 'unknown', status: 200 });
   });
 
-  it('should be missed after a while, and say so', async () => {
+  it('is missed after a while, and says so', async () => {
     serve = () => undefined;
     const error = await thrownBy(client({ timeoutMs: 50, retry: { triesMax: 2 } }).call('getMarket', { params }));
     expect(error).toBeInstanceOf(UnreachableError);
@@ -170,7 +170,7 @@ describe('an answer', () => {
   });
 });
 
-it('should walk every page of a list, and ask for no more than is read', async () => {
+it('walks every page of a list, and asks for no more than is read', async () => {
   serve = ({ url = '' }, response) => {
     const at = Number(new URL(url, 'http://x').searchParams.get('cursor') ?? 0);
     json(response, 200, { items: [{ id: String(at) }, { id: String(at + 1) }], nextCursor: at < 8 ? String(at + 2) : null });

@@ -45,7 +45,7 @@ async function take(count: number, options?: FollowOptions): Promise<string[]> {
   return taken.map(({ sequence }) => sequence);
 }
 
-it('should read events however their bytes are cut', async () => {
+it('reads events however their bytes are cut', async () => {
   serve = (response) => {
     begin(response);
     const bytes = Buffer.from(`: still here\n\n${eventText(1)}${eventText(2).replaceAll('\n', '\r\n')}`);
@@ -57,7 +57,7 @@ it('should read events however their bytes are cut', async () => {
   expect(seen.map((event) => event.kind === 'market_opened' && event.payload.name)).toEqual(['Zürich 🜚', 'Zürich 🜚']);
 });
 
-it('should go on after the last event where a stream breaks, and give none out twice', async () => {
+it('goes on after the last event where a stream breaks, and gives none out twice', async () => {
   const breaks: unknown[] = [];
   serve = (response, count) => {
     const last = Number(asked[count - 1]['last-event-id'] ?? 0);
@@ -69,13 +69,13 @@ it('should go on after the last event where a stream breaks, and give none out t
   expect(breaks).toHaveLength(5);
 });
 
-it('should begin after what is known already', async () => {
+it('begins after what is known already', async () => {
   serve = (response) => void begin(response).write(eventText(42));
   expect(await take(1, { after: '41' })).toEqual(['42']);
   expect(asked[0]).toMatchObject({ 'last-event-id': '41', authorization: 'Bearer eris_o_key', accept: 'text/event-stream' });
 });
 
-it('should take a stream that falls silent for dead, and a comment for life', async () => {
+it('takes a stream that falls silent for dead, and a comment for life', async () => {
   serve = (response, count) => {
     begin(response).write(eventText(count));
     if (count < 2) return;
@@ -87,7 +87,7 @@ it('should take a stream that falls silent for dead, and a comment for life', as
   expect(asked).toHaveLength(2);
 });
 
-it('should come back when it is told to where the server is busy', async () => {
+it('comes back when it is told to where the server is busy', async () => {
   serve = (response, count) => {
     if (count < 3) refuse(response, count === 1 ? 503 : 429, 'streams_open', { 'retry-after': '0' });
     else begin(response).write(eventText(1));
@@ -104,7 +104,7 @@ it.each([
     (response: ServerResponse) => void begin(response).end(`${eventText(1)}event: end\ndata: {"reason":"key_revoked"}\n\n`),
     'unauthenticated',
   ],
-])('should end with a problem for %s', async (_name, answer, code) => {
+])('ends with a problem for %s', async (_name, answer, code) => {
   serve = answer;
   const error = await take(2).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(ProblemError);
@@ -112,7 +112,7 @@ it.each([
   expect(asked).toHaveLength(1);
 });
 
-it('should hang up when its reader leaves, and end with the reason of an abort', async () => {
+it('hangs up when its reader leaves, and ends with the reason of an abort', async () => {
   let closed = 0;
   serve = (response) => {
     response.on('close', () => (closed += 1));
@@ -127,7 +127,7 @@ it('should hang up when its reader leaves, and end with the reason of an abort',
   expect([closed, asked.length]).toEqual([2, 2]);
 });
 
-it('should hang up at an abort also after garbage was collected', async () => {
+it('hangs up at an abort also after garbage was collected', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   let closed = 0;

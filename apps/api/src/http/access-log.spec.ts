@@ -50,13 +50,13 @@ it.each<[AccessLogged, [string, number][]]>([
       ['/there/%zz', 400],
     ],
   ],
-])('should give a line to each request that is to have one, refused by the router or not: %s', async (logged, wanted) => {
+])('gives a line to each request that is to have one, refused by the router or not: %s', async (logged, wanted) => {
   await serve(logged);
   for (const path of ['/there/1?secret=a', '/nowhere', '/there/%zz']) await ask(path);
   expect(told()).toEqual(wanted);
 });
 
-it('should count failures past fifty in a second', async () => {
+it('counts failures past fifty in a second', async () => {
   await serve('failures');
   for (let asked = 0; asked < 60; asked += 1) await ask(asked % 2 === 0 ? '/nowhere' : '/there/%zz');
   expect(lines).toHaveLength(50);

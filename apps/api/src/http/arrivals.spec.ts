@@ -3,7 +3,7 @@ import { Arrivals } from './arrivals.js';
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const never = () => false;
 
-it('should serve at once where nobody has just come', async () => {
+it('serves at once where nobody has just come', async () => {
   const arrivals = new Arrivals();
   const served: string[] = [];
   arrivals.came();
@@ -12,7 +12,7 @@ it('should serve at once where nobody has just come', async () => {
   expect(served).toEqual(['one']);
 });
 
-it('should let all in before it serves the first, and keep their order', async () => {
+it('lets all in before it serves the first, and keeps their order', async () => {
   const arrivals = new Arrivals();
   const served: number[] = [];
   for (let index = 0; index < 20; index++) {
@@ -25,7 +25,7 @@ it('should let all in before it serves the first, and keep their order', async (
   expect(served).toEqual(Array.from({ length: 20 }, (_, index) => index));
 });
 
-it('should serve one for eight that come, where they keep coming', async () => {
+it('serves one for eight that come, where they keep coming', async () => {
   const arrivals = new Arrivals();
   let served = 0;
   for (let coming = 0; coming < 1_200; coming++) {
@@ -37,7 +37,7 @@ it('should serve one for eight that come, where they keep coming', async () => {
   expect(served).toBe(25);
 });
 
-it('should serve the newest and the oldest in turn where many wait', async () => {
+it('serves the newest and the oldest in turn where many wait', async () => {
   const arrivals = new Arrivals();
   const served: number[] = [];
   arrivals.came();
@@ -46,7 +46,7 @@ it('should serve the newest and the oldest in turn where many wait', async () =>
   expect(served.slice(0, 4)).toEqual([65, 0, 1, 2]);
 });
 
-it('should not serve those who have gone', async () => {
+it('does not serve those who have gone', async () => {
   const arrivals = new Arrivals();
   const served: string[] = [];
   arrivals.came();
@@ -59,7 +59,7 @@ it('should not serve those who have gone', async () => {
   expect(served).toEqual(['here']);
 });
 
-it('should serve no more than eight in a turn, though nobody comes', async () => {
+it('serves no more than eight in a turn, though nobody comes', async () => {
   const arrivals = new Arrivals();
   let served = 0;
   for (let index = 0; index < 20; index++) arrivals.serve(() => (served += 1), never);

@@ -24,7 +24,7 @@ const all = (socket: Socket): Promise<string> =>
   });
 const statuses = (text: string): string[] => [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
 
-it('should answer the first of very many pipelined requests, in their order, and then end', async () => {
+it('answers the first of very many pipelined requests, in their order, and then ends', async () => {
   const served: string[] = [];
   const stand = await open((request, response) => {
     served.push(request.url ?? '');
@@ -39,7 +39,7 @@ it('should answer the first of very many pipelined requests, in their order, and
   await stand.close();
 });
 
-it('should refuse a stranger who pipelines once', async () => {
+it('refuses a stranger who pipelines once', async () => {
   const stand = await open((_, response) => void (response.writeHead(401), setImmediate(() => response.end())));
   const socket = stand.dial();
   const answers = all(socket);
@@ -48,7 +48,7 @@ it('should refuse a stranger who pipelines once', async () => {
   await stand.close();
 });
 
-it('should take requests that come one after the other, however many', async () => {
+it('takes requests that come one after the other, however many', async () => {
   const stand = await open((_, response) => void response.end());
   const socket = stand.dial();
   let answered = 0;
@@ -65,7 +65,7 @@ it('should take requests that come one after the other, however many', async () 
   await stand.close();
 });
 
-it('should tell at once of the end of a request that is over already', async () => {
+it('tells at once of the end of a request that is over already', async () => {
   let come: (exchange: [IncomingMessage, ServerResponse]) => void = () => undefined;
   const exchange = new Promise<[IncomingMessage, ServerResponse]>((resolve) => (come = resolve));
   const stand = await open((request, response) => come([request, response]));

@@ -129,7 +129,7 @@ it.each([
   ],
   ['a bad query', { method: 'GET', url: '/v1/markets/1/bids?limit=0&x=1', headers: key }, 400, 'invalid_query'],
 ] as const)(
-  'should answer %s with a problem',
+  'answers %s with a problem',
   async (
     _name,
     { url, payload, ...call }: { method: string; url: string; headers?: Record<string, string>; payload?: string },

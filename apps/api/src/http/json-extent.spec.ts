@@ -6,7 +6,7 @@ const valuesOf = (value: unknown): number =>
 const depthOf = (value: unknown): number =>
   typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
 
-it('should count no fewer values than there are, no more than twice as many, and the depth exactly', () => {
+it('counts no fewer values than there are, no more than twice as many, and the depth exactly', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
       const { values, depth } = jsonExtent(Buffer.from(JSON.stringify(value)));
@@ -17,6 +17,6 @@ it('should count no fewer values than there are, no more than twice as many, and
   );
 });
 
-it('should not be led astray by what stands in text', () => {
+it('is not led astray by what stands in text', () => {
   expect(jsonExtent(Buffer.from('{"a,[{":"\\"],,{{"}'))).toEqual({ values: 2, depth: 1 });
 });

@@ -23,7 +23,7 @@ function scene() {
   return { clock, known, keyring, asked, lookups: () => lookups, mostUnderWay: () => mostUnderWay };
 }
 
-it('should tell a caller by its key, and look it up once for a while', async () => {
+it('tells a caller by its key, and looks it up once for a while', async () => {
   const { keyring, lookups } = scene();
   expect(await keyring.callerOf('alive')).toEqual(CALLER);
   expect(await keyring.callerOf('alive')).toBeDefined();
@@ -31,7 +31,7 @@ it('should tell a caller by its key, and look it up once for a while', async () 
   expect(lookups()).toBe(2);
 });
 
-it('should notice a revocation within five seconds', async () => {
+it('notices a revocation within five seconds', async () => {
   expect(KEY_CACHE_MS).toBeLessThan(5_000);
   const { clock, known, keyring } = scene();
   await keyring.callerOf('alive');
@@ -40,7 +40,7 @@ it('should notice a revocation within five seconds', async () => {
   expect(await keyring.callerOf('alive')).toBeUndefined();
 });
 
-it('should not believe a key for longer when the clock is set back', async () => {
+it('does not believe a key for longer when the clock is set back', async () => {
   const { clock, known, keyring } = scene();
   await keyring.callerOf('alive');
   known.clear();
@@ -48,7 +48,7 @@ it('should not believe a key for longer when the clock is set back', async () =>
   expect(await keyring.callerOf('alive')).toBeUndefined();
 });
 
-it('should notice a revocation in the same process at once', async () => {
+it('notices a revocation in the same process at once', async () => {
   const { known, keyring } = scene();
   await keyring.callerOf('alive');
   known.clear();
@@ -56,14 +56,14 @@ it('should notice a revocation in the same process at once', async () => {
   expect(await keyring.callerOf('alive')).toBeUndefined();
 });
 
-it('should look a key up once for all who ask at the same time', async () => {
+it('looks a key up once for all who ask at the same time', async () => {
   const { keyring, lookups } = scene();
   const callers = await Promise.all(Array.from({ length: 50 }, () => keyring.callerOf('alive')));
   expect(callers.every((caller) => caller?.organisationId === 3n)).toBe(true);
   expect(lookups()).toBe(1);
 });
 
-it('should look thousands of wrong keys up by one statement at a time, and a key that was good before them', async () => {
+it('looks thousands of wrong keys up by one statement at a time, and a key that was good before them', async () => {
   const { clock, keyring, asked, mostUnderWay } = scene();
   await keyring.callerOf('alive');
   clock.ms = KEY_CACHE_MS;

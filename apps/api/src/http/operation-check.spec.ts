@@ -5,11 +5,11 @@ import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { checkServed, OperationCheck } from './operation-check.js';
 
-it('should let through routes that match the contract one to one', () => {
+it('lets through routes that match the contract one to one', () => {
   expect(() => checkServed(operationIds)).not.toThrow();
 });
 
-it('should name operations that nobody or more than one method serves', () => {
+it('names operations that nobody or more than one method serves', () => {
   expect(() => checkServed(operationIds.filter((id) => id !== 'placeBid'))).toThrow(
     'without a controller: [placeBid], with more than one: []',
   );
@@ -27,7 +27,7 @@ class Careless {
 @Module({ imports: [DiscoveryModule], controllers: [Careless], providers: [OperationCheck] })
 class CarelessModule {}
 
-it('should fail the start for a route without a policy', async () => {
+it('fails the start for a route without a policy', async () => {
   const app = await NestFactory.create(CarelessModule, new FastifyAdapter(), { logger: false, abortOnError: false });
   await expect(app.init()).rejects.toThrow('Careless.backdoor has no policy');
 });

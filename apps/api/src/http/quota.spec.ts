@@ -17,20 +17,20 @@ function fill(quota: Quota, holderOf: (index: number) => ReturnType<typeof holde
 }
 
 describe('quota', () => {
-  it('should keep each key, organisation and family to its share, by however many keys and organisations', () => {
+  it('keeps each key, organisation and family to its share, by however many keys and organisations', () => {
     expect(fill(createHolds(limits).requests, () => holder(1n))).toEqual([13, 'share_exceeded']);
     expect(fill(createHolds(limits).requests, (index) => holder(BigInt(index), 1n))).toEqual([25, 'share_exceeded']);
     expect(fill(createHolds(limits).requests, (index) => holder(BigInt(index), BigInt(index), 1n))).toEqual([50, 'share_exceeded']);
     expect(fill(createHolds(limits).requests, (index) => holder(BigInt(index)))).toEqual([100, 'requests_in_hand']);
   });
 
-  it('should leave the others theirs', () => {
+  it('leaves the others theirs', () => {
     const { streams } = createHolds(limits);
     fill(streams, () => holder(1n));
     expect(fill(streams, () => holder(2n))).toEqual([2, 'share_exceeded']);
   });
 
-  it('should take back what is released, once, and nothing for what was refused', () => {
+  it('takes back what is released, once, and nothing for what was refused', () => {
     const { bodies } = createHolds(limits);
     const hold = bodies.take(holder(1n), 0);
     hold.grow(300);

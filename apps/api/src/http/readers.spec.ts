@@ -14,18 +14,18 @@ it.each([
   ['wait=-1', undefined],
   ['wait=2.5', undefined],
   [undefined, undefined],
-])('should read Prefer: %p as %p seconds', (header, seconds) => {
+])('reads Prefer: %p as %p seconds', (header, seconds) => {
   expect(waitSecondsOf(header)).toBe(seconds);
 });
 
-it('should write equal requests alike and others not', () => {
+it('writes equal requests alike and others not', () => {
   expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: 2 })).toBe('{"a":2,"b":[1,{"c":"x","d":null}]}');
   expect(canonicalJson({ b: 2, a: 1, c: undefined })).toBe(canonicalJson({ a: 1, b: 2 }));
   expect(requestHash('bid:1', '{"a":1}')).not.toEqual(requestHash('bid:2', '{"a":1}'));
   expect(requestHash('bid:1', '{}').toString('hex')).toBe(createHash('sha256').update('bid:1\n{}').digest('hex'));
 });
 
-it('should find the way back from a cursor, and refuse others', () => {
+it('finds the way back from a cursor, and refuses others', () => {
   expect(idOfCursor(cursorOf(17n) ?? undefined)).toBe(17n);
   expect([idOfCursor(undefined), cursorOf(null)]).toEqual([0n, null]);
   for (const text of ['x', Buffer.from('after:-1').toString('base64url'), Buffer.from('after:9999999999999999999').toString('base64url')])

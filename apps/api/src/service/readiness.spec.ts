@@ -1,6 +1,6 @@
 import { Readiness } from './readiness.js';
 
-it('should ask the database once for all who ask within half a second', async () => {
+it('asks the database once for all who ask within half a second', async () => {
   let asked = 0;
   let nowMs = 1_000;
   const readiness = new Readiness(

@@ -19,13 +19,13 @@ function scene(stopping = new AbortController().signal) {
   return { decided, queries, reader, pulse, waiter, troubles };
 }
 
-it('should find a bid that is decided already', async () => {
+it('finds a bid that is decided already', async () => {
   const { decided, waiter } = scene();
   decided.add(7n);
   expect(await waiter.wait({ marketId: 1n, bidId: 7n, ms: 1_000 })).toBe(true);
 });
 
-it('should look once for all who wait when the market beats', async () => {
+it('looks once for all who wait when the market beats', async () => {
   const { decided, waiter, pulse, queries } = scene();
   const waits = Array.from({ length: 500 }, (_, index) => waiter.wait({ marketId: 1n, bidId: BigInt(index), ms: 5_000 }));
   setTimeout(() => {
@@ -36,19 +36,19 @@ it('should look once for all who wait when the market beats', async () => {
   expect(queries.length).toBeLessThan(5);
 });
 
-it('should find a decision that nobody told of', async () => {
+it('finds a decision that nobody told of', async () => {
   const { decided, waiter } = scene();
   setTimeout(() => decided.add(7n), 50);
   expect(await waiter.wait({ marketId: 1n, bidId: 7n, ms: 5_000 })).toBe(true);
 });
 
-it('should give up in time', async () => {
+it('gives up in time', async () => {
   const { waiter } = scene();
   expect(await waiter.wait({ marketId: 1n, bidId: 7n, ms: 30 })).toBe(false);
   expect(await waiter.wait({ marketId: 1n, bidId: 7n, ms: 0 })).toBe(false);
 });
 
-it('should let go of everybody when the server stops, or the store fails', async () => {
+it('lets go of everybody when the server stops, or the store fails', async () => {
   const stop = new AbortController();
   const stopped = scene(stop.signal);
   const waiting = stopped.waiter.wait({ marketId: 1n, bidId: 7n, ms: 60_000 });
@@ -66,7 +66,7 @@ const hangingOn = (signal: AbortSignal): number =>
     .map((symbol) => (signal as unknown as Record<symbol, unknown>)[symbol])
     .reduce<number>((sum, value) => sum + (value instanceof Set ? value.size : 0), getEventListeners(signal, 'abort').length);
 
-it('should leave nothing behind on what outlives it, however many have waited', async () => {
+it('leaves nothing behind on what outlives it, however many have waited', async () => {
   const stop = new AbortController();
   const { waiter, pulse, decided } = scene(stop.signal);
   const before = hangingOn(stop.signal);
@@ -80,7 +80,7 @@ it('should leave nothing behind on what outlives it, however many have waited', 
   expect(hangingOn(stop.signal)).toBe(before);
 });
 
-it('should end a wait early where it is told to', async () => {
+it('ends a wait early where it is told to', async () => {
   const { waiter } = scene();
   let end: () => void = () => undefined;
   const waiting = waiter.wait({ marketId: 1n, bidId: 7n, ms: 60_000 }, (given) => (end = given));

@@ -1,6 +1,6 @@
 import { MarketPulse } from './market-pulse.js';
 
-it('should wake those who wait for the market, and only them', async () => {
+it('wakes those who wait for the market, and only them', async () => {
   const pulse = new MarketPulse();
   const [ours, theirs] = [pulse.watch(1n), pulse.watch(2n)];
   const woken: string[] = [];
@@ -10,7 +10,7 @@ it('should wake those who wait for the market, and only them', async () => {
   expect(woken).toEqual(['ours', 'theirs']);
 });
 
-it('should not miss a beat between two looks', async () => {
+it('does not miss a beat between two looks', async () => {
   const pulse = new MarketPulse();
   const watch = pulse.watch(1n);
   pulse.beat(1n);
@@ -18,7 +18,7 @@ it('should not miss a beat between two looks', async () => {
   watch.close();
 });
 
-it('should wake one watch alone when it is nudged, now or at its next wait', async () => {
+it('wakes one watch alone when it is nudged, now or at its next wait', async () => {
   const pulse = new MarketPulse();
   const [ours, theirs] = [pulse.watch(1n), pulse.watch(1n)];
   let isWoken = false;
@@ -32,7 +32,7 @@ it('should wake one watch alone when it is nudged, now or at its next wait', asy
   await other;
 });
 
-it('should let go of who waits when it is closed', async () => {
+it('lets go of who waits when it is closed', async () => {
   const watch = new MarketPulse().watch(1n);
   const waiting = watch.next(60_000);
   watch.close();

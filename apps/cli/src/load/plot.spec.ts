@@ -24,6 +24,6 @@ describe('svgOf', () => {
   });
 });
 
-it('should escape what markup would take for its own', () => {
+it('escapes what markup would take for its own', () => {
   expect(escaped('<a href="x">&')).toBe('&lt;a href=&quot;x&quot;&gt;&amp;');
 });

@@ -48,7 +48,7 @@ describe('LimitRate', () => {
     [100, 100],
     [1_000, 2_000],
     [7, 7],
-  ])('should keep %i a second with a burst of %i within 1 %% over two instances, and leave another key alone', async (rate, burst) => {
+  ])('keeps %i a second with a burst of %i within 1 %% over two instances, and leaves another key alone', async (rate, burst) => {
     const [one, other] = [instance(rate, burst), instance(rate, burst)];
     let greedy = 0,
       modest = 0;
@@ -62,13 +62,13 @@ describe('LimitRate', () => {
     expect(modest).toBe(2 * SECONDS);
   });
 
-  it('should ask the buckets far less often than it is asked', async () => {
+  it('asks the buckets far less often than it is asked', async () => {
     const limit = instance(1_000, 1_000);
     for (let ms = 0; ms < 1_000; ms += 1, nowMs += 1) await takes(limit, 1n, 5);
     expect(buckets.asked).toBeLessThan(100);
   });
 
-  it('should say when to come back, and let it pass then', async () => {
+  it('says when to come back, and lets it pass then', async () => {
     const limit = instance(10, 2);
     expect(await takes(limit, 1n, 3)).toBe(2);
     const refused = await limit.take(1n, 1);
@@ -77,7 +77,7 @@ describe('LimitRate', () => {
     expect(await takes(limit, 1n, 2)).toBe(1);
   });
 
-  it('should let a dear request pass once, and have its debt paid before others, in every instance', async () => {
+  it('lets a dear request pass once, and has its debt paid before others, in every instance', async () => {
     const [one, other] = [instance(10, 10), instance(10, 10)];
     expect(await one.take(1n, 50)).toMatchObject({ kind: 'taken', left: 0 });
     expect(await other.take(1n, 1)).toMatchObject({ kind: 'rate_limited' });
@@ -87,14 +87,14 @@ describe('LimitRate', () => {
     expect(await takes(other, 1n, 1)).toBe(1);
   });
 
-  it('should give back what lay unused: no more than a burst is ever saved up', async () => {
+  it('gives back what lay unused: no more than a burst is ever saved up', async () => {
     const limit = instance(100, 100);
     expect(await takes(limit, 1n, 1)).toBe(1); // takes a lease of five with it
     nowMs += 3_600_000;
     expect(await takes(limit, 1n, 200)).toBe(100);
   });
 
-  it('should go on after the buckets were away, and after its clock was set back', async () => {
+  it('goes on after the buckets were away, and after its clock was set back', async () => {
     const limit = instance(10, 2);
     buckets.trouble = new Error('away');
     await expect(limit.take(1n, 1)).rejects.toThrow('away');
