@@ -39,6 +39,7 @@ export default {
       'test/model/**/*.spec.ts',
       'test/simulation/**/*.spec.ts',
       'test/architecture/**/*.spec.ts',
+      'test/answers/**/*.spec.ts',
     ]),
     project('integration', ['test/integration/**/*.spec.ts'], withPostgres),
     project('e2e', ['test/e2e/**/*.spec.ts'], withPostgres),
