@@ -7,7 +7,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/postgres': ['units'],
   'libs/config': ['units', 'postgres'],
   'libs/telemetry': [],
-  'libs/contracts': ['log', 'units'],
+  'libs/contracts': ['ledger', 'log', 'units'],
   'libs/sdk': [], // its types are generated from the document that contracts makes
   'libs/mechanism': ['units'],
   'libs/ledger': ['units'],

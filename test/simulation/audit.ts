@@ -1,5 +1,6 @@
 import type { AuditSource, DecidedBid, Finding, LogRecord, MarketAudit, Receipt, ReceiptStore, Row } from '#market';
-import { CHAIN_START, chainAfter } from '#market';
+import { CHAIN_START, chainAfter, saleIn } from '#market';
+import { type Sale, slotAmount } from '#ledger';
 import { EVENT_TYPES, type PayloadOf, payloadJson } from '#log';
 import type { SlotPlan } from '#mechanism';
 import { formatMicros } from '#units';
@@ -95,6 +96,7 @@ function recordOf(database: Database, market: StoredMarket, event: StoredEvent, 
   const { sequence, organisationId, event: said } = event;
   const transfers = database.transfers.filter((one) => belongs(one, event, decision, marketIdsOf(database, marketId)));
   const accepted = decision?.decision.kind === 'accepted' ? { ...decision, decision: decision.decision } : undefined;
+  const sale = accepted && saleIn(accepted);
   const receipt = market.receipts.find((one) => one.sequence === sequence);
   return {
     sequence,
@@ -111,7 +113,7 @@ function recordOf(database: Database, market: StoredMarket, event: StoredEvent, 
     ...(decision && { decision: decisionRow(decision), bid: bidRow(database, decision.bidId) }),
     ...(accepted && { allocation: allocationRow(accepted) }),
     ...(receipt && { receipt: receiptRow(receipt) }),
-    placements: accepted ? accepted.decision.schedule.map((plan) => placementRow(accepted, plan)) : [],
+    placements: accepted && sale ? accepted.decision.schedule.map((plan) => placementRow(accepted, sale, plan)) : [],
     transfers: transfers.map((one) => transferRow(one, marketId)),
     entries: transfers.flatMap(entryRows),
   };
@@ -170,7 +172,7 @@ type Accepted = Omit<StoredDecision, 'decision'> & { readonly decision: Extract<
 const allocationRow = ({ bidId, marketId, decision }: Accepted): Row =>
   rowOf({ bid_id: bidId, market_id: marketId, payment_micros: decision.payment, lines: decision.lines });
 
-const placementRow = ({ bidId, marketId, decision }: Accepted, { slot, ps, workers, home, moves }: SlotPlan): Row =>
+const placementRow = ({ bidId, marketId }: Accepted, sale: Sale, { slot, ps, workers, home, moves }: SlotPlan): Row =>
   rowOf({
     bid_id: bidId,
     market_id: marketId,
@@ -179,7 +181,7 @@ const placementRow = ({ bidId, marketId, decision }: Accepted, { slot, ps, worke
     workers,
     home,
     moves: moves.flatMap((move) => [move.home, move.place, move.chunks]),
-    amount_micros: decision.lines.reduce((sum, line) => (line.slot === slot ? sum + line.amount : sum), 0n),
+    amount_micros: slotAmount(sale, slot),
   });
 
 const transferRow = ({ id, transfer }: StoredTransfer, marketId: bigint): Row =>

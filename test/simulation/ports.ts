@@ -12,11 +12,12 @@ import {
   type NewBid,
   type OpenedMarket,
   type RecordOutcome,
+  saleIn,
   type TurnRecord,
   type Wallet,
 } from '#market';
-import type { Transfer } from '#ledger';
-import { invariant, micros } from '#units';
+import { ACCOUNT_KINDS, type AccountKind, holdOf, ranBetween, settle, type Transfer, transferOf } from '#ledger';
+import { invariant } from '#units';
 import { type Database, type Session, type StoredBid, type StoredEvent, type StoredMarket, writeBatch } from './database.js';
 import { type Backlog, noteTurns, readBacklog } from './backlog.js';
 import type { Process } from './scheduler.js';
@@ -26,9 +27,7 @@ export const marketLock = (marketId: bigint): string => `market ${marketId}`;
 const accountLocks = (ids: readonly bigint[]): string[] => ids.map((id) => `account ${id}`);
 
 /** The account of an organisation by kind: ids are 10 * organisation + kind. */
-export const ACCOUNT_KINDS = ['funding', 'wallet', 'escrow', 'revenue'] as const;
-export const accountOf = (organisationId: bigint, kind: (typeof ACCOUNT_KINDS)[number]): bigint =>
-  10n * organisationId + BigInt(ACCOUNT_KINDS.indexOf(kind));
+export const accountOf = (organisationId: bigint, kind: AccountKind): bigint => 10n * organisationId + BigInt(ACCOUNT_KINDS.indexOf(kind));
 
 /** Bids get their ids before they are visible, so that ids become visible out of order. */
 export function inboxOf(database: Database, process: Process): BidInbox {
@@ -201,15 +200,16 @@ function record(database: Database, session: Session, batch: BatchRecord): void 
       usedMilli.every((used, cell) => used <= capacityMilli[cell]),
       'nothing is oversold',
     );
-  const holds = decided.flatMap(holdOf);
+  const holds = decided.flatMap(holdsOf);
   const booked = database.sabotage === 'holds nothing' ? 'applied' : database.stageTransfers(session, holds);
   invariant(booked === 'applied', `holds are booked: ${booked}`);
   session.staged.push(...writeBatch(database, market, batch, decided.map(eventOf)));
 }
 
-function holdOf({ bidId, wallet, decision }: DecidedBid): Transfer[] {
-  if (decision.kind === 'refused' || decision.payment === 0n) return [];
-  return [{ kind: 'hold', debitId: wallet.walletId, creditId: wallet.escrowId, amount: decision.payment, bidId }];
+function holdsOf(decided: DecidedBid): Transfer[] {
+  const sale = saleIn(decided);
+  const held = sale && holdOf(sale);
+  return held ? [transferOf(held, accountOf)] : [];
 }
 
 const eventOf = (decided: DecidedBid): StoredEvent => ({
@@ -261,15 +261,9 @@ function advance(database: Database, session: Session, head: MarketHead, slot: n
 /** One transfer for each accepted bid and slot that has run. */
 function capturesOf(database: Database, market: StoredMarket, slot: number): Transfer[] {
   const ran = database.decisions.filter(({ marketId }) => marketId === market.marketId);
-  return ran.flatMap(({ bidId, wallet, decision }) => {
-    if (decision.kind === 'refused') return [];
-    const slots = decision.schedule.map((plan) => plan.slot).filter((at) => at >= market.slot && at < slot);
-    return slots.flatMap((at): Transfer[] => {
-      const amount = micros(decision.lines.reduce((sum, line) => (line.slot === at ? sum + line.amount : sum), 0n));
-      const creditId = accountOf(market.operatorId, 'revenue');
-      return amount > 0n ? [{ kind: 'capture', debitId: wallet.escrowId, creditId, amount, bidId, slot: at }] : [];
-    });
-  });
+  const sales = ran.flatMap((decided) => saleIn(decided) ?? []);
+  const captures = sales.flatMap((sale) => settle(sale, market.operatorId, ranBetween(market.slot, slot)));
+  return captures.map((capture) => transferOf(capture, accountOf));
 }
 
 /** The next entry of a market's log, from a transaction that holds the market. */

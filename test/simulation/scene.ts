@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Account } from '#ledger';
+import { type Account, ACCOUNT_KINDS } from '#ledger';
 import type { NewBid } from '#market';
 import { micros, supplyMilli } from '#units';
 import { FairTurns } from '../support/fair-turns.js';
 import { Database, type Sabotage, type StoredMarket } from './database.js';
-import { ACCOUNT_KINDS, accountOf, append } from './ports.js';
+import { accountOf, append } from './ports.js';
 import type { Random, Scheduler } from './scheduler.js';
 
 export const OPERATOR = 1n;

@@ -1,7 +1,8 @@
 import { micros, type Micros } from '#units';
 
 /** `funding` is where deposits come from, `wallet` what a bidder can spend, `escrow` what accepted bids hold, `revenue` what was earned. */
-export type AccountKind = 'funding' | 'wallet' | 'escrow' | 'revenue';
+export const ACCOUNT_KINDS = ['funding', 'wallet', 'escrow', 'revenue'] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 export interface Account {
   readonly id: bigint;

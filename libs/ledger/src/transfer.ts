@@ -1,7 +1,8 @@
 import type { Micros } from '#units';
 import type { Account, AccountKind } from './account.js';
 
-export type TransferKind = 'deposit' | 'hold' | 'capture' | 'void';
+export const TRANSFER_KINDS = ['deposit', 'hold', 'capture', 'void'] as const;
+export type TransferKind = (typeof TRANSFER_KINDS)[number];
 
 /** Money on its way from the debited account to the credited one. */
 export type Transfer =
@@ -22,16 +23,24 @@ export interface Entry {
   readonly amount: Micros;
 }
 
-/** From which kind of account to which, and whether both are of one organisation. */
-const WAYS: Readonly<Record<TransferKind, { readonly from: AccountKind; readonly to: AccountKind; readonly sameOwner: boolean }>> = {
-  deposit: { from: 'funding', to: 'wallet', sameOwner: false },
-  hold: { from: 'wallet', to: 'escrow', sameOwner: true },
-  capture: { from: 'escrow', to: 'revenue', sameOwner: false },
-  void: { from: 'escrow', to: 'wallet', sameOwner: true },
+/** Who has a part in a transfer. An operator may be its own bidder. */
+export type Party = 'operator' | 'bidder';
+
+/** From whose account of which kind to whose: the only ways that money goes. */
+export const WAYS: Readonly<Record<TransferKind, { readonly from: WayEnd; readonly to: WayEnd }>> = {
+  deposit: { from: { party: 'operator', kind: 'funding' }, to: { party: 'bidder', kind: 'wallet' } },
+  hold: { from: { party: 'bidder', kind: 'wallet' }, to: { party: 'bidder', kind: 'escrow' } },
+  capture: { from: { party: 'bidder', kind: 'escrow' }, to: { party: 'operator', kind: 'revenue' } },
+  void: { from: { party: 'bidder', kind: 'escrow' }, to: { party: 'bidder', kind: 'wallet' } },
 };
+
+interface WayEnd {
+  readonly party: Party;
+  readonly kind: AccountKind;
+}
 
 /** Whether a transfer of that kind may go from the one account to the other. */
 export function isWay(kind: TransferKind, { debit, credit }: { readonly debit: Account; readonly credit: Account }): boolean {
-  const { from, to, sameOwner } = WAYS[kind];
-  return debit.kind === from && credit.kind === to && (!sameOwner || debit.ownerId === credit.ownerId);
+  const { from, to } = WAYS[kind];
+  return debit.kind === from.kind && credit.kind === to.kind && (from.party !== to.party || debit.ownerId === credit.ownerId);
 }

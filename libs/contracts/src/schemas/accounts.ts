@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCOUNT_KINDS, TRANSFER_KINDS } from '#ledger';
 import { parseMicros } from '#units';
 import { givenAmount, id, page, pageQuery, signedAmount, slot, time, wholeQuery } from './primitives.js';
 
@@ -16,8 +17,8 @@ export const entriesQuery = z.strictObject(pageQuery);
 export const entry = z
   .strictObject({
     transferId: id,
-    kind: z.enum(['deposit', 'hold', 'capture', 'void']),
-    account: z.enum(['funding', 'wallet', 'escrow', 'revenue']),
+    kind: z.enum(TRANSFER_KINDS),
+    account: z.enum(ACCOUNT_KINDS),
     amount: signedAmount,
     marketId: id.nullable(),
     bidId: id.nullable(),

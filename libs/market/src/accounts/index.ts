@@ -9,4 +9,4 @@ export {
   type EntriesOutcome,
   type ListEntriesRequest,
 } from './read-accounts.js';
-export type { AccountKind, AccountRecord, AccountsReader, AccountsTx, EntryRecord, TransferKind } from './ports.js';
+export type { AccountRecord, AccountsReader, AccountsTx, EntryRecord } from './ports.js';

@@ -1,10 +1,8 @@
+import type { AccountKind, TransferKind } from '#ledger';
 import type { Micros } from '#units';
 import type { IdempotencyTx } from '../idempotency/index.js';
 import type { PageRange } from '../page.js';
 import type { Caller } from '../tenancy/index.js';
-
-export type AccountKind = 'funding' | 'wallet' | 'escrow' | 'revenue';
-export type TransferKind = 'deposit' | 'hold' | 'capture' | 'void';
 
 /** An organisation's money. The account's id is that of its wallet. */
 export interface AccountRecord {

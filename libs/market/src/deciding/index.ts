@@ -5,6 +5,7 @@ export { decideBatch, type BatchInput } from './decide-batch.js';
 export { decisionEvent } from './decision-event.js';
 export { inTurns } from './in-turns.js';
 export { Purses } from './purses.js';
+export { saleIn } from './sale.js';
 export type {
   BatchRecord,
   DecidedBid,

@@ -1,3 +1,4 @@
+import { type Sale, slotAmount } from '#ledger';
 import { EVENT_TYPES, type LogEvent, payloadJson } from '#log';
 import type { Decision, SlotPlan } from '#mechanism';
 import { formatMicros } from '#units';
@@ -71,17 +72,13 @@ export const allocationRow = (marketId: bigint, bidId: bigint, { payment, lines 
 });
 
 /** The row of one slot of an allocation; its amount is what the payment lines of that slot add up to. */
-export const placementRow = (marketId: bigint, bidId: bigint, decision: Accepted, plan: SlotPlan): Expected => ({
-  bid_id: bidId,
+export const placementRow = (marketId: bigint, sale: Sale, plan: SlotPlan): Expected => ({
+  bid_id: sale.bidId,
   slot: plan.slot,
   market_id: marketId,
   ps: plan.ps,
   workers: { json: plan.workers },
   home: { json: plan.home },
   moves: { json: plan.moves.flatMap(({ home, place, chunks }) => [home, place, chunks]) },
-  amount_micros: slotAmount(decision, plan.slot),
+  amount_micros: slotAmount(sale, plan.slot),
 });
-
-/** What one slot of an accepted bid costs. */
-export const slotAmount = ({ lines }: Accepted, slot: number): bigint =>
-  lines.reduce((sum, line) => (line.slot === slot ? sum + line.amount : sum), 0n);

@@ -1,24 +1,7 @@
-import type { AccountKind } from '../accounts/index.js';
+import { type AccountKind, type Movement, transferOf } from '#ledger';
 import { differences } from './expected-rows.js';
 import type { AuditAccount } from './ports.js';
 import type { Finding, LogRecord, Row } from './rows.js';
-
-/** Money that must have moved with an entry of the log. */
-export interface ExpectedTransfer {
-  readonly kind: 'hold' | 'capture';
-  readonly marketId: bigint;
-  readonly bidId: bigint;
-  readonly slot: number | null;
-  /** Whose account is debited, and whose is credited. */
-  readonly from: bigint;
-  readonly to: bigint;
-  readonly amount: bigint;
-}
-
-const ACCOUNTS: Readonly<Record<ExpectedTransfer['kind'], readonly [from: AccountKind, to: AccountKind]>> = {
-  hold: ['wallet', 'escrow'],
-  capture: ['escrow', 'revenue'],
-};
 
 /** Finds accounts by owner and kind. */
 export class AccountBook {
@@ -35,7 +18,7 @@ export class AccountBook {
 }
 
 /** Holds an entry's transfers, and their two sides, against what must have moved. */
-export function moneyFindings(record: LogRecord, expected: readonly ExpectedTransfer[], accounts: AccountBook): Finding[] {
+export function moneyFindings(record: LogRecord, expected: readonly Movement[], accounts: AccountBook): Finding[] {
   const { sequence } = record;
   const left = new Map(record.transfers.map((row) => [nameOf(row.kind, row.bid_id, row.slot), row]));
   for (const must of expected) {
@@ -53,20 +36,17 @@ export function moneyFindings(record: LogRecord, expected: readonly ExpectedTran
 const nameOf = (kind: string | null, bidId: string | bigint | null, slot: string | number | null): string =>
   `${kind} of bid ${bidId}${slot === null ? '' : `, slot ${slot}`}`;
 
-function transferFindings(record: LogRecord, row: Row, must: ExpectedTransfer, accounts: AccountBook): Finding[] {
-  const [from, to] = ACCOUNTS[must.kind];
-  const debit = accounts.idOf(must.from, from);
-  const credit = accounts.idOf(must.to, to);
+function transferFindings(record: LogRecord, row: Row, must: Movement, accounts: AccountBook): Finding[] {
   const { sequence } = record;
-  const { marketId, bidId, slot, kind, amount } = must;
+  const { debitId, creditId, amount } = transferOf(must, (ownerId, kind) => accounts.idOf(ownerId, kind));
   const expected = {
-    kind,
-    debit_account_id: debit,
-    credit_account_id: credit,
+    kind: must.kind,
+    debit_account_id: debitId,
+    credit_account_id: creditId,
     amount_micros: amount,
-    market_id: marketId,
-    bid_id: bidId,
-    slot,
+    market_id: record.event.market_id,
+    bid_id: must.bidId,
+    slot: must.slot,
   };
   const entries = new Map(record.entries.filter((entry) => entry.transfer_id === row.id).map((entry) => [entry.account_id, entry]));
   const side = (accountId: bigint, moved: bigint): Finding[] =>
@@ -75,5 +55,5 @@ function transferFindings(record: LogRecord, row: Row, must: ExpectedTransfer, a
       account_id: accountId,
       amount_micros: moved,
     });
-  return [...differences(sequence, 'transfer', row, expected), ...side(debit, -amount), ...side(credit, amount)].slice(0, 1);
+  return [...differences(sequence, 'transfer', row, expected), ...side(debitId, -amount), ...side(creditId, amount)].slice(0, 1);
 }

@@ -1,4 +1,4 @@
-import type { AccountKind } from '../accounts/index.js';
+import type { AccountKind } from '#ledger';
 import type { ChainHead, Receipt } from './receipt.js';
 import type { Finding, LogRecord, Row } from './rows.js';
 

@@ -1,18 +1,11 @@
+import type { Sale } from '#ledger';
 import { type Oracle, type Schedule, usageOf, validateSchedule } from '#mechanism';
 import { invariant } from '#units';
 import { type BidBody, toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
-import { decideBatch, decisionEvent, Purses, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
-import { allocationRow, decisionRow, differences, eventColumns, placementRow, slotAmount } from './expected-rows.js';
+import { decideBatch, decisionEvent, Purses, saleIn, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
+import { allocationRow, decisionRow, differences, eventColumns, placementRow } from './expected-rows.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
-
-/** A slot of an accepted bid that has not run yet. */
-export interface Due {
-  readonly bidId: bigint;
-  readonly bidderId: bigint;
-  readonly slot: number;
-  readonly amount: bigint;
-}
 
 export type BidReplay =
   | { readonly kind: 'findings'; readonly findings: Finding[] }
@@ -22,10 +15,8 @@ export type BidReplay =
       readonly open: OpenBook;
       readonly usage: BatchRecord['usage'];
       readonly capacityMilli: readonly number[];
-      /** What is to be captured, slot by slot. */
-      readonly due: readonly Due[];
-      /** What the decision has taken from the bidder's wallet, if anything. */
-      readonly held?: { readonly bidId: bigint; readonly bidderId: bigint; readonly amount: bigint };
+      /** What the bid has bought, if it was accepted. */
+      readonly sale: Sale | undefined;
     };
 
 /** Decides a bid again on the book as it stands, and holds every row that was written against that. */
@@ -39,11 +30,12 @@ export function replayBid(open: OpenBook, record: LogRecord, oracle: Oracle): Bi
   const invalid = scheduleFindings(open, record); // before the book is changed
   const again = decideAgain(open, queuedIn(bid), { funds: decision.funds_micros, oracle });
   const [decided] = again.record.decided;
-  const findings = [...rowFindings(record, decided, marketId), ...invalid];
+  const sale = saleIn(decided);
+  const findings = [...rowFindings(record, decided, { marketId, sale }), ...invalid];
   if (findings.length > 0) return { kind: 'findings', findings };
   const { usage, capacityMilli } = again.record;
   const state = { ...open.state, priceVersion: again.priceVersion, head: { ...open.state.head, sequence } };
-  return { kind: 'same', open: { state, book: open.book }, usage, capacityMilli, ...moneyOf(decided) };
+  return { kind: 'same', open: { state, book: open.book }, usage, capacityMilli, sale };
 }
 
 const bidNamedBy = ({ event }: LogRecord): string => (jsonOf(event.payload) as { bidId?: string } | undefined)?.bidId ?? 'unknown';
@@ -125,7 +117,11 @@ function decideAgain(open: OpenBook, bid: QueuedBid, { funds, oracle }: Again): 
 }
 
 /** The first row that does not say what the decision says. */
-function rowFindings(record: LogRecord, decided: DecidedBid, marketId: bigint): Finding[] {
+function rowFindings(
+  record: LogRecord,
+  decided: DecidedBid,
+  { marketId, sale }: { readonly marketId: bigint; readonly sale: Sale | undefined },
+): Finding[] {
   const { sequence, event, decision: row, allocation, placements } = record;
   const { bidId, decision, wallet } = decided;
   const own = [
@@ -136,7 +132,7 @@ function rowFindings(record: LogRecord, decided: DecidedBid, marketId: bigint): 
     }),
   ];
   if (own.length > 0) return own;
-  if (decision.kind === 'refused') {
+  if (decision.kind === 'refused' || !sale) {
     const stray = allocation ?? placements.at(0);
     return stray ? [{ sequence, table: 'allocation', key: `bid_id ${bidId}`, detail: 'a refused bid got something' }] : [];
   }
@@ -145,20 +141,10 @@ function rowFindings(record: LogRecord, decided: DecidedBid, marketId: bigint): 
   return [
     ...differences(sequence, 'allocation', allocation, allocationRow(marketId, bidId, decision)),
     ...decision.schedule.flatMap((plan) =>
-      differences(sequence, 'placement', bySlot.get(plan.slot.toString()), placementRow(marketId, bidId, decision, plan)),
+      differences(sequence, 'placement', bySlot.get(plan.slot.toString()), placementRow(marketId, sale, plan)),
     ),
     ...(extra > 0
       ? [{ sequence, table: 'placement' as const, key: `bid_id ${bidId}`, detail: `${extra} more than the schedule has` }]
       : []),
   ];
-}
-
-function moneyOf({ bidId, wallet, decision }: DecidedBid): Pick<Extract<BidReplay, { kind: 'same' }>, 'due' | 'held'> {
-  if (decision.kind === 'refused') return { due: [] };
-  const bidderId = wallet.organisationId;
-  const due = decision.schedule.map(({ slot }) => ({ bidId, bidderId, slot, amount: slotAmount(decision, slot) }));
-  return {
-    due: due.filter(({ amount }) => amount > 0n),
-    ...(decision.payment > 0n && { held: { bidId, bidderId, amount: decision.payment } }),
-  };
 }

@@ -1,11 +1,12 @@
+import { holdOf, ranBetween, type Sale, settle } from '#ledger';
 import { eventIn, type LogEvent, type PayloadOf, UnreadableEntry } from '#log';
 import { cellsFrom, type Oracle } from '#mechanism';
 import { micros } from '#units';
 import { type MarketHead, type MarketState, openBook, type OpenBook } from '../book/index.js';
 import { differences, eventColumns, type Expected } from './expected-rows.js';
-import { AccountBook, type ExpectedTransfer, moneyFindings } from './money.js';
+import { AccountBook, moneyFindings } from './money.js';
 import type { AuditAccount } from './ports.js';
-import { type Due, replayBid } from './replay-bid.js';
+import { replayBid } from './replay-bid.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
 
 /** What is sold of a slot and what there is of it, milli-units per cell. */
@@ -24,7 +25,8 @@ export class LogReplay {
   open: OpenBook;
   private readonly operatorId: bigint;
   private readonly accounts: AccountBook;
-  private due: Due[] = [];
+  /** Bids with slots that have not run. */
+  private running: Sale[] = [];
 
   constructor(
     private readonly market: Row,
@@ -86,14 +88,12 @@ export class LogReplay {
     const outcome = replayBid(this.open, record, this.oracle);
     if (outcome.kind === 'findings') return outcome.findings;
     for (const { slot, usedMilli } of outcome.usage) this.sales.set(slot, { usedMilli, capacityMilli: outcome.capacityMilli });
-    this.due.push(...outcome.due);
     this.open = outcome.open;
-    const { marketId } = this.open.state.head;
-    const { held } = outcome;
-    const holds: ExpectedTransfer[] = held
-      ? [{ kind: 'hold', marketId, bidId: held.bidId, slot: null, from: held.bidderId, to: held.bidderId, amount: held.amount }]
-      : [];
-    return moneyFindings(record, holds, this.accounts);
+    const { sale } = outcome;
+    if (!sale) return moneyFindings(record, [], this.accounts);
+    this.running.push(sale);
+    const held = holdOf(sale);
+    return moneyFindings(record, held ? [held] : [], this.accounts);
   }
 
   private change(record: LogRecord, { kind, payload }: LogEvent): Finding[] {
@@ -157,11 +157,8 @@ export class LogReplay {
     if (from !== head.slot) return this.wrong(record, `payload.from is ${from}, must be ${head.slot}`);
     if (slot <= head.slot) return this.wrong(record, `payload.slot is ${slot}, not later`);
     this.rebuild({}, record.sequence, { slot });
-    const ran = this.due.filter((due) => due.slot < slot);
-    this.due = this.due.filter((due) => due.slot >= slot);
-    const captures = ran.map(({ bidId, bidderId, slot: at, amount }) => {
-      return { kind: 'capture' as const, marketId: head.marketId, bidId, slot: at, from: bidderId, to: this.operatorId, amount };
-    });
+    const captures = this.running.flatMap((sale) => settle(sale, this.operatorId, ranBetween(from, slot)));
+    this.running = this.running.filter(({ amounts }) => [...amounts.keys()].some((sold) => sold >= slot));
     return moneyFindings(record, captures, this.accounts);
   }
 

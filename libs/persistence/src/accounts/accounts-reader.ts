@@ -1,4 +1,5 @@
-import type { AccountKind, AccountRecord, AccountsReader, Caller, EntryRecord, TransferKind } from '#market';
+import type { AccountKind, TransferKind } from '#ledger';
+import type { AccountRecord, AccountsReader, Caller, EntryRecord } from '#market';
 import { micros } from '#units';
 import type { Pool } from 'pg';
 

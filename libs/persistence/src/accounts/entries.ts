@@ -1,4 +1,5 @@
-import type { AccountKind, AccountsTx } from '#market';
+import type { AccountKind } from '#ledger';
+import type { AccountsTx } from '#market';
 import { invariant, micros, type Micros } from '#units';
 import type { PrismaTx } from '../cold-work.js';
 

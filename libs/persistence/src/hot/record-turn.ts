@@ -1,49 +1,140 @@
+import { type Sale, holdOf, slotAmount, type Transfer, transferOf } from '#ledger';
+import { EVENT_TYPES, type LogEvent, payloadJson } from '#log';
 import type { SlotPlan } from '#mechanism';
-import { EVENT_TYPES, payloadJson } from '#log';
-import { type DecidedBid, decisionEvent, type RecordOutcome, type TurnRecord } from '#market';
+import { type BatchRecord, type DecidedBid, decisionEvent, type Payer, type RecordOutcome, saleIn, type TurnRecord } from '#market';
 import { formatMicros, invariant } from '#units';
-import { columnsOf, intArray, jsonArray } from './columns.js';
+import { intArray } from './columns.js';
+import { rows, statementInputs, value } from './inputs.js';
 import type { Queryable } from './state.js';
+
+/** A decision with its market, the entry of the log that tells of it, and what was bought. */
+interface PlacedBid extends DecidedBid {
+  readonly marketId: bigint;
+  readonly event: LogEvent;
+  readonly sale: Sale | undefined;
+}
+type SoldBid = PlacedBid & { readonly decision: { readonly kind: 'accepted' }; readonly sale: Sale };
+
+/** A slot of an accepted bid. */
+interface SoldSlot {
+  readonly bid: SoldBid;
+  readonly plan: SlotPlan;
+}
+
+/** A slot of a market with all that is sold of it. */
+interface UsedSlot {
+  readonly marketId: bigint;
+  readonly slot: number;
+  readonly usedMilli: readonly number[];
+}
+
+/** What every batch gives the statement: its market, whose wallets pay, and what was decided. */
+const DECIDED = {
+  batch: rows<BatchRecord>({
+    market_id: ['bigint', ({ marketId }) => marketId],
+    epoch: ['bigint', ({ epoch }) => epoch],
+    before: ['bigint', ({ sequence, decided }) => sequence - BigInt(decided.length)],
+    after: ['bigint', ({ sequence }) => sequence],
+    capacity: ['text', ({ capacityMilli }) => intArray(capacityMilli)],
+  }),
+  owner: value('text'),
+  is_released: value('boolean'),
+  payer: rows<Payer>({
+    wallet: ['bigint', ({ wallet }) => wallet.walletId],
+    seen: ['bigint', ({ wallet }) => wallet.fundsMicros],
+    spare: ['bigint', ({ spareMicros }) => spareMicros],
+  }),
+  decided: rows<PlacedBid>({
+    market_id: ['bigint', (bid) => bid.marketId],
+    bid_id: ['bigint', (bid) => bid.bidId],
+    sequence: ['bigint', (bid) => bid.sequence],
+    outcome: ['text', (bid) => bid.decision.kind],
+    arrival_slot: ['int', (bid) => bid.arrivalSlot],
+    price_version: ['bigint', (bid) => bid.priceVersion],
+    funds: ['bigint', (bid) => bid.fundsMicros],
+    completion: ['int', (bid) => (isSold(bid) ? bid.decision.completion : null)],
+    value: ['bigint', (bid) => (isSold(bid) ? bid.decision.value : null)],
+    payment: ['bigint', (bid) => (isSold(bid) ? bid.decision.payment : 0n)],
+    organisation_id: ['bigint', (bid) => bid.wallet.organisationId],
+    kind: ['text', ({ event }) => event.kind],
+    version: ['smallint', ({ event }) => EVENT_TYPES[event.kind].version],
+    reason: ['json', reasonText],
+    payload: ['json', ({ event }) => JSON.stringify(payloadJson(event))],
+  }),
+};
+
+/** What accepted bids give it beside that. */
+const SOLD = {
+  ...DECIDED,
+  allocated: rows<SoldBid>({
+    market_id: ['bigint', (bid) => bid.marketId],
+    bid_id: ['bigint', (bid) => bid.bidId],
+    payment: ['bigint', (bid) => bid.decision.payment],
+    lines: ['text', linesText],
+  }),
+  placed: rows<SoldSlot>({
+    market_id: ['bigint', ({ bid }) => bid.marketId],
+    bid_id: ['bigint', ({ bid }) => bid.bidId],
+    slot: ['int', ({ plan }) => plan.slot],
+    ps: ['int', ({ plan }) => plan.ps],
+    workers: ['text', ({ plan }) => intArray(plan.workers)],
+    home: ['text', ({ plan }) => intArray(plan.home)],
+    moves: ['text', ({ plan }) => intArray(plan.moves.flatMap((move) => [move.home, move.place, move.chunks]))],
+    amount: ['bigint', ({ bid, plan }) => slotAmount(bid.sale, plan.slot)],
+  }),
+  used: rows<UsedSlot>({
+    market_id: ['bigint', ({ marketId }) => marketId],
+    slot: ['int', ({ slot }) => slot],
+    used: ['text', ({ usedMilli }) => intArray(usedMilli)],
+  }),
+  held: rows<Transfer & { readonly marketId: bigint; readonly bidId: bigint }>({
+    market_id: ['bigint', ({ marketId }) => marketId],
+    kind: ['text', ({ kind }) => kind],
+    debit: ['bigint', ({ debitId }) => debitId],
+    credit: ['bigint', ({ creditId }) => creditId],
+    amount: ['bigint', ({ amount }) => amount],
+    bid_id: ['bigint', ({ bidId }) => bidId],
+  }),
+};
+
+const refusals = statementInputs(DECIDED);
+const sales = statementInputs(SOLD);
+type Inputs = typeof refusals | typeof sales;
 
 /**
  * Which batches may be written; leases, markets and the payers' wallets are locked, each in the order of ids, as all do who lock them. `standing` has
  * the markets that are as their batches take them to be. `moved` has the same ones; or none, where a payer's funds are not what was seen, be it that
- * money of it has moved or that batches fall away that would have taken some, and a decision may depend on that. $1 to $7, the payers: $8 to $10.
+ * money of it has moved or that batches fall away that would have taken some, and a decision may depend on that.
  */
-const GATE = `
+const gate = (given: Inputs): string => `
   batch AS MATERIALIZED (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) AS b(market_id, epoch, before, after, capacity)
+    SELECT * FROM ${given.from('batch', 'b')}
   ), leases AS MATERIALIZED (
     SELECT l.market_id FROM market_lease l JOIN batch b ON l.market_id = b.market_id AND l.epoch = b.epoch
-    WHERE l.owner = $6 ORDER BY l.market_id FOR UPDATE OF l
+    WHERE l.owner = ${given.value('owner')} ORDER BY l.market_id FOR UPDATE OF l
   ), standing AS MATERIALIZED (
     SELECT m.id FROM market m JOIN batch b ON m.id = b.market_id AND m.sequence = b.before JOIN leases l ON l.market_id = m.id
     ORDER BY m.id FOR NO KEY UPDATE OF m
   ), payers AS MATERIALIZED (
     SELECT a.organisation_id, a.balance_micros AS funds, p.spare + least(a.balance_micros - p.seen, 0) < 0
-      AND (a.balance_micros <> p.seen OR (SELECT count(*) FROM standing) < cardinality($1::bigint[])) AS mattered
-    FROM unnest($8::bigint[], $9::bigint[], $10::bigint[]) AS p(wallet, seen, spare) JOIN account a ON a.id = p.wallet
+      AND (a.balance_micros <> p.seen OR (SELECT count(*) FROM standing) < cardinality(${given.array('batch', 'market_id')})) AS mattered
+    FROM ${given.from('payer', 'p')} JOIN account a ON a.id = p.wallet
     WHERE EXISTS (SELECT FROM standing) ORDER BY a.id FOR NO KEY UPDATE OF a
   ), moved AS (
     UPDATE market m SET sequence = b.after FROM standing s JOIN batch b ON b.market_id = s.id
     WHERE m.id = s.id AND NOT EXISTS (SELECT FROM payers WHERE mattered) RETURNING m.id, m.sequence
   ), released AS (
-    UPDATE market_lease l SET until = '-infinity' FROM moved WHERE l.market_id = moved.id AND $7
+    UPDATE market_lease l SET until = '-infinity' FROM moved WHERE l.market_id = moved.id AND ${given.value('is_released')}
   )`;
 
 /**
- * Decisions and entries: $11 to $25. The backlog rows go by the decisions' trigger.
+ * Decisions and entries. The backlog rows go by the decisions' trigger.
  * @param funds what the bid's wallet held.
  */
-const decisions = (funds: string): string => `
+const decisions = (given: Inputs, funds: string): string => `
   d AS MATERIALIZED (
     SELECT d.*, b.epoch, ${funds} AS funds_now
-    FROM ROWS FROM (
-      unnest($11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::int[], $16::bigint[], $17::bigint[], $18::int[], $19::bigint[],
-        $20::bigint[], $21::bigint[], $22::text[], $23::smallint[]),
-      json_array_elements($24::json), json_array_elements($25::json)
-    ) WITH ORDINALITY AS d(market_id, bid_id, sequence, outcome, arrival_slot, price_version, funds, completion, value, payment, organisation_id,
-      kind, version, reason, payload, place)
+    FROM ${given.from('decided', 'd', 'place')}
     JOIN moved ON moved.id = d.market_id JOIN batch b USING (market_id) LEFT JOIN payers p USING (organisation_id)
   ), decided AS (
     INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, completion,
@@ -60,27 +151,25 @@ const FUNDS_LEFT = `
   coalesce(p.funds - coalesce(sum(d.payment) OVER (PARTITION BY d.organisation_id ORDER BY d.place
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint, d.funds)`;
 
-/** What accepted bids got, what is sold of each slot that they touch, and what they hold: $26 to $45. */
-const ALLOCATIONS = `
+/** What accepted bids got, what is sold of each slot that they touch, and what they hold. */
+const allocations = (given: typeof sales): string => `
   allocated AS (
     INSERT INTO allocation (bid_id, market_id, payment_micros, lines)
     SELECT bid_id, market_id, payment, lines::jsonb
-    FROM unnest($26::bigint[], $27::bigint[], $28::bigint[], $29::text[]) AS a(market_id, bid_id, payment, lines) JOIN moved ON moved.id = market_id
+    FROM ${given.from('allocated', 'a')} JOIN moved ON moved.id = market_id
   ), placed AS (
     INSERT INTO placement (bid_id, market_id, slot, ps, workers, home, moves, amount_micros)
     SELECT bid_id, market_id, slot, ps, workers::int[], home::int[], moves::int[], amount
-    FROM unnest($30::bigint[], $31::bigint[], $32::int[], $33::int[], $34::text[], $35::text[], $36::text[], $37::bigint[])
-      AS p(market_id, bid_id, slot, ps, workers, home, moves, amount) JOIN moved ON moved.id = market_id
+    FROM ${given.from('placed', 'p')} JOIN moved ON moved.id = market_id
   ), sold AS (
     INSERT INTO slot_usage (market_id, slot, used_milli, capacity_milli)
     SELECT u.market_id, slot, used::bigint[], b.capacity::bigint[]
-    FROM unnest($38::bigint[], $39::int[], $40::text[]) AS u(market_id, slot, used) JOIN moved ON moved.id = market_id JOIN batch b USING (market_id)
+    FROM ${given.from('used', 'u')} JOIN moved ON moved.id = market_id JOIN batch b USING (market_id)
     ON CONFLICT (market_id, slot) DO UPDATE SET used_milli = excluded.used_milli, capacity_milli = excluded.capacity_milli
   ), held AS (
     INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros, market_id, bid_id)
-    SELECT 'hold', wallet, escrow, amount, market_id, bid_id
-    FROM unnest($41::bigint[], $42::bigint[], $43::bigint[], $44::bigint[], $45::bigint[]) AS h(market_id, wallet, escrow, amount, bid_id)
-    JOIN moved ON moved.id = market_id
+    SELECT kind::transfer_kind, debit, credit, amount, market_id, bid_id
+    FROM ${given.from('held', 'h')} JOIN moved ON moved.id = market_id
   )`;
 
 const ENDING = `
@@ -95,7 +184,7 @@ const ENDING = `
  * Events: bid_accepted or bid_refused, one per bid; one notification per market.
  * Retry:  safe: the sequences have moved once it was written.
  */
-const RECORD_REFUSALS = `WITH ${GATE}, ${decisions('d.funds')} ${ENDING}`;
+const RECORD_REFUSALS = `WITH ${gate(refusals)}, ${decisions(refusals, 'd.funds')} ${ENDING}`;
 
 /**
  * record-decisions: the same for batches in which bids were accepted, with all that they got, where no payer's funds have moved by so much
@@ -104,25 +193,24 @@ const RECORD_REFUSALS = `WITH ${GATE}, ${decisions('d.funds')} ${ENDING}`;
  * Events: as above.
  * Retry:  as above; a second hold of a bid breaks a unique index, a check refuses what is oversold.
  */
-const RECORD_DECISIONS = `WITH ${GATE}, ${decisions(FUNDS_LEFT)}, ${ALLOCATIONS} ${ENDING}`;
-
-/** A decision with its market. */
-type Placed<Bid extends DecidedBid> = Bid & { readonly marketId: bigint };
-type AcceptedBid = Placed<DecidedBid> & { readonly decision: { readonly kind: 'accepted' } };
+const RECORD_DECISIONS = `WITH ${gate(sales)}, ${decisions(sales, FUNDS_LEFT)}, ${allocations(sales)} ${ENDING}`;
 
 /** Writes the batches of a turn. @returns what came of each. */
 export async function recordTurn(queryable: Queryable, turn: TurnRecord): Promise<RecordOutcome[]> {
-  const bids = turn.batches.flatMap(({ marketId, decided }) => decided.map((bid) => ({ ...bid, marketId })));
+  const { batches, payers, owner, lease } = turn;
+  const bids = batches.flatMap(({ marketId, decided }) =>
+    decided.map((bid): PlacedBid => ({ ...bid, marketId, event: decisionEvent(bid), sale: saleIn(bid) })),
+  );
   invariant(bids.length > 0, 'what is written holds a bid');
-  const accepted = bids.filter(isAccepted);
-  const values = [...gateColumns(turn), ...decisionColumns(bids)];
+  const sold = bids.filter(isSold);
+  const given = { batch: batches, owner, is_released: lease === 'release', payer: payers, decided: bids };
   const statement =
-    accepted.length === 0
-      ? { name: 'record-refusals', text: RECORD_REFUSALS, values }
-      : { name: 'record-decisions', text: RECORD_DECISIONS, values: [...values, ...allocationColumns(turn, accepted)] };
-  const { rows } = await queryable.query<OutcomeRow>(statement);
-  const outcomes = new Map(rows.map((row) => [row.market_id, outcomeOf(row)]));
-  return turn.batches.map(({ marketId }) => outcomes.get(marketId) ?? 'stale');
+    sold.length === 0
+      ? { name: 'record-refusals', text: RECORD_REFUSALS, values: refusals.values(given) }
+      : { name: 'record-decisions', text: RECORD_DECISIONS, values: sales.values({ ...given, ...soldIn(batches, sold) }) };
+  const { rows: written } = await queryable.query<OutcomeRow>(statement);
+  const outcomes = new Map(written.map((row) => [row.market_id, outcomeOf(row)]));
+  return batches.map(({ marketId }) => outcomes.get(marketId) ?? 'stale');
 }
 
 interface OutcomeRow {
@@ -136,103 +224,32 @@ function outcomeOf({ stands, moved }: OutcomeRow): RecordOutcome {
   return stands ? 'funds_moved' : 'stale';
 }
 
-const isAccepted = (bid: Placed<DecidedBid>): bid is AcceptedBid => bid.decision.kind === 'accepted';
-
-function gateColumns({ batches, payers, owner, lease }: TurnRecord): unknown[] {
-  const markets = columnsOf(
-    batches,
-    ({ marketId }) => marketId,
-    ({ epoch }) => epoch,
-    ({ sequence, decided }) => sequence - BigInt(decided.length),
-    ({ sequence }) => sequence,
-    ({ capacityMilli }) => intArray(capacityMilli),
-  );
-  const funds = columnsOf(
-    payers,
-    ({ wallet }) => wallet.walletId,
-    ({ wallet }) => wallet.fundsMicros,
-    ({ spareMicros }) => spareMicros,
-  );
-  return [...markets, owner, lease === 'release', ...funds];
+function isSold(bid: PlacedBid): bid is SoldBid {
+  return bid.sale !== undefined;
 }
 
-function decisionColumns(bids: readonly Placed<DecidedBid>[]): unknown[] {
-  const columns = columnsOf(
-    bids,
-    (bid) => bid.marketId,
-    (bid) => bid.bidId,
-    (bid) => bid.sequence,
-    (bid) => bid.decision.kind,
-    (bid) => bid.arrivalSlot,
-    (bid) => bid.priceVersion,
-    (bid) => bid.fundsMicros,
-    (bid) => (isAccepted(bid) ? bid.decision.completion : null),
-    (bid) => (isAccepted(bid) ? bid.decision.value : null),
-    (bid) => (isAccepted(bid) ? bid.decision.payment : 0n),
-    (bid) => bid.wallet.organisationId,
-  );
-  const events = bids.map(decisionEvent);
-  const types = columnsOf(
-    events,
-    ({ kind }) => kind,
-    ({ kind }) => EVENT_TYPES[kind].version,
-  );
-  const payloads = events.map((event) => JSON.stringify(payloadJson(event)));
-  return [...columns, ...types, jsonArray(bids.map(reasonText)), jsonArray(payloads)];
+function soldIn(batches: readonly BatchRecord[], sold: readonly SoldBid[]) {
+  return {
+    allocated: sold,
+    placed: sold.flatMap((bid) => bid.decision.schedule.map((plan): SoldSlot => ({ bid, plan }))),
+    used: batches.flatMap(({ marketId, usage }) => usage.map((slot): UsedSlot => ({ marketId, ...slot }))),
+    held: sold.flatMap(heldOf),
+  };
 }
 
-function allocationColumns({ batches }: TurnRecord, accepted: readonly AcceptedBid[]): unknown[] {
-  const allocations = columnsOf(
-    accepted,
-    (bid) => bid.marketId,
-    (bid) => bid.bidId,
-    (bid) => bid.decision.payment,
-    linesText,
-  );
-  const slots = columnsOf(
-    batches.flatMap(({ marketId, usage }) => usage.map((slot) => ({ marketId, ...slot }))),
-    ({ marketId }) => marketId,
-    ({ slot }) => slot,
-    ({ usedMilli }) => intArray(usedMilli),
-  );
-  return [...allocations, ...placementColumns(accepted), ...slots, ...holdColumns(accepted)];
+/** What is held of an accepted bid, between its bidder's wallet and escrow. */
+function heldOf({ marketId, bidId, sale, wallet }: SoldBid) {
+  const held = holdOf(sale);
+  return held ? [{ ...transferOf(held, (_, kind) => (kind === 'wallet' ? wallet.walletId : wallet.escrowId)), marketId, bidId }] : [];
 }
-
-function placementColumns(accepted: readonly AcceptedBid[]): unknown[][] {
-  return columnsOf(
-    accepted.flatMap((bid) => bid.decision.schedule.map((plan) => ({ bid, plan }))),
-    ({ bid }) => bid.marketId,
-    ({ bid }) => bid.bidId,
-    ({ plan }) => plan.slot,
-    ({ plan }) => plan.ps,
-    ({ plan }) => intArray(plan.workers),
-    ({ plan }) => intArray(plan.home),
-    ({ plan }) => intArray(plan.moves.flatMap((move) => [move.home, move.place, move.chunks])),
-    ({ bid, plan }) => slotAmount(bid, plan),
-  );
-}
-
-/** Nothing is held of a bid that pays nothing. */
-function holdColumns(accepted: readonly AcceptedBid[]): unknown[][] {
-  return columnsOf(
-    accepted.filter((bid) => bid.decision.payment > 0n),
-    (bid) => bid.marketId,
-    (bid) => bid.wallet.walletId,
-    (bid) => bid.wallet.escrowId,
-    (bid) => bid.decision.payment,
-    (bid) => bid.bidId,
-  );
-}
-
-const slotAmount = ({ decision }: AcceptedBid, plan: SlotPlan): bigint =>
-  decision.lines.reduce((sum, line) => (line.slot === plan.slot ? sum + line.amount : sum), 0n);
 
 /** JSON with every bigint as text: micro-credits. */
-const linesText = ({ decision }: AcceptedBid): string =>
-  JSON.stringify(decision.lines, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+function linesText({ decision }: SoldBid): string {
+  return JSON.stringify(decision.lines, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
+}
 
 /** JSON with every amount as a decimal of credits, as the API writes it; null where nothing was refused. */
-const reasonText = ({ decision }: DecidedBid): string =>
-  decision.kind === 'refused'
-    ? JSON.stringify(decision.refusal, (_, value: unknown) => (typeof value === 'bigint' ? formatMicros(value) : value))
-    : 'null';
+function reasonText({ decision }: DecidedBid): string {
+  if (decision.kind !== 'refused') return 'null';
+  return JSON.stringify(decision.refusal, (_, part: unknown) => (typeof part === 'bigint' ? formatMicros(part) : part));
+}
