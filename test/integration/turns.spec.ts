@@ -142,6 +142,15 @@ describe('a turn that does not go smoothly', () => {
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 
+  it('decides all markets at once again after a failure that passes', async () => {
+    await open(4);
+    await place(markets.flatMap((market, index) => workload(market, 3, 3, `m${index}`)));
+    let fails = true;
+    const one = decider(watched([], () => (fails ? ((fails = false), Promise.reject(new Error('connection lost'))) : Promise.resolve())));
+    expect(await one.turn(ids)).toMatchObject(ids.map(() => ({ outcome: { kind: 'drained', decided: 3 } })));
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
   it('goes on without a market that fails, and tells why', async () => {
     await open(3);
     await place(markets.flatMap((market, index) => workload(market, 3, 3, `m${index}`)));
@@ -151,9 +160,12 @@ describe('a turn that does not go smoothly', () => {
       ...store,
       loadState: (marketId) => (fails && marketId === ids[1] ? Promise.reject(new Error('unreadable')) : store.loadState(marketId)),
     });
-    expect(await one.turn(ids)).toMatchObject([{ outcome: { decided: 3 } }, { outcome: { kind: 'more' } }, { outcome: { kind: 'more' } }]);
-    expect(await one.turn(ids.slice(1))).toMatchObject([{ cause: new Error('unreadable') }, { outcome: { kind: 'more' } }]);
-    expect(await one.turn(ids.slice(2))).toMatchObject([{ outcome: { kind: 'drained', decided: 3 } }]);
+    expect(await one.turn(ids)).toMatchObject([
+      { outcome: { decided: 3 } },
+      { outcome: { kind: 'more' } },
+      { outcome: { kind: 'drained', decided: 3 } },
+    ]);
+    expect(await one.turn(ids.slice(1))).toMatchObject([{ cause: new Error('unreadable') }, { outcome: { kind: 'drained', decided: 0 } }]);
     await place(markets.flatMap((market, index) => workload(market, 1, 4, `later${index}`)));
     expect(await one.turn(ids)).toMatchObject([
       { outcome: { decided: 1 } },

@@ -19,6 +19,13 @@ export interface Caller {
 /** Looks keys up by their hashes; an answer for each, in order: undefined for an unknown or revoked one. */
 export type FindCallers = (hashes: readonly Buffer[]) => Promise<readonly (Caller | undefined)[]>;
 
+/** What a key is known by here: its hash. */
+export type KeyName = string & { readonly __keyName: true };
+
+/** @returns undefined for a text that is too long to be a key. */
+export const nameOf = (key: string): KeyName | undefined =>
+  key.length > LIMITS.nameLength ? undefined : (hash('sha256', key, 'base64') as KeyName);
+
 /** Keys that one statement looks for. */
 const LOOK_UPS_MAX = 256;
 /** Statements that look for nothing but keys never seen before are so long apart, ms. */
@@ -47,9 +54,7 @@ export class Keyring {
     private readonly clock: Clock,
   ) {}
 
-  async callerOf(key: string): Promise<Caller | undefined> {
-    if (key.length > LIMITS.nameLength) return undefined;
-    const name = hash('sha256', key, 'base64');
+  async callerOf(name: KeyName): Promise<Caller | undefined> {
     const cached = this.found.get(name);
     if (cached && this.isFresh(cached)) return cached.caller;
     const looking = this.looking.get(name) ?? this.look(name);

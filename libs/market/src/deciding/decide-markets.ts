@@ -92,7 +92,7 @@ export class DecideMarkets {
   private async together(marketIds: readonly bigint[], signal?: AbortSignal): Promise<MarketTurn[]> {
     const smooth = marketIds.filter((marketId) => !this.isRough(marketId));
     const turns = new Map(smooth.length > 0 && !signal?.aborted ? await this.tryTogether(smooth) : []);
-    const rough = marketIds.find((marketId) => this.isRough(marketId));
+    const rough = marketIds.find((marketId) => this.isRough(marketId) && !hasFailed(turns.get(marketId)));
     if (rough !== undefined) turns.set(rough, await this.tryAlone(rough, { signal, batches: 1, mayTakeLong: false }));
     return marketIds.map((marketId) => turns.get(marketId) ?? { marketId, outcome: { kind: 'more', decided: 0 } });
   }
@@ -101,8 +101,11 @@ export class DecideMarkets {
     return (this.overtakings.get(marketId) ?? 0) >= TURNS_OVERTAKEN_MAX;
   }
 
-  /** Where it fails, each market is to be decided by itself: whichever it failed for fails again, and tells why. */
-  private async tryTogether(marketIds: readonly bigint[]): Promise<[bigint, MarketTurn][]> {
+  /**
+   * Where it fails, each half is tried once more, so that a failure that passes holds up nobody; of a half that fails again each market is to be
+   * decided by itself: whichever it failed for fails again, and tells why.
+   */
+  private async tryTogether(marketIds: readonly bigint[], isHalf = false): Promise<[bigint, MarketTurn][]> {
     try {
       const limit = Math.ceil(this.limits.batchMax / marketIds.length);
       const outcomes = await this.batches.attempt(marketIds, { limit, mayKeep: false, mayTakeLong: false });
@@ -111,10 +114,16 @@ export class DecideMarkets {
       return [...outcomes].map(([marketId, outcome]) => [marketId, { marketId, outcome: this.afterTurn(marketId, outcome) }]);
     } catch (cause) {
       await this.letGo(marketIds);
-      if (marketIds.length === 1) return [[marketIds[0], { marketId: marketIds[0], cause }]];
+      if (marketIds.length > 1 && !isHalf) return this.tryHalves(marketIds);
       for (const marketId of marketIds) this.overtakings.set(marketId, TURNS_OVERTAKEN_MAX);
-      return [];
+      return marketIds.length === 1 ? [[marketIds[0], { marketId: marketIds[0], cause }]] : [];
     }
+  }
+
+  private async tryHalves(marketIds: readonly bigint[]): Promise<[bigint, MarketTurn][]> {
+    const half = Math.ceil(marketIds.length / 2);
+    const first = await this.tryTogether(marketIds.slice(0, half), true);
+    return [...first, ...(await this.tryTogether(marketIds.slice(half), true))];
   }
 
   private afterTurn(marketId: bigint, outcome: BatchOutcome): RunOutcome {
@@ -176,3 +185,5 @@ export class DecideMarkets {
     return outcomes.get(marketId) as BatchOutcome;
   }
 }
+
+const hasFailed = (turn: MarketTurn | undefined): boolean => turn !== undefined && 'cause' in turn;
