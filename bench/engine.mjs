@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ascending, paperWorkload, percentile } from '#lab';
 import { AcceptBids, DecideMarkets, Ringer } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createBidInbox, createDecidingStore, createPool, migrate, startEmbeddedPostgres } from '#persistence';
 
 const IN_FLIGHT = 256;

@@ -3,7 +3,7 @@
  * `npm run bench:gap -- [--oracle default|paper] [--worst 10] [--extra menus.jsonl …] [--show KIND SEED]`
  */
 import { parseArgs } from 'node:util';
-import { createOracle, type Oracle } from '#mechanism';
+import { createOracle, type TrainingOracle } from '#kinds';
 import { generatorOf, instanceOf, readMenus, sharedMenus, type Case } from './cases.js';
 import { gapFigures, gapsOf, mean, utilityLossOf, type Comparison } from './figures.js';
 import { compare } from './menus.js';
@@ -17,7 +17,7 @@ interface Compared {
   readonly ms: number;
 }
 
-function compareAll(cases: readonly Case[], oracle: Oracle): readonly Compared[] {
+function compareAll(cases: readonly Case[], oracle: TrainingOracle): readonly Compared[] {
   return cases.map((of) => {
     const start = process.hrtime.bigint();
     const comparison = compare(of, oracle);

@@ -1,4 +1,5 @@
-import { admit, createBook, occupy, type Bid, type Book, type MarketSize, type Oracle } from '#mechanism';
+import type { TrainingBid, TrainingOracle } from '#kinds';
+import { admit, type Book, createBook, type MarketSize, occupy } from '#mechanism';
 import { micros, type Milli } from '#units';
 import { elapsedMs, table } from '../spread.js';
 
@@ -50,7 +51,7 @@ function newBook({ market: { sites, slots, resources }, gamma, unitMicros, share
 }
 
 /** A job of one chunk whose value does not fall: it looks at every slot. */
-const chunkBid = ({ sites, slots, resources }: MarketSize): Bid => ({
+const chunkBid = ({ sites, slots, resources }: MarketSize): TrainingBid => ({
   job: {
     chunks: Array.from({ length: sites }, (_, site) => (site === 0 ? 1 : 0)),
     epochs: 10,
@@ -63,7 +64,7 @@ const chunkBid = ({ sites, slots, resources }: MarketSize): Bid => ({
 });
 
 /** The first decision on a book, which prices all of it, and the next one. */
-export function firstDecisions(oracle: Oracle): Readonly<Record<string, number>> {
+export function firstDecisions(oracle: TrainingOracle): Readonly<Record<string, number>> {
   console.log('\n# First decision on a new book, which is priced by it (ms)\n');
   const rows: string[][] = [['market', 'first', 'next', 'prices']];
   let worst = 0;
@@ -83,7 +84,7 @@ export function firstDecisions(oracle: Oracle): Readonly<Record<string, number>>
   return { worstFirstDecisionMs: worst };
 }
 
-function decideMs(book: Book, bid: Bid, oracle: Oracle): number {
+function decideMs(book: Book, bid: TrainingBid, oracle: TrainingOracle): number {
   const start = process.hrtime.bigint();
   admit({ book, bid, arrival: 0, oracle });
   return elapsedMs(start);

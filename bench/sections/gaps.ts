@@ -1,5 +1,5 @@
 import { loadSolver, type Solver } from '#lab';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { generatorOf, instanceOf, sharedMenus, type Case } from '../cases.js';
 import { exactCases } from '../exact-cache.js';
 import { gapFigures, gapsOf, mean, utilityLossOf, type GapFigures } from '../figures.js';

@@ -13,7 +13,8 @@ import {
   type Instance,
   type Solver,
 } from '#lab';
-import { createOracle, valueAt, type Oracle } from '#mechanism';
+import { createOracle, type TrainingOracle } from '#kinds';
+import { valueAt } from '#mechanism';
 import { instanceOf } from '../cases.js';
 import { mean, sum } from '../figures.js';
 import { hasShared, shared } from '../repository.js';
@@ -36,7 +37,7 @@ export async function instanceSection(quick: boolean): Promise<Readonly<Record<s
   return { smallRatioMean: ratios.mean, invalid };
 }
 
-function runAll(instance: Instance, oracle: Oracle): Run {
+function runAll(instance: Instance, oracle: TrainingOracle): Run {
   const result = simulate({ instance, oracle });
   const audit = auditResult(instance, result);
   return { welfare: result.welfare, revenue: result.revenue, accepted: result.accepted, invalid: audit.findings.length };

@@ -1,5 +1,6 @@
 import { FILLS, sizedBook, sizedJob, type Fill, type JobSize } from '#lab';
-import { admit, createOracle, quote, sizeFault, type Bid, type Book, type Job, type MarketSize, type Oracle } from '#mechanism';
+import { createOracle, type TrainingBid, type TrainingJob, type TrainingOracle } from '#kinds';
+import { admit, type Book, type MarketSize, quote, sizeFault } from '#mechanism';
 import { elapsedMs, table } from '../spread.js';
 import { firstDecisions } from './first-decisions.js';
 
@@ -49,7 +50,7 @@ export function limitSection(quick: boolean): Readonly<Record<string, number>> {
 
 const shown = ({ ms, steps }: Measured): string[] => [ms.toFixed(1), (steps / 1e6).toFixed(1)];
 
-function worstOf(market: MarketSize, chunks: readonly number[], oracle: Oracle): { decision: Measured; menu: Measured } {
+function worstOf(market: MarketSize, chunks: readonly number[], oracle: TrainingOracle): { decision: Measured; menu: Measured } {
   if (sizeFault(market) !== undefined) throw new Error(`the grid goes beyond the limits: ${sizeFault(market)}`);
   let decision = NOTHING;
   let menu = NOTHING;
@@ -76,8 +77,8 @@ const nameOf = (fill: Fill, { chunks, epochs, homes, parameters }: JobSize): str
   `${fill}, ${chunks} chunks ${homes}, ${epochs} epochs, ${parameters} parameters`;
 
 /** Twice, the faster: once is warm-up. A value that does not fall makes a decision look at every completion. */
-function measure(book: Book, job: Job, oracle: Oracle): { decision: Omit<Measured, 'what'>; menu: Omit<Measured, 'what'> } {
-  const bid: Bid = { job, valuation: { kind: 'deadline', value: 1e9, deadline: book.slotCount } };
+function measure(book: Book, job: TrainingJob, oracle: TrainingOracle): { decision: Omit<Measured, 'what'>; menu: Omit<Measured, 'what'> } {
+  const bid: TrainingBid = { job, valuation: { kind: 'deadline', value: 1e9, deadline: book.slotCount } };
   const decide = timed(oracle, () => admit({ book, bid, arrival: 0, oracle }));
   const decideAgain = timed(oracle, () => admit({ book, bid, arrival: 0, oracle }));
   return {
@@ -86,7 +87,7 @@ function measure(book: Book, job: Job, oracle: Oracle): { decision: Omit<Measure
   };
 }
 
-function timed(oracle: Oracle, run: () => unknown): Omit<Measured, 'what'> {
+function timed(oracle: TrainingOracle, run: () => unknown): Omit<Measured, 'what'> {
   const before = oracle.steps?.() ?? 0;
   const start = process.hrtime.bigint();
   run();

@@ -1,5 +1,6 @@
 import { ascending, bookOf, paperWorkload, percentile, toBid, type Instance } from '#lab';
-import { admit, applyFootprint, createOracle, type Oracle } from '#mechanism';
+import { createOracle, type TrainingOracle } from '#kinds';
+import { admit, applyFootprint } from '#mechanism';
 import { elapsedMs, fittedExponent, median, table } from '../spread.js';
 
 const ROUNDS = { full: 12, quick: 4 };
@@ -40,7 +41,7 @@ interface Measured {
 interface MeasureInput {
   readonly jobs: number;
   readonly rounds: number;
-  readonly oracle: Oracle;
+  readonly oracle: TrainingOracle;
   readonly seeds?: readonly number[];
 }
 
@@ -54,7 +55,7 @@ function measure(kind: 'testbed' | 'simulator', { jobs, rounds, oracle, seeds = 
   return { name: `${kind}, ${oracle.name}`, p50, p99, decisions: times[0].length };
 }
 
-function decisionTimes(instance: Instance, oracle: Oracle): readonly number[] {
+function decisionTimes(instance: Instance, oracle: TrainingOracle): readonly number[] {
   const book = bookOf(instance);
   return instance.jobs.map((job) => {
     const bid = toBid(job, instance.resources);

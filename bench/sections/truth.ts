@@ -1,5 +1,6 @@
 import { bookOf, createPrng, FAMILIES, microsToCredits, toBid, type Family, type Prng } from '#lab';
-import { admit, createOracle, menuOf, valueAt, type Bid, type Book, type Job, type Menu, type Oracle, type Valuation } from '#mechanism';
+import { createOracle, type TrainingBid, type TrainingJob, type TrainingOracle, type TrainingMenu } from '#kinds';
+import { admit, type Book, menuOf, type Valuation, valueAt } from '#mechanism';
 import type { Milli } from '#units';
 import { percent, table } from '../spread.js';
 
@@ -21,10 +22,10 @@ export function truthSection(quick: boolean): Readonly<Record<string, number>> {
 }
 
 interface Arriving {
-  readonly bid: Bid;
+  readonly bid: TrainingBid;
   readonly arrival: number;
   readonly book: Book;
-  readonly oracle: Oracle;
+  readonly oracle: TrainingOracle;
 }
 
 /** Bids at half-sold markets, the families in turn. */
@@ -59,7 +60,7 @@ function falseValuation(prng: Prng, truth: Valuation): Valuation {
   return { kind: 'table', values: values.map((value, d) => (d <= deadline ? value : value / 2)) };
 }
 
-const LARGER: Readonly<Record<string, (job: Job) => Job>> = {
+const LARGER: Readonly<Record<string, (job: TrainingJob) => TrainingJob>> = {
   'a chunk more': (job) => ({ ...job, chunks: job.chunks.map((count, site) => (site === 0 ? count + 1 : count)) }),
   'an epoch more': (job) => ({ ...job, epochs: job.epochs + 1 }),
   'less throughput': (job) => ({ ...job, throughputMilli: Math.floor(job.throughputMilli * 0.95) as Milli }),
@@ -68,7 +69,7 @@ const LARGER: Readonly<Record<string, (job: Job) => Job>> = {
   'more parameters': (job) => ({ ...job, parameterKB: (job.parameterKB + 5000) as Milli }),
 };
 
-/** Menu entries that are cheaper for more than for less: how many, by how much. @returns their share over all. */
+/** TrainingMenu entries that are cheaper for more than for less: how many, by how much. @returns their share over all. */
 function askingForMore(cases: number): number {
   const rows = Object.entries(LARGER).map(([what, enlarge]) => ({ what, ...cheaperEntries(cases, enlarge) }));
   console.log(`\nmenu entries cheaper although more is asked for, ${cases} jobs each, half of them of the paper's size:\n`);
@@ -93,7 +94,7 @@ const average = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 const ROUNDING = 1_000n; // micro-credits
 
-function cheaperEntries(cases: number, enlarge: (job: Job) => Job): { entries: number; savings: readonly number[] } {
+function cheaperEntries(cases: number, enlarge: (job: TrainingJob) => TrainingJob): { entries: number; savings: readonly number[] } {
   const savings: number[] = [];
   let entries = 0;
   for (const { bid, arrival, book, oracle } of arrivals(['paper', 'broad'], cases)) {
@@ -108,4 +109,4 @@ function cheaperEntries(cases: number, enlarge: (job: Job) => Job): { entries: n
   return { entries, savings };
 }
 
-const pricesOf = (menu: Menu): ReadonlyMap<number, bigint> => new Map(menu.map(({ completion, price }) => [completion, price]));
+const pricesOf = (menu: TrainingMenu): ReadonlyMap<number, bigint> => new Map(menu.map(({ completion, price }) => [completion, price]));

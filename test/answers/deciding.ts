@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createPrng, type Prng } from '#lab';
 import { type BidBody, catchUp, type DecidedBid, decideBatch, type OpenBook, openBook, Purses, type QueuedBid } from '#market';
-import { createOracle, usageOf } from '#mechanism';
+import { createOracle } from '#kinds';
+import { usageOf } from '#mechanism';
 import { invariant } from '#units';
 import { type AnswersMarket, MARKETS, openingOf } from './markets.js';
 
@@ -78,9 +79,9 @@ class Run {
     this.note(['bid', bidId, wallet.organisationId, sequence, arrivalSlot, priceVersion, fundsMicros, decision.kind]);
     if (decision.kind === 'refused') return this.note(decision.refusal);
     this.accepted++;
-    const { completion, value, payment, schedule, footprint, lines } = decision;
+    const { completion, value, payment, plan, footprint, lines } = decision;
     this.note(['accepted', completion, value, payment, footprint, lines]);
-    for (const { slot, ps, workers, home, moves } of schedule)
+    for (const { slot, ps, workers, home, moves } of plan)
       this.note(['slot', slot, ps, workers, home, moves.map((move) => [move.home, move.place, move.chunks])]);
     this.move('hold', bidId, payment);
     this.funds.set(wallet.organisationId, (this.funds.get(wallet.organisationId) ?? 0n) - payment);

@@ -9,7 +9,8 @@ interface Ban {
 
 /** Where a process or a thread begins. */
 const isMain = ({ path }: SourceFile): boolean => /^apps\/\w+\/src\/main\.ts$|^libs\/thinking\/src\/thread\.ts$/.test(path);
-const isCore = ({ room }: SourceFile): boolean => room === 'libs/mechanism' || room === 'libs/ledger' || room === 'libs/units';
+const CORE: readonly string[] = ['libs/mechanism', 'libs/kinds', 'libs/ledger', 'libs/units'];
+const isCore = ({ room }: SourceFile): boolean => CORE.includes(room);
 const isOutside = (file: SourceFile): boolean => !isCore(file);
 const isOutsideMarket = (file: SourceFile): boolean => isOutside(file) && file.room !== 'libs/market';
 
@@ -66,8 +67,8 @@ describe('bans', () => {
   });
 });
 
-/** Prices inside the mechanism's kernels are whole micro-credits held as doubles, exact below 2^53. */
-const isKernel = (path: string): boolean => path.startsWith('libs/mechanism/src/');
+/** Prices inside the kernels of mechanism and kinds are whole micro-credits held as doubles, exact below 2^53. */
+const isKernel = (path: string): boolean => /^libs\/(mechanism|kinds)\/src\//.test(path);
 
 /** Notes to oneself are looked for in comments too. */
 const textFor = (pattern: RegExp, file: SourceFile): string => (pattern.source.includes('TODO') ? file.text : file.code);

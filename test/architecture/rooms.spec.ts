@@ -11,15 +11,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/sdk': [], // its types are generated from the document that contracts makes
   'libs/mechanism': ['units'],
   'libs/ledger': ['units'],
+  'libs/kinds': ['mechanism', 'units'],
   'libs/log': ['mechanism', 'units'],
-  'libs/lab': ['mechanism', 'units'],
-  'libs/market': ['mechanism', 'ledger', 'log', 'units'],
-  'libs/persistence': ['market', 'ledger', 'log', 'mechanism', 'postgres', 'units'],
+  'libs/lab': ['kinds', 'mechanism', 'units'],
+  'libs/market': ['kinds', 'mechanism', 'ledger', 'log', 'units'],
+  'libs/persistence': ['kinds', 'market', 'ledger', 'log', 'mechanism', 'postgres', 'units'],
   'libs/queue': ['market', 'postgres', 'units'],
-  'libs/thinking': ['market', 'mechanism'],
-  'apps/api': ['config', 'contracts', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'telemetry', 'thinking', 'units'],
-  'apps/worker': ['config', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'telemetry', 'thinking', 'units'],
-  'apps/cli': ['config', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'sdk', 'units'],
+  'libs/thinking': ['kinds', 'market'],
+  'apps/api': ['config', 'contracts', 'kinds', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'telemetry', 'thinking', 'units'],
+  'apps/worker': ['config', 'kinds', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'telemetry', 'thinking', 'units'],
+  'apps/cli': ['config', 'kinds', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'sdk', 'units'],
 };
 
 const sources = sourcesOf('libs', 'apps');

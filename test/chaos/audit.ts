@@ -1,5 +1,5 @@
 import { type Finding, verifyMarket } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createAuditSource } from '#persistence';
 import type { Pool } from 'pg';
 import { brokenLaws } from '../support/market-laws.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { verifyMarket } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createAuditSource, createBase, createPool } from '#persistence';
 import { createSession } from '#postgres';
 import pg from 'pg';

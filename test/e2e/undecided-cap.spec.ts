@@ -1,6 +1,6 @@
 /** Real: the API, Postgres, deciding. Fake: nothing. A bidder has so many undecided bids in a market and no more. */
 import { DecideMarkets } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createDecidingStore } from '#persistence';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestApi, type TestApi } from '../support/api.js';

@@ -1,5 +1,5 @@
 import { AcceptBids, AdvanceClock, type ClockOutcome, DecideMarkets, type NewBid, Ringer, SLOT_MAX, TickRealtime } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createBidInbox, createClockStore, createDecidingStore } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
 import { seedMarket, type SeededMarket, workload } from '../support/market.js';

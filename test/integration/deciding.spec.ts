@@ -1,5 +1,5 @@
 import { AcceptBids, AdvanceClock, DecideMarkets, type DecidingStore, type NewBid, Ringer } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createBidInbox, createClockStore, createDecidingStore, findWaitingMarkets } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
 import { newBid, seedMarket, type SeededMarket, smallJob, workload } from '../support/market.js';

@@ -1,7 +1,7 @@
 /** Real: Postgres, the deciding use case. Fake: nothing. Bidders of a market take turns, whoever floods it, at a cost that goes with the batch. */
 import { createPrng } from '#lab';
 import { DecideMarkets, type QueuedBid } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createDecidingStore, createPool } from '#persistence';
 import type { Pool } from 'pg';
 import { FairTurns, sharesOf } from '../support/fair-turns.js';

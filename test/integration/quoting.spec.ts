@@ -13,7 +13,7 @@ import {
   Ringer,
   type SlotPrices,
 } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createBidInbox, createBookSource, createClockStore, createDecidingStore } from '#persistence';
 import { newBid, seedMarket, type SeededMarket, smallJob } from '../support/market.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';

@@ -1,5 +1,5 @@
 import { verifyMarket } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createAuditSource, createPool, findPendingMigrations, listenForChanges, type MarketChange, migrate } from '#persistence';
 import type { Pool } from 'pg';
 import { startTestApi, type TestApi } from '../support/api.js';

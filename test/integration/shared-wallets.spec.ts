@@ -1,6 +1,6 @@
 /** Real: Postgres, the deciding use case. Fake: nothing; another market is decided in between at a chosen moment. */
 import { AcceptBids, DecideMarkets, type DecidingStore, Ringer } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createBidInbox, createDecidingStore } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
 import { addTwin, newBid, seedMarket, type SeededMarket, smallJob } from '../support/market.js';

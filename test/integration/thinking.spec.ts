@@ -13,7 +13,8 @@ import {
   Ringer,
   type Thinker,
 } from '#market';
-import { capacityOf, createOracle, pricesOf, usageOf } from '#mechanism';
+import { createOracle } from '#kinds';
+import { capacityOf, pricesOf, usageOf } from '#mechanism';
 import { createBidInbox, createBookSource, createDecidingStore } from '#persistence';
 import { openThinkPool, type ThinkPool } from '#thinking';
 import { newBid, seedMarket, type SeededMarket, smallJob, workload } from '../support/market.js';

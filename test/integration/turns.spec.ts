@@ -1,6 +1,6 @@
 /** Real: Postgres, the deciding use case. Fake: nothing; markets and money are moved in between at a chosen moment. */
 import { AcceptBids, DecideMarkets, type DecidingStore, type NewBid, type RecordOutcome, Ringer } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createBidInbox, createDecidingStore, createPool } from '#persistence';
 import { MarketRunner, type RunReport } from '../../apps/worker/src/market-runner.js';
 import { addTwin, newBid, seedMarket, type SeededMarket, smallJob, workload } from '../support/market.js';

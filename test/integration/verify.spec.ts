@@ -1,6 +1,6 @@
 import { createPrng } from '#lab';
 import { SealLog, type Verification, verifyMarket } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createAuditSource, createReceiptStore } from '#persistence';
 import { AuditedMarket } from '../support/audited-market.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';

@@ -1,4 +1,4 @@
-import { validateSchedule, type ScheduleClaim } from '#mechanism';
+import { type ScheduleClaim, validateSchedule } from '#kinds';
 
 /** Law: an accepted schedule keeps V1-V6 (docs/mechanism.md section 3), by a validator that shares no code with the oracles. */
 export function assertValid(claim: ScheduleClaim): void {

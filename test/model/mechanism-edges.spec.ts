@@ -1,5 +1,6 @@
 /** Real: the mechanism and both oracles. Every odd market and job has a defined answer. */
-import { admit, createBook, createOracle, occupy, usageOf, type Bid, type Book, type Decision, type MarketSpec } from '#mechanism';
+import { createOracle, type TrainingBid, type TrainingDecision } from '#kinds';
+import { admit, type Book, createBook, type MarketSpec, occupy, usageOf } from '#mechanism';
 import { micros, type Milli } from '#units';
 import { assertValid } from '../laws/schedule.js';
 
@@ -18,7 +19,7 @@ const spec = (change: Partial<MarketSpec> = {}): MarketSpec => ({
   ...change,
 });
 
-const bid = (job: Partial<Bid['job']> = {}): Bid => ({
+const bid = (job: Partial<TrainingBid['job']> = {}): TrainingBid => ({
   job: {
     chunks: [3, 1],
     epochs: 10,
@@ -34,10 +35,10 @@ const bid = (job: Partial<Bid['job']> = {}): Bid => ({
 describe.each(['default', 'paper'] as const)('odd markets and jobs, oracle %s', (name) => {
   const oracle = createOracle(name);
 
-  function answer(book: Book, one: Bid, arrival = 0): string {
-    const decision: Decision = admit({ book, bid: one, arrival, oracle });
+  function answer(book: Book, one: TrainingBid, arrival = 0): string {
+    const decision: TrainingDecision = admit({ book, bid: one, arrival, oracle });
     if (decision.kind === 'refused') return decision.refusal.code;
-    const { schedule, completion } = decision;
+    const { plan: schedule, completion } = decision;
     const horizonEnd = book.baseSlot + book.slotCount;
     assertValid({
       spec: book.spec,

@@ -1,5 +1,6 @@
 /** Real: the mechanism and both oracles. Floors of a price are no higher than any price, and ruling out by them changes no decision. */
-import { admit, createOracle, menuOf, valueAt, type MenuEntry, type Oracle } from '#mechanism';
+import { createOracle, type TrainingOracle, type TrainingMenuEntry } from '#kinds';
+import { admit, menuOf, valueAt } from '#mechanism';
 import fc from 'fast-check';
 import type { Asked } from '../support/greedy.js';
 import { bookAfter, marketWithJob, seeded, valuationArb } from '../support/mechanism-arbitraries.js';
@@ -8,7 +9,10 @@ import { bookAfter, marketWithJob, seeded, valuationArb } from '../support/mecha
 const ROUNDING = 300;
 
 /** The plain and the sharp floor by each completion, the floors asked for in every slot. */
-function floorsOf({ book, job, arrival }: Asked, oracle: Oracle): ReadonlyMap<number, { readonly plain: number; readonly sharp: number }> {
+function floorsOf(
+  { book, job, arrival }: Asked,
+  oracle: TrainingOracle,
+): ReadonlyMap<number, { readonly plain: number; readonly sharp: number }> {
   const search = oracle.open(book, job, arrival);
   const floors = new Map<number, { plain: number; sharp: number }>();
   for (let completion = arrival; completion < book.slotCount; completion++)
@@ -63,7 +67,7 @@ describe('admission', () => {
         fc.pre(job.chunks.some((count) => count > 0));
         const book = bookAfter({ spec, bids }, oracle);
         const menu = menuOf({ book, job, arrival, oracle });
-        const utility = ({ completion, price }: MenuEntry): bigint => valueAt(valuation, completion - arrival) - price;
+        const utility = ({ completion, price }: TrainingMenuEntry): bigint => valueAt(valuation, completion - arrival) - price;
         const best = menu.reduce((most, entry) => (utility(entry) > most ? utility(entry) : most), 0n);
         const decision = admit({ book, bid: { job, valuation }, arrival, oracle });
         if (decision.kind === 'accepted') {
@@ -88,7 +92,7 @@ describe('admission', () => {
         ({ spec, bids, job, arrival }, valuation, fundsMicros) => {
           fc.pre(job.chunks.some((count) => count > 0));
           const book = bookAfter({ spec, bids }, oracle);
-          const utility = ({ completion, price }: MenuEntry): bigint => valueAt(valuation, completion - arrival) - price;
+          const utility = ({ completion, price }: TrainingMenuEntry): bigint => valueAt(valuation, completion - arrival) - price;
           const passing = menuOf({ book, job, arrival, oracle }).filter((entry) => utility(entry) > 0n);
           const payable = passing.filter(({ price }) => price <= fundsMicros);
           const best = payable.reduce((most, entry) => (utility(entry) > most ? utility(entry) : most), 0n);

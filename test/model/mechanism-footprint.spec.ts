@@ -1,21 +1,19 @@
 /** A plan's footprint: what it takes is what it gives back, and a slot's own capacity is what is sold and priced. */
+import { createOracle, footprintOf, validateSchedule } from '#kinds';
 import {
   admit,
   applyFootprint,
   BANDWIDTH_CELL,
+  type Book,
   capacityOf,
   createBook,
-  createOracle,
   firstCellOf,
-  footprintOf,
   menuOf,
   paymentLines,
   pricesOf,
   releaseFootprint,
   setCapacity,
   usageOf,
-  validateSchedule,
-  type Book,
 } from '#mechanism';
 import fc from 'fast-check';
 import { bidArb, bookAfter, seeded, sequenceArb } from '../support/mechanism-arbitraries.js';
@@ -55,7 +53,7 @@ describe('a footprint', () => {
     fc.assert(
       fc.property(situations, ({ sequence, bid: { job } }) => {
         const book = bookAfter(sequence, oracle);
-        for (const { schedule } of menuOf({ book, job, arrival: 0, oracle })) {
+        for (const { plan: schedule } of menuOf({ book, job, arrival: 0, oracle })) {
           const footprint = footprintOf(book.spec, job, schedule);
           expect(footprint.map(({ slot }) => slot)).toEqual(schedule.map(({ slot }) => slot));
           for (const { cells, quantitiesMilli } of footprint) {
@@ -91,7 +89,7 @@ describe('the capacity of a slot', () => {
         expect(pricesOf(book, slot)).toEqual(pricesOf(usual, slot));
         const decision = admit({ book, bid, arrival: 0, oracle });
         if (decision.kind === 'refused') return;
-        const { schedule, completion, footprint } = decision;
+        const { plan: schedule, completion, footprint } = decision;
         const claim = { spec: book.spec, usage: (one: number) => usageOf(book, one), capacity: (one: number) => capacityOf(book, one) };
         expect(validateSchedule({ ...claim, job: bid.job, arrival: 0, schedule, completion, horizonEnd: book.slotCount })).toEqual([]);
         applyFootprint(book, footprint); // and nothing is oversold

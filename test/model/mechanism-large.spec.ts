@@ -1,5 +1,6 @@
 /** Real: the mechanism. The methods for what is too large for the core and the spread, forced on small jobs, where the optimum is known. */
-import { BUDGETS, createDefaultOracle, createOracle, menuOf, type Menu, type Oracle, validateSchedule, usageOf } from '#mechanism';
+import { BUDGETS, createDefaultOracle, createOracle, type TrainingOracle, validateSchedule, type TrainingMenu } from '#kinds';
+import { menuOf, usageOf } from '#mechanism';
 import fc from 'fast-check';
 import { bookAfter, marketWithJob, seeded } from '../support/mechanism-arbitraries.js';
 import { type Asked, placesGreedily } from '../support/greedy.js';
@@ -8,9 +9,9 @@ const large = createDefaultOracle({ budgets: { ...BUDGETS, exact: 0, coarse: 0, 
 const exact = createOracle('default');
 
 /** The menu, each distinct entry checked against V1-V6. */
-function validMenu({ book, job, arrival }: Asked, oracle: Oracle): Menu {
+function validMenu({ book, job, arrival }: Asked, oracle: TrainingOracle): TrainingMenu {
   const menu = menuOf({ book, job, arrival, oracle });
-  for (const { schedule } of menu) {
+  for (const { plan: schedule } of menu) {
     const completion = schedule[schedule.length - 1].slot;
     const horizonEnd = book.baseSlot + book.slotCount;
     const claim = { spec: book.spec, usage: (slot: number) => usageOf(book, slot), job, arrival, schedule, completion, horizonEnd };
@@ -48,7 +49,7 @@ describe('the methods for what is large', () => {
       fc.property(marketWithJob(1), fc.nat(), ({ spec, bids, job, arrival }, where) => {
         const one = { ...job, chunks: job.chunks.map((_, site) => (site === where % job.chunks.length ? 1 : 0)) };
         const asked = { book: bookAfter({ spec, bids }, exact), job: one, arrival };
-        const prices = (menu: Menu): string[] => menu.map(({ completion, price }) => `${completion}: ${price}`);
+        const prices = (menu: TrainingMenu): string[] => menu.map(({ completion, price }) => `${completion}: ${price}`);
         expect(prices(validMenu(asked, large))).toEqual(prices(menuOf({ ...asked, oracle: exact })));
       }),
       seeded('one chunk', 400),
@@ -78,7 +79,7 @@ function answersOf({ book, job, arrival }: Asked, asks: readonly boolean[]): Rea
   const answers = new Map<number, string>();
   for (let completion = arrival; completion < book.slotCount; completion++) {
     search.advance();
-    if (asks[completion]) answers.set(completion, JSON.stringify([search.bound(), search.schedule()]));
+    if (asks[completion]) answers.set(completion, JSON.stringify([search.bound(), search.plan()]));
   }
   return answers;
 }

@@ -1,18 +1,6 @@
 /** Real: the mechanism and both oracles. What may move a menu and what may not. */
-import {
-  admit,
-  createBook,
-  footprintOf,
-  createOracle,
-  menuOf,
-  paymentLines,
-  quote,
-  totalOf,
-  usageOf,
-  type Job,
-  type MarketSpec,
-  type Menu,
-} from '#mechanism';
+import { createOracle, footprintOf, type TrainingJob, type TrainingMenu } from '#kinds';
+import { admit, createBook, type MarketSpec, menuOf, paymentLines, quote, totalOf, usageOf } from '#mechanism';
 import type { Milli } from '#units';
 import fc from 'fast-check';
 import { assertMenu } from '../laws/menu.js';
@@ -33,10 +21,11 @@ const marketWithJob = sequenceArb(5).chain(({ spec, bids }) =>
 );
 
 const text = (value: unknown): string => JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
-const priceAt = (menu: Menu, completion: number): bigint | undefined => menu.find((entry) => entry.completion === completion)?.price;
+const priceAt = (menu: TrainingMenu, completion: number): bigint | undefined =>
+  menu.find((entry) => entry.completion === completion)?.price;
 
 /** Completions at which `dear` is cheaper than `cheap` by more than rounding (one micro-credit a payment line), or possible where `cheap` isn't. */
-function cheaper({ cheap, dear }: { cheap: Menu; dear: Menu }): readonly string[] {
+function cheaper({ cheap, dear }: { cheap: TrainingMenu; dear: TrainingMenu }): readonly string[] {
   return dear.flatMap(({ completion, price }) => {
     const bar = priceAt(cheap, completion);
     if (bar === undefined) return [`possible at ${completion} only for the larger`];
@@ -54,7 +43,7 @@ describe.each(['default', 'paper'] as const)('menus, oracle %s', (name) => {
         const book = bookAfter({ spec, bids }, oracle);
         const menu = menuOf({ book, job, arrival, oracle });
         assertMenu(menu);
-        for (const { schedule, price } of menu) {
+        for (const { plan: schedule, price } of menu) {
           assertValid({
             spec,
             usage: (slot) => usageOf(book, slot),
@@ -86,7 +75,7 @@ describe.each(['default', 'paper'] as const)('menus, oracle %s', (name) => {
 });
 
 /** Each way to ask for more. */
-const LARGER: Readonly<Record<string, (job: Job, spec: MarketSpec) => Job>> = {
+const LARGER: Readonly<Record<string, (job: TrainingJob, spec: MarketSpec) => TrainingJob>> = {
   'a chunk more': (job) => ({ ...job, chunks: job.chunks.map((count, site) => (site === 0 ? count + 1 : count)) }),
   'an epoch more': (job) => ({ ...job, epochs: job.epochs + 1 }),
   'less throughput': (job) => ({ ...job, throughputMilli: Math.max(1, Math.floor(job.throughputMilli * 0.8)) as Milli }),

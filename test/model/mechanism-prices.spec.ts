@@ -1,16 +1,7 @@
 /** Real: posted prices. Their law is 192-bit arithmetic, slowly: the same to the last micro-credit, and how seldom it is needed. */
 import fc from 'fast-check';
-import {
-  admit,
-  createBook,
-  createDefaultOracle,
-  decisionSteps,
-  occupy,
-  postedPrice,
-  type Bid,
-  type Book,
-  type MarketSpec,
-} from '#mechanism';
+import { createDefaultOracle, decisionSteps, type TrainingBid } from '#kinds';
+import { admit, type Book, createBook, type MarketSpec, occupy, postedPrice } from '#mechanism';
 import { micros, type Milli } from '#units';
 import { lawfulRaise, nearHalves } from '../laws/price.js';
 import { seeded } from '../support/mechanism-arbitraries.js';
@@ -113,7 +104,7 @@ function halvesBook(sold: 'half' | 'near halves'): Book {
   return book;
 }
 
-const chunk = (value: number): Bid => ({
+const chunk = (value: number): TrainingBid => ({
   job: {
     chunks: Array.from({ length: SITES }, (_, site) => (site === 0 ? 1 : 0)),
     epochs: 10,
@@ -128,7 +119,7 @@ const chunk = (value: number): Bid => ({
 describe('steps of pricing', () => {
   const oracle = createDefaultOracle();
   /** Steps of deciding a bid. */
-  const decided = (book: Book, bid: Bid): number => {
+  const decided = (book: Book, bid: TrainingBid): number => {
     const before = oracle.steps();
     admit({ book, bid, arrival: 0, oracle });
     return oracle.steps() - before;

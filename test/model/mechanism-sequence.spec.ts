@@ -1,19 +1,16 @@
 /** Real: the mechanism, both oracles, the validator. Whole sequences of bids over random markets. */
+import { createOracle, footprintOf, type TrainingOracle, type TrainingDecision } from '#kinds';
 import {
   admit,
   applyFootprint,
+  type Book,
   capacityOf,
   createBook,
-  footprintOf,
-  createOracle,
+  type MarketSpec,
   paymentLines,
   pricesOf,
   totalOf,
   usageOf,
-  type Book,
-  type Decision,
-  type MarketSpec,
-  type Oracle,
 } from '#mechanism';
 import fc from 'fast-check';
 import { assertValid } from '../laws/schedule.js';
@@ -26,15 +23,15 @@ interface Step {
   readonly book: Book;
   readonly spec: MarketSpec;
   readonly arriving: ArrivingBid;
-  readonly decision: Decision;
+  readonly decision: TrainingDecision;
 }
 
 /** Decides the bids in order; `check` sees each decision before it is applied. */
 function run(
   { spec, bids }: { spec: MarketSpec; bids: readonly ArrivingBid[] },
-  oracle: Oracle,
+  oracle: TrainingOracle,
   check: (step: Step) => void = () => undefined,
-): readonly Decision[] {
+): readonly TrainingDecision[] {
   const book = createBook(spec, 0);
   return bids.map((arriving) => {
     const decision = admit({ book, bid: arriving.bid, arrival: arriving.arrival, oracle });
@@ -56,7 +53,7 @@ describe.each(['default', 'paper'] as const)('sequences of bids, oracle %s', (na
       fc.property(sequences, (sequence) => {
         run(sequence, oracle, ({ book, spec, arriving, decision }) => {
           if (decision.kind === 'refused') return;
-          const { schedule, completion } = decision;
+          const { plan: schedule, completion } = decision;
           assertValid({
             spec,
             usage: (slot) => usageOf(book, slot),
@@ -77,7 +74,7 @@ describe.each(['default', 'paper'] as const)('sequences of bids, oracle %s', (na
       fc.property(sequences, (sequence) => {
         run(sequence, oracle, ({ book, arriving, decision }) => {
           if (decision.kind === 'refused') return;
-          const { payment, value, lines, schedule } = decision;
+          const { payment, value, lines, plan: schedule } = decision;
           expect(lines).toEqual(paymentLines(book, footprintOf(book.spec, arriving.bid.job, schedule)));
           expect(payment).toBe(totalOf(lines));
           if (payment < 0n || payment >= value) throw new Error(`law broken: pays ${payment} for a value of ${value}`);

@@ -1,17 +1,7 @@
 /** Real: the mechanism. Counts steps, never time: no search takes more than its bound, over a grid of sizes up to the limits. */
 import { FILLS, sizedBook, sizedJob, type JobSize } from '#lab';
-import {
-  admit,
-  createDefaultOracle,
-  decisionSteps,
-  menuOf,
-  menuSteps,
-  SEARCH_STEPS_MAX,
-  sizeFault,
-  type Book,
-  type Job,
-  type MarketSize,
-} from '#mechanism';
+import { createDefaultOracle, decisionSteps, menuSteps, SEARCH_STEPS_MAX, type TrainingJob } from '#kinds';
+import { admit, type Book, type MarketSize, menuOf, sizeFault } from '#mechanism';
 
 const MARKETS: readonly MarketSize[] = [
   { sites: 9, slots: 50, resources: 3 },
@@ -38,7 +28,7 @@ function counted(run: () => unknown): number {
 }
 
 /** Steps of a decision whose value does not fall, so that it looks at every completion as a menu does. */
-const stepsOf = (book: Book, job: Job): number =>
+const stepsOf = (book: Book, job: TrainingJob): number =>
   counted(() => admit({ book, bid: { job, valuation: { kind: 'deadline', value: 1e9, deadline: book.slotCount } }, arrival: 0, oracle }));
 
 describe('steps', () => {

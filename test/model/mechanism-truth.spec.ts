@@ -1,19 +1,14 @@
 /** Real: admission and the default oracle. Nobody gains by a false valuation, nor by asking in pieces. */
 import {
-  admit,
-  applyFootprint,
-  footprintOf,
   createOracle,
-  menuOf,
-  valueAt,
-  type Bid,
-  type Book,
-  type Decision,
-  type Job,
-  type Menu,
+  footprintOf,
   type Schedule,
-  type Valuation,
-} from '#mechanism';
+  type TrainingBid,
+  type TrainingJob,
+  type TrainingDecision,
+  type TrainingMenu,
+} from '#kinds';
+import { admit, applyFootprint, type Book, menuOf, type Valuation, valueAt } from '#mechanism';
 import { createPrng, microsToCredits, type Prng } from '#lab';
 import fc from 'fast-check';
 import { bookAfter, jobArb, sequenceArb, seeded, valuationArb } from '../support/mechanism-arbitraries.js';
@@ -35,7 +30,7 @@ const caseArb = sequenceArb(4).chain(({ spec, bids }) =>
 );
 
 /** A false valuation: anything, or made from the menu itself so that one entry is just within or just out of reach. */
-function lie(prng: Prng, { truth, menu, arrival }: { truth: Valuation; menu: Menu; arrival: number }): Valuation {
+function lie(prng: Prng, { truth, menu, arrival }: { truth: Valuation; menu: TrainingMenu; arrival: number }): Valuation {
   const scale = prng.between(0, 300) / 100;
   const aimed = menu.length > 0 ? prng.pick(menu) : undefined;
   const price = aimed ? microsToCredits(aimed.price) : prng.between(0, 500);
@@ -56,7 +51,7 @@ function lie(prng: Prng, { truth, menu, arrival }: { truth: Valuation; menu: Men
 }
 
 /** What a decision is worth to a bidder whose valuation is `truth`. */
-function utility(decision: Decision, truth: Valuation, arrival: number): bigint {
+function utility(decision: TrainingDecision, truth: Valuation, arrival: number): bigint {
   return decision.kind === 'refused' ? 0n : valueAt(truth, decision.completion - arrival) - decision.payment;
 }
 
@@ -66,7 +61,8 @@ describe('a false valuation', () => {
     fc.assert(
       fc.property(caseArb, ({ spec, bids, job, truth, arrival, funds, lieSeed }) => {
         const book = bookAfter({ spec, bids }, oracle);
-        const decide = (valuation: Valuation): Decision => admit({ book, bid: { job, valuation }, arrival, fundsMicros: funds, oracle });
+        const decide = (valuation: Valuation): TrainingDecision =>
+          admit({ book, bid: { job, valuation }, arrival, fundsMicros: funds, oracle });
         const honest = utility(decide(truth), truth, arrival);
         const menu = menuOf({ book, job, arrival, oracle });
         const prng = createPrng(lieSeed);
@@ -83,18 +79,18 @@ describe('a false valuation', () => {
 });
 
 interface Piece {
-  readonly menu: Menu;
+  readonly menu: TrainingMenu;
   readonly schedule: Schedule;
   readonly price: bigint;
 }
 
 /** The cheapest entry of a part's menu, bought and added to the book. */
-function buy(book: Book, bid: Bid['job'], arrival: number): Piece | undefined {
+function buy(book: Book, bid: TrainingBid['job'], arrival: number): Piece | undefined {
   const menu = menuOf({ book, job: bid, arrival, oracle });
   const last = menu.at(-1);
   if (!last) return undefined;
-  applyFootprint(book, footprintOf(book.spec, bid, last.schedule));
-  return { menu, schedule: last.schedule, price: last.price };
+  applyFootprint(book, footprintOf(book.spec, bid, last.plan));
+  return { menu, schedule: last.plan, price: last.price };
 }
 
 /** Two parts that never run in one slot with servers at two sites are together a schedule of the whole. */
@@ -107,8 +103,8 @@ describe('splitting a job', () => {
     fc.assert(
       fc.property(caseArb, fc.nat(), ({ spec, bids, job, arrival }, cut) => {
         const prng = createPrng(cut);
-        const part: Job = { ...job, chunks: job.chunks.map((count) => prng.between(0, count)) };
-        const rest: Job = { ...job, chunks: job.chunks.map((count, site) => count - part.chunks[site]) };
+        const part: TrainingJob = { ...job, chunks: job.chunks.map((count) => prng.between(0, count)) };
+        const rest: TrainingJob = { ...job, chunks: job.chunks.map((count, site) => count - part.chunks[site]) };
         fc.pre([part, rest].every(({ chunks }) => chunks.some((count) => count > 0)));
         const whole = menuOf({ book: bookAfter({ spec, bids }, oracle), job, arrival, oracle }).at(-1);
         const book = bookAfter({ spec, bids }, oracle);

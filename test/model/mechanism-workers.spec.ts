@@ -1,5 +1,6 @@
 /** Real: the mechanism. Workers beyond 32 bits, and sums beyond what a double holds exactly. */
-import { admit, createBook, createOracle, validateSchedule, type Job, type MarketSpec } from '#mechanism';
+import { createOracle, type TrainingJob, validateSchedule } from '#kinds';
+import { admit, createBook, type MarketSpec } from '#mechanism';
 import { micros, type Milli } from '#units';
 import fc from 'fast-check';
 import { seeded } from '../support/mechanism-arbitraries.js';
@@ -16,7 +17,7 @@ const specOf = (sites: number, slotCount: number, capacity: number): MarketSpec 
   prices: { gammaBandwidth: 2, gamma: [2], unit: micros(1n), reserve: micros(0n) },
 });
 
-const jobOf = (chunks: readonly number[], epochs: number, throughputMilli: number, worker = 1): Job => ({
+const jobOf = (chunks: readonly number[], epochs: number, throughputMilli: number, worker = 1): TrainingJob => ({
   chunks,
   epochs,
   throughputMilli: milli(throughputMilli),
@@ -26,7 +27,7 @@ const jobOf = (chunks: readonly number[], epochs: number, throughputMilli: numbe
 });
 
 const oracle = createOracle('default');
-const decide = (spec: MarketSpec, job: Job) =>
+const decide = (spec: MarketSpec, job: TrainingJob) =>
   admit({ book: createBook(spec, 0), bid: { job, valuation: { kind: 'deadline', value: 1e9, deadline: 100 } }, arrival: 0, oracle });
 
 describe('very many workers', () => {
@@ -34,8 +35,8 @@ describe('very many workers', () => {
     const decision = decide(specOf(2, 1, 1e12), jobOf([3, 0], 1_000_000, 1));
     expect(decision.kind).toBe('accepted');
     if (decision.kind !== 'accepted') return;
-    expect(decision.schedule[0].workers.reduce((sum, count) => sum + count, 0)).toBe(3e9);
-    expect(Math.max(...decision.schedule[0].workers)).toBeLessThanOrEqual(WORKERS_MAX);
+    expect(decision.plan[0].workers.reduce((sum, count) => sum + count, 0)).toBe(3e9);
+    expect(Math.max(...decision.plan[0].workers)).toBeLessThanOrEqual(WORKERS_MAX);
   });
 
   it('are refused by name where one site would need more of them than a placement holds', () => {
@@ -68,7 +69,7 @@ describe('very many workers', () => {
         );
         const decision = decide(spec, job);
         if (decision.kind === 'refused') return;
-        const { schedule, completion } = decision;
+        const { plan: schedule, completion } = decision;
         expect(validateSchedule({ spec, usage: () => [], job, arrival: 0, schedule, completion })).toEqual([]);
         for (const { workers } of schedule) expect(Math.max(...workers)).toBeLessThanOrEqual(WORKERS_MAX);
       }),

@@ -12,7 +12,8 @@ import {
   type Instance,
   type Solver,
 } from '#lab';
-import { createOracle, menuOf } from '#mechanism';
+import { createOracle } from '#kinds';
+import { menuOf } from '#mechanism';
 import { describePublished, published } from '../support/published.js';
 
 interface PublishedMenu {

@@ -2,7 +2,7 @@ import type { AuditSource, DecidedBid, Finding, LogRecord, MarketAudit, Receipt,
 import { CHAIN_START, chainAfter, saleIn } from '#market';
 import { type Sale, slotAmount } from '#ledger';
 import { EVENT_TYPES, type PayloadOf, payloadJson } from '#log';
-import type { SlotPlan } from '#mechanism';
+import type { SlotPlan } from '#kinds';
 import { formatMicros } from '#units';
 import {
   ConnectionLost,
@@ -113,7 +113,7 @@ function recordOf(database: Database, market: StoredMarket, event: StoredEvent, 
     ...(decision && { decision: decisionRow(decision), bid: bidRow(database, decision.bidId) }),
     ...(accepted && { allocation: allocationRow(accepted) }),
     ...(receipt && { receipt: receiptRow(receipt) }),
-    placements: accepted && sale ? accepted.decision.schedule.map((plan) => placementRow(accepted, sale, plan)) : [],
+    placements: accepted && sale ? accepted.decision.plan.map((plan) => placementRow(accepted, sale, plan)) : [],
     transfers: transfers.map((one) => transferRow(one, marketId)),
     entries: transfers.flatMap(entryRows),
   };

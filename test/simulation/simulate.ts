@@ -1,7 +1,7 @@
 import { createPrng } from '#lab';
 import { ledgerLaws } from '#ledger';
 import { SealLog, verifyMarket } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { auditSourceOf, receiptStoreOf } from './audit.js';
 import type { Database, Sabotage, StoredMarket } from './database.js';
 import { drawScene } from './scene.js';

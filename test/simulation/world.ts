@@ -10,7 +10,7 @@ import {
   SealLog,
   TickRealtime,
 } from '#market';
-import type { Oracle } from '#mechanism';
+import type { TrainingOracle } from '#kinds';
 import { isExpected, receiptStoreOf } from './audit.js';
 import type { Database } from './database.js';
 import { catalogueOf } from './catalogue.js';
@@ -59,7 +59,7 @@ export class World {
   constructor(
     private readonly scheduler: Scheduler,
     scene: Scene,
-    private readonly oracle: Oracle,
+    private readonly oracle: TrainingOracle,
   ) {
     this.database = scene.database;
     for (let index = 0; index < scene.apis; index++) this.apis.push(this.newApi());

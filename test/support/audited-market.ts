@@ -11,7 +11,7 @@ import {
   Ringer,
 } from '#market';
 import { createPrng } from '#lab';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { type Base, createBase, createBidInbox, createCatalogueWork, createClockStore, createDecidingStore } from '#persistence';
 import { micros } from '#units';
 import { newBid, seedMarket, type SeededMarket } from './market.js';

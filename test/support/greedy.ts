@@ -1,9 +1,10 @@
-import { BANDWIDTH_CELL, capacityOf, firstCellOf, usageOf, type Book, type Job } from '#mechanism';
+import type { TrainingJob } from '#kinds';
+import { BANDWIDTH_CELL, type Book, capacityOf, firstCellOf, usageOf } from '#mechanism';
 
 /** A job to be placed in a market. */
 export interface Asked {
   readonly book: Book;
-  readonly job: Job;
+  readonly job: TrainingJob;
   readonly arrival: number;
 }
 
@@ -47,7 +48,8 @@ function fillSlot({ book, job }: Asked, slot: number, homes: number[]): void {
   }
 }
 
-const workersFor = ({ epochs, throughputMilli }: Job, chunks: number): number => Math.ceil((chunks * epochs * 1000) / throughputMilli);
+const workersFor = ({ epochs, throughputMilli }: TrainingJob, chunks: number): number =>
+  Math.ceil((chunks * epochs * 1000) / throughputMilli);
 
 /** Takes amounts of a site's resources where all are left. */
 function take(left: Left, { resourceCount }: Book, site: number, amounts: readonly number[]): boolean {

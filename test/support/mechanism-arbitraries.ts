@@ -1,4 +1,5 @@
-import { applyFootprint, admit, createBook, type Bid, type Book, type Job, type MarketSpec, type Oracle, type Valuation } from '#mechanism';
+import type { TrainingBid, TrainingJob, TrainingOracle } from '#kinds';
+import { admit, applyFootprint, type Book, createBook, type MarketSpec, type Valuation } from '#mechanism';
 import { micros, type Milli } from '#units';
 import fc from 'fast-check';
 
@@ -27,7 +28,7 @@ export const marketArb: fc.Arbitrary<MarketSpec> = fc.integer({ min: 1, max: 3 }
 );
 
 /** @param chunksMax chunks at one site: decides how long the exact oracle core takes. */
-export const jobArb = ({ sites, resources }: MarketSpec, chunksMax = 5): fc.Arbitrary<Job> =>
+export const jobArb = ({ sites, resources }: MarketSpec, chunksMax = 5): fc.Arbitrary<TrainingJob> =>
   fc.record({
     chunks: fc.array(fc.integer({ min: 0, max: chunksMax }), { minLength: sites.length, maxLength: sites.length }),
     epochs: fc.integer({ min: 1, max: 6 }),
@@ -51,11 +52,11 @@ export const valuationArb: fc.Arbitrary<Valuation> = fc.oneof(
   fc.array(credits, { maxLength: 7 }).map((values) => ({ kind: 'table' as const, values: values.sort((a, b) => b - a) })),
 );
 
-export const bidArb = (spec: MarketSpec): fc.Arbitrary<Bid> => fc.record({ job: jobArb(spec), valuation: valuationArb });
+export const bidArb = (spec: MarketSpec): fc.Arbitrary<TrainingBid> => fc.record({ job: jobArb(spec), valuation: valuationArb });
 
 /** A bid and the slot from which its job may run. */
 export interface ArrivingBid {
-  readonly bid: Bid;
+  readonly bid: TrainingBid;
   readonly arrival: number;
 }
 
@@ -79,7 +80,7 @@ export const marketWithJob = (chunksMax: number) =>
   );
 
 /** A market in which some bids were decided before: its book, and what made it. */
-export function bookAfter({ spec, bids }: { spec: MarketSpec; bids: readonly ArrivingBid[] }, oracle: Oracle): Book {
+export function bookAfter({ spec, bids }: { spec: MarketSpec; bids: readonly ArrivingBid[] }, oracle: TrainingOracle): Book {
   const book = createBook(spec, 0);
   for (const { bid, arrival } of bids) {
     const decision = admit({ book, bid, arrival, oracle });

@@ -1,5 +1,5 @@
 import { EXACT_SIZE_MAX, exactOracle, exactSize, loadSolver, simulate, type Instance, type Result } from '#lab';
-import { createOracle, type Oracle } from '#mechanism';
+import { createOracle, type TrainingOracle } from '#kinds';
 import { Option, type Command } from 'commander';
 import { readInstance } from './instance-file.js';
 import { BadInput, progressOf, writeText, type Terminal } from './terminal.js';
@@ -54,7 +54,7 @@ function millisecondsOf(text: string): number {
   return ms;
 }
 
-async function oracleOf({ oracle, exactSeconds }: SimulateOptions, instance: Instance): Promise<Oracle> {
+async function oracleOf({ oracle, exactSeconds }: SimulateOptions, instance: Instance): Promise<TrainingOracle> {
   if (oracle !== 'exact') return createOracle(oracle);
   const seconds = Number(exactSeconds);
   if (!(seconds > 0)) throw new BadInput([`--exact-seconds: ${exactSeconds} is not a number above 0`]);

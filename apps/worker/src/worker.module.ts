@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Clock, type DecideLimits, DecideMarkets, Pace, SealLog, TickRealtime } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createClockStore, createDecidingStore, createReceiptStore, readWaits } from '#persistence';
 import type { Tracing } from '#telemetry';
 import { openThinkPool } from '#thinking';

@@ -1,15 +1,5 @@
-import {
-  applyFootprint,
-  footprintOf,
-  paymentLines,
-  totalOf,
-  usageOf,
-  validateSchedule,
-  valueAt,
-  type Bid,
-  type Book,
-  type Footprint,
-} from '#mechanism';
+import { footprintOf, type TrainingBid, validateSchedule } from '#kinds';
+import { applyFootprint, type Book, type Footprint, paymentLines, totalOf, usageOf, valueAt } from '#mechanism';
 import { formatMicros } from '#units';
 import { creditsToMicros, toBid } from './convert.js';
 import type { Instance, InstanceJob } from './instance.js';
@@ -76,7 +66,7 @@ function auditJob(replay: Replay, job: InstanceJob, claimed: ResultJob): void {
 interface AcceptedJob {
   readonly job: InstanceJob;
   readonly claimed: ResultJob;
-  readonly bid: Bid;
+  readonly bid: TrainingBid;
 }
 
 function auditAccepted(replay: Replay, accepted: AcceptedJob): void {

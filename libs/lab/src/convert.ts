@@ -1,4 +1,5 @@
-import type { Bid, MarketSpec } from '#mechanism';
+import type { TrainingBid } from '#kinds';
+import type { MarketSpec } from '#mechanism';
 import { demandMilli, MICROS_PER_CREDIT, micros, supplyMilli, type Micros } from '#units';
 import type { Amounts, Instance, InstanceJob } from './instance.js';
 
@@ -26,7 +27,7 @@ export function toMarketSpec({ resources, sites, slots, chunkMB, bandwidthMB, pr
 }
 
 /** A job of an instance as a bid: what it asks for is rounded up, what a worker does in a slot down. */
-export function toBid(job: InstanceJob, resources: readonly string[]): Bid {
+export function toBid(job: InstanceJob, resources: readonly string[]): TrainingBid {
   return {
     job: {
       chunks: job.chunks,

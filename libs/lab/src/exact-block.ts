@@ -1,4 +1,5 @@
-import { firstCellOf, ownerOfCell, type Job, type MarketSpec, type Schedule, type SlotPlan } from '#mechanism';
+import type { Schedule, SlotPlan, TrainingJob } from '#kinds';
+import { firstCellOf, type MarketSpec, ownerOfCell } from '#mechanism';
 import type { Milp } from './milp.js';
 
 /** What a job may use of one slot: free milli-units per cell, and what a unit costs (credits per milli-unit; absent: nothing has a price). */
@@ -25,7 +26,7 @@ export interface JobBlock {
 
 interface BlockInput {
   readonly spec: MarketSpec;
-  readonly job: Job;
+  readonly job: TrainingJob;
   readonly offers: readonly SlotOffer[];
   /** The variable that says whether the job runs at all; absent: it must. */
   readonly runs?: readonly number[];
@@ -64,7 +65,7 @@ function addSlot(milp: Milp, { spec, job }: BlockInput, offer: SlotOffer): SlotV
   return slot;
 }
 
-function addSlotRows(milp: Milp, { job, slot, most }: { job: Job; slot: SlotVariables; most: readonly number[] }): void {
+function addSlotRows(milp: Milp, { job, slot, most }: { job: TrainingJob; slot: SlotVariables; most: readonly number[] }): void {
   const anyServer = slot.ps.map((ps) => [ps, 1] as const);
   milp.row({ upper: 1, terms: anyServer }); // V3: one server
   most.forEach((limit, site) => {
@@ -91,7 +92,7 @@ function addSlotRows(milp: Milp, { job, slot, most }: { job: Job; slot: SlotVari
 export const cellOf = (spec: MarketSpec, site: number, k: number): number => firstCellOf(site, spec.resources.length) + k;
 
 /** Workers that a site can hold, and no more than all chunks need. */
-function workersMax(spec: MarketSpec, job: Job, { offer, site }: { offer: SlotOffer; site: number }): number {
+function workersMax(spec: MarketSpec, job: TrainingJob, { offer, site }: { offer: SlotOffer; site: number }): number {
   const chunks = job.chunks.reduce((sum, count) => sum + count, 0);
   const needed = Math.ceil((chunks * job.epochs * 1000) / Math.max(1, job.throughputMilli));
   const held = job.workerMilli.map((milli, k) => (milli === 0 ? needed : Math.floor(offer.freeMilli[cellOf(spec, site, k)] / milli)));
@@ -99,7 +100,7 @@ function workersMax(spec: MarketSpec, job: Job, { offer, site }: { offer: SlotOf
 }
 
 /** What the job takes of one cell of a slot, in thousands of milli-units (units, MB): the terms of a capacity row. */
-export function demandTerms(spec: MarketSpec, job: Job, { slot, cell }: { slot: SlotVariables; cell: number }): [number, number][] {
+export function demandTerms(spec: MarketSpec, job: TrainingJob, { slot, cell }: { slot: SlotVariables; cell: number }): [number, number][] {
   const { site, kind } = ownerOfCell(cell, spec.resources.length);
   if (site === null) {
     const moved = slot.chunks.flatMap((row, home) =>

@@ -1,15 +1,5 @@
-import {
-  capacityOf,
-  footprintOf,
-  paymentLines,
-  pricesOf,
-  totalOf,
-  usageOf,
-  validateSchedule,
-  type Book,
-  type Job,
-  type MenuEntry,
-} from '#mechanism';
+import { footprintOf, type TrainingJob, validateSchedule, type TrainingMenuEntry } from '#kinds';
+import { type Book, capacityOf, paymentLines, pricesOf, totalOf, usageOf } from '#mechanism';
 import { invariant } from '#units';
 import { addJob, demandTerms, scheduleOf, type JobBlock, type SlotOffer } from './exact-block.js';
 import { Milp, type Solver } from './milp.js';
@@ -17,7 +7,7 @@ import { Milp, type Solver } from './milp.js';
 export interface ExactMenuInput {
   readonly solver: Solver;
   readonly book: Book;
-  readonly job: Job;
+  readonly job: TrainingJob;
   readonly arrival: number;
   /** For one completion; the whole menu takes as many solves as there are slots from arrival to horizon. */
   readonly timeLimitSeconds: number;
@@ -25,7 +15,7 @@ export interface ExactMenuInput {
 
 /** `unsolved`: completions whose optimum couldn't be proven within the time; they are not in the menu. */
 export interface ExactMenu {
-  readonly menu: readonly MenuEntry[];
+  readonly menu: readonly TrainingMenuEntry[];
   readonly unsolved: readonly number[];
 }
 
@@ -35,7 +25,7 @@ export interface ExactMenu {
  * @throws InvariantBroken when the solver's schedule fails the validator.
  */
 export function exactMenu(input: ExactMenuInput): ExactMenu {
-  const menu: MenuEntry[] = [];
+  const menu: TrainingMenuEntry[] = [];
   const unsolved: number[] = [];
   const end = input.book.baseSlot + input.book.slotCount;
   for (let completion = input.arrival; completion < end; completion++) {
@@ -47,14 +37,14 @@ export function exactMenu(input: ExactMenuInput): ExactMenu {
 }
 
 /** What was enough for an earlier completion is enough for a later one, so rounding never makes the menu rise. */
-const cheaperOf = (earlier: MenuEntry | undefined, found: MenuEntry): MenuEntry =>
+const cheaperOf = (earlier: TrainingMenuEntry | undefined, found: TrainingMenuEntry): TrainingMenuEntry =>
   earlier && earlier.price <= found.price ? { ...earlier, completion: found.completion } : found;
 
 /** The least price of a valid schedule that completes by `completion`. */
 export function cheapestBy(
   { solver, book, job, arrival, timeLimitSeconds }: ExactMenuInput,
   completion: number,
-): MenuEntry | 'impossible' | 'unsolved' {
+): TrainingMenuEntry | 'impossible' | 'unsolved' {
   const milp = new Milp();
   const offers = slotsBetween(arrival, completion).map((slot) => offerOf(book, slot));
   const block = addJob(milp, { spec: book.spec, job, offers });
@@ -73,7 +63,7 @@ export function cheapestBy(
   };
   const violations = validateSchedule({ ...claim, horizonEnd: completion + 1 });
   invariant(violations.length === 0, `the exact schedule is valid: ${JSON.stringify(violations)}`);
-  return { completion, price: totalOf(paymentLines(book, footprintOf(book.spec, job, schedule))), schedule };
+  return { completion, price: totalOf(paymentLines(book, footprintOf(book.spec, job, schedule))), plan: schedule };
 }
 
 export const slotsBetween = (first: number, last: number): readonly number[] =>
@@ -92,7 +82,7 @@ function offerOf(book: Book, slot: number): SlotOffer {
 
 function addCapacity(
   milp: Milp,
-  { book, job, block, offers }: { book: Book; job: Job; block: JobBlock; offers: readonly SlotOffer[] },
+  { book, job, block, offers }: { book: Book; job: TrainingJob; block: JobBlock; offers: readonly SlotOffer[] },
 ): void {
   block.slots.forEach((slot, index) => {
     offers[index].freeMilli.forEach((free, cell) => milp.row({ upper: free / 1000, terms: demandTerms(book.spec, job, { slot, cell }) }));

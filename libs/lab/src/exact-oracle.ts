@@ -1,14 +1,13 @@
 import {
   footprintOf,
-  paymentLines,
-  totalOf,
-  type Book,
-  type Job,
-  type MenuEntry,
-  type Oracle,
   type Schedule,
-  type Search,
-} from '#mechanism';
+  TRAINING_ANSWERS,
+  type ScheduleSearch,
+  type TrainingJob,
+  type TrainingOracle,
+  type TrainingMenuEntry,
+} from '#kinds';
+import { type Book, paymentLines, totalOf } from '#mechanism';
 import { invariant } from '#units';
 import { cheapestBy } from './exact-menu.js';
 import type { Solver } from './milp.js';
@@ -26,23 +25,27 @@ export class ExactTimeout extends Error {
 }
 
 /** An oracle that solves every completion exactly. Slow; for small instances and for checks of the other oracles. */
-export function exactOracle(solver: Solver, timeLimitSeconds: number): Oracle {
-  return { name: 'exact', open: (book, job, arrival) => new ExactSearch({ solver, book, job, arrival, timeLimitSeconds }) };
+export function exactOracle(solver: Solver, timeLimitSeconds: number): TrainingOracle {
+  return {
+    ...TRAINING_ANSWERS,
+    name: 'exact',
+    open: (book, job, arrival) => new ExactSearch({ solver, book, job, arrival, timeLimitSeconds }),
+  };
 }
 
 interface SearchInput {
   readonly solver: Solver;
   readonly book: Book;
-  readonly job: Job;
+  readonly job: TrainingJob;
   readonly arrival: number;
   readonly timeLimitSeconds: number;
 }
 
-class ExactSearch implements Search {
+class ExactSearch implements ScheduleSearch {
   readonly #input: SearchInput;
   #opened = 0;
   #solved = 0;
-  #best: MenuEntry | undefined;
+  #best: TrainingMenuEntry | undefined;
 
   constructor(input: SearchInput) {
     this.#input = input;
@@ -67,13 +70,13 @@ class ExactSearch implements Search {
     return this.#best ? Number(this.#best.price) : Infinity;
   }
 
-  schedule(): Schedule | undefined {
+  plan(): Schedule | undefined {
     const best = this.#best;
     const last = this.#input.arrival + this.#opened - 1;
-    if (!best || best.schedule[best.schedule.length - 1].slot !== last) return undefined;
+    if (!best || best.plan[best.plan.length - 1].slot !== last) return undefined;
     const { book, job } = this.#input;
-    const price = totalOf(paymentLines(book, footprintOf(book.spec, job, best.schedule)));
+    const price = totalOf(paymentLines(book, footprintOf(book.spec, job, best.plan)));
     invariant(price === best.price, 'the book stands still during a search');
-    return best.schedule;
+    return best.plan;
   }
 }

@@ -1,4 +1,5 @@
-import { admit, createBook, createOracle, menuOf, occupy, validateSchedule, type Job, type MarketSpec } from '#mechanism';
+import { createOracle, type TrainingJob, validateSchedule } from '#kinds';
+import { admit, createBook, type MarketSpec, menuOf, occupy } from '#mechanism';
 import { micros, type Milli } from '#units';
 import { exactMenu } from './exact-menu.js';
 import { exactOracle } from './exact-oracle.js';
@@ -24,7 +25,7 @@ const spec: MarketSpec = {
   bandwidthKB: milli(100),
   prices: { gammaBandwidth: 1, gamma: [1], unit: micros(0n), reserve: micros(1_000_000n) },
 };
-const job: Job = {
+const job: TrainingJob = {
   chunks: [2, 0],
   epochs: 1,
   throughputMilli: milli(1),
@@ -54,7 +55,7 @@ describe('exactMenu', () => {
   });
 
   it('gives valid schedules', () => {
-    for (const { schedule, completion } of menu().menu) {
+    for (const { plan: schedule, completion } of menu().menu) {
       expect(validateSchedule({ spec, usage: () => [], job, arrival: 0, schedule, completion })).toEqual([]);
     }
   });

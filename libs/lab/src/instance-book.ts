@@ -1,4 +1,4 @@
-import { createBook, occupy, type Book } from '#mechanism';
+import { type Book, createBook, occupy } from '#mechanism';
 import { occupancyOf, toMarketSpec } from './convert.js';
 import type { Instance } from './instance.js';
 

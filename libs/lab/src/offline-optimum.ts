@@ -1,4 +1,5 @@
-import { capacityOf, usageOf, validateSchedule, valueAt, type Book, type Job, type Schedule } from '#mechanism';
+import { type Schedule, type TrainingJob, validateSchedule } from '#kinds';
+import { type Book, capacityOf, usageOf, valueAt } from '#mechanism';
 import { invariant } from '#units';
 import { microsToCredits, toBid } from './convert.js';
 import { addJob, demandTerms, scheduleOf, type JobBlock } from './exact-block.js';
@@ -27,7 +28,7 @@ export interface OfflineJob {
 /** One job in the joint programme. `chosen[c]` says that it completes by slot arrival + c. */
 interface Entry {
   readonly id: string;
-  readonly job: Job;
+  readonly job: TrainingJob;
   readonly arrival: number;
   readonly block: JobBlock;
   readonly chosen: readonly number[];

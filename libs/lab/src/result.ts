@@ -1,4 +1,4 @@
-import type { Schedule, SlotPlan } from '#mechanism';
+import type { Schedule, SlotPlan } from '#kinds';
 import { z } from 'zod';
 import { INSTANCE_LIMITS as LIMITS, type Fault } from './instance.js';
 import { faultsOf, readJson } from './json-fault.js';

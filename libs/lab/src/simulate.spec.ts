@@ -1,4 +1,4 @@
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { auditResult, findingLine } from './audit.js';
 import type { Result } from './result.js';
 import { parseResult } from './result.js';

@@ -1,4 +1,5 @@
-import { admit, applyFootprint, type Book, type Decision, type Oracle } from '#mechanism';
+import type { TrainingOracle, TrainingDecision } from '#kinds';
+import { admit, applyFootprint, type Book } from '#mechanism';
 import { microsToCredits, toBid } from './convert.js';
 import type { Instance, InstanceJob } from './instance.js';
 import { bookOf } from './instance-book.js';
@@ -11,7 +12,7 @@ export interface Clock {
 
 export interface SimulateInput {
   readonly instance: Instance;
-  readonly oracle: Oracle;
+  readonly oracle: TrainingOracle;
   /** Measures how long decisions take; without it they are reported as 0. */
   readonly clock?: Clock;
   /** Decides the jobs for so long before, unmeasured, so that `decisionMs` is of warm code; 0 where it is not said. */
@@ -54,11 +55,11 @@ function warmUp(run: Omit<Run, 'book'>, endMs: number): void {
 interface Run {
   readonly instance: Instance;
   readonly book: Book;
-  readonly oracle: Oracle;
+  readonly oracle: TrainingOracle;
   readonly clock: Clock;
 }
 
-function decide({ instance, book, oracle, clock }: Run, job: InstanceJob): { decision: Decision; ms: number } {
+function decide({ instance, book, oracle, clock }: Run, job: InstanceJob): { decision: TrainingDecision; ms: number } {
   const bid = toBid(job, instance.resources);
   const start = clock.nowMs();
   const decision = admit({ book, bid, arrival: job.arrival, oracle });
@@ -68,7 +69,7 @@ function decide({ instance, book, oracle, clock }: Run, job: InstanceJob): { dec
 }
 
 interface Decided {
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly TrainingDecision[];
   readonly times: readonly number[];
   readonly oracleName: string;
 }
@@ -91,11 +92,11 @@ function resultOf(instance: Instance, { decisions, times, oracleName }: Decided)
   };
 }
 
-function jobOf({ id }: InstanceJob, decision: Decision): ResultJob {
+function jobOf({ id }: InstanceJob, decision: TrainingDecision): ResultJob {
   if (decision.kind === 'refused') {
     return { id, accepted: false, completion: null, value: 0, payment: 0, reason: decision.refusal.code, schedule: [] };
   }
-  const { completion, value, payment, schedule } = decision;
+  const { completion, value, payment, plan } = decision;
   return {
     id,
     accepted: true,
@@ -103,6 +104,6 @@ function jobOf({ id }: InstanceJob, decision: Decision): ResultJob {
     value: microsToCredits(value),
     payment: microsToCredits(payment),
     reason: null,
-    schedule: toWireSchedule(schedule),
+    schedule: toWireSchedule(plan),
   };
 }

@@ -1,4 +1,5 @@
-import { createBook, occupy, type Book, type Job, type MarketSize, type MarketSpec } from '#mechanism';
+import type { TrainingJob } from '#kinds';
+import { type Book, createBook, type MarketSize, type MarketSpec, occupy } from '#mechanism';
 import { micros, type Milli } from '#units';
 import { createPrng, type Prng } from './prng.js';
 
@@ -52,7 +53,7 @@ const soldOf = ({ capacity }: Book, share: number, random: Prng): number[] =>
   Array.from(capacity, (all) => Math.floor(all * share * (0.9 + 0.1 * real(random))));
 
 /** A job of a size for that many sites and resources. */
-export function sizedJob({ chunks, epochs, homes, parameters }: JobSize, { sites, resources }: MarketSize, seed: number): Job {
+export function sizedJob({ chunks, epochs, homes, parameters }: JobSize, { sites, resources }: MarketSize, seed: number): TrainingJob {
   const random = createPrng(seed);
   const perSite = new Array<number>(sites).fill(0);
   if (homes === 'concentrated') perSite[random.between(0, sites - 1)] = chunks;

@@ -1,4 +1,5 @@
-import { type Bid, type Job, type Valuation, valuationFaults } from '#mechanism';
+import type { TrainingBid, TrainingJob } from '#kinds';
+import { type Valuation, valuationFaults } from '#mechanism';
 import { demandMilli, invariant, supplyMilli, type Milli } from '#units';
 
 /** A bid as the bidder writes it and as `bid.body` stores it (docs/api.md): chunks keyed by site id, volumes in units. */
@@ -25,7 +26,8 @@ export interface BodyFault {
   readonly message: string;
 }
 
-export type BidReading = { readonly kind: 'bid'; readonly bid: Bid } | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] };
+export type BidReading =
+  { readonly kind: 'bid'; readonly bid: TrainingBid } | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] };
 
 /** The most units of a volume or of a rate that a body may name. */
 export const UNITS_MAX = 1_000_000_000;
@@ -43,7 +45,7 @@ export const FAULTS_MAX = 20;
  */
 export function toBid(body: BidBody, context: BidContext): BidReading {
   const faults: BodyFault[] = [];
-  const job: Job = {
+  const job: TrainingJob = {
     chunks: chunksOf(body.chunks, context, faults),
     epochs: counted(body.epochs, '$.epochs', faults),
     throughputMilli: rate(body.throughput, faults),

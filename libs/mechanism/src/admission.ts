@@ -1,26 +1,24 @@
 import { formatMicros, invariant, micros, type Micros } from '#units';
 import type { Book } from './book.js';
-import { endOf, entryAt, hasData, inWindow, menuOf } from './menu.js';
-import { WORKERS_MAX } from './oracle/kernel/problem.js';
-import type { Oracle, Search } from './oracle/oracle.js';
-import { footprintOf } from './footprint.js';
+import { endOf, entryAt, inWindow, menuOf } from './menu.js';
+import type { Oracle, Search } from './oracle.js';
 import { paymentLines, totalOf } from './payment.js';
-import type { Bid, Decision, Job, Menu, MenuEntry, Refusal, RefusalCode } from './types.js';
+import type { Bid, Decision, Menu, MenuEntry, Refusal, RefusalCode } from './types.js';
 import { roundedValueAt, valueAt } from './valuation.js';
 
 /** An entry of the menu with what the bid says it is worth. */
-interface Offer {
-  readonly entry: MenuEntry;
+interface Offer<Plan> {
+  readonly entry: MenuEntry<Plan>;
   readonly value: Micros;
 }
 
 /** What the walk over the menu keeps: the best offer for the bidder, and what a refusal tells. */
-interface Walk {
-  best?: Offer;
+interface Walk<Plan> {
+  best?: Offer<Plan>;
   /** The passing offer of most utility, payable or not. */
-  passing?: Offer;
-  nearest?: Offer;
-  cheapest?: Offer;
+  passing?: Offer<Plan>;
+  nearest?: Offer<Plan>;
+  cheapest?: Offer<Plan>;
   /** Where no entry was priced because even a floor of the price leaves no chance: the completion that comes nearest. */
   floor?: Floored;
   /** Of the completions passed over because the wallet cannot pay even a floor: the one that may be of most utility. */
@@ -30,7 +28,7 @@ interface Walk {
   sharp: boolean;
 }
 
-const newWalk = (): Walk => ({ plain: false, sharp: false });
+const newWalk = <Plan>(): Walk<Plan> => ({ plain: false, sharp: false });
 
 /** A completion with a floor of its price and its value, micro-credits as doubles. */
 interface Floored {
@@ -46,9 +44,9 @@ interface Shown {
   readonly value: Micros;
 }
 
-const utilityOf = ({ entry, value }: Offer): bigint => value - entry.price;
+const utilityOf = ({ entry, value }: Offer<unknown>): bigint => value - entry.price;
 
-function consider(walk: Walk, offer: Offer, fundsMicros: bigint | undefined): void {
+function consider<Plan>(walk: Walk<Plan>, offer: Offer<Plan>, fundsMicros: bigint | undefined): void {
   const utility = utilityOf(offer);
   if (!walk.cheapest || offer.entry.price < walk.cheapest.entry.price) walk.cheapest = offer;
   if (!walk.nearest || utility > utilityOf(walk.nearest)) walk.nearest = offer;
@@ -62,7 +60,7 @@ function consider(walk: Walk, offer: Offer, fundsMicros: bigint | undefined): vo
 const ROUNDING_SLACK = 1000;
 
 /** Whether an entry that cannot win is still worth telling in a refusal: the first, and those much cheaper than any before. */
-const tells = ({ cheapest, passing }: Walk, bound: number): boolean =>
+const tells = ({ cheapest, passing }: Walk<unknown>, bound: number): boolean =>
   !passing && (!cheapest || bound < 0.5 * Number(cheapest.entry.price));
 
 /** Whether a price of at least `least` leaves a value above `bar`. */
@@ -73,11 +71,13 @@ const promiseOf = ({ value, floor }: Floored): number => value - floor;
 const moreOf = (one: Floored | undefined, other: Floored): Floored => (one && promiseOf(one) >= promiseOf(other) ? one : other);
 
 /** What a walk is about. */
-interface Subject {
+interface Subject<Job, Plan> {
   readonly book: Book;
-  readonly bid: Bid;
+  readonly bid: Bid<Job>;
+  /** Absolute slot, the first in which the job may run. */
   readonly arrival: number;
-  readonly oracle: Oracle;
+  readonly oracle: Oracle<Job, Plan>;
+  /** What the wallet can pay; without it, anything. */
   readonly fundsMicros?: bigint;
 }
 
@@ -89,10 +89,11 @@ interface Subject {
  * depends on what was passed over: if such an entry turns up behind a sharp floor, the walk is done again without those.
  * Once it is known that the job fits and passes, completions whose floor the wallet cannot pay are passed over too: they win nothing, and change no code.
  */
-function walkMenu(subject: Subject, floors: 'sharp' | 'plain'): Walk {
+function walkMenu<Job, Plan>(subject: Subject<Job, Plan>, floors: 'sharp' | 'plain'): Walk<Plan> {
   const { book, bid, arrival, oracle, fundsMicros } = subject;
   const funds = fundsMicros === undefined ? Infinity : Number(fundsMicros);
-  const walk = newWalk();
+  const walk = newWalk<Plan>();
+  const planning = { book, job: bid.job, oracle };
   const search = oracle.open(book, bid.job, arrival);
   for (let completion = arrival; completion < endOf(book); completion++) {
     const floor = search.advance();
@@ -103,7 +104,7 @@ function walkMenu(subject: Subject, floors: 'sharp' | 'plain'): Walk {
     const bound = search.bound();
     const hasChance = mayPass(value, bound, bar);
     if (bound === Infinity || (!hasChance && !tells(walk, bound))) continue;
-    const entry = entryAt(book, bid.job, completion, search);
+    const entry = entryAt(planning, completion, search);
     if (!entry) continue;
     if (!hasChance && walk.sharp && value > entry.price) return walkMenu(subject, 'plain');
     consider(walk, { entry, value: micros(BigInt(value)) }, fundsMicros);
@@ -121,7 +122,7 @@ interface Trial extends Floored {
 }
 
 /** Whether the plain floor or the sharp one leaves a completion no chance; notes by how much, as long as nothing is priced. */
-function isRuledOut(walk: Walk, search: Search, { completion, value, bar, funds, floors, floor: plain }: Trial): boolean {
+function isRuledOut(walk: Walk<unknown>, search: Search, { completion, value, bar, funds, floors, floor: plain }: Trial): boolean {
   const byPlain = !mayPass(value, plain, bar);
   if (!byPlain && isBeyond(walk, { completion, floor: plain, value }, funds)) return true;
   const floor = byPlain || floors === 'plain' ? plain : search.floor();
@@ -133,28 +134,28 @@ function isRuledOut(walk: Walk, search: Search, { completion, value, bar, funds,
 }
 
 /** Whether a completion need not be priced: the wallet cannot pay even its floor, and a passing one says already what is missing; notes it. */
-function isBeyond(walk: Walk, floored: Floored, funds: number): boolean {
+function isBeyond(walk: Walk<unknown>, floored: Floored, funds: number): boolean {
   if (!walk.passing || floored.floor - ROUNDING_SLACK <= funds) return false;
   walk.beyond = moreOf(walk.beyond, floored);
   return true;
 }
 
 /**
- * Whether the oracle knows any schedule, or the plain floor alone rules a completion out. Asked where only sharp floors did: a refusal
+ * Whether the oracle knows any plan, or the plain floor alone rules a completion out. Asked where only sharp floors did: a refusal
  * for its price says that the job would fit.
  */
-function mayFit({ book, bid, arrival, oracle }: Subject): boolean {
+function mayFit<Job, Plan>({ book, bid, arrival, oracle }: Subject<Job, Plan>): boolean {
   const search = oracle.open(book, bid.job, arrival);
   for (let completion = arrival; completion < endOf(book); completion++) {
     const floor = search.advance();
     if (floor === Infinity) continue;
     if (!mayPass(roundedValueAt(bid.valuation, completion - arrival), floor, 0)) return true;
-    if (search.bound() < Infinity && search.schedule()) return true;
+    if (search.bound() < Infinity && search.plan() !== undefined) return true;
   }
   return false;
 }
 
-const shown = ({ entry, value }: Offer): Shown => ({ completion: entry.completion, price: entry.price, value });
+const shown = ({ entry, value }: Offer<unknown>): Shown => ({ completion: entry.completion, price: entry.price, value });
 
 const shownFloor = ({ completion, floor, value }: Floored): Shown => ({
   completion,
@@ -162,7 +163,7 @@ const shownFloor = ({ completion, floor, value }: Floored): Shown => ({
   value: micros(BigInt(value)),
 });
 
-function refusalOf(code: RefusalCode, detail: string, { nearest, cheapest, floor }: Partial<Walk> = {}): Refusal {
+function refusalOf(code: RefusalCode, detail: string, { nearest, cheapest, floor }: Partial<Walk<unknown>> = {}): Refusal {
   return {
     code,
     detail,
@@ -175,28 +176,18 @@ function refusalOf(code: RefusalCode, detail: string, { nearest, cheapest, floor
 const floorDetail = ({ completion, price, value }: Shown): string =>
   `no schedule that completes by ${completion} costs less than ${formatMicros(price)}, its value is ${formatMicros(value)}; no other completion that is worth anything comes nearer`;
 
-function priceDetail(nearest: Offer, cheapest: Offer): string {
+function priceDetail(nearest: Offer<unknown>, cheapest: Offer<unknown>): string {
   const missed = `price ${formatMicros(nearest.entry.price)} is not below value ${formatMicros(nearest.value)} at completion ${nearest.entry.completion}`;
   return cheapest === nearest
     ? missed
     : `${missed}; at completion ${cheapest.entry.completion} the price is ${formatMicros(cheapest.entry.price)}`;
 }
 
-/** Why nothing fits; says so where the job needs more workers than one site takes of a job in a slot, whatever its capacity. */
-function scheduleDetail({ chunks, epochs, throughputMilli }: Job): string {
-  const detail = 'no schedule within the horizon covers every chunk with the capacity and bandwidth that are left';
-  const total = chunks.reduce((sum, count) => sum + count, 0);
-  const workers = Math.ceil((total * epochs * 1000) / throughputMilli);
-  return workers <= WORKERS_MAX
-    ? detail
-    : `${detail}; it needs ${workers} workers, and a site takes at most ${WORKERS_MAX} of a job in a slot`;
-}
-
 /** Why a walked menu holds nothing for the bid, in the order of docs/refusals.md. */
-function refusalOfWalk(walk: Walk, job: Job, fundsMicros: bigint | undefined): Refusal {
+function refusalOfWalk<Job, Plan>(walk: Walk<Plan>, { bid, oracle, fundsMicros }: Subject<Job, Plan>): Refusal {
   const { nearest, cheapest, passing, floor, beyond } = walk;
   if (!nearest && floor) return refusalOf('price_above_value', floorDetail(shownFloor(floor)), walk);
-  if (!nearest || !cheapest) return refusalOf('no_feasible_schedule', scheduleDetail(job));
+  if (!nearest || !cheapest) return refusalOf('no_feasible_schedule', oracle.whyNone(bid.job));
   if (!passing) return refusalOf('price_above_value', priceDetail(nearest, cheapest), walk);
   const wanted = `completion ${passing.entry.completion} costs ${formatMicros(passing.entry.price)}`;
   const detail = `${wanted}; the wallet can pay ${formatMicros(fundsMicros ?? 0n)}`;
@@ -205,12 +196,12 @@ function refusalOfWalk(walk: Walk, job: Job, fundsMicros: bigint | undefined): R
 }
 
 /** Whether it is open that the job fits at all: floors that need not know that ruled everything out. */
-const isInDoubt = ({ nearest, floor, plain }: Walk): boolean => !nearest && floor !== undefined && !plain;
+const isInDoubt = ({ nearest, floor, plain }: Walk<unknown>): boolean => !nearest && floor !== undefined && !plain;
 
-/** What is wrong before any schedule is looked for; undefined where nothing is. */
-function refusalBefore(book: Book, job: Job, arrival: number): Refusal | undefined {
-  invariant(job.chunks.length === book.siteCount, 'a job says how many chunks it has at every site');
-  if (!hasData(job)) return refusalOf('no_data', 'the job has no chunks to train');
+/** What is wrong before any plan is looked for; undefined where nothing is. */
+function refusalBefore<Job, Plan>({ book, bid, arrival, oracle }: Subject<Job, Plan>): Refusal | undefined {
+  const lack = oracle.emptiness(book, bid.job);
+  if (lack !== undefined) return refusalOf('no_data', lack);
   if (!inWindow(book, arrival)) return refusalOf('beyond_horizon', `slot ${arrival} lies outside the slots on sale`);
   return undefined;
 }
@@ -218,40 +209,28 @@ function refusalBefore(book: Book, job: Job, arrival: number): Refusal | undefin
 /**
  * The admission rule (paper, Algorithm 1): chooses the completion of most utility f(d) - c(d), the earliest on a tie, among the entries
  * that the wallet can pay; accepts where it is above zero. Pure: the book is not changed.
- * @param arrival absolute slot, the first in which the job may run. @param fundsMicros what the wallet can pay; without it, anything.
  */
-export function admit({
-  book,
-  bid,
-  arrival,
-  fundsMicros,
-  oracle,
-}: {
-  book: Book;
-  bid: Bid;
-  arrival: number;
-  fundsMicros?: bigint;
-  oracle: Oracle;
-}): Decision {
-  const early = refusalBefore(book, bid.job, arrival);
+export function admit<Job, Plan>(subject: Subject<Job, Plan>): Decision<Plan> {
+  const { book, bid, oracle } = subject;
+  const early = refusalBefore(subject);
   if (early) return { kind: 'refused', refusal: early };
-  const subject = { book, bid, arrival, oracle, fundsMicros };
   const walk = walkMenu(subject, 'sharp');
   if (!walk.best) {
-    const told = isInDoubt(walk) && !mayFit(subject) ? newWalk() : walk;
-    return { kind: 'refused', refusal: refusalOfWalk(told, bid.job, fundsMicros) };
+    const told = isInDoubt(walk) && !mayFit(subject) ? newWalk<Plan>() : walk;
+    return { kind: 'refused', refusal: refusalOfWalk(told, subject) };
   }
   const { entry, value } = walk.best;
   invariant(entry.price <= value, 'nobody pays more than the value (individual rationality)');
   invariant(entry.price >= 0n, 'no payment is negative');
-  const footprint = footprintOf(book.spec, bid.job, entry.schedule);
+  const footprint = oracle.footprintOf(book.spec, bid.job, entry.plan);
   const lines = paymentLines(book, footprint);
   invariant(totalOf(lines) === entry.price, 'a payment is the sum of its lines');
-  return { kind: 'accepted', completion: entry.completion, value, payment: entry.price, schedule: entry.schedule, footprint, lines };
+  return { kind: 'accepted', completion: entry.completion, value, payment: entry.price, plan: entry.plan, footprint, lines };
 }
 
-export interface Quote {
-  readonly menu: Menu;
+/** What a bid would be answered, and what else it could have. */
+export interface Quote<Plan = unknown> {
+  readonly menu: Menu<Plan>;
   /** The best choice for the bid's valuation. */
   readonly best: Shown | null;
   /** Why there is none, told from the whole menu. */
@@ -259,12 +238,13 @@ export interface Quote {
 }
 
 /** The whole menu, and what is best in it for the bid. Reserves nothing. */
-export function quote({ book, bid, arrival, oracle }: { book: Book; bid: Bid; arrival: number; oracle: Oracle }): Quote {
+export function quote<Job, Plan>(subject: Omit<Subject<Job, Plan>, 'fundsMicros'>): Quote<Plan> {
+  const { book, bid, arrival, oracle } = subject;
   const decision = admit({ book, bid, arrival, oracle });
   const menu = menuOf({ book, job: bid.job, arrival, oracle });
   if (decision.kind === 'accepted')
     return { menu, best: { completion: decision.completion, price: decision.payment, value: decision.value } };
-  const walk: Walk = newWalk();
+  const walk = newWalk<Plan>();
   for (const entry of menu) consider(walk, { entry, value: valueAt(bid.valuation, entry.completion - arrival) }, undefined);
-  return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, bid.job, undefined) : decision.refusal };
+  return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, { book, bid, arrival, oracle }) : decision.refusal };
 }

@@ -12,9 +12,6 @@ export const MARKET_LIMITS = {
   siteSlots: 500_000,
 } as const;
 
-/** Steps that the search of a decision or of a menu takes at most within the limits, as counted (oracle/steps.ts). */
-export const SEARCH_STEPS_MAX = 100_000_000;
-
 /** A market's size. */
 export interface MarketSize {
   readonly sites: number;

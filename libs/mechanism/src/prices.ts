@@ -6,7 +6,7 @@ import { rationalRaises } from './perfect-power.js';
 const RELATIVE_ERROR = 1e-13; // of one double's computation, with a wide margin over expm1 and log
 const FINE_ERROR = 2 ** -94; // of two doubles' computation, whose arithmetic is right to some 2^-98
 
-/** Steps (oracle/steps.ts) of a price by one double, and what two doubles and 192-bit arithmetic take beside. */
+/** Steps, as an oracle counts its own, of a price by one double, and what two doubles and 192-bit arithmetic take beside. */
 export const QUICK_STEPS = 20;
 const FINE_STEPS = 250;
 const WIDE_STEPS = 1_500;

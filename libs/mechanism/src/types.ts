@@ -33,43 +33,11 @@ export type Valuation =
   | { readonly kind: 'linear'; readonly value: number; readonly decay: number }
   | { readonly kind: 'table'; readonly values: readonly number[] };
 
-/** The part of a bid that the menu may depend on: everything but the valuation and the bidder. */
-export interface Job {
-  /** Chunks per home site, in the market's site order. */
-  readonly chunks: readonly number[];
-  readonly epochs: number;
-  /** Chunk-epochs one worker does in one slot, in thousandths. */
-  readonly throughputMilli: Milli;
-  readonly parameterKB: Milli;
-  /** Per resource, in the market's resource order. */
-  readonly workerMilli: readonly Milli[];
-  readonly psMilli: readonly Milli[];
-}
-
-export interface Bid {
+/** What is asked for, by its kind of job, and what it is worth. The menu depends on the job alone. */
+export interface Bid<Job = unknown> {
   readonly job: Job;
   readonly valuation: Valuation;
 }
-
-/** `chunks` chunks of site `home`'s data, trained at site `place` (home != place). Site indices. */
-export interface Move {
-  readonly home: number;
-  readonly place: number;
-  readonly chunks: number;
-}
-
-/** What runs in one slot: the parameter server's site, workers per site, data moved, data trained at home. */
-export interface SlotPlan {
-  /** Absolute market slot. */
-  readonly slot: number;
-  readonly ps: number;
-  readonly workers: readonly number[];
-  readonly moves: readonly Move[];
-  readonly home: readonly number[];
-}
-
-/** Slots ascending; only slots with a worker appear (V3). */
-export type Schedule = readonly SlotPlan[];
 
 /** What is taken of one slot: quantities in milli-units (kB of bandwidth), each above zero, by cells (layout.ts) that ascend. */
 export interface SlotFootprint {
@@ -92,15 +60,15 @@ export interface PaymentLine {
   readonly amount: Micros;
 }
 
-/** The least price found of a valid schedule that completes by `completion` (absolute slot). */
-export interface MenuEntry {
+/** The least price found of a valid plan that completes by `completion` (absolute slot). */
+export interface MenuEntry<Plan = unknown> {
   readonly completion: number;
   readonly price: Micros;
-  readonly schedule: Schedule;
+  readonly plan: Plan;
 }
 
 /** One entry for each completion at which something is possible; completion ascending, price never rising. */
-export type Menu = readonly MenuEntry[];
+export type Menu<Plan = unknown> = readonly MenuEntry<Plan>[];
 
 /** In order of precedence (docs/refusals.md): the first that applies is the answer. */
 export const REFUSAL_CODES = [
@@ -128,14 +96,15 @@ export interface Refusal {
   readonly cheapest?: { readonly completion: number; readonly price: Micros; readonly value: Micros };
 }
 
-export type Decision =
+/** What a bid is answered. */
+export type Decision<Plan = unknown> =
   | {
       readonly kind: 'accepted';
       readonly completion: number;
       readonly value: Micros;
       readonly payment: Micros;
-      readonly schedule: Schedule;
-      /** What the schedule takes of the market. */
+      readonly plan: Plan;
+      /** What the plan takes of the market. */
       readonly footprint: Footprint;
       readonly lines: readonly PaymentLine[];
     }

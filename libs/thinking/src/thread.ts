@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { createThinker, type Thinker } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 
 /** Threads give way to everything else where cores are short, to the event loops first. Without a process's id it is the calling thread that is meant. */
 const NICE = 10;

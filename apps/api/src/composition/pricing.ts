@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { LIMITS } from '#contracts';
 import { BookReader, FairQueue, type InTurn, QuoteBid, ReadPrices } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { createBookSource } from '#persistence';
 import type { ThinkPool } from '#thinking';
 import type { Metrics } from '../service/metrics.js';

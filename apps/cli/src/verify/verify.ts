@@ -1,6 +1,6 @@
 import { loadConfig } from '#config';
 import { type Finding, type Verification, verifyMarket, type VerifyOptions, type VerifyOutcome } from '#market';
-import { createOracle } from '#mechanism';
+import { createOracle } from '#kinds';
 import { checkDatabase, createAuditSource, createPool, findEmbeddedPostgres } from '#persistence';
 import { unlessAborted } from '../running/abort.js';
 import { isPostgresVariable } from '../running/databases.js';

@@ -1,4 +1,4 @@
-import { advanceBook, createBook, type Book, type MarketSpec, occupy } from '#mechanism';
+import { advanceBook, type Book, createBook, type MarketSpec, occupy } from '#mechanism';
 import { invariant, micros, type Milli } from '#units';
 
 export type MarketClock = 'manual' | 'realtime';

@@ -1,4 +1,4 @@
-import type { Oracle } from '#mechanism';
+import type { TrainingOracle } from '#kinds';
 import type { OpenBook } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { mayTakeLong } from '../thinking/effort.js';
@@ -44,7 +44,7 @@ export interface Attempt {
 export interface BatchParts {
   readonly store: DecidingStore;
   /** For what is decided here and now. */
-  readonly oracle: Oracle;
+  readonly oracle: TrainingOracle;
   /** For what takes long. */
   readonly thinker: Thinker;
   readonly limits: DecideLimits;

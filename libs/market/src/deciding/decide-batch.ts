@@ -1,4 +1,5 @@
-import { admit, applyFootprint, capacityOf, type Decision, type Oracle, usageOf } from '#mechanism';
+import type { TrainingOracle, TrainingDecision } from '#kinds';
+import { admit, applyFootprint, capacityOf, usageOf } from '#mechanism';
 import { invariant, micros } from '#units';
 import { toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
@@ -11,7 +12,7 @@ export interface BatchInput {
   readonly epoch: bigint;
   readonly bids: readonly QueuedBid[];
   readonly purses: Purses;
-  readonly oracle: Oracle;
+  readonly oracle: TrainingOracle;
   /** Asked before each bid but the first: false ends the batch early. */
   readonly mayGoOn: () => boolean;
 }
@@ -40,7 +41,7 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
   return { record: recordOf(input, decided, touched), priceVersion };
 }
 
-function decideBid({ open, oracle }: BatchInput, queued: QueuedBid, fundsMicros: bigint): Decision {
+function decideBid({ open, oracle }: BatchInput, queued: QueuedBid, fundsMicros: bigint): TrainingDecision {
   const { head, sites, resources } = open.state;
   if (head.status === 'closed') {
     return { kind: 'refused', refusal: { code: 'market_closed', detail: 'the market was closed before this bid was decided' } };

@@ -1,4 +1,4 @@
-import type { Oracle } from '#mechanism';
+import type { TrainingOracle } from '#kinds';
 import { invariant } from '#units';
 import type { Clock } from '../clock/index.js';
 import { createThinker, type Thinker } from '../thinking/thinker.js';
@@ -46,7 +46,7 @@ export class DecideMarkets {
 
   constructor(
     private readonly store: DecidingStore,
-    oracle: Oracle,
+    oracle: TrainingOracle,
     private readonly limits: DecideLimits,
     clock: Clock,
     thinker: Thinker = createThinker(oracle, clock),

@@ -1,4 +1,4 @@
-import type { Decision } from '#mechanism';
+import type { TrainingDecision } from '#kinds';
 import type { BidBody } from '../bid-body.js';
 import type { MarketHead, MarketNews, MarketRows, MarketState } from '../book/index.js';
 
@@ -39,7 +39,7 @@ export interface DecidedBid {
   readonly arrivalSlot: number;
   readonly priceVersion: bigint;
   readonly fundsMicros: bigint;
-  readonly decision: Decision;
+  readonly decision: TrainingDecision;
 }
 
 /** A bidder that pays in what is written together. */

@@ -1,4 +1,4 @@
-import { valueAt, type Valuation } from '#mechanism';
+import { type Valuation, valueAt } from '#mechanism';
 import { invariant } from '#units';
 import type { Payer, Wallet } from './ports.js';
 

@@ -1,4 +1,4 @@
-import type { Oracle } from '#mechanism';
+import type { TrainingOracle } from '#kinds';
 import type { Micros } from '#units';
 import { type BidBody, type BodyFault, toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
@@ -32,7 +32,7 @@ export type QuoteOutcome =
 
 /** How quotes are thought about: short ones here and now, long ones by the thinker, a few at a time and by turns. */
 export interface QuoteWays {
-  readonly oracle: Oracle;
+  readonly oracle: TrainingOracle;
   readonly thinker: Thinker;
   /** Turns for what the thinker does, and for what is done on the event loop: one at a time, with room for others in between. */
   readonly queue: FairQueue;

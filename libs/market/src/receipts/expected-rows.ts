@@ -1,6 +1,6 @@
 import { type Sale, slotAmount } from '#ledger';
 import { EVENT_TYPES, type LogEvent, payloadJson } from '#log';
-import type { Decision, SlotPlan } from '#mechanism';
+import type { SlotPlan, TrainingDecision } from '#kinds';
 import { formatMicros } from '#units';
 import type { DecidedBid } from '../deciding/index.js';
 import { canonical, type Finding, jsonOf, keyOf, type Row, type RowTable } from './rows.js';
@@ -32,7 +32,7 @@ const SHOWN_MAX = 200;
 const short = (text: string | null | undefined): string =>
   text === null || text === undefined ? 'null' : text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 
-type Accepted = Extract<Decision, { kind: 'accepted' }>;
+type Accepted = Extract<TrainingDecision, { kind: 'accepted' }>;
 
 /** The decision's row of a bid decided like this. */
 export function decisionRow(marketId: bigint, decided: DecidedBid): Expected {

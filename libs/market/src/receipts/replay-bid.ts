@@ -1,5 +1,6 @@
 import type { Sale } from '#ledger';
-import { type Oracle, type Schedule, usageOf, validateSchedule } from '#mechanism';
+import { type Schedule, type TrainingOracle, validateSchedule } from '#kinds';
+import { usageOf } from '#mechanism';
 import { invariant } from '#units';
 import { type BidBody, toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
@@ -20,7 +21,7 @@ export type BidReplay =
     };
 
 /** Decides a bid again on the book as it stands, and holds every row that was written against that. */
-export function replayBid(open: OpenBook, record: LogRecord, oracle: Oracle): BidReplay {
+export function replayBid(open: OpenBook, record: LogRecord, oracle: TrainingOracle): BidReplay {
   const { bid, decision, sequence } = record;
   const { marketId } = open.state.head;
   if (!bid || !decision)
@@ -105,7 +106,7 @@ function planIn(row: Row): Schedule[number] {
 
 interface Again {
   readonly funds: string | null;
-  readonly oracle: Oracle;
+  readonly oracle: TrainingOracle;
 }
 
 /** A batch of one: batches of any size decide the same. */
@@ -137,10 +138,10 @@ function rowFindings(
     return stray ? [{ sequence, table: 'allocation', key: `bid_id ${bidId}`, detail: 'a refused bid got something' }] : [];
   }
   const bySlot = new Map(placements.map((placement) => [placement.slot, placement]));
-  const extra = placements.length - decision.schedule.length;
+  const extra = placements.length - decision.plan.length;
   return [
     ...differences(sequence, 'allocation', allocation, allocationRow(marketId, bidId, decision)),
-    ...decision.schedule.flatMap((plan) =>
+    ...decision.plan.flatMap((plan) =>
       differences(sequence, 'placement', bySlot.get(plan.slot.toString()), placementRow(marketId, sale, plan)),
     ),
     ...(extra > 0

@@ -1,6 +1,7 @@
 import { holdOf, ranBetween, type Sale, settle } from '#ledger';
 import { eventIn, type LogEvent, type PayloadOf, UnreadableEntry } from '#log';
-import { cellsFrom, type Oracle } from '#mechanism';
+import type { TrainingOracle } from '#kinds';
+import { cellsFrom } from '#mechanism';
 import { micros } from '#units';
 import { type MarketHead, type MarketState, openBook, type OpenBook } from '../book/index.js';
 import { differences, eventColumns, type Expected } from './expected-rows.js';
@@ -31,7 +32,7 @@ export class LogReplay {
   constructor(
     private readonly market: Row,
     accounts: readonly AuditAccount[],
-    readonly oracle: Oracle,
+    readonly oracle: TrainingOracle,
   ) {
     this.operatorId = BigInt(market.organisation_id ?? 0);
     this.accounts = new AccountBook(accounts);

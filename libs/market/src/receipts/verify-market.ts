@@ -1,4 +1,4 @@
-import type { Oracle } from '#mechanism';
+import type { TrainingOracle } from '#kinds';
 import type { AuditSource, MarketAudit } from './ports.js';
 import { CHAIN_START, chainAfter, receiptFindings, receiptIn, receiptOf } from './receipt.js';
 import { LogReplay, type SlotSales } from './replay-log.js';
@@ -28,7 +28,7 @@ export interface Verification {
 export type VerifyOutcome = { readonly kind: 'verified'; readonly verification: Verification } | { readonly kind: 'market_unknown' };
 
 export interface VerifyOptions {
-  readonly oracle: Oracle;
+  readonly oracle: TrainingOracle;
   /** Told how many entries of how many are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }

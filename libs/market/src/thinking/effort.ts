@@ -1,4 +1,5 @@
-import { type Book, decisionSteps, type Job, menuSteps } from '#mechanism';
+import { decisionSteps, menuSteps, type TrainingJob } from '#kinds';
+import type { Book } from '#mechanism';
 import type { BidBody } from '../bid-body.js';
 
 /** Cells of a window, over which its book is built away from the event loop: at that size that takes some milliseconds. */
@@ -22,4 +23,4 @@ export const mayTakeLong = (book: Book, bids: readonly { readonly body: BidBody 
   !isSmall(book) && bids.some(({ body }) => decisionSteps(book, { chunks: Object.values(body.chunks) }) > STEPS_AT_ONCE_MAX);
 
 /** The same of a job's menu. */
-export const isLongMenu = (book: Book, job: Job): boolean => !isSmall(book) && menuSteps(book, job) > MENU_STEPS_AT_ONCE_MAX;
+export const isLongMenu = (book: Book, job: TrainingJob): boolean => !isSmall(book) && menuSteps(book, job) > MENU_STEPS_AT_ONCE_MAX;

@@ -1,4 +1,5 @@
-import { type Bid, type Book, type Oracle, priceAhead, quote, type Quote } from '#mechanism';
+import type { TrainingBid, TrainingOracle } from '#kinds';
+import { type Book, priceAhead, quote, type Quote } from '#mechanism';
 import { type MarketRows, openBook, type OpenBook, stateOf } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { decideBatch } from '../deciding/decide-batch.js';
@@ -26,7 +27,7 @@ export interface BatchDraft {
 
 export interface QuoteTask {
   readonly book: Book;
-  readonly bid: Bid;
+  readonly bid: TrainingBid;
   /** The first slot in which it may run. */
   readonly arrival: number;
 }
@@ -53,7 +54,7 @@ export class ThinkingFailed extends Error {
 const AHEAD_STEPS = 2_000_000;
 
 /** Thinks where it is called, at once. */
-export function createThinker(oracle: Oracle, clock: Clock): Thinker {
+export function createThinker(oracle: TrainingOracle, clock: Clock): Thinker {
   return {
     build: (rows) => settled(() => openBook(stateOf(rows))),
     decide: (task) => settled(() => draftOf(task, oracle, clock)),
@@ -64,7 +65,7 @@ export function createThinker(oracle: Oracle, clock: Clock): Thinker {
 /** An exception becomes a rejection. */
 const settled = <T>(work: () => T): Promise<T> => new Promise((resolve) => resolve(work()));
 
-function draftOf({ wallets, thinkMs, ...batch }: BatchTask, oracle: Oracle, clock: Clock): BatchDraft {
+function draftOf({ wallets, thinkMs, ...batch }: BatchTask, oracle: TrainingOracle, clock: Clock): BatchDraft {
   const purses = new Purses(wallets);
   const endMs = clock.nowMs() + thinkMs;
   const drafted = decideBatch({ ...batch, purses, oracle, mayGoOn: () => clock.nowMs() < endMs });
@@ -73,7 +74,7 @@ function draftOf({ wallets, thinkMs, ...batch }: BatchTask, oracle: Oracle, cloc
 }
 
 /** Quotes a bid: the menu without its schedules. */
-export function answerOf({ book, bid, arrival }: QuoteTask, oracle: Oracle): QuoteAnswer {
+export function answerOf({ book, bid, arrival }: QuoteTask, oracle: TrainingOracle): QuoteAnswer {
   const { menu, ...choice } = quote({ book, bid, arrival, oracle });
   return { ...choice, menu: menu.map(({ completion, price }) => ({ completion, price })) };
 }

@@ -1,6 +1,6 @@
 import { type Sale, holdOf, slotAmount, type Transfer, transferOf } from '#ledger';
 import { EVENT_TYPES, type LogEvent, payloadJson } from '#log';
-import type { SlotPlan } from '#mechanism';
+import type { SlotPlan } from '#kinds';
 import { type BatchRecord, type DecidedBid, decisionEvent, type Payer, type RecordOutcome, saleIn, type TurnRecord } from '#market';
 import { formatMicros, invariant } from '#units';
 import { intArray } from './columns.js';
@@ -231,7 +231,7 @@ function isSold(bid: PlacedBid): bid is SoldBid {
 function soldIn(batches: readonly BatchRecord[], sold: readonly SoldBid[]) {
   return {
     allocated: sold,
-    placed: sold.flatMap((bid) => bid.decision.schedule.map((plan): SoldSlot => ({ bid, plan }))),
+    placed: sold.flatMap((bid) => bid.decision.plan.map((plan): SoldSlot => ({ bid, plan }))),
     used: batches.flatMap(({ marketId, usage }) => usage.map((slot): UsedSlot => ({ marketId, ...slot }))),
     held: sold.flatMap(heldOf),
   };

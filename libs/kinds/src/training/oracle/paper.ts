@@ -1,11 +1,12 @@
+import { slotOffset, type Book } from '#mechanism';
 import { invariant } from '#units';
-import { slotOffset, type Book } from '../book.js';
-import type { Job, Schedule } from '../types.js';
+import type { TrainingJob, Schedule } from '../job.js';
 import { createFloor, floorOfSlot, resetFloor } from './kernel/floor.js';
 import { createOmega, omegaCost, sortPairs, writeRow, type Omega } from './kernel/omega.js';
 import { createPlan, keepAtHome, resetPlan, scheduleOf, type Plan } from './kernel/plan.js';
 import { createProblem, float64, int32, loadJob, loadSlot, type Problem } from './kernel/problem.js';
-import type { Oracle, Search } from './oracle.js';
+import { TRAINING_ANSWERS } from './answers.js';
+import type { ScheduleSearch, TrainingOracle } from './oracle.js';
 
 /**
  * The paper's dynamic program (Algorithm 2), with a base case and with a state that knows whose chunks are left: chunks are taken in one
@@ -96,13 +97,14 @@ function readTable(work: Workspace): boolean {
 }
 
 /** The oracle of the paper (Algorithms 2 and 3) with the repairs of docs/mechanism.md section 6: what it accepts is valid; it may refuse more and pay more. */
-export function createPaperOracle(): Oracle {
+export function createPaperOracle(): TrainingOracle {
   const table: Table = { grain: 1, blocks: 0, home: new Int32Array(0), least: new Float64Array(0), before: new Int32Array(0) };
   const floor = createFloor();
   const work: Workspace = { problem: createProblem(), omega: createOmega(), plan: createPlan(), table };
   return {
+    ...TRAINING_ANSWERS,
     name: 'paper',
-    open(book: Book, job: Job, arrival: number): Search {
+    open(book: Book, job: TrainingJob, arrival: number): ScheduleSearch {
       const { problem, plan } = work;
       const slotsMax = book.baseSlot + book.slotCount - arrival;
       invariant(slotsMax > 0, 'arrival lies in the window');
@@ -126,7 +128,7 @@ export function createPaperOracle(): Oracle {
           const least = table.least[tabled * (table.blocks + 1) - 1];
           return least === Infinity ? Infinity : Math.max(0, least - problem.total * problem.chunkKB * maxAlpha(problem));
         },
-        schedule: (): Schedule | undefined => (readTable(work) ? scheduleOf(problem, plan, arrival) : undefined),
+        plan: (): Schedule | undefined => (readTable(work) ? scheduleOf(problem, plan, arrival) : undefined),
       };
     },
   };

@@ -1,5 +1,6 @@
+import type { MarketSpec } from '#mechanism';
 import type { Milli } from '#units';
-import type { Job, MarketSpec, SlotPlan } from './types.js';
+import type { TrainingJob, SlotPlan } from './job.js';
 import { validateSchedule, type ScheduleClaim, type Violation } from './validate.js';
 
 const milli = (units: number): Milli => (units * 1000) as Milli;
@@ -16,7 +17,7 @@ const spec: MarketSpec = {
 };
 
 /** Three chunks at a, one at b; a worker trains 2 chunks a slot; 30 MB of parameters. */
-const job: Job = {
+const job: TrainingJob = {
   chunks: [3, 1],
   epochs: 10,
   throughputMilli: milli(20),

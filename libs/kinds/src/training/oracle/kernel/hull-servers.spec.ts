@@ -1,6 +1,6 @@
+import { createBook, occupy } from '#mechanism';
 import fc from 'fast-check';
 import { micros, type Milli } from '#units';
-import { createBook, occupy } from '../../book.js';
 import { chooseServers, createServers } from './hull-servers.js';
 import { createProblem, loadJob, loadSlot } from './problem.js';
 import { createSiteFill, fillSites, resetSiteFill } from './site-fill.js';

@@ -1,5 +1,5 @@
-import { BANDWIDTH_CELL, firstCellOf } from './layout.js';
-import type { Job, MarketSpec, Schedule, SlotPlan } from './types.js';
+import { BANDWIDTH_CELL, firstCellOf, type MarketSpec } from '#mechanism';
+import type { TrainingJob, Schedule, SlotPlan } from './job.js';
 
 /** A rule of the model that a schedule breaks (docs/mechanism.md section 3). */
 export interface Violation {
@@ -14,7 +14,7 @@ export interface ScheduleClaim {
   readonly usage: (slot: number) => readonly number[];
   /** What a slot has in all, in cells; the market's own capacities where it isn't given. */
   readonly capacity?: (slot: number) => readonly number[];
-  readonly job: Job;
+  readonly job: TrainingJob;
   /** First slot in which the job may run. */
   readonly arrival: number;
   readonly schedule: Schedule;

@@ -1,4 +1,4 @@
-import type { Schedule } from '../types.js';
+import type { Schedule } from '../job.js';
 import { improveHomes, planBySpread } from './spread-plan.js';
 import { coverSlot, leastOfCover, readCoverPlan } from './kernel/cover.js';
 import { lookAtSlot } from './kernel/hull.js';
@@ -6,11 +6,11 @@ import { copyPlan, scheduleOf } from './kernel/plan.js';
 import { lookForSingle, readSingle } from './kernel/single.js';
 import { sparseScheduleOf } from './kernel/sparse-plan.js';
 import { leastOf, spreadSlot } from './kernel/spread.js';
-import type { Search } from './oracle.js';
+import type { ScheduleSearch } from './oracle.js';
 import { subjectOf, type Workspace } from './workspace.js';
 
 /** A way of searching the opened slots. */
-export type Method = Pick<Search, 'bound' | 'schedule'>;
+export type Method = Pick<ScheduleSearch, 'bound' | 'plan'>;
 
 /**
  * For jobs whose homes span few covers: the optimum, slot by slot. Where the core's steps are used up, the next method goes on: what it finds
@@ -23,8 +23,8 @@ export function exactMethod(work: Workspace, next: () => Method): Method {
       while (cover.length < problem.slotCount && coverSlot(problem, cover));
       return cover.spent ? Math.min(leastOfCover(cover), next().bound()) : leastOfCover(cover);
     },
-    schedule(): Schedule | undefined {
-      if (cover.spent) return next().bound() < leastOfCover(cover) ? next().schedule() : undefined;
+    plan(): Schedule | undefined {
+      if (cover.spent) return next().bound() < leastOfCover(cover) ? next().plan() : undefined;
       return readCoverPlan(problem, cover, reader, plan) ? scheduleOf(problem, plan, subjectOf(work).arrival) : undefined;
     },
   };
@@ -46,7 +46,7 @@ export function coarseMethod(work: Workspace): Method {
       forEachOpened(work, hopeful.length, coarseSlot);
       return best.cost;
     },
-    schedule: (): Schedule | undefined =>
+    plan: (): Schedule | undefined =>
       best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1
         ? scheduleOf(problem, best, subjectOf(work).arrival)
         : undefined,
@@ -73,7 +73,7 @@ export function spreadMethod(work: Workspace): Method {
       while (hopeful.length < problem.slotCount) spreadSlot(problem, work.filler, hopeful);
       return leastOf(hopeful, problem.slotCount - 1);
     },
-    schedule: (): Schedule | undefined => (planBySpread(work) ? scheduleOf(problem, work.plan, subjectOf(work).arrival) : undefined),
+    plan: (): Schedule | undefined => (planBySpread(work) ? scheduleOf(problem, work.plan, subjectOf(work).arrival) : undefined),
   };
 }
 
@@ -85,7 +85,7 @@ export function singleMethod(work: Workspace): Method {
       while (single.length < problem.slotCount) lookForSingle(problem, single);
       return single.cost;
     },
-    schedule(): Schedule | undefined {
+    plan(): Schedule | undefined {
       if (single.slot !== problem.slotCount - 1) return undefined;
       readSingle(problem, single, plan);
       return scheduleOf(problem, plan, subjectOf(work).arrival);
@@ -101,7 +101,7 @@ export function hullMethod(work: Workspace): Method {
       while (hull.length < problem.slotCount) lookAtSlot(problem, hull);
       return hull.best.cost;
     },
-    schedule: (): Schedule | undefined =>
+    plan: (): Schedule | undefined =>
       hull.best.cost < Infinity && hull.best.last === problem.slotCount - 1
         ? sparseScheduleOf(problem, hull.best, subjectOf(work).arrival)
         : undefined,

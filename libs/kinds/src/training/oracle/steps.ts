@@ -1,6 +1,5 @@
-import { unpricedSlots, type Book } from '../book.js';
-import { PRICE_STEPS_MAX } from '../prices.js';
-import type { Job } from '../types.js';
+import { unpricedSlots, type Book, PRICE_STEPS_MAX } from '#mechanism';
+import type { TrainingJob } from '../job.js';
 import { hullSteps } from './kernel/hull.js';
 import { RELIEF_STEPS_MAX } from './kernel/plan.js';
 import { slotSteps } from './kernel/problem.js';
@@ -61,7 +60,7 @@ export interface Sizes {
 
 type Dimensions = Pick<Book, 'siteCount' | 'resourceCount' | 'slotCount'>;
 /** What is looked at of a job. */
-type Sized = Pick<Job, 'chunks'>;
+type Sized = Pick<TrainingJob, 'chunks'>;
 
 /** What a search does beside or instead of the core, by sizes alone. */
 export interface Scope {
@@ -141,3 +140,6 @@ export const decisionSteps = (book: Dimensions & Priced, job: Sized): number => 
 
 /** As decisionSteps, for a quote: a decision and the whole menu. */
 export const menuSteps = (book: Dimensions & Priced, job: Sized): number => (WALKS_MAX + 1) * searchSteps(book, job) + pricingSteps(book);
+
+/** Steps that the search of a decision or of a menu takes at most in a market within the limits of size, as counted. */
+export const SEARCH_STEPS_MAX = 100_000_000;

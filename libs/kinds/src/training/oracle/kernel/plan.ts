@@ -1,5 +1,5 @@
 import { invariant } from '#units';
-import type { Schedule, SlotPlan, Move } from '../../types.js';
+import type { Schedule, SlotPlan, Move } from '../../job.js';
 import { float64, int32, type Problem } from './problem.js';
 
 /**

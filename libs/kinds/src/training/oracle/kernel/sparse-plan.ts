@@ -1,5 +1,5 @@
 import { invariant } from '#units';
-import type { Move, Schedule, SlotPlan } from '../../types.js';
+import type { Move, Schedule, SlotPlan } from '../../job.js';
 import { float64, int32, type Problem } from './problem.js';
 import type { SiteFill } from './site-fill.js';
 

@@ -1,6 +1,5 @@
-import { priceSlot, type Book } from '../../book.js';
-import { BANDWIDTH_CELL, firstCellOf } from '../../layout.js';
-import type { Job } from '../../types.js';
+import { priceSlot, type Book, BANDWIDTH_CELL, firstCellOf } from '#mechanism';
+import type { TrainingJob } from '../../job.js';
 
 /**
  * One job against the book, as flat numbers: what a worker costs and how many chunks fit, per opened slot and site. Slots are counted
@@ -65,7 +64,7 @@ export const float64 = (array: Float64Array, length: number): Float64Array =>
   array.length >= length ? array : new Float64Array(length * 2);
 
 /** Begins a job: no slot is open yet. */
-export function loadJob(problem: Problem, book: Book, job: Job): void {
+export function loadJob(problem: Problem, book: Book, job: TrainingJob): void {
   const { siteCount, slotCount } = book;
   problem.siteCount = siteCount;
   problem.slotCount = 0;
@@ -91,7 +90,7 @@ export function loadJob(problem: Problem, book: Book, job: Job): void {
 }
 
 /** Chunks that so many workers can take in a slot. */
-const chunksOf = ({ throughputMilli, epochs }: Job, total: number, workers: number): number =>
+const chunksOf = ({ throughputMilli, epochs }: TrainingJob, total: number, workers: number): number =>
   workers === 0 ? 0 : Math.min(total, Math.floor((workers * throughputMilli) / (epochs * 1000)));
 
 /** Steps of reading a slot and of its plain floor. */
@@ -103,7 +102,7 @@ export const slotSteps = ({ siteCount, resourceCount }: Pick<Book, 'siteCount' |
  * divides only where a resource is what limits the workers.
  * @param at where the slot's cells begin in the book.
  */
-export function loadSlot(problem: Problem, book: Book, job: Job, at: number): void {
+export function loadSlot(problem: Problem, book: Book, job: TrainingJob, at: number): void {
   const { siteCount, workersFor, total } = problem;
   const { capacity, used, price, resourceCount } = book;
   const row = book.capacityAt[at / book.stride];

@@ -1,6 +1,6 @@
+import { slotOffset, type Book } from '#mechanism';
 import { invariant } from '#units';
-import { slotOffset, type Book } from '../book.js';
-import type { Job } from '../types.js';
+import type { TrainingJob } from '../job.js';
 import { createCover } from './kernel/cover.js';
 import { createFiller } from './kernel/fill.js';
 import { createFloor, floorOfSlot } from './kernel/floor.js';
@@ -17,7 +17,7 @@ import type { Budgets, Scope } from './steps.js';
 /** What the search under way is about. */
 interface Subject {
   readonly book: Book;
-  readonly job: Job;
+  readonly job: TrainingJob;
   readonly arrival: number;
   readonly scope: Scope;
 }

@@ -1,10 +1,18 @@
+import {
+  admit,
+  advanceBook,
+  applyFootprint,
+  type Book,
+  createBook,
+  type MarketSpec,
+  menuOf,
+  occupy,
+  quote,
+  usageOf,
+  type Valuation,
+} from '#mechanism';
 import { formatMicros, micros, type Milli } from '#units';
-import { admit, quote } from './admission.js';
-import { applyFootprint, advanceBook, createBook, occupy, usageOf, type Book } from './book.js';
-import { menuOf } from './menu.js';
-import { createOracle } from './oracle/create.js';
-import type { Oracle } from './oracle/oracle.js';
-import type { Bid, Job, MarketSpec, Valuation } from './types.js';
+import { createOracle, type TrainingBid, type TrainingJob, type TrainingOracle } from './index.js';
 
 const milli = (...units: number[]): Milli[] => units.map((unit) => (unit * 1000) as Milli);
 
@@ -19,7 +27,7 @@ function market(change: Partial<MarketSpec> = {}): Book {
 }
 
 /** One chunk at each site; a worker does one chunk a slot with 1 CPU; the parameter server takes 1 CPU. */
-const job = (change: Partial<Job> = {}): Job => ({
+const job = (change: Partial<TrainingJob> = {}): TrainingJob => ({
   chunks: [1, 1],
   epochs: 10,
   throughputMilli: 10_000 as Milli,
@@ -30,10 +38,10 @@ const job = (change: Partial<Job> = {}): Job => ({
 });
 
 const worth = (value: number): Valuation => ({ kind: 'deadline', value, deadline: 3 });
-const bid = (change: Partial<Job> = {}, valuation = worth(1000)): Bid => ({ job: job(change), valuation });
+const bid = (change: Partial<TrainingJob> = {}, valuation = worth(1000)): TrainingBid => ({ job: job(change), valuation });
 const oracle = createOracle('default');
-const decide = (book: Book, of: Bid, arrival = 0, fundsMicros?: bigint) => admit({ book, bid: of, arrival, fundsMicros, oracle });
-const codeOf = (book: Book, of: Bid, arrival = 0, fundsMicros?: bigint): string => {
+const decide = (book: Book, of: TrainingBid, arrival = 0, fundsMicros?: bigint) => admit({ book, bid: of, arrival, fundsMicros, oracle });
+const codeOf = (book: Book, of: TrainingBid, arrival = 0, fundsMicros?: bigint): string => {
   const decision = decide(book, of, arrival, fundsMicros);
   return decision.kind === 'accepted' ? 'accepted' : decision.refusal.code;
 };
@@ -43,7 +51,7 @@ describe('admission', () => {
     const decision = decide(market(), bid());
     expect(decision).toMatchObject({ kind: 'accepted', completion: 0, payment: 0n, value: 1_000_000_000n });
     // one chunk moves to the server's site (2 MB) rather than a worker exchanging parameters from its own (5 MB)
-    expect(decision.kind === 'accepted' && decision.schedule).toEqual([
+    expect(decision.kind === 'accepted' && decision.plan).toEqual([
       { slot: 0, ps: 0, workers: [2, 0], moves: [{ home: 1, place: 0, chunks: 1 }], home: [1, 0] },
     ]);
   });
@@ -98,8 +106,8 @@ describe('refusals, in their precedence', () => {
     const book = market();
     for (let slot = 0; slot < 4; slot++) occupy(book, slot, [0, 2000, 2000 - 100 * slot]);
     let bounds = 0;
-    const counting: Oracle = {
-      name: 'default',
+    const counting: TrainingOracle = {
+      ...oracle,
       open(...subject) {
         const search = oracle.open(...subject);
         return { ...search, bound: () => (bounds++, search.bound()) };
@@ -116,7 +124,7 @@ describe('refusals, in their precedence', () => {
   it('tells what would have passed', () => {
     const book = market();
     for (let slot = 0; slot < 4; slot++) occupy(book, slot, [50_000, 2000, 2000]);
-    const { price, schedule } = menuOf({ book, job: job(), arrival: 0, oracle })[3];
+    const { price, plan: schedule } = menuOf({ book, job: job(), arrival: 0, oracle })[3];
     const decision = decide(book, bid({}, worth(Number(price) / 1e6)));
     if (decision.kind !== 'refused' || !decision.refusal.nearest) throw new Error('accepted, or tells nothing');
     expect(decision.refusal.detail).toContain(
@@ -135,7 +143,7 @@ describe('refusals, in their precedence', () => {
 });
 
 describe('jobs at the edges', () => {
-  it.each<[string, Partial<MarketSpec>, Partial<Job>, string]>([
+  it.each<[string, Partial<MarketSpec>, Partial<TrainingJob>, string]>([
     ['no capacity anywhere', { sites: ['a', 'b'].map((id) => ({ id, capacityMilli: milli(0) })) }, {}, 'no_feasible_schedule'],
     [
       'data at a site that is gone (no capacity): the chunks move',

@@ -1,8 +1,8 @@
-import { BANDWIDTH_CELL, firstCellOf } from './layout.js';
-import type { Footprint, Job, MarketSpec, Schedule, SlotFootprint, SlotPlan } from './types.js';
+import { BANDWIDTH_CELL, firstCellOf, type Footprint, type MarketSpec, type SlotFootprint } from '#mechanism';
+import type { TrainingJob, Schedule, SlotPlan } from './job.js';
 
 /** Traffic between sites in one slot of a schedule, kB: moved chunks, and parameters of workers away from the parameter server (V5). */
-function trafficKB({ chunkKB }: MarketSpec, { parameterKB }: Job, { moves, workers, ps }: SlotPlan): number {
+function trafficKB({ chunkKB }: MarketSpec, { parameterKB }: TrainingJob, { moves, workers, ps }: SlotPlan): number {
   let moved = 0;
   for (const move of moves) moved += move.chunks;
   let away = -workers[ps];
@@ -10,7 +10,7 @@ function trafficKB({ chunkKB }: MarketSpec, { parameterKB }: Job, { moves, worke
   return moved * chunkKB + away * parameterKB;
 }
 
-function slotFootprint(spec: MarketSpec, job: Job, plan: SlotPlan): SlotFootprint {
+function slotFootprint(spec: MarketSpec, job: TrainingJob, plan: SlotPlan): SlotFootprint {
   const cells: number[] = [];
   const quantitiesMilli: number[] = [];
   const take = (cell: number, quantityMilli: number): void => {
@@ -31,5 +31,5 @@ function slotFootprint(spec: MarketSpec, job: Job, plan: SlotPlan): SlotFootprin
 }
 
 /** What a schedule takes of the market: its workers, its parameter servers, and the traffic between sites. */
-export const footprintOf = (spec: MarketSpec, job: Job, schedule: Schedule): Footprint =>
+export const footprintOf = (spec: MarketSpec, job: TrainingJob, schedule: Schedule): Footprint =>
   schedule.map((plan) => slotFootprint(spec, job, plan));

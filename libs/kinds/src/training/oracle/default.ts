@@ -1,6 +1,6 @@
+import type { Book } from '#mechanism';
 import { invariant } from '#units';
-import type { Book } from '../book.js';
-import type { Job, Schedule } from '../types.js';
+import type { TrainingJob, Schedule } from '../job.js';
 import { resetCover } from './kernel/cover.js';
 import { resetFloor } from './kernel/floor.js';
 import { resetHasty } from './kernel/hasty.js';
@@ -12,7 +12,8 @@ import { resetSharpFloor, sharpFloor } from './kernel/sharp-floor.js';
 import { resetSingle } from './kernel/single.js';
 import { resetSpread } from './kernel/spread.js';
 import { coarseMethod, exactMethod, hullMethod, singleMethod, spreadMethod, type Method } from './methods.js';
-import type { Oracle, Search } from './oracle.js';
+import { TRAINING_ANSWERS } from './answers.js';
+import type { ScheduleSearch, TrainingOracle } from './oracle.js';
 import { BUDGETS, scopeOf, type Budgets, type Scope } from './steps.js';
 import { advance, createWorkspace, load, slotsOf, subjectOf, type Workspace } from './workspace.js';
 
@@ -25,7 +26,7 @@ export interface OracleOptions {
 }
 
 /** The default oracle, which counts its steps. */
-export interface DefaultOracle extends Oracle {
+export interface DefaultOracle extends TrainingOracle {
   /** Steps of all searches since it was made. */
   readonly steps: () => number;
 }
@@ -43,19 +44,20 @@ export function createDefaultOracle({ budgets = BUDGETS }: OracleOptions = {}): 
   };
   const methods = { exact: exactMethod(work, next), coarse: coarseMethod(work), ...beyond };
   let method: Method | undefined; // chosen when it is first needed: floors alone decide most bids of a full market
-  const search: Search = {
+  const search: ScheduleSearch = {
     advance: () => advance(work),
     floor: () => (subjectOf(work).scope.hasSharpFloor ? sharpFloor(work.problem, work.sharp, work.floor) : work.floor.least),
     bound(): number {
       method ??= methods[choose(work)];
       return method.bound();
     },
-    schedule: (): Schedule | undefined => method?.schedule(),
+    plan: (): Schedule | undefined => method?.plan(),
   };
   return {
+    ...TRAINING_ANSWERS,
     name: 'default',
     steps: () => work.problem.steps,
-    open(book: Book, job: Job, arrival: number): Search {
+    open(book: Book, job: TrainingJob, arrival: number): ScheduleSearch {
       const { problem } = work;
       method = undefined;
       work.isPrepared = false;

@@ -1,0 +1,2 @@
+/** Kinds of jobs. */
+export * from './training/index.js';

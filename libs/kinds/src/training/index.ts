@@ -1,0 +1,9 @@
+/** Training jobs: what they ask for, the oracles that schedule them, the bounds of their steps, and the independent validator. */
+export type { Move, Schedule, SlotPlan, TrainingBid, TrainingDecision, TrainingJob, TrainingMenu, TrainingMenuEntry } from './job.js';
+export { footprintOf } from './footprint.js';
+export { createOracle } from './oracle/create.js';
+export { createDefaultOracle, type DefaultOracle, type OracleOptions } from './oracle/default.js';
+export { TRAINING_ANSWERS } from './oracle/answers.js';
+export type { OracleName, ScheduleSearch, TrainingOracle } from './oracle/oracle.js';
+export { BUDGETS, decisionSteps, menuSteps, SEARCH_STEPS_MAX, UNBOUNDED, type Budgets } from './oracle/steps.js';
+export { validateSchedule, type ScheduleClaim, type Violation } from './validate.js';
