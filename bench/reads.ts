@@ -6,10 +6,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client, Pool } from 'undici';
-import { BidSource } from '../apps/cli/src/load/bid-source.js';
-import { runUntilSignal, type Run } from '../apps/cli/src/running/run.js';
-import { serve } from '../apps/cli/src/running/serve.js';
-import type { HostTerminal } from '../apps/cli/src/terminal.js';
+import { BidSource, type HostTerminal, type Run, runUntilSignal, serve } from '../apps/cli/src/index.js';
 import { terminalOf } from './terminal.js';
 import { type Ask, openReadStage, type ReadStage } from './reads/stage.js';
 

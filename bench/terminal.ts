@@ -1,4 +1,4 @@
-import type { HostTerminal } from '../apps/cli/src/terminal.js';
+import type { HostTerminal } from '../apps/cli/src/index.js';
 
 /** Ends a bench that something keeps from ending, ms after it was over. */
 const LEFT_MS_MAX = 2_000;

@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { Eris } from '#sdk';
-import { BidSource } from '../../apps/cli/src/load/bid-source.js';
-import { type LoadStage, openLoadStage } from '../../apps/cli/src/load/stage.js';
-import { atMost } from '../../apps/cli/src/running/at-most.js';
-import { operatorKeyOf, type Serving } from '../../apps/cli/src/running/serve.js';
+import { atMost, BidSource, type LoadStage, openLoadStage, operatorKeyOf, type Serving } from '../../apps/cli/src/index.js';
 
 const MARKETS = 8;
 const BIDDERS = 8;

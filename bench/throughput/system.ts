@@ -1,16 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Pool } from 'undici';
-import type { ApiSite } from '../../apps/cli/src/demo/stage.js';
-import { BidSource } from '../../apps/cli/src/load/bid-source.js';
-import { measure } from '../../apps/cli/src/load/measure.js';
-import { Meter } from '../../apps/cli/src/load/meter.js';
-import type { LoadOptions } from '../../apps/cli/src/load/options.js';
-import { latencyOf, type Latency } from '../../apps/cli/src/load/result.js';
-import { send } from '../../apps/cli/src/load/sender.js';
-import { openLoadStage } from '../../apps/cli/src/load/stage.js';
-import { atMost } from '../../apps/cli/src/running/at-most.js';
-import { operatorKeyOf, type Serving } from '../../apps/cli/src/running/serve.js';
+import {
+  type ApiSite,
+  atMost,
+  BidSource,
+  type Latency,
+  latencyOf,
+  type LoadOptions,
+  measure,
+  Meter,
+  openLoadStage,
+  operatorKeyOf,
+  send,
+  type Serving,
+} from '../../apps/cli/src/index.js';
 
 const CLOCK = { nowMs: () => performance.now() };
 const CONNECTIONS = 512;

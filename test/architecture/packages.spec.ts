@@ -1,4 +1,4 @@
-import { sourcesOf, textOf } from './source-tree.js';
+import { type SourceFile, sourcesOf, textOf } from './source-tree.js';
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -47,19 +47,23 @@ describe('packages', () => {
   });
 
   it('are dependencies where the product imports them', () => {
-    const known = new Set(runtime);
     const shipped = sourcesOf('libs', 'apps').filter(({ path }) => !path.endsWith('.spec.ts'));
-    const missing = shipped.flatMap(({ path, imports }) =>
-      imports
-        .filter(isPackage)
-        .filter((name) => !known.has(packageOf(name)))
-        .map((name) => `${path}: ${name} is not in "dependencies"`),
-    );
-    expect(missing).toEqual([]);
+    expect(notIn('dependencies', runtime, shipped)).toEqual([]);
+  });
+
+  it('are named by the manifest where tests and benches import them, and not there only because something else needs them', () => {
+    const all = sourcesOf('libs', 'apps', 'test', 'bench');
+    expect(notIn('dependencies or devDependencies', [...runtime, ...development, '@jest/globals'], all)).toEqual([]);
   });
 });
 
-const isPackage = (specifier: string): boolean => !/^(\.|#|node:)/.test(specifier);
+function notIn(where: string, known: readonly string[], files: readonly SourceFile[]): string[] {
+  return files.flatMap(({ path, imports }) =>
+    imports.filter((name) => isPackage(name) && !known.includes(packageOf(name))).map((name) => `${path}: ${name} is not in ${where}`),
+  );
+}
+
+const isPackage = (specifier: string): boolean => /^(?!node:)@?[a-z][\w./-]*$/.test(specifier);
 function packageOf(specifier: string): string {
   return specifier
     .split('/')

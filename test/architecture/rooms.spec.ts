@@ -61,6 +61,8 @@ function sideEntrances({ path, room, imports }: SourceFile): string[] {
     }
     if (!specifier.startsWith('.')) return [];
     const target = join(dirname(path), specifier);
+    if (/^apps\/\w+\/src\/(?!index\.js$)/.test(target) && !room.includes('/'))
+      return [`${path}: '${specifier}' goes past the door of an application; export what you need from its src/index.ts`];
     const isElsewhere = room.includes('/') ? !target.startsWith(`${room}/`) : target.startsWith('libs/');
     return isElsewhere ? [`${path}: '${specifier}' leads into another room; import it by name, such as '#mechanism'`] : [];
   });

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { Journal } from '../../apps/worker/src/journal.js';
-import { Figures } from '../../apps/worker/src/watching/figures.js';
+import { Figures, Journal } from '../../apps/worker/src/index.js';
 import { startTestApi, type TestApi } from '../support/api.js';
 import { decidedBid, setScene } from '../support/scenes.js';
 

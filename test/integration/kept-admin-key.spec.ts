@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashKey } from '#market';
-import { type AdminKey, adminKeyOf } from '../../apps/cli/src/running/admin-key.js';
+import { type AdminKey, adminKeyOf } from '../../apps/cli/src/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { coldUseCases, type ColdUseCases } from '../support/tenants.js';
 

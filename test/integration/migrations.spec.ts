@@ -34,6 +34,23 @@ describe('migrations', () => {
     expect(await findPendingMigrations(database.pool)).toEqual([]);
   });
 
+  it('keep keys as they were, without the scopes that nobody read', async () => {
+    const { pool } = database;
+    await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    const names = await listMigrations();
+    const last = names.findIndex((name) => name.endsWith('_keys_without_scopes'));
+    for (const name of names.slice(0, last)) await apply(pool, name);
+    await pool.query(`INSERT INTO organisation (id, name) VALUES (1, 'operator')`);
+    await pool.query(
+      `INSERT INTO api_key (organisation_id, role, scopes, label, prefix, hash) VALUES (1, 'auditor', '{a}', 'kept', 'eris_k', sha256('key'))`,
+    );
+    const kept = `SELECT id, organisation_id, role, label, prefix, encode(hash, 'hex') AS hash, origin, created_at, revoked_at FROM api_key`;
+    const { rows: before } = await pool.query(kept);
+    await apply(pool, names[last]);
+    expect((await pool.query(kept)).rows).toEqual(before);
+    expect(before).toHaveLength(1);
+  });
+
   it('carry the log over that was written in the words of the API', async () => {
     const { pool } = database;
     await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');

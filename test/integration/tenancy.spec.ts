@@ -98,7 +98,6 @@ describe('keys', () => {
       label: 'laptop',
       prefix: made.plain.slice(0, 12),
       parentId: operator.organisationId,
-      scopes: [],
       revokedAt: null,
     });
     expect(await cold.keys.find.run(hashKey(made.plain))).toEqual(made.key);

@@ -2,7 +2,7 @@
 import { AcceptBids, DecideMarkets, type DecidingStore, type NewBid, type RecordOutcome, Ringer } from '#market';
 import { createOracle } from '#kinds';
 import { createBidInbox, createDecidingStore, createPool } from '#persistence';
-import { MarketRunner, type RunReport } from '../../apps/worker/src/market-runner.js';
+import { MarketRunner, type RunReport } from '../../apps/worker/src/index.js';
 import { addTwin, newBid, seedMarket, type SeededMarket, smallJob, workload } from '../support/market.js';
 import { brokenLaws } from '../support/market-laws.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';

@@ -6,10 +6,8 @@ import { EnsureAdminKey } from '#market';
 import { createPool } from '#persistence';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
-import { openApi } from '../../apps/api/src/composition/open-api.js';
-import type { ApiSettings } from '../../apps/api/src/composition/settings.js';
-import { Journal } from '../../apps/worker/src/journal.js';
-import { WorkerModule } from '../../apps/worker/src/worker.module.js';
+import { type ApiSettings, openApi } from '../../apps/api/src/index.js';
+import { Journal, WorkerModule } from '../../apps/worker/src/index.js';
 import { ApiClient } from './api-client.js';
 import { createTestDatabase } from './postgres.js';
 

@@ -1,9 +1,6 @@
 import type { Config } from '#config';
-import { DatabaseUnfit, explainSchema } from '#persistence';
+import { DatabaseUnfit, explainSchema, isSchemaAbsent } from '#persistence';
 import { AddressError, explainTrouble, placeOf } from '#postgres';
-
-/** Postgres, or Prisma: a table isn't there. */
-const UNDEFINED_TABLE = /42P01|P2021/;
 
 /** Why the API can't start, in one line for whoever starts it; undefined where nobody has words for it. */
 export function explainStart(cause: unknown, { databaseUrl = '', host, hostFrom, port }: Config): string | undefined {
@@ -13,6 +10,6 @@ export function explainStart(cause: unknown, { databaseUrl = '', host, hostFrom,
   if (code === 'EACCES') return `Port ${port} of ${host} is not for this user. Set PORT to another one, above 1023.`;
   if (code === 'EADDRNOTAVAIL')
     return `${host} is no address of this machine. Set ${hostFrom === 'HOST' ? 'ERIS_HOST (or HOST)' : 'ERIS_HOST'} to one: 127.0.0.1, or 0.0.0.0 for all.`;
-  if (UNDEFINED_TABLE.test(code)) return `The database at ${placeOf(databaseUrl)} ${explainSchema({ kind: 'absent' })}`;
+  if (isSchemaAbsent(cause)) return `The database at ${placeOf(databaseUrl)} ${explainSchema({ kind: 'absent' })}`;
   return explainTrouble(cause, databaseUrl);
 }

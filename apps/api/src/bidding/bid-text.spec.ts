@@ -1,5 +1,5 @@
 import type { BidBodyWire } from '#contracts';
-import { canonicalJson } from '../http/canonical.js';
+import { canonicalJson } from '#units';
 import { bidText } from './bid-text.js';
 
 const body: BidBodyWire = {

@@ -1,5 +1,5 @@
 import type { BidBodyWire } from '#contracts';
-import { canonicalJson } from '../http/canonical.js';
+import { canonicalJson } from '#units';
 
 /** A bid's body as canonicalJson writes it, whatever stands beside its fields: they are known, so nothing is sorted. */
 export function bidText({ chunks, epochs, label, parameterMB, ps, throughput, valuation, worker }: BidBodyWire): string {

@@ -12,7 +12,7 @@ import {
 } from '#contracts';
 import type { AcceptBids, AcceptOutcome, BidToCheck, CheckBid, InTurn, NewBid, ReadBids } from '#market';
 import { problemOfOutcome } from '../http/answer.js';
-import { requestHash } from '../http/canonical.js';
+import { requestHash } from '../http/request-hash.js';
 import type { Input } from '../http/input.js';
 import type { Caller } from '../http/keyring.js';
 import { faultsProblem, ProblemError } from '../http/problem-error.js';

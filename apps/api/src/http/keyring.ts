@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS, type Role } from '#contracts';
 import type { Clock } from '#market';
+import { BoundedMap } from '#units';
 
 /** How long a key that was found is believed: a revoked key stops working within this time everywhere. */
 export const KEY_CACHE_MS = 4_000;
@@ -43,7 +44,7 @@ interface LookUp {
  * that were good before others: however many wrong ones are sent, they take no more of the database than that, and hold up no good one for long.
  */
 export class Keyring {
-  private readonly found = new Map<string, { caller: Caller; untilMs: number }>();
+  private readonly found = new BoundedMap<string, { caller: Caller; untilMs: number }>(KEYS_CACHED_MAX);
   /** Keys that are being looked up: who asks meanwhile waits for the same answer. */
   private readonly looking = new Map<string, Promise<Caller | undefined>>();
   private readonly asked = { known: [] as LookUp[], unknown: [] as LookUp[] };
@@ -78,8 +79,8 @@ export class Keyring {
     const untilMs = this.clock.nowMs() + KEY_CACHE_MS;
     try {
       const caller = await this.ask(name);
-      this.found.delete(name);
-      if (caller) this.keep(name, { caller, untilMs });
+      if (caller) this.found.set(name, { caller, untilMs });
+      else this.found.delete(name);
       return caller;
     } finally {
       this.looking.delete(name);
@@ -112,10 +113,5 @@ export class Keyring {
   private nextLookUps(): LookUp[] {
     const known = this.asked.known.splice(0, LOOK_UPS_MAX);
     return [...known, ...this.asked.unknown.splice(0, LOOK_UPS_MAX - known.length)];
-  }
-
-  private keep(name: string, entry: { caller: Caller; untilMs: number }): void {
-    if (this.found.size >= KEYS_CACHED_MAX) this.found.delete(this.found.keys().next().value as string);
-    this.found.set(name, entry);
   }
 }

@@ -1,6 +1,7 @@
 import type { AcceptBids, AcceptOutcome, BidInbox, NewBid } from '#market';
 import type { Bell } from '#queue';
 import { type SpanOptions, type TraceCarrier, traced, traceNow } from '#telemetry';
+import { BoundedMap } from '#units';
 
 /** Bids of one statement that its span names, and markets whose last trace is remembered. */
 const LINKS_MAX = 32;
@@ -12,7 +13,7 @@ const MARKETS_MAX = 1_000;
  */
 export class BidTraces {
   private readonly ofBids = new WeakMap<NewBid, TraceCarrier>();
-  private readonly ofMarkets = new Map<bigint, TraceCarrier>();
+  private readonly ofMarkets = new BoundedMap<bigint, TraceCarrier>(MARKETS_MAX);
 
   /** Remembers the request that a bid comes from. */
   accept(accept: Pick<AcceptBids, 'accept'>, newBid: NewBid): Promise<AcceptOutcome> {
@@ -52,7 +53,6 @@ export class BidTraces {
   private remember(bids: readonly NewBid[]): void {
     const carrier = traceNow();
     if (!carrier) return;
-    if (this.ofMarkets.size > MARKETS_MAX) this.ofMarkets.clear();
     for (const { marketId } of bids) this.ofMarkets.set(marketId, carrier);
   }
 }

@@ -1,15 +1,12 @@
 import { createPool } from '#persistence';
-import { formatMicros, parseMicros } from '#units';
+import { formatMicros } from '#units';
 import type { ItemOf } from '#sdk';
+import { amountOf, sumOf, unbalancedTransfers, wrongBalances } from '../ledger-faults.js';
 import type { Bidding } from './bidding.js';
 import type { Check } from './check.js';
 import type { Stage } from './stage.js';
 
 type Account = ItemOf<'listAccounts'>;
-type Entry = ItemOf<'listEntries'>;
-
-const amount = (text: string): bigint => parseMicros(text) ?? 0n;
-const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) => total + one, 0n);
 
 /** The ledger as the API shows it to the operator: every transfer has two sides, balances are the sums of entries, no credit is lost. */
 export async function ledgerCheck(stage: Stage, bidding: Bidding): Promise<Check> {
@@ -26,8 +23,8 @@ export async function ledgerCheck(stage: Stage, bidding: Bidding): Promise<Check
   const ours = new Set(wallets.flatMap(({ id }) => (entriesOf.get(id) ?? []).map(({ transferId }) => transferId)));
   const all = [...entriesOf.values()].flat().filter(({ transferId }) => ours.has(transferId));
   const faults = [
-    ...sidesThatDiffer(all),
-    ...wallets.flatMap((account) => balanceFaults(account, entriesOf.get(account.id) ?? [])),
+    ...unbalancedTransfers(all),
+    ...wallets.flatMap((account) => wrongBalances(account, entriesOf.get(account.id) ?? [])),
     ...conservationFaults(stage, bidding, wallets),
   ];
   return {
@@ -39,31 +36,15 @@ export async function ledgerCheck(stage: Stage, bidding: Bidding): Promise<Check
 
 /** The bidders of this run, and the operator that they pay: the only account without a name of this run that has earned anything. */
 function isOurs({ id, revenue }: Account, { bidders }: Stage): boolean {
-  return bidders.some(({ accountId }) => accountId === id) || amount(revenue) !== 0n;
-}
-
-function sidesThatDiffer(all: readonly Entry[]): string[] {
-  const totals = new Map<string, bigint>();
-  for (const entry of all) totals.set(entry.transferId, (totals.get(entry.transferId) ?? 0n) + amount(entry.amount));
-  return [...totals].flatMap(([id, total]) => (total === 0n ? [] : [`transfer ${id} sums to ${formatMicros(total)}`]));
-}
-
-function balanceFaults({ organisation, balance }: Account, all: readonly Entry[]): string[] {
-  const of = (kind: Entry['account']): bigint => sum(all.filter((entry) => entry.account === kind).map((entry) => amount(entry.amount)));
-  const available = of('wallet') === amount(balance.available);
-  const held = of('escrow') === amount(balance.held);
-  return [
-    ...(available ? [] : [`${organisation}: available is not the sum of its entries`]),
-    ...(held ? [] : [`${organisation}: held is not the sum of its entries`]),
-  ];
+  return bidders.some(({ accountId }) => accountId === id) || amountOf(revenue) !== 0n;
 }
 
 /** What was paid in is what bidders still have and what they were charged; every slot has run, so nothing is held any more. */
 function conservationFaults({ deposited }: Stage, { decided }: Bidding, wallets: readonly Account[]): string[] {
-  const available = sum(wallets.map(({ balance }) => amount(balance.available)));
-  const held = sum(wallets.map(({ balance }) => amount(balance.held)));
-  const charged = sum(decided.map(({ bid }) => amount(bid.decision?.payment ?? '0')));
-  const isKept = available + charged === amount(deposited);
+  const available = sumOf(wallets.map(({ balance }) => amountOf(balance.available)));
+  const held = sumOf(wallets.map(({ balance }) => amountOf(balance.held)));
+  const charged = sumOf(decided.map(({ bid }) => amountOf(bid.decision?.payment ?? '0')));
+  const isKept = available + charged === amountOf(deposited);
   return [
     ...(isKept ? [] : [`${deposited} paid in, ${formatMicros(available)} left, ${formatMicros(charged)} charged`]),
     ...(held === 0n ? [] : [`${formatMicros(held)} still held after the last slot`]),

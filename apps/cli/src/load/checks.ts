@@ -1,12 +1,12 @@
 import type { ItemOf } from '#sdk';
-import { formatMicros, parseMicros } from '#units';
+import { formatMicros } from '#units';
 import type { Check } from '../demo/check.js';
+import { amountOf, sumOf, unbalancedTransfers, wrongBalances } from '../ledger-faults.js';
 import type { Meter } from './meter.js';
 import type { LoadStage } from './stage.js';
 
 type Bid = ItemOf<'listBids'>;
 type Entry = ItemOf<'listEntries'>;
-type Account = ItemOf<'listAccounts'>;
 
 /** Asks the API whether everything that was acknowledged is there, decided once, and paid for. */
 export async function checkLoad(stage: LoadStage, meter: Meter): Promise<Check[]> {
@@ -38,9 +38,6 @@ function decidedCheck(bids: readonly Bid[], meter: Meter): Check {
   };
 }
 
-const amount = (text: string): bigint => parseMicros(text) ?? 0n;
-const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) => total + one, 0n);
-
 /** The operator and its bidders are this load's own: all that they ever moved sums to zero. */
 async function ledgerCheck({ operator }: LoadStage, bids: readonly Bid[]): Promise<Check> {
   const accounts = await operator.all('listAccounts');
@@ -49,26 +46,11 @@ async function ledgerCheck({ operator }: LoadStage, bids: readonly Bid[]): Promi
   for (const account of accounts) {
     const own = await operator.all('listEntries', { params: { accountId: account.id } });
     entries.push(...own);
-    faults.push(...balanceFaults(account, own));
+    faults.push(...wrongBalances(account, own));
   }
-  const charged = sum(bids.map(({ decision }) => amount(decision?.payment ?? '0')));
-  const held = sum(entries.filter(({ kind, account }) => kind === 'hold' && account === 'escrow').map((entry) => amount(entry.amount)));
+  const charged = sumOf(bids.map(({ decision }) => amountOf(decision?.payment ?? '0')));
+  const held = sumOf(entries.filter(({ kind, account }) => kind === 'hold' && account === 'escrow').map((entry) => amountOf(entry.amount)));
   if (held !== charged) faults.push(`decisions charge ${formatMicros(charged)}, holds are ${formatMicros(held)}`);
   const detail = `${entries.length} entries in the books of ${accounts.length} organisations, ${formatMicros(charged)} credits charged`;
-  return { name: 'the ledger sums to zero', detail, faults: [...faults, ...transferFaults(entries)] };
-}
-
-function transferFaults(entries: readonly Entry[]): string[] {
-  const totals = new Map<string, bigint>();
-  for (const entry of entries) totals.set(entry.transferId, (totals.get(entry.transferId) ?? 0n) + amount(entry.amount));
-  return [...totals].flatMap(([id, total]) => (total === 0n ? [] : [`transfer ${id} sums to ${formatMicros(total)}`]));
-}
-
-function balanceFaults({ organisation, balance, revenue }: Account, entries: readonly Entry[]): string[] {
-  const of = (kind: Entry['account']): bigint =>
-    sum(entries.filter(({ account }) => account === kind).map((entry) => amount(entry.amount)));
-  const shown = { wallet: balance.available, escrow: balance.held, revenue } as const;
-  return (['wallet', 'escrow', 'revenue'] as const)
-    .filter((kind) => of(kind) !== amount(shown[kind]))
-    .map((kind) => `${organisation}: its ${kind} is ${shown[kind]}, its entries sum to ${formatMicros(of(kind))}`);
+  return { name: 'the ledger sums to zero', detail, faults: [...faults, ...unbalancedTransfers(entries)] };
 }

@@ -1,5 +1,6 @@
 import type { Clock, DecidingStore, OpenedMarket, RecordOutcome, TurnRecord } from '#market';
 import { traced } from '#telemetry';
+import { BoundedMap } from '#units';
 import type { Figures } from './figures.js';
 
 /** What a look at deciding needs. */
@@ -15,8 +16,8 @@ const MARKETS_MAX = 10_000;
 
 /** The same store, looked at: what is written together, leases, spans. A batch is from its opening to its record. */
 export function watchDeciding(store: DecidingStore, watch: DecidingWatch): DecidingStore {
-  const epochs = new Map<bigint, bigint>();
-  const openedMs = new Map<bigint, number>();
+  const epochs = new BoundedMap<bigint, bigint>(MARKETS_MAX);
+  const openedMs = new BoundedMap<bigint, number>(MARKETS_MAX);
   const onOpened = (market: OpenedMarket, nowMs: number): void => {
     openedMs.set(market.marketId, nowMs);
     if (market.kind === 'busy') watch.figures.lease('busy');
@@ -46,7 +47,6 @@ export function watchDeciding(store: DecidingStore, watch: DecidingWatch): Decid
   return {
     ...store,
     open: async (marketIds, claim, limit) => {
-      if (openedMs.size >= MARKETS_MAX) for (const remembered of [openedMs, epochs]) remembered.clear();
       const nowMs = watch.clock.nowMs();
       const opening = await store.open(marketIds, claim, limit);
       for (const market of opening.markets) onOpened(market, nowMs);

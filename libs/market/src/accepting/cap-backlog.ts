@@ -1,4 +1,4 @@
-import { invariant } from '#units';
+import { BoundedMap, invariant } from '#units';
 import type { Clock } from '../clock/index.js';
 import type { AcceptBids, AcceptOutcome } from './accept-bids.js';
 import type { InboxAnswer, NewBid } from './inbox.js';
@@ -35,7 +35,7 @@ interface Standing {
  * that takes bids in.
  */
 export class CapBacklog {
-  private readonly standings = new Map<string, Standing>();
+  private readonly standings = new BoundedMap<string, Standing>(STANDINGS_MAX);
 
   constructor(
     private readonly next: Pick<AcceptBids, 'accept'>,
@@ -99,7 +99,6 @@ export class CapBacklog {
     if (known) return known;
     const standing: Standing = { counted: 0, countedAtMs: -Infinity, stored: 0, pending: 0 };
     this.standings.set(key, standing);
-    if (this.standings.size > STANDINGS_MAX) this.standings.delete(this.standings.keys().next().value as string);
     return standing;
   }
 }

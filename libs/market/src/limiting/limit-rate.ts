@@ -1,4 +1,4 @@
-import { invariant } from '#units';
+import { BoundedMap, invariant } from '#units';
 import type { Clock } from '../clock/index.js';
 import type { Lease, RateLimit, TokenBuckets } from './ports.js';
 
@@ -50,7 +50,7 @@ interface Asking {
  * process lies idle. A request may cost more than is there: it passes as one of cost 1 would, and those after it wait for its debt.
  */
 export class LimitRate {
-  private readonly holdings = new Map<bigint, Holding>();
+  private readonly holdings = new BoundedMap<bigint, Holding>(BUCKETS_MAX);
   private asking: Asking[] = [];
   private isAsking = false;
   /** Tokens of a lease. */
@@ -167,7 +167,6 @@ export class LimitRate {
     const known = this.holdings.get(bucketId);
     if (known) return known;
     const holding: Holding = { bucketId, tokens: 0, left: 0, askedAtMs: -Infinity, restUntilMs: 0, waiting: 0, leasing: undefined };
-    if (this.holdings.size >= BUCKETS_MAX) this.holdings.delete(this.holdings.keys().next().value as bigint);
     this.holdings.set(bucketId, holding);
     return holding;
   }

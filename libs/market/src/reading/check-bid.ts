@@ -1,3 +1,4 @@
+import { BoundedMap } from '#units';
 import { type BidBody, type BidContext, type BodyFault, readabilityIn, toBid } from '../bid-body.js';
 import type { BidContextReader } from './ports.js';
 
@@ -27,7 +28,7 @@ interface Known {
  * readable stays readable; where one is not, the market is read again, as it may have got a site since.
  */
 export class CheckBid {
-  private readonly known = new Map<string, Known>();
+  private readonly known = new BoundedMap<string, Known>(CONTEXTS_MAX);
   private readonly reading = new Map<string, Promise<Known | undefined>>();
 
   constructor(private readonly reader: BidContextReader) {}
@@ -54,7 +55,7 @@ export class CheckBid {
     this.reading.set(name, own);
     try {
       const known = await own;
-      if (known) this.keep(name, known);
+      if (known) this.known.set(name, known);
       return known;
     } finally {
       if (this.reading.get(name) === own) this.reading.delete(name);
@@ -64,11 +65,5 @@ export class CheckBid {
   private async find(organisationId: bigint, marketId: bigint): Promise<Known | undefined> {
     const context = await this.reader.findContext(organisationId, marketId);
     return context && { context, isReadable: readabilityIn(context) };
-  }
-
-  private keep(name: string, known: Known): void {
-    this.known.delete(name);
-    this.known.set(name, known);
-    if (this.known.size > CONTEXTS_MAX) this.known.delete(this.known.keys().next().value as string);
   }
 }

@@ -1,9 +1,9 @@
 import { type Sale, slotAmount } from '#ledger';
 import { EVENT_TYPES, type LogEvent, payloadJson } from '#log';
 import type { SlotPlan, TrainingDecision } from '#kinds';
-import { formatMicros } from '#units';
+import { canonicalJson, formatMicros } from '#units';
 import type { DecidedBid } from '../deciding/index.js';
-import { canonical, type Finding, jsonOf, keyOf, type Row, type RowTable } from './rows.js';
+import { type Finding, jsonOf, keyOf, type Row, type RowTable } from './rows.js';
 
 /** What some columns of a row must say. A JSON column is given as a value. */
 export type Expected = Readonly<Record<string, string | number | bigint | null | { readonly json: unknown }>>;
@@ -22,7 +22,7 @@ function pairOf(stored: string | null | undefined, value: Expected[string]): [st
   if (value === null) return [stored, null];
   if (typeof value !== 'object') return [stored, value.toString()];
   const json = jsonOf(stored);
-  return [json === undefined ? stored : canonical(json), canonical(value.json)];
+  return [json === undefined ? stored : canonicalJson(json), canonicalJson(value.json)];
 }
 
 const textOf = (expected: Expected): Row =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isEventKind, movesPrices } from '#log';
-import { canonical, type Finding, keyOf, type LogRecord, type NamedRow, type Row, rowsOf } from './rows.js';
+import { canonicalJson } from '#units';
+import { type Finding, keyOf, type LogRecord, type NamedRow, type Row, rowsOf } from './rows.js';
 
 /** What decided, and what these receipts are computed by: a change of either that changes answers gets a new name. */
 export const ALGORITHM = 'eris-default/3';
@@ -92,10 +93,10 @@ function rowFinding(record: LogRecord, index: number): Finding {
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const digestOf = ({ table, row }: NamedRow): string => sha256(`${table} ${canonical(row)}`).slice(0, 2 * DIGEST_BYTES);
+const digestOf = ({ table, row }: NamedRow): string => sha256(`${table} ${canonicalJson(row)}`).slice(0, 2 * DIGEST_BYTES);
 
 function hashOf({ marketId, sequence, algorithm, inputHash, priceHash, rows, previousHash }: Omit<Receipt, 'hash'>): string {
-  return sha256(canonical([marketId, sequence, algorithm, inputHash, priceHash, rows, previousHash]));
+  return sha256(canonicalJson([marketId, sequence, algorithm, inputHash, priceHash, rows, previousHash]));
 }
 
 /** A receipt as its row says; Postgres writes bytes as `\x` and hexadecimal digits. */

@@ -90,16 +90,6 @@ export function rowsOf(record: LogRecord): NamedRow[] {
   ];
 }
 
-/** JSON with the keys of every object in order: equal values, equal text. Whole numbers of any size are text. */
-export function canonical(value: unknown): string {
-  if (typeof value === 'bigint') return `"${value}"`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const fields = value as Readonly<Record<string, unknown>>;
-  const keys = Object.keys(fields).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(fields[key])}`).join(',')}}`;
-}
-
 /** JSON text as a value. @returns undefined for what is no JSON. */
 export function jsonOf(text: string | null | undefined): unknown {
   try {

@@ -15,6 +15,7 @@ export {
   CreateOrganisation,
   ListOrganisations,
   mayOversee,
+  seesAll,
   type CreateOrganisationOutcome,
   type OrganisationsOutcome,
 } from './organisations.js';

@@ -1,8 +1,9 @@
+import { BoundedMap } from '#units';
 import type { Clock } from '../clock/index.js';
 
 /** How often a key's use is written at most, ms. */
 const WRITE_EVERY_MS = 60_000;
-/** Keys remembered; beyond it all are forgotten, which costs a statement more. */
+/** Keys remembered; one that is forgotten costs a statement more. */
 const KEYS_MAX = 10_000;
 
 export interface KeyUseStore {
@@ -15,7 +16,7 @@ export interface KeyUseStore {
  * cannot be written is lost: it is a help for whoever tidies up, nothing that is decided by.
  */
 export class KeyUse {
-  private readonly writtenMs = new Map<bigint, number>();
+  private readonly writtenMs = new BoundedMap<bigint, number>(KEYS_MAX);
   private due: bigint[] = [];
 
   /** @param onTrouble told of what could not be written. */
@@ -28,7 +29,6 @@ export class KeyUse {
   note(keyId: bigint): void {
     const nowMs = this.clock.nowMs();
     if (Math.abs(nowMs - (this.writtenMs.get(keyId) ?? -Infinity)) < WRITE_EVERY_MS) return;
-    if (this.writtenMs.size >= KEYS_MAX) this.writtenMs.clear();
     this.writtenMs.set(keyId, nowMs);
     if (this.due.length === 0) setImmediate(() => this.write());
     this.due.push(keyId);

@@ -35,8 +35,11 @@ export class ListOrganisations {
   }
 }
 
+/** Whether a role sees all of what its organisation has and made, and not only its own bids and accounts. */
+export const seesAll = ({ role }: Pick<Caller, 'role'>): boolean => role !== 'bidder';
+
 /** Whether the caller sees what belongs to that organisation: its own, and, unless it bids, those that its organisation made. */
 export function mayOversee(caller: Caller, owner: { readonly organisationId: bigint; readonly parentId: bigint | null }): boolean {
   if (owner.organisationId === caller.organisationId) return true;
-  return caller.role !== 'bidder' && owner.parentId === caller.organisationId;
+  return seesAll(caller) && owner.parentId === caller.organisationId;
 }

@@ -27,7 +27,6 @@ export interface KeyRecord {
   /** The parent of the key's organisation. */
   readonly parentId: bigint | null;
   readonly role: Role;
-  readonly scopes: readonly string[];
   readonly label: string | null;
   /** How to recognise the key: its first characters. */
   readonly prefix: string;

@@ -1,7 +1,8 @@
 import type { AccountKind, TransferKind } from '#ledger';
-import type { AccountRecord, AccountsReader, Caller, EntryRecord } from '#market';
+import { type AccountRecord, type AccountsReader, type EntryRecord, seesAll } from '#market';
 import { micros } from '#units';
 import type { Pool } from 'pg';
+import { isWithin } from '../tenancy/membership.js';
 
 /** Of an organisation `o`: all its balances, of one moment. */
 const ACCOUNTS = `
@@ -28,7 +29,7 @@ const LIST_ACCOUNTS = `${ACCOUNTS} WHERE o.id IN (
  * Events: none.
  * Retry:  safe; it reads.
  */
-const FIND_ACCOUNT = `${ACCOUNTS} WHERE w.id = $3 AND (o.id = $1 OR $2 AND o.parent_id = $1)`;
+const FIND_ACCOUNT = `${ACCOUNTS} WHERE w.id = $3 AND ${isWithin('$1', '$2')}`;
 
 /**
  * list-entries: entries on all accounts of a wallet's organisation. Positions are given under the accounts' locks: none appears behind one that was
@@ -41,7 +42,7 @@ const FIND_ACCOUNT = `${ACCOUNTS} WHERE w.id = $3 AND (o.id = $1 OR $2 AND o.par
 const LIST_ENTRIES = `
   WITH seen AS (
     SELECT o.id FROM account w JOIN organisation o ON o.id = w.organisation_id
-    WHERE w.id = $3 AND w.kind = 'wallet' AND (o.id = $1 OR $2 AND o.parent_id = $1)
+    WHERE w.id = $3 AND w.kind = 'wallet' AND ${isWithin('$1', '$2')}
   )
   SELECT p.position, p.transfer_id, t.kind::text AS kind, p.account, p.amount_micros, t.market_id, t.bid_id, t.slot, t.created_at
   FROM seen s LEFT JOIN LATERAL (
@@ -72,21 +73,19 @@ interface EntryRow {
   readonly created_at: Date;
 }
 
-const oversees = ({ role }: Caller): boolean => role !== 'bidder';
-
 /** Accounts as the API shows them, over a pool. */
 export function createAccountsReader(pool: Pool): AccountsReader {
   return {
     listAccounts: async (caller, { afterId, limit }) => {
-      const values = [caller.organisationId, oversees(caller), afterId, limit];
+      const values = [caller.organisationId, seesAll(caller), afterId, limit];
       return (await pool.query<AccountRow>({ name: 'list-accounts', text: LIST_ACCOUNTS, values })).rows.map(accountOf);
     },
     findAccount: async (caller, accountId) => {
-      const values = [caller.organisationId, oversees(caller), accountId];
+      const values = [caller.organisationId, seesAll(caller), accountId];
       return (await pool.query<AccountRow>({ name: 'find-account', text: FIND_ACCOUNT, values })).rows.map(accountOf).at(0);
     },
     listEntries: async (caller, accountId, { afterId, limit }) => {
-      const values = [caller.organisationId, oversees(caller), accountId, afterId, limit];
+      const values = [caller.organisationId, seesAll(caller), accountId, afterId, limit];
       const { rows } = await pool.query<EntryRow>({ name: 'list-entries', text: LIST_ENTRIES, values });
       return rows.length === 0 ? undefined : rows.flatMap(entryOf);
     },

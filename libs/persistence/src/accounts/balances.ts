@@ -1,6 +1,7 @@
-import type { AccountRecord, AccountsTx, Caller } from '#market';
+import { type AccountRecord, type AccountsTx, type Caller, seesAll } from '#market';
 import { invariant, micros, type Micros } from '#units';
 import type { PrismaTx } from '../cold-work.js';
+import { familyOf } from '../tenancy/membership.js';
 import { AccountKind, type Prisma } from '../prisma/generated/client.js';
 
 const WITH_ACCOUNTS = { accounts: { select: { id: true, kind: true, balanceMicros: true } } } satisfies Prisma.OrganisationInclude;
@@ -18,8 +19,8 @@ export const balancesTx = (db: PrismaTx): BalancesTx => ({
 });
 
 /** Its own organisation and, unless it bids, those that it made. */
-const ofCaller = ({ organisationId, role }: Caller): Prisma.OrganisationWhereInput =>
-  role === 'bidder' ? { id: organisationId } : { OR: [{ id: organisationId }, { parentId: organisationId }] };
+const ofCaller = (caller: Caller): Prisma.OrganisationWhereInput =>
+  seesAll(caller) ? familyOf(caller.organisationId) : { id: caller.organisationId };
 
 function recordOf({ id, name, parentId, accounts }: Row): AccountRecord {
   const accountOf = (kind: AccountKind): Row['accounts'][number] => {

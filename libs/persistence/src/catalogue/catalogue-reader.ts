@@ -3,6 +3,7 @@ import { micros, type Milli } from '#units';
 import type { Pool } from 'pg';
 import { columnsOf } from '../hot/columns.js';
 import { Together } from '../postgres/together.js';
+import { IS_MEMBER } from '../tenancy/membership.js';
 
 const MARKET_COLUMNS = `m.id, m.organisation_id, m.name, m.clock::text, m.status::text, m.slot_minutes, m.horizon_slots, m.chunk_kb, m.bandwidth_kb,
   m.resources, m.gamma, m.unit_micros, m.reserve_micros, m.slot, m.sequence, m.opened_at`;
@@ -16,7 +17,7 @@ const MARKET_COLUMNS = `m.id, m.organisation_id, m.name, m.clock::text, m.status
 const FIND_MARKETS = `
   SELECT a.place::int - 1 AS place, ${MARKET_COLUMNS}
   FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS a(organisation_id, market_id, place)
-  JOIN organisation o ON o.id = a.organisation_id JOIN market m ON m.id = a.market_id AND m.organisation_id IN (o.id, o.parent_id)`;
+  JOIN organisation o ON o.id = a.organisation_id JOIN market m ON m.id = a.market_id AND ${IS_MEMBER}`;
 
 /**
  * list-markets: markets of an organisation and of the operator that made it.
@@ -25,7 +26,7 @@ const FIND_MARKETS = `
  * Retry:  safe; it reads.
  */
 const LIST_MARKETS = `
-  SELECT ${MARKET_COLUMNS} FROM organisation o JOIN market m ON m.organisation_id IN (o.id, o.parent_id)
+  SELECT ${MARKET_COLUMNS} FROM organisation o JOIN market m ON ${IS_MEMBER}
   WHERE o.id = $1 AND m.id > $2 ORDER BY m.id LIMIT $3`;
 
 /**
@@ -37,7 +38,7 @@ const LIST_MARKETS = `
  */
 const LIST_SITES = `
   SELECT m.resources, s.id, s.ordinal, s.name, s.capacity_milli, s.latitude, s.longitude
-  FROM organisation o JOIN market m ON m.id = $2 AND m.organisation_id IN (o.id, o.parent_id)
+  FROM organisation o JOIN market m ON m.id = $2 AND ${IS_MEMBER}
   LEFT JOIN LATERAL (SELECT * FROM site WHERE market_id = m.id AND id > $3 ORDER BY ordinal LIMIT $4) s ON true
   WHERE o.id = $1 ORDER BY s.ordinal`;
 

@@ -2,6 +2,7 @@ import { type BookSource, type SeenMarket, stateOf } from '#market';
 import type { Pool } from 'pg';
 import { newsSince } from './news.js';
 import { CELLS, HEAD_COLUMNS, headOf, loadMarket, loadSlots, type HeadRow } from './state.js';
+import { IS_MEMBER } from '../tenancy/membership.js';
 
 /**
  * find-visible-market: a market's head and size as an organisation may see it: its own market or its operator's.
@@ -11,7 +12,7 @@ import { CELLS, HEAD_COLUMNS, headOf, loadMarket, loadSlots, type HeadRow } from
  */
 const FIND_VISIBLE = `
   SELECT ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, ${CELLS} AS cells
-  FROM market m JOIN organisation o ON o.id = $2 AND m.organisation_id IN (o.id, o.parent_id) WHERE m.id = $1`;
+  FROM market m JOIN organisation o ON o.id = $2 AND ${IS_MEMBER} WHERE m.id = $1`;
 
 interface SeenRow extends HeadRow {
   readonly organisation_id: bigint;

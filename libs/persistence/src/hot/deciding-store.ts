@@ -12,6 +12,7 @@ import {
 import { invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
 import { columnsOf } from './columns.js';
+import { leaseEnd, leaseIsOver } from './lease.js';
 import { newsSince } from './news.js';
 import { recordTurn } from './record-turn.js';
 import { HEAD_COLUMNS, headOf, loadMarket, type HeadRow } from './state.js';
@@ -35,8 +36,7 @@ const LAST_BIDDER = `
   coalesce((SELECT b.organisation_id FROM decision d JOIN bid b ON b.id = d.bid_id WHERE d.market_id = t.market_id ORDER BY d.sequence DESC LIMIT 1), 0)`;
 
 /**
- * open-markets: takes or renews leases, by the database's clock, and reads what is to be decided. A lease that ends later than a new one would is
- * from before that clock was set back, and binds nobody: otherwise a dead worker would hold a market for as long as the jump. Not waited onto the
+ * open-markets: takes or renews leases, by the database's clock, and reads what is to be decided. Not waited onto the
  * disk: whoever writes by a lease writes after it, and a lease that a crash has undone is no longer there when a batch is recorded. Heads and
  * backlogs are as of the statement's beginning, leases may be taken later: then the heads are old, and nothing that is decided by them is written.
  * A lease whose row is locked is not waited for: another worker is writing by it at this moment.
@@ -50,15 +50,14 @@ const LAST_BIDDER = `
 const OPEN = `
   WITH free AS MATERIALIZED (
     SELECT market_id FROM market_lease
-    WHERE market_id = ANY($1::bigint[]) AND (owner = $2 OR until <= clock_timestamp()
-      OR (until > clock_timestamp() + $3::float8 * interval '1 ms' AND isfinite(until)))
+    WHERE market_id = ANY($1::bigint[]) AND (owner = $2 OR ${leaseIsOver('until', '$3')})
     ORDER BY market_id FOR UPDATE SKIP LOCKED
   ), renewed AS (
-    UPDATE market_lease l SET epoch = l.epoch + (l.owner <> $2)::int, owner = $2, until = clock_timestamp() + $3::float8 * interval '1 ms'
+    UPDATE market_lease l SET epoch = l.epoch + (l.owner <> $2)::int, owner = $2, until = ${leaseEnd('$3')}
     FROM free WHERE l.market_id = free.market_id RETURNING l.market_id, l.epoch
   ), made AS (
     INSERT INTO market_lease (market_id, epoch, owner, until)
-    SELECT m.id, 1, $2, clock_timestamp() + $3::float8 * interval '1 ms' FROM market m
+    SELECT m.id, 1, $2, ${leaseEnd('$3')} FROM market m
     WHERE m.id = ANY($1::bigint[]) AND NOT EXISTS (SELECT FROM market_lease l WHERE l.market_id = m.id) ORDER BY m.id
     ON CONFLICT (market_id) DO NOTHING RETURNING market_id, epoch
   ), taken AS MATERIALIZED (
@@ -150,7 +149,7 @@ const RENEW = `
     SELECT l.market_id FROM unnest($1::bigint[], $2::bigint[]) AS k(market_id, epoch) JOIN market_lease l USING (market_id, epoch)
     WHERE l.owner = $3 AND isfinite(l.until) ORDER BY l.market_id FOR UPDATE OF l SKIP LOCKED
   ), renewed AS (
-    UPDATE market_lease l SET until = clock_timestamp() + $4::float8 * interval '1 ms' FROM mine WHERE l.market_id = mine.market_id
+    UPDATE market_lease l SET until = ${leaseEnd('$4')} FROM mine WHERE l.market_id = mine.market_id
   )
   SELECT ${UNHURRIED}`;
 

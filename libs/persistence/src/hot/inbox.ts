@@ -2,6 +2,7 @@ import type { BidInbox, InboxAnswer, NewBid } from '#market';
 import { invariant } from '#units';
 import type { Pool } from 'pg';
 import { intArray, jsonArray, textArray } from './columns.js';
+import { IS_MEMBER } from '../tenancy/membership.js';
 
 /**
  * insert-bids: stores bids, in one statement that is its own transaction; their backlog rows follow by a trigger.
@@ -17,7 +18,7 @@ const INSERT_BIDS = `
     FROM ROWS FROM (unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]), json_array_elements($6::json))
       WITH ORDINALITY AS i(market_id, organisation_id, key, label, body, place)
     LEFT JOIN organisation o ON o.id = i.organisation_id
-    LEFT JOIN market m ON m.id = i.market_id AND m.organisation_id IN (o.id, o.parent_id)
+    LEFT JOIN market m ON m.id = i.market_id AND ${IS_MEMBER}
   ), fresh AS (
     INSERT INTO bid (market_id, organisation_id, idempotency_key, request_hash, label, body)
     SELECT market_id, organisation_id, key, hash, label, body FROM incoming WHERE status = 'open' ORDER BY place

@@ -1,5 +1,6 @@
 import type { LeaseClaim } from '#market';
 import type { Pool } from 'pg';
+import { leaseIsOver } from './lease.js';
 
 /**
  * How long bids of a market are left to the worker that decided there last, ms: its book is at hand, another one would have to read it. Longer than a
@@ -26,7 +27,7 @@ const WAITING_MARKETS = `
   SELECT m.id FROM waiting w JOIN market m ON m.id = w.market_id LEFT JOIN market_lease l ON l.market_id = m.id
   WHERE m.status <> 'paused' AND (
     l.owner IS NULL OR l.owner = $1
-    OR (l.until <= clock_timestamp() OR (l.until > clock_timestamp() + $2::float8 * interval '1 ms' AND isfinite(l.until)))
+    OR ${leaseIsOver('l.until', '$2')}
       AND (SELECT received_at NOT BETWEEN clock_timestamp() - $3::float8 * interval '1 ms' AND clock_timestamp() FROM bid WHERE id = w.bid_id))
   ORDER BY m.id`;
 

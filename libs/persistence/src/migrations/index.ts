@@ -2,4 +2,4 @@
 export { checkDatabase, DatabaseUnfit } from './check-database.js';
 export { listMigrations } from './folder.js';
 export { diffSchema, findPendingMigrations, migrate } from './migrate.js';
-export { explainSchema, isFit, readSchemaState, type SchemaState } from './schema-state.js';
+export { explainSchema, isFit, isSchemaAbsent, readSchemaState, type SchemaState } from './schema-state.js';

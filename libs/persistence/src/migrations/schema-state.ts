@@ -1,3 +1,4 @@
+import { codesOf } from '#postgres';
 import type { ClientBase, Pool } from 'pg';
 import { listMigrations } from './folder.js';
 
@@ -15,8 +16,8 @@ export type SchemaState =
 
 /** A migration of this name only adds: a version that does not know it works on beside it. */
 const ONLY_ADDS = /^\d+_add_/;
-/** Postgres: there is no such table. */
-const NO_TABLE = '42P01';
+/** There is no such table: Postgres' code, and Prisma's. */
+const NO_TABLE = new Set(['42P01', 'P2021']);
 
 /**
  * applied-migrations: what has been applied, or begun.
@@ -64,10 +65,13 @@ async function readApplied(database: Pool | ClientBase): Promise<{ name: string;
   try {
     return (await database.query<{ name: string; ended: boolean }>(APPLIED)).rows;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === NO_TABLE) return undefined;
+    if (isSchemaAbsent(cause)) return undefined;
     throw cause;
   }
 }
+
+/** Whether a statement failed because its table is not there: the database has no schema, or has lost it. */
+export const isSchemaAbsent = (cause: unknown): boolean => codesOf(cause).some((code) => NO_TABLE.has(code));
 
 /** Whether this version can work with it. */
 export const isFit = (state: SchemaState): boolean => state.kind === 'current' || (state.kind === 'ahead' && state.isCompatible);

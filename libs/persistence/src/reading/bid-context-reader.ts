@@ -2,6 +2,7 @@ import type { BidContext, BidContextReader } from '#market';
 import type { Pool } from 'pg';
 import { columnsOf } from '../hot/columns.js';
 import { Together } from '../postgres/together.js';
+import { IS_MEMBER } from '../tenancy/membership.js';
 
 /**
  * find-bid-contexts: markets' resources and sites, each for a member of the market.
@@ -13,7 +14,7 @@ const FIND_CONTEXTS = `
   SELECT a.place::int - 1 AS place, m.resources,
     (SELECT coalesce(array_agg(s.id::text ORDER BY s.ordinal), '{}') FROM site s WHERE s.market_id = m.id) AS site_ids
   FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS a(organisation_id, market_id, place)
-  JOIN organisation o ON o.id = a.organisation_id JOIN market m ON m.id = a.market_id AND m.organisation_id IN (o.id, o.parent_id)`;
+  JOIN organisation o ON o.id = a.organisation_id JOIN market m ON m.id = a.market_id AND ${IS_MEMBER}`;
 
 interface Pair {
   readonly organisationId: bigint;

@@ -1,5 +1,15 @@
-import type { AllocationRecord, BidFilter, BidReader, BidRecord, LineRecord, PlacementRecord, Viewer } from '#market';
+import {
+  type AllocationRecord,
+  type BidFilter,
+  type BidReader,
+  type BidRecord,
+  type LineRecord,
+  type PlacementRecord,
+  seesAll,
+  type Viewer,
+} from '#market';
 import type { Pool } from 'pg';
+import { IS_MEMBER } from '../tenancy/membership.js';
 
 const COLUMNS = `b.id, b.market_id, b.organisation_id, b.label, b.received_at, d.sequence, d.price_version, d.outcome, d.arrival_slot,
   d.completion, d.value_micros, d.payment_micros, d.reason, d.decided_at`;
@@ -33,7 +43,7 @@ function listText(filter: BidFilter, oversees: boolean): string {
  * Events: none.
  * Retry:  safe; it reads.
  */
-const SEE_MARKET = `SELECT m.organisation_id = $1 AS own FROM market m JOIN organisation o ON o.id = $1 WHERE m.id = $2 AND m.organisation_id IN (o.id, o.parent_id)`;
+const SEE_MARKET = `SELECT m.organisation_id = $1 AS own FROM market m JOIN organisation o ON o.id = $1 WHERE m.id = $2 AND ${IS_MEMBER}`;
 
 /**
  * find-allocation: an allocation with its placements and the market's site ids by ordinal.
@@ -82,14 +92,11 @@ interface AllocationRow {
   readonly site_ids: readonly bigint[];
 }
 
-/** Whether a role sees all that happens in its organisation's markets. */
-export const oversees = (viewer: Viewer): boolean => viewer.role !== 'bidder';
-
 /** Bids as the API shows them, over a pool. */
 export function createBidReader(pool: Pool): BidReader {
   return {
     find: async (viewer, bidId) => {
-      const { rows } = await pool.query<BidRow>({ name: 'find-bid', text: FIND, values: [viewer.organisationId, oversees(viewer), bidId] });
+      const { rows } = await pool.query<BidRow>({ name: 'find-bid', text: FIND, values: [viewer.organisationId, seesAll(viewer), bidId] });
       return rows.length === 0 ? undefined : bidOf(rows[0]);
     },
     list: (viewer, marketId, filter) => list(pool, viewer, { marketId, filter }),
@@ -97,7 +104,7 @@ export function createBidReader(pool: Pool): BidReader {
       const { rows } = await pool.query<AllocationRow>({
         name: 'find-allocation',
         text: FIND_ALLOCATION,
-        values: [viewer.organisationId, oversees(viewer), bidId],
+        values: [viewer.organisationId, seesAll(viewer), bidId],
       });
       return rows.length === 0 ? undefined : allocationOf(rows[0]);
     },
@@ -115,7 +122,7 @@ async function list(
 ): Promise<BidRecord[] | undefined> {
   const seen = await pool.query<{ own: boolean }>({ name: 'see-market', text: SEE_MARKET, values: [viewer.organisationId, marketId] });
   if (seen.rows.length === 0) return undefined;
-  const all = oversees(viewer) && seen.rows[0].own;
+  const all = seesAll(viewer) && seen.rows[0].own;
   const values = [
     viewer.organisationId,
     all,

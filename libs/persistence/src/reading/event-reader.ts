@@ -1,9 +1,9 @@
 import { eventIn } from '#log';
-import type { EventPage, EventReader, EventRecord } from '#market';
+import { type EventPage, type EventReader, type EventRecord, seesAll } from '#market';
 import type { Pool } from 'pg';
 import { columnsOf } from '../hot/columns.js';
 import { Together } from '../postgres/together.js';
-import { oversees } from './bid-reader.js';
+import { IS_MEMBER } from '../tenancy/membership.js';
 
 /**
  * page-events: pages of markets' logs, with how far each log reached at that moment.
@@ -17,7 +17,7 @@ const PAGES = `
   WITH seen AS (
     SELECT a.place, a.after, a.organisation_id, m.id, m.sequence, m.organisation_id = a.organisation_id AND a.oversees AS all_events
     FROM unnest($1::bigint[], $2::boolean[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS a(organisation_id, oversees, market_id, after, place)
-    JOIN organisation o ON o.id = a.organisation_id JOIN market m ON m.id = a.market_id AND m.organisation_id IN (o.id, o.parent_id)
+    JOIN organisation o ON o.id = a.organisation_id JOIN market m ON m.id = a.market_id AND ${IS_MEMBER}
   )
   SELECT s.place::int - 1 AS place, s.sequence AS head, e.sequence, e.kind, e.version, e.payload, e.at FROM seen s LEFT JOIN LATERAL (
     SELECT * FROM event
@@ -50,7 +50,7 @@ async function pages(pool: Pool, requests: readonly PageRequest[]): Promise<(Eve
   const columns = columnsOf(
     requests,
     ([viewer]) => viewer.organisationId,
-    ([viewer]) => oversees(viewer),
+    ([viewer]) => seesAll(viewer),
     ([, marketId]) => marketId,
     ([, , { after }]) => after,
   );

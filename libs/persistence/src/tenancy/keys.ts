@@ -61,12 +61,11 @@ async function revoke(db: PrismaTx, keyId: bigint): Promise<void> {
   await db.$executeRaw`UPDATE api_key SET revoked_at = now() WHERE id = ${keyId} AND revoked_at IS NULL`;
 }
 
-const recordOf = ({ id, organisation, organisationId, role, scopes, label, prefix, origin, createdAt, revokedAt }: Row): KeyRecord => ({
+const recordOf = ({ id, organisation, organisationId, role, label, prefix, origin, createdAt, revokedAt }: Row): KeyRecord => ({
   keyId: id,
   organisationId,
   parentId: organisation.parentId,
   role,
-  scopes,
   label,
   prefix,
   origin,

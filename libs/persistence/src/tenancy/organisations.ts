@@ -2,6 +2,7 @@ import type { OrganisationRecord, TenancyTx } from '#market';
 import { invariant } from '#units';
 import type { PrismaTx } from '../cold-work.js';
 import { AccountKind, type Prisma } from '../prisma/generated/client.js';
+import { familyOf } from './membership.js';
 
 /** An organisation with the account that stands for it. */
 const WITH_WALLET = { accounts: { where: { kind: AccountKind.wallet }, select: { id: true } } } satisfies Prisma.OrganisationInclude;
@@ -17,7 +18,7 @@ export function organisationsTx(db: PrismaTx): OrganisationsTx {
   };
   return {
     insertOrganisation: (organisation) => insert(db, organisation),
-    listFamily: (organisationId) => list({ OR: [{ id: organisationId }, { parentId: organisationId }] }),
+    listFamily: (organisationId) => list(familyOf(organisationId)),
     listRoots: () => list({ parentId: null }),
   };
 }

@@ -1,7 +1,7 @@
-import type { Caller, KeyRecord, KeyUseStore, ListedKey, OrganisationRecord, TenancyReader } from '#market';
+import { type KeyRecord, type KeyUseStore, type ListedKey, type OrganisationRecord, seesAll, type TenancyReader } from '#market';
 import type { Pool } from 'pg';
 
-const KEY_COLUMNS = `k.id, k.organisation_id, o.parent_id, k.role::text, coalesce(k.scopes, '{}') AS scopes, k.label, k.prefix, k.origin::text, k.created_at, k.revoked_at`;
+const KEY_COLUMNS = `k.id, k.organisation_id, o.parent_id, k.role::text, k.label, k.prefix, k.origin::text, k.created_at, k.revoked_at`;
 
 /**
  * list-organisations: an organisation and, where it oversees them, those that it made, with their wallets.
@@ -44,7 +44,6 @@ interface KeyRow {
   readonly organisation_id: bigint;
   readonly parent_id: bigint | null;
   readonly role: KeyRecord['role'];
-  readonly scopes: readonly string[];
   readonly label: string | null;
   readonly prefix: string;
   readonly origin: KeyRecord['origin'];
@@ -60,18 +59,16 @@ interface OrganisationRow {
   readonly account_id: bigint;
 }
 
-const oversees = ({ role }: Caller): boolean => role !== 'bidder';
-
 /** Organisations and keys as they are listed, over a pool. */
 export function createTenancyReader(pool: Pool): TenancyReader {
   return {
     listOrganisations: async (caller, { afterId, limit }) => {
-      const values = [caller.organisationId, oversees(caller), afterId, limit];
+      const values = [caller.organisationId, seesAll(caller), afterId, limit];
       const { rows } = await pool.query<OrganisationRow>({ name: 'list-organisations', text: LIST_ORGANISATIONS, values });
       return rows.map(organisationOf);
     },
     listKeys: async (caller, { afterId, limit }) => {
-      const values = [caller.organisationId, oversees(caller), afterId, limit];
+      const values = [caller.organisationId, seesAll(caller), afterId, limit];
       const { rows } = await pool.query<KeyRow & { last_used_at: Date | null }>({ name: 'list-keys', text: LIST_KEYS, values });
       return rows.map((row): ListedKey => ({ ...keyOf(row), lastUsedAt: row.last_used_at }));
     },
@@ -88,7 +85,6 @@ const keyOf = (row: KeyRow): KeyRecord => ({
   organisationId: row.organisation_id,
   parentId: row.parent_id,
   role: row.role,
-  scopes: row.scopes,
   label: row.label,
   prefix: row.prefix,
   origin: row.origin,

@@ -1,11 +1,13 @@
-import { hash } from 'node:crypto';
-
 /** Keys that JSON writes as they are. */
 const PLAIN_KEY = /^\w*$/;
 
-/** JSON with sorted keys: equal values have equal text, however their fields were ordered. Fields without a value are left out. */
+/**
+ * JSON with the keys of every object in order: equal values have equal text, however their fields were ordered. Fields without a value are left out;
+ * a bigint is its digits as text.
+ */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null';
+  if (typeof value === 'bigint') return `"${value}"`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const fields = value as Readonly<Record<string, unknown>>;
@@ -33,6 +35,3 @@ function sortedKeys(fields: object): string[] {
   }
   return keys;
 }
-
-/** SHA-256 of what was asked for: the operation's target and the body as canonicalJson writes it. */
-export const requestHash = (target: string, canonicalBody: string): Buffer => hash('sha256', `${target}\n${canonicalBody}`, 'buffer');
