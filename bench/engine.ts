@@ -56,7 +56,7 @@ async function run(url: string) {
   const bidCount = Number(values.bids);
   const instance = paperWorkload({ kind: 'testbed', jobs: bidCount, seed: Number(values.seed) });
   const market = await seedMarket(pool, { bidderCount: 10, horizonSlots: instance.slots });
-  const accept = new AcceptBids(createBidInbox(pool), new Ringer({ ring: async () => undefined }, () => undefined), {
+  const accept = new AcceptBids(createBidInbox(pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
     waitMs: 2,
     queueMax: 100_000,
   });
