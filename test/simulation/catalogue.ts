@@ -1,7 +1,8 @@
-import type { CatalogueTx, MarketRecord, UnitOfWork } from '#market';
+import type { CatalogueTx, MarketRecord, SiteRecord, UnitOfWork } from '#market';
 import { invariant, micros, type Milli } from '#units';
 import type { Database, Session, StoredMarket } from './database.js';
-import { append, marketLock } from './ports.js';
+import { append, marketLock, ownedMarket } from './ports.js';
+import { siteId } from './scene.js';
 import type { Process } from './scheduler.js';
 
 /** The part of the catalogue that changes a market which is open. */
@@ -19,14 +20,28 @@ function catalogueTx(database: Database, session: Session): Partial<CatalogueTx>
     return market;
   };
   return {
-    lockMarket: (_, marketId) => database.statement(session, [marketLock(marketId)], () => marketRecordOf(database.market(marketId))),
+    lockMarket: (organisationId, marketId) =>
+      database.statement(session, [marketLock(marketId)], () => {
+        const market = ownedMarket(database, marketId, organisationId);
+        return market && marketRecordOf(market);
+      }),
     setStatus: (marketId, status) => stage(() => (database.market(marketId).status = status)),
     listSites: (marketId) =>
-      database.statement(session, [], () =>
-        database.market(marketId).sites.map(({ id, ordinal, capacityMilli }) => {
-          return { siteId: BigInt(id), marketId, ordinal, name: `site-${id}`, capacityMilli: capacityMilli as Milli[], location: null };
-        }),
-      ),
+      database.statement(session, [], () => {
+        const market = database.market(marketId);
+        return market.sites.map((site) => siteRecordOf(market, site));
+      }),
+    insertSite: ({ marketId, ordinal, name, capacityMilli }) =>
+      database.statement(session, [], () => {
+        const market = database.market(marketId);
+        if (market.sites.some((site) => siteName(market, site) === name)) return undefined;
+        const site = { id: siteId(marketId, ordinal), ordinal, capacityMilli };
+        session.staged.push(
+          () => (market.sites = [...market.sites, site]),
+          () => market.siteNames.set(site.id, name),
+        );
+        return { ...siteRecordOf(market, site), name };
+      }),
     findPeak: (marketId, cell, fromSlot) =>
       database.statement(session, [], () => {
         const used = [...database.market(marketId).usage].filter(([slot]) => slot >= fromSlot);
@@ -51,6 +66,19 @@ function catalogueTx(database: Database, session: Session): Partial<CatalogueTx>
     },
   };
 }
+
+type StoredSite = StoredMarket['sites'][number];
+
+const siteName = ({ siteNames }: StoredMarket, { id }: StoredSite): string => siteNames.get(id) ?? `site-${id}`;
+
+const siteRecordOf = (market: StoredMarket, site: StoredSite): SiteRecord => ({
+  siteId: BigInt(site.id),
+  marketId: market.marketId,
+  ordinal: site.ordinal,
+  name: siteName(market, site),
+  capacityMilli: site.capacityMilli as Milli[],
+  location: null,
+});
 
 function marketRecordOf({ marketId, operatorId, terms, clock, status, slot, sequence }: StoredMarket): MarketRecord {
   const { unitMicros, reserveMicros, chunkKb, bandwidthKb, ...rest } = terms;

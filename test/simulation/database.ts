@@ -36,6 +36,8 @@ export interface StoredMarket {
   sequence: bigint;
   lease: { readonly epoch: bigint; readonly owner: string; readonly untilMs: number } | undefined;
   sites: MarketState['sites'];
+  /** Names of sites that were added under one of their own. */
+  readonly siteNames: Map<string, string>;
   usage: Map<number, { readonly usedMilli: readonly number[]; readonly capacityMilli: readonly number[] }>;
   events: StoredEvent[];
   undecided: Set<bigint>;

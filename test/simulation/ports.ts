@@ -9,6 +9,7 @@ import {
   type InboxAnswer,
   type LeaseClaim,
   type MarketHead,
+  type MarketStatus,
   type NewBid,
   type OpenedMarket,
   type RecordOutcome,
@@ -16,7 +17,7 @@ import {
   type TurnRecord,
   type Wallet,
 } from '#market';
-import { ACCOUNT_KINDS, type AccountKind, holdOf, ranBetween, settle, type Transfer, transferOf } from '#ledger';
+import { ACCOUNT_KINDS, type AccountKind, holdOf, ranBetween, type Sale, settle, type Transfer, transferOf } from '#ledger';
 import { invariant } from '#units';
 import { type Database, type Session, type StoredBid, type StoredEvent, type StoredMarket, writeBatch } from './database.js';
 import { type Backlog, noteTurns, readBacklog } from './backlog.js';
@@ -54,11 +55,15 @@ function snapshot(database: Database, bids: readonly NewBid[]): Snapshot {
   const answers = bids.map((bid): InboxAnswer | undefined => {
     const before = database.bidByKey.get(keyOf(bid));
     if (before) return isSame(before, bid) ? { kind: 'queued', bidId: before.bidId, replayed: true } : { kind: 'key_reused' };
-    const { status } = database.market(bid.marketId);
-    return status === 'open' ? undefined : { kind: status === 'closed' ? 'market_closed' : 'market_paused' };
+    return statusAnswer(database.markets.get(bid.marketId)?.status);
   });
   return { answers, fresh: bids.map((bid, index) => (answers[index] ? undefined : { ...bid, bidId: database.nextBidId++ })) };
 }
+
+const statusAnswer = (status: MarketStatus | undefined): InboxAnswer | undefined => {
+  if (status === undefined) return { kind: 'market_unknown' };
+  return status === 'open' ? undefined : { kind: status === 'closed' ? 'market_closed' : 'market_paused' };
+};
 
 const isSame = (one: NewBid, other: NewBid): boolean =>
   one.marketId === other.marketId && Buffer.compare(one.requestHash, other.requestHash) === 0;
@@ -77,14 +82,16 @@ export function decidingStoreOf(database: Database, process: Process): DecidingS
   const alone = <T>(work: () => T): Promise<T> => database.statement(database.open(process), [], work);
   return {
     open: async (marketIds, claim, limit) => {
-      const ids = [...marketIds].sort((a, b) => (a < b ? -1 : 1));
+      const all = [...marketIds].sort((a, b) => (a < b ? -1 : 1));
+      const ids = all.filter((id) => database.markets.has(id));
       const seen = await alone(() =>
         ids.map((id) => ({ head: headOf(database.market(id)), ...readBacklog(database, id, { ...claim, limit }) })),
       );
       const bidderIds = new Set(seen.flatMap(({ bids }) => bids.map(({ organisationId }) => organisationId)));
       const wallets = await alone(() => [...bidderIds].map((id) => walletOf(database, id)));
       const epochs = await alone(() => ids.map((id) => lease(database, database.market(id), claim)));
-      return { markets: ids.map((marketId, index) => openedOf(marketId, epochs[index], seen[index])), wallets };
+      const opened = new Map(ids.map((marketId, index) => [marketId, openedOf(marketId, epochs[index], seen[index])]));
+      return { markets: all.map((marketId) => opened.get(marketId) ?? { kind: 'market_unknown', marketId }), wallets };
     },
     renew: (leases, { owner, leaseMs }) =>
       alone(() => {
@@ -221,25 +228,42 @@ const eventOf = (decided: DecidedBid): StoredEvent => ({
 export function clockStoreOf(database: Database, process: Process): ClockStore {
   const alone = <T>(work: () => T): Promise<T> => database.statement(database.open(process), [], work);
   return {
-    findOwned: (marketId) =>
-      alone(() => ({ ...headOf(database.market(marketId)), horizonSlots: database.market(marketId).terms.horizonSlots })),
+    findOwned: (marketId, organisationId) =>
+      alone(() => {
+        const market = ownedMarket(database, marketId, organisationId);
+        return market && { ...headOf(market), horizonSlots: market.terms.horizonSlots };
+      }),
     undecidedCount: (marketId) => alone(() => database.market(marketId).undecided.size),
     lastUndecided: (marketId) => alone(() => [...database.market(marketId).undecided].reduce<bigint | undefined>(maxOf, undefined)),
     hasUndecidedUpTo: (marketId, bidId) => alone(() => [...database.market(marketId).undecided].some((id) => id <= bidId)),
     realtimeMarkets: () =>
       alone(() =>
         [...database.markets.values()]
-          .filter(({ clock }) => clock === 'realtime')
+          .filter((market) => market.clock === 'realtime' && (market.status !== 'closed' || hasSlotsToRun(database, market)))
           .map(({ marketId, slot }) => ({ marketId, openedAtMs: 0, slotMinutes: 1, slot })),
       ),
     advance: (marketId, slot) =>
       database.transaction(process, Infinity, async (session) => {
-        const head = await database.statement(session, [marketLock(marketId)], () => headOf(database.market(marketId)));
+        const head = await database.statement(session, [marketLock(marketId)], () => {
+          const market = database.markets.get(marketId);
+          return market && headOf(market);
+        });
+        if (!head) return undefined;
         if (head.slot < slot) await advance(database, session, head, slot);
         return head.slot;
       }),
   };
 }
+
+/** The market, where it is there and belongs to that operator. */
+export function ownedMarket({ markets }: Database, marketId: bigint, operatorId: bigint): StoredMarket | undefined {
+  const market = markets.get(marketId);
+  return market?.operatorId === operatorId ? market : undefined;
+}
+
+/** Slots that ran are before the market's; later ones, whatever they cost, are still to run. */
+const hasSlotsToRun = (database: Database, market: StoredMarket): boolean =>
+  salesIn(database, market).some(({ amounts }) => [...amounts.keys()].some((slot) => slot >= market.slot));
 
 const maxOf = (most: bigint | undefined, id: bigint): bigint => (most === undefined || id > most ? id : most);
 
@@ -258,11 +282,13 @@ function advance(database: Database, session: Session, head: MarketHead, slot: n
   });
 }
 
+function salesIn({ decisions }: Database, { marketId }: StoredMarket): Sale[] {
+  return decisions.filter((decided) => decided.marketId === marketId).flatMap((decided) => saleIn(decided) ?? []);
+}
+
 /** One transfer for each accepted bid and slot that has run. */
 function capturesOf(database: Database, market: StoredMarket, slot: number): Transfer[] {
-  const ran = database.decisions.filter(({ marketId }) => marketId === market.marketId);
-  const sales = ran.flatMap((decided) => saleIn(decided) ?? []);
-  const captures = sales.flatMap((sale) => settle(sale, market.operatorId, ranBetween(market.slot, slot)));
+  const captures = salesIn(database, market).flatMap((sale) => settle(sale, market.operatorId, ranBetween(market.slot, slot)));
   return captures.map((capture) => transferOf(capture, accountOf));
 }
 

@@ -68,6 +68,7 @@ function openMarket(marketId: bigint, random: Random): StoredMarket {
     sequence: 0n,
     lease: undefined,
     sites: [],
+    siteNames: new Map(),
     usage: new Map(),
     events: [],
     undecided: new Set(),
