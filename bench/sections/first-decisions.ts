@@ -1,5 +1,5 @@
 import type { TrainingBid, TrainingOracle } from '#kinds';
-import { admit, type Book, createBook, type MarketSize, occupy } from '#mechanism';
+import { admit, type Book, createBook, type MarketSize, occupy, paperRule } from '#mechanism';
 import { micros, type Milli } from '#units';
 import { elapsedMs, table } from '../spread.js';
 
@@ -26,9 +26,10 @@ const BOOKS = 3;
 /** Capacities that differ and are even, so that half of one is whole. */
 function newBook({ market: { sites, slots, resources }, gamma, unitMicros, shareOf }: Curve): Book {
   const evenAt = (cell: number): Milli => (64_000 + 2 * cell) as Milli;
+  const names = Array.from({ length: resources }, (_, k) => `resource-${k}`);
   const book = createBook(
     {
-      resources: Array.from({ length: resources }, (_, k) => `resource-${k}`),
+      resources: names,
       sites: Array.from({ length: sites }, (_, site) => ({
         id: `site-${site}`,
         capacityMilli: Array.from({ length: resources }, (__, k) => evenAt(site * resources + k)),
@@ -36,12 +37,7 @@ function newBook({ market: { sites, slots, resources }, gamma, unitMicros, share
       slotCount: slots,
       chunkKB: 2_000 as Milli,
       bandwidthKB: 2_000_000 as Milli,
-      prices: {
-        gammaBandwidth: gamma,
-        gamma: new Array<number>(resources).fill(gamma),
-        unit: micros(BigInt(unitMicros)),
-        reserve: micros(0n),
-      },
+      prices: paperRule(names, gamma, { unit: micros(BigInt(unitMicros)), reserve: micros(0n) }),
     },
     0,
   );

@@ -1,5 +1,7 @@
 import { createPrng, type Prng } from '#lab';
-import type { MarketClock, MarketState } from '#market';
+import { type MarketClock, type MarketState, newestTerms } from '#market';
+import { paperRule } from '#mechanism';
+import { micros } from '#units';
 
 /** A market, its bids in the order in which they are decided, and what happens between them; all drawn from one seed. */
 export interface AnswersMarket {
@@ -214,7 +216,6 @@ export const MARKETS: readonly AnswersMarket[] = [
 /** A market as it is opened, before its first bid. */
 export function openingOf({ clock, slots, bandwidthMB, resources, sites, capacity, seed }: AnswersMarket): MarketState {
   const random = createPrng(seed);
-  const gamma = Object.fromEntries(['bandwidth', ...resources].map((name) => [name, 1000]));
   return {
     head: { marketId: 1n, sequence: 1n, status: 'open', clock, slot: 0 },
     operatorId: 1n,
@@ -223,9 +224,7 @@ export function openingOf({ clock, slots, bandwidthMB, resources, sites, capacit
     chunkKb: 2_000n,
     bandwidthKb: BigInt(bandwidthMB * 1_000),
     resources,
-    gamma,
-    unitMicros: 1_000_000n,
-    reserveMicros: BigInt(random.below(3)) * 1_000n,
+    terms: newestTerms(paperRule(resources, 1000, { unit: micros(1_000_000n), reserve: micros(BigInt(random.below(3)) * 1_000n) })),
     sites: Array.from({ length: sites }, (_, ordinal) => ({
       id: `${100 + ordinal}`,
       ordinal,

@@ -3,6 +3,7 @@ import { createParser } from 'eventsource-parser';
 import { eventKinds } from '#contracts';
 import { startTestApi, type TestApi } from '../support/api.js';
 import type { Json } from '../support/api-client.js';
+import { moveOracleThereAndBack } from '../support/oracle-moves.js';
 import { jobBody, type Scene, setScene } from '../support/scenes.js';
 
 const ORIGIN = 'https://shop.example';
@@ -132,6 +133,7 @@ async function letEverythingHappen(): Promise<void> {
   const capacity = { gpu: 2, cpu: 12, memoryGB: 16 };
   await api.client.patch(`/v1/markets/${marketId}/sites/${siteIds[0]}`, { ...operator, body: { capacity } });
   await api.client.post(`/v1/markets/${marketId}/clock`, { ...operator, body: { slot: 1 } });
+  await moveOracleThereAndBack(api.databaseUrl, { organisationId: BigInt(scene.operatorId), role: 'operator' }, BigInt(marketId));
   await api.client.patch(`/v1/markets/${marketId}`, { ...operator, body: { status: 'paused' } });
 }
 

@@ -47,10 +47,11 @@ const capacities = async ({ marketId }: MarketRecord): Promise<[number, bigint[]
 
 describe('markets', () => {
   it('are stored as they were opened, chunks rounded up and bandwidth down', async () => {
-    const { caller: _, chunkMB, bandwidthMB, ...terms } = { caller: operator, ...TERMS };
+    const { caller: _, chunkMB, bandwidthMB, prices, ...terms } = { caller: operator, ...TERMS };
     const market = await openMarket(cold, operator, 'as opened');
     expect(market).toMatchObject({
       ...terms,
+      terms: { policy: 'eris', oracle: 'default/3', prices },
       name: 'as opened',
       chunkKb: 2001,
       bandwidthKb: 100_000,
@@ -60,7 +61,19 @@ describe('markets', () => {
     });
     expect(await cold.markets.get.run({ caller: operator, marketId: market.marketId })).toEqual({ kind: 'found', market });
     expect(await logOf(market.marketId)).toEqual([
-      { sequence: 1n, kind: 'market_opened', payload: { name: 'as opened', clock: 'manual' } },
+      {
+        sequence: 1n,
+        kind: 'market_opened',
+        payload: {
+          name: 'as opened',
+          clock: 'manual',
+          terms: {
+            policy: 'eris',
+            oracle: 'default/3',
+            prices: { kind: 'paper', gamma: { bandwidth: 1000, gpu: 30.5, cpu: 2 }, unit: '1000000', reserve: '250000' },
+          },
+        },
+      },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { eventTold } from '#contracts';
-import { eventIn, type KeptEvent } from '#log';
+import { eventIn, type KeptEvent, marketTerms } from '#log';
 import { createPool, diffSchema, findPendingMigrations, listMigrations, migrate } from '#persistence';
 import type { Pool } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -51,7 +51,7 @@ describe('migrations', () => {
     expect(before).toHaveLength(1);
   });
 
-  it('carry the log over that was written in the words of the API', async () => {
+  it('carry the log over that was written in the words of the API, before a market had terms', async () => {
     const { pool } = database;
     await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     const names = await listMigrations();
@@ -60,7 +60,7 @@ describe('migrations', () => {
     await pool.query(`INSERT INTO organisation (id, parent_id, name) VALUES (1, NULL, 'operator'), (2, 1, 'bidder')`);
     await pool.query(
       `INSERT INTO market (id, organisation_id, name, clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, gamma, unit_micros, reserve_micros)
-       VALUES (1, 1, 'm', 'manual', 20, 50, 2000, 100, '{cpu}', '{}', 1, 0)`,
+       VALUES (1, 1, 'm', 'manual', 20, 50, 2000, 100, '{cpu}', '{"bandwidth": 1000, "cpu": 30.5}', 9223372036854775807, 250000)`,
     );
     const written = [
       ['market_opened', { name: 'm', clock: 'manual' }],
@@ -74,13 +74,19 @@ describe('migrations', () => {
     ] as const;
     for (const [index, [kind, payload]] of written.entries())
       await pool.query('INSERT INTO event (market_id, sequence, kind, payload) VALUES (1, $1, $2, $3)', [index + 1, kind, payload]);
-    await apply(pool, names[log]);
+    for (const name of names.slice(log)) await apply(pool, name);
     const { rows } = await pool.query<KeptEvent & { sequence: bigint }>('SELECT kind, version, payload FROM event ORDER BY sequence');
     expect(rows.map((row) => eventTold({ sequence: 1n, at: new Date(0), event: eventIn(row) }))).toMatchObject(
       written.map(([kind, payload]) => ({ kind, payload })),
     );
     expect(eventIn(rows[1]).payload).toEqual({ siteId: 7n, name: 'bern', capacityMilli: { cpu: 1_500, 'memory GB': 0 } });
+    const prices = { kind: 'paper', gamma: { bandwidth: 1000, cpu: 30.5 }, unit: 9_223_372_036_854_775_807n, reserve: 250_000n };
+    const terms = { policy: 'eris', oracle: 'default/3', prices };
+    expect(eventIn(rows[0]).payload).toEqual({ name: 'm', clock: 'manual', terms });
+    const market = await pool.query<{ terms: unknown }>('SELECT terms FROM market');
+    expect(marketTerms.read(market.rows[0].terms, 'terms')).toEqual(terms);
     await expect(pool.query(`UPDATE event SET version = 2`)).rejects.toThrow('never changed');
+    await expect(pool.query('UPDATE receipt SET algorithm = algorithm')).rejects.toThrow('never changed');
   });
 
   it('wait for another who migrates, and say for whom', async () => {

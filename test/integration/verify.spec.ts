@@ -22,8 +22,8 @@ const OWN = 'SELECT organisation_id FROM bid WHERE market_id = $1';
 
 /** All but the id: with another one it is another market. */
 const MARKET_COLUMNS = [
-  ...['organisation_id', 'name', 'clock', 'status', 'slot_minutes', 'horizon_slots', 'chunk_kb', 'bandwidth_kb', 'resources', 'gamma'],
-  ...['unit_micros', 'reserve_micros', 'slot', 'sequence', 'opened_at'],
+  ...['organisation_id', 'name', 'clock', 'status', 'slot_minutes', 'horizon_slots', 'chunk_kb', 'bandwidth_kb', 'resources', 'terms'],
+  ...['slot', 'sequence', 'opened_at'],
 ];
 
 /** Everything that is stored of a market. */
@@ -44,7 +44,7 @@ const ALL: readonly Target[] = [
 
 /** What a replay must find by itself, without receipts: everything that an answer says. */
 const ANSWERS: readonly Target[] = [
-  { table: 'market', key: ['id'], where: 'x.id = $1', columns: ['slot', 'sequence'] },
+  { table: 'market', key: ['id'], where: 'x.id = $1', columns: ['slot', 'sequence', 'terms'] },
   ofMarket('site', ['id'], ['capacity_milli', 'ordinal', 'name']),
   ofMarket('event', ['market_id', 'sequence'], ['kind', 'payload', 'organisation_id', 'sequence']),
   ofMarket('decision', ['bid_id'], ['sequence', 'arrival_slot', 'price_version', 'completion', 'value_micros', 'payment_micros', 'reason']),

@@ -1,6 +1,6 @@
 /** Real: the mechanism and both oracles. Every odd market and job has a defined answer. */
 import { createOracle, type TrainingBid, type TrainingDecision } from '#kinds';
-import { admit, type Book, createBook, type MarketSpec, occupy, usageOf } from '#mechanism';
+import { admit, type Book, createBook, type MarketSpec, occupy, paperRule, usageOf } from '#mechanism';
 import { micros, type Milli } from '#units';
 import { assertValid } from '../laws/schedule.js';
 
@@ -15,7 +15,7 @@ const spec = (change: Partial<MarketSpec> = {}): MarketSpec => ({
   slotCount: 4,
   chunkKB: milli(2),
   bandwidthKB: milli(100),
-  prices: { gammaBandwidth: 1000, gamma: [1000, 1000], unit: micros(1_000_000n), reserve: micros(0n) },
+  prices: paperRule(['gpu', 'cpu'], 1000, { unit: micros(1_000_000n), reserve: micros(0n) }),
   ...change,
 });
 

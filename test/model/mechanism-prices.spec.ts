@@ -1,7 +1,7 @@
 /** Real: posted prices. Their law is 192-bit arithmetic, slowly: the same to the last micro-credit, and how seldom it is needed. */
 import fc from 'fast-check';
 import { createDefaultOracle, decisionSteps, type TrainingBid } from '#kinds';
-import { admit, type Book, createBook, type MarketSpec, occupy, postedPrice } from '#mechanism';
+import { admit, type Book, createBook, type MarketSpec, occupy, paperRule, postedPrice } from '#mechanism';
 import { micros, type Milli } from '#units';
 import { lawfulRaise, nearHalves } from '../laws/price.js';
 import { seeded } from '../support/mechanism-arbitraries.js';
@@ -85,8 +85,9 @@ const RESOURCES = 4;
 function halvesBook(sold: 'half' | 'near halves'): Book {
   const near = nearHalves({ gamma: 2.25, unitMicros: 1_000_001, capacityMax: CAPACITY_MAX, count: SITES });
   const capacityOf = (site: number): number => (sold === 'half' ? 200_000 + 2 * site : near[site].all);
+  const names = Array.from({ length: RESOURCES }, (_, k) => `resource-${k}`);
   const spec: MarketSpec = {
-    resources: Array.from({ length: RESOURCES }, (_, k) => `resource-${k}`),
+    resources: names,
     sites: Array.from({ length: SITES }, (_, site) => ({
       id: `site-${site}`,
       capacityMilli: new Array<Milli>(RESOURCES).fill(capacityOf(site) as Milli),
@@ -94,7 +95,7 @@ function halvesBook(sold: 'half' | 'near halves'): Book {
     slotCount: SLOTS,
     chunkKB: 2_000 as Milli,
     bandwidthKB: 2_000_000 as Milli,
-    prices: { gammaBandwidth: 2.25, gamma: new Array<number>(RESOURCES).fill(2.25), unit: micros(1_000_001n), reserve: micros(0n) },
+    prices: paperRule(names, 2.25, { unit: micros(1_000_001n), reserve: micros(0n) }),
   };
   const book = createBook(spec, 0);
   const used = Array.from(book.capacity, (all, cell) =>

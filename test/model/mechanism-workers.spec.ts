@@ -1,6 +1,6 @@
 /** Real: the mechanism. Workers beyond 32 bits, and sums beyond what a double holds exactly. */
 import { createOracle, type TrainingJob, validateSchedule } from '#kinds';
-import { admit, createBook, type MarketSpec } from '#mechanism';
+import { admit, createBook, type MarketSpec, paperRule } from '#mechanism';
 import { micros, type Milli } from '#units';
 import fc from 'fast-check';
 import { seeded } from '../support/mechanism-arbitraries.js';
@@ -14,7 +14,7 @@ const specOf = (sites: number, slotCount: number, capacity: number): MarketSpec 
   slotCount,
   chunkKB: milli(1),
   bandwidthKB: milli(1e12),
-  prices: { gammaBandwidth: 2, gamma: [2], unit: micros(1n), reserve: micros(0n) },
+  prices: paperRule(['gpu'], 2, { unit: micros(1n), reserve: micros(0n) }),
 });
 
 const jobOf = (chunks: readonly number[], epochs: number, throughputMilli: number, worker = 1): TrainingJob => ({

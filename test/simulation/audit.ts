@@ -1,7 +1,7 @@
 import type { AuditSource, DecidedBid, Finding, LogRecord, MarketAudit, Receipt, ReceiptStore, Row } from '#market';
 import { CHAIN_START, chainAfter, saleIn } from '#market';
 import { type Sale, slotAmount } from '#ledger';
-import { EVENT_TYPES, type PayloadOf, payloadJson } from '#log';
+import { EVENT_TYPES, marketTerms, type PayloadOf, payloadJson } from '#log';
 import type { SlotPlan } from '#kinds';
 import { formatMicros } from '#units';
 import {
@@ -62,9 +62,7 @@ const termsOf = ({ marketId, operatorId, terms, clock }: StoredMarket): Readonly
   chunk_kb: terms.chunkKb,
   bandwidth_kb: terms.bandwidthKb,
   resources: terms.resources,
-  gamma: terms.gamma,
-  unit_micros: terms.unitMicros,
-  reserve_micros: terms.reserveMicros,
+  terms: marketTerms.write(terms.terms) as object,
 });
 
 /** Bids that are neither decided nor waiting, decisions and money that the log does not know. */

@@ -1,5 +1,5 @@
 import type { CatalogueTx, MarketRecord, SiteRecord, UnitOfWork } from '#market';
-import { invariant, micros, type Milli } from '#units';
+import { invariant, type Milli } from '#units';
 import type { Database, Session, StoredMarket } from './database.js';
 import { append, marketLock, ownedMarket } from './ports.js';
 import { siteId } from './scene.js';
@@ -26,6 +26,7 @@ function catalogueTx(database: Database, session: Session): Partial<CatalogueTx>
         return market && marketRecordOf(market);
       }),
     setStatus: (marketId, status) => stage(() => (database.market(marketId).status = status)),
+    setTerms: (marketId, terms) => stage(() => (database.market(marketId).terms = { ...database.market(marketId).terms, terms })),
     listSites: (marketId) =>
       database.statement(session, [], () => {
         const market = database.market(marketId);
@@ -81,7 +82,7 @@ const siteRecordOf = (market: StoredMarket, site: StoredSite): SiteRecord => ({
 });
 
 function marketRecordOf({ marketId, operatorId, terms, clock, status, slot, sequence }: StoredMarket): MarketRecord {
-  const { unitMicros, reserveMicros, chunkKb, bandwidthKb, ...rest } = terms;
+  const { chunkKb, bandwidthKb, ...rest } = terms;
   return {
     ...rest,
     marketId,
@@ -94,8 +95,6 @@ function marketRecordOf({ marketId, operatorId, terms, clock, status, slot, sequ
     slotMinutes: 1,
     chunkKb: Number(chunkKb) as Milli,
     bandwidthKb: Number(bandwidthKb) as Milli,
-    unit: micros(unitMicros),
-    reserve: micros(reserveMicros),
     openedAt: new Date(0),
   };
 }

@@ -29,7 +29,7 @@ export interface StoredTransfer {
 export interface StoredMarket {
   readonly marketId: bigint;
   readonly operatorId: bigint;
-  readonly terms: Omit<MarketState, 'head' | 'operatorId' | 'priceVersion' | 'sites' | 'usage'>;
+  terms: Omit<MarketState, 'head' | 'operatorId' | 'priceVersion' | 'sites' | 'usage'>;
   readonly clock: 'manual' | 'realtime';
   status: MarketStatus;
   slot: number;

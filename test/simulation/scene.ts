@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Account, ACCOUNT_KINDS } from '#ledger';
-import type { NewBid } from '#market';
+import { type NewBid, newestTerms } from '#market';
+import { paperRule, type PriceRule } from '#mechanism';
 import { micros, supplyMilli } from '#units';
 import { FairTurns } from '../support/fair-turns.js';
 import { Database, type Sabotage, type StoredMarket } from './database.js';
@@ -59,9 +60,7 @@ function openMarket(marketId: bigint, random: Random): StoredMarket {
       chunkKb: 1_000n,
       bandwidthKb: BigInt(random.between(0, 8)) * 1_000n,
       resources: ['cpu'],
-      gamma: { bandwidth: 10, cpu: 10 },
-      unitMicros: 1_000_000n,
-      reserveMicros: 100_000n,
+      terms: newestTerms(drawRule(random)),
     },
     status: 'open',
     slot: 0,
@@ -77,10 +76,16 @@ function openMarket(marketId: bigint, random: Random): StoredMarket {
     turns: new FairTurns(),
     turnProblems: [],
   };
-  append(market, { kind: 'market_opened', payload: { name: `market-${marketId}`, clock } });
+  append(market, { kind: 'market_opened', payload: { name: `market-${marketId}`, clock, terms: market.terms.terms } });
   for (let ordinal = 0; ordinal < SITES; ordinal++) addSite(market, ordinal, random.between(2, 4));
   return market;
 }
+
+/** The paper's prices, or flat ones. */
+const drawRule = (random: Random): PriceRule =>
+  random.below(3) > 0
+    ? paperRule(['cpu'], 10, { unit: micros(1_000_000n), reserve: micros(100_000n) })
+    : { kind: 'flat', level: micros(BigInt(random.between(1, 8)) * 1_000_000n), levels: {} };
 
 function addSite(market: StoredMarket, ordinal: number, cpu: number): void {
   const id = siteId(market.marketId, ordinal);

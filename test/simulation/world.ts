@@ -3,7 +3,7 @@ import {
   type AcceptOutcome,
   AdvanceClock,
   ChangeCapacity,
-  ChangeMarketStatus,
+  ChangeMarket,
   DecideMarkets,
   type NewBid,
   Ringer,
@@ -217,7 +217,7 @@ export class World {
         return true;
       }
       case 'status':
-        await new ChangeMarketStatus(catalogueOf(database, process)).run({ caller, marketId, status: act.status });
+        await new ChangeMarket(catalogueOf(database, process)).run({ caller, marketId, status: act.status });
         return true;
       case 'capacity': {
         const change = { caller, marketId, siteId: BigInt(siteId(marketId, act.site)), capacity: { cpu: act.cpu } };

@@ -4,14 +4,15 @@ import {
   AdvanceClock,
   type Caller,
   ChangeCapacity,
-  ChangeMarketStatus,
+  ChangeMarket,
   CreateMarket,
   DecideMarkets,
   type NewBid,
   Ringer,
 } from '#market';
 import { createPrng } from '#lab';
-import { createOracle } from '#kinds';
+import { createVersionedOracle, type MakeOracle, ORACLE_VERSIONS, type TrainingOracle } from '#kinds';
+import { paperRule, type PriceRule } from '#mechanism';
 import { type Base, createBase, createBidInbox, createCatalogueWork, createClockStore, createDecidingStore } from '#persistence';
 import { micros } from '#units';
 import { newBid, seedMarket, type SeededMarket } from './market.js';
@@ -21,32 +22,49 @@ const clock = { nowMs: () => performance.now() };
 const silent = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
 const CAPACITY = { gpu: 1, cpu: 12, memoryGB: 16 };
 
+type Versions = Readonly<Record<string, MakeOracle>>;
+
+export interface AuditedOptions {
+  readonly name?: string;
+  /** Of each bidder. */
+  readonly fundsMicros?: bigint;
+  readonly prices?: PriceRule;
+  /** Of the oracle, that there are. */
+  readonly versions?: Versions;
+}
+
+const PAPER = paperRule(['gpu', 'cpu', 'memoryGB'], 1000, { unit: micros(1_000_000n), reserve: micros(100_000n) });
+
 /** A market all of whose history is in its log, made by the use cases. */
 export class AuditedMarket {
+  private readonly oracle: TrainingOracle;
+
   private constructor(
     private readonly database: TestDatabase,
     private readonly base: Base,
     private readonly caller: Caller,
     readonly seeded: SeededMarket,
-  ) {}
+    private readonly versions: Versions,
+  ) {
+    this.oracle = createVersionedOracle(versions);
+  }
 
-  static async open(database: TestDatabase, fundsMicros = 200_000_000n): Promise<AuditedMarket> {
-    const others = await seedMarket(database.pool, { siteCount: 0, bidderCount: 3, fundsMicros });
+  static async open(database: TestDatabase, options: AuditedOptions = {}): Promise<AuditedMarket> {
+    const { fundsMicros = 200_000_000n, prices = PAPER, versions = ORACLE_VERSIONS, name = 'audited' } = options;
+    const others = await seedMarket(database.pool, { operator: `operator of ${name}`, siteCount: 0, bidderCount: 3, fundsMicros });
     const base = createBase(database.url);
     const caller: Caller = { organisationId: others.operatorId, role: 'operator' };
     const work = createCatalogueWork(base);
     const made = await new CreateMarket(work).run({
       caller,
-      name: 'audited',
+      name,
       clock: 'manual',
       slotMinutes: 20,
       horizonSlots: 20,
       chunkMB: 2,
       bandwidthMB: 20_480,
       resources: ['gpu', 'cpu', 'memoryGB'],
-      gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 },
-      unit: micros(1_000_000n),
-      reserve: micros(100_000n),
+      prices,
     });
     if (made.kind !== 'created') throw new Error(made.kind);
     const { marketId } = made.market;
@@ -56,7 +74,7 @@ export class AuditedMarket {
       if (added.kind !== 'added') throw new Error(added.kind);
       siteIds.push(added.site.siteId.toString());
     }
-    return new AuditedMarket(database, base, caller, { ...others, marketId, siteIds });
+    return new AuditedMarket(database, base, caller, { ...others, marketId, siteIds }, versions);
   }
 
   get marketId(): bigint {
@@ -84,13 +102,25 @@ export class AuditedMarket {
   async decide(bids: readonly NewBid[]): Promise<void> {
     await this.accept(bids);
     const limits = { owner: 'one', leaseMs: 20_000, batchMax: 8, thinkMs: 10_000 };
-    await new DecideMarkets(createDecidingStore(this.database.pool), createOracle('default'), limits, clock).run(this.marketId);
+    await new DecideMarkets(createDecidingStore(this.database.pool), this.oracle, limits, clock).run(this.marketId);
   }
 
   async moveTo(slot: number): Promise<void> {
     const { marketId } = this;
     const move = { marketId, slot, organisationId: this.caller.organisationId };
     expect(await new AdvanceClock(createClockStore(this.database.pool), clock, () => undefined).run(move)).toEqual({ kind: 'moved', slot });
+  }
+
+  /** Lets another version of the oracle decide. */
+  async moveToOracle(oracle: string): Promise<void> {
+    const { caller, marketId, versions } = this;
+    const changed = await new ChangeMarket(createCatalogueWork(this.base), versions).run({ caller, marketId, oracle });
+    expect(changed).toMatchObject({ kind: 'changed', market: { terms: { oracle } } });
+  }
+
+  /** Bids of the market, always the same ones. */
+  bids(count: number): NewBid[] {
+    return smallBids(this.seeded, count);
   }
 
   close(): Promise<void> {
@@ -116,7 +146,7 @@ export class AuditedMarket {
 
   private async status(status: 'open' | 'paused' | 'closed'): Promise<void> {
     const { caller, marketId } = this;
-    expect((await new ChangeMarketStatus(createCatalogueWork(this.base)).run({ caller, marketId, status })).kind).toBe('changed');
+    expect((await new ChangeMarket(createCatalogueWork(this.base)).run({ caller, marketId, status })).kind).toBe('changed');
   }
 }
 

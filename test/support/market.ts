@@ -1,7 +1,9 @@
-import { EVENT_TYPES, type LogEvent, payloadJson } from '#log';
+import { EVENT_TYPES, type LogEvent, marketTerms, payloadJson } from '#log';
 import { createHash } from 'node:crypto';
 import { createPrng } from '#lab';
-import type { NewBid } from '#market';
+import { type NewBid, newestTerms } from '#market';
+import { paperRule } from '#mechanism';
+import { micros } from '#units';
 import type { Pool } from 'pg';
 
 /** A market with an operator, and bidders with money, put straight into the database. */
@@ -41,14 +43,14 @@ export async function seedMarket(pool: Pool, options: SeedOptions = {}): Promise
     reserveMicros = 0n,
   } = options;
   const operatorId = await seedOrganisation(pool, null, operator);
-  const gamma = { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 };
+  const terms = newestTerms(paperRule(['gpu', 'cpu', 'memoryGB'], 1000, { unit: micros(1_000_000n), reserve: micros(reserveMicros) }));
   const market = await pool.query<{ id: bigint }>(
-    `INSERT INTO market (organisation_id, name, clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, gamma, unit_micros, reserve_micros, opened_at, sequence)
-     VALUES ($1, 'testbed', $2::market_clock, 20, $3, 2000, 20480000, '{gpu,cpu,memoryGB}', $4, 1000000, $6, $5, 1) RETURNING id`,
-    [operatorId, clock, horizonSlots, gamma, openedAt, reserveMicros],
+    `INSERT INTO market (organisation_id, name, clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, terms, opened_at, sequence)
+     VALUES ($1, 'testbed', $2::market_clock, 20, $3, 2000, 20480000, '{gpu,cpu,memoryGB}', $4, $5, 1) RETURNING id`,
+    [operatorId, clock, horizonSlots, marketTerms.write(terms), openedAt],
   );
   const marketId = market.rows[0].id;
-  await appendEntry(pool, marketId, 1n, { kind: 'market_opened', payload: { name: 'testbed', clock: 'manual' } });
+  await appendEntry(pool, marketId, 1n, { kind: 'market_opened', payload: { name: 'testbed', clock, terms } });
   const sites = await pool.query<{ id: bigint }>(
     `INSERT INTO site (market_id, ordinal, name, capacity_milli) SELECT $1, o, 'site-' || o, '{1000,12000,16000}' FROM generate_series(0, $2::int - 1) AS o RETURNING id`,
     [marketId, siteCount],
@@ -69,13 +71,16 @@ export async function appendEntry(pool: Pool, marketId: bigint, sequence: bigint
 
 /** Another market of the same operator with the same terms, sites and bidders. */
 export async function addTwin(pool: Pool, market: SeededMarket, name: string): Promise<SeededMarket> {
-  const columns = `clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, gamma, unit_micros, reserve_micros, sequence`;
-  const { rows } = await pool.query<{ id: bigint }>(
-    `INSERT INTO market (organisation_id, name, ${columns}) SELECT organisation_id, $2, ${columns} FROM market WHERE id = $1 RETURNING id`,
+  const columns = `clock, slot_minutes, horizon_slots, chunk_kb, bandwidth_kb, resources, terms, sequence`;
+  const { rows } = await pool.query<{ id: bigint; terms: unknown }>(
+    `INSERT INTO market (organisation_id, name, ${columns}) SELECT organisation_id, $2, ${columns} FROM market WHERE id = $1 RETURNING id, terms`,
     [market.marketId, name],
   );
   const marketId = rows[0].id;
-  await appendEntry(pool, marketId, 1n, { kind: 'market_opened', payload: { name: 'testbed', clock: 'manual' } });
+  await appendEntry(pool, marketId, 1n, {
+    kind: 'market_opened',
+    payload: { name, clock: 'manual', terms: marketTerms.read(rows[0].terms, 'terms') },
+  });
   const sites = await pool.query<{ id: bigint }>(
     `INSERT INTO site (market_id, ordinal, name, capacity_milli) SELECT $1, ordinal, name, capacity_milli FROM site WHERE market_id = $2 ORDER BY ordinal RETURNING id`,
     [marketId, market.marketId],

@@ -1,11 +1,34 @@
 import type { TrainingBid, TrainingJob, TrainingOracle } from '#kinds';
-import { admit, applyFootprint, type Book, createBook, type MarketSpec, type Valuation } from '#mechanism';
+import { admit, applyFootprint, type Book, createBook, type MarketSpec, type PriceRule, type Valuation } from '#mechanism';
 import { micros, type Milli } from '#units';
 import fc from 'fast-check';
 
 const milli = (low: number, high: number, step = 1000): fc.Arbitrary<Milli> =>
   fc.integer({ min: low, max: high }).map((units) => (units * step) as Milli);
 const gammas = fc.constantFrom(1, 2, 30, 1000);
+
+const RESOURCES = ['gpu', 'cpu', 'memoryGB'];
+
+const paperArb = (resourceCount: number): fc.Arbitrary<PriceRule> =>
+  fc
+    .record({
+      gamma: fc.array(gammas, { minLength: 1 + resourceCount, maxLength: 1 + resourceCount }),
+      reserve: fc.constantFrom(0n, 0n, 50_000n),
+    })
+    .map(({ gamma, reserve }) => ({
+      kind: 'paper',
+      gamma: Object.fromEntries(gamma.map((each, kind) => [['bandwidth', ...RESOURCES][kind], each])),
+      unit: micros(1_000_000n),
+      reserve: micros(reserve),
+    }));
+
+const levels = fc.constantFrom(0n, 1n, 333_333n, 20_000_000n, 400_000_000n).map(micros);
+/** Cheap to dear; with levels of their own for bandwidth or the first resource, which every market has. */
+const flatArb: fc.Arbitrary<PriceRule> = fc.record({
+  kind: fc.constant('flat' as const),
+  level: levels,
+  levels: fc.oneof(fc.constant({}), fc.record({ bandwidth: levels }), fc.record({ gpu: levels })),
+});
 
 /** Small markets of every temper: idle or dear bandwidth, uneven sites, reserve prices, up to three resources. */
 export const marketArb: fc.Arbitrary<MarketSpec> = fc.integer({ min: 1, max: 3 }).chain((resourceCount) =>
@@ -15,15 +38,12 @@ export const marketArb: fc.Arbitrary<MarketSpec> = fc.integer({ min: 1, max: 3 }
       slotCount: fc.integer({ min: 1, max: 6 }),
       chunkKB: milli(1, 10),
       bandwidthKB: milli(0, 300),
-      gammaBandwidth: gammas,
-      gamma: fc.array(gammas, { minLength: resourceCount, maxLength: resourceCount }),
-      reserve: fc.constantFrom(0n, 0n, 50_000n),
+      prices: fc.oneof({ arbitrary: paperArb(resourceCount), weight: 2 }, flatArb),
     })
-    .map(({ sites, gammaBandwidth, gamma, reserve, ...rest }) => ({
+    .map(({ sites, ...rest }) => ({
       ...rest,
-      resources: ['gpu', 'cpu', 'memoryGB'].slice(0, resourceCount),
+      resources: RESOURCES.slice(0, resourceCount),
       sites: sites.map((capacityMilli, index) => ({ id: `site-${index}`, capacityMilli })),
-      prices: { gammaBandwidth, gamma, unit: micros(1_000_000n), reserve: micros(reserve) },
     })),
 );
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   AddSite,
   ChangeCapacity,
-  ChangeMarketStatus,
+  ChangeMarket,
   CreateKey,
   CreateMarket,
   CreateOrganisation,
@@ -60,7 +60,7 @@ export function coldUseCases(url: string) {
       create: new CreateMarket(catalogue),
       list: new ListMarkets(markets),
       get: new GetMarket(markets),
-      changeStatus: new ChangeMarketStatus(catalogue),
+      changeStatus: new ChangeMarket(catalogue),
     },
     organisations: { create: new CreateOrganisation(tenancy), list: new ListOrganisations(tenants) },
     sites: { add: new AddSite(catalogue), list: new ListSites(markets), changeCapacity: new ChangeCapacity(catalogue) },
@@ -108,7 +108,5 @@ export const TERMS = {
   chunkMB: 2.0004,
   bandwidthMB: 100.0006,
   resources: ['gpu', 'cpu'],
-  gamma: { bandwidth: 1000, gpu: 30.5, cpu: 2 },
-  unit: micros(1_000_000n),
-  reserve: micros(250_000n),
+  prices: { kind: 'paper', gamma: { bandwidth: 1000, gpu: 30.5, cpu: 2 }, unit: micros(1_000_000n), reserve: micros(250_000n) },
 } as const;

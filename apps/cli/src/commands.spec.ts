@@ -41,6 +41,14 @@ describe('eris simulate', () => {
     expect(err).toContain(`welfare ${result.welfare}`);
   });
 
+  it('takes instances with flat prices', async () => {
+    const flat = file('flat.json');
+    writeFileSync(flat, JSON.stringify({ ...paperWorkload({ kind: 'testbed', jobs: 8, seed: 2 }), prices: { kind: 'flat', level: 200 } }));
+    const { out, fault } = await eris('simulate', '--instance', flat, '--json');
+    expect(fault).toBeUndefined();
+    expect((JSON.parse(out) as Result).revenue).toBeGreaterThan(0);
+  });
+
   it('writes nothing but JSON with --json', async () => {
     const { out, err } = await eris('simulate', '--instance', instanceFile, '--json');
     expect(err).toBe('');

@@ -62,6 +62,7 @@ it('types events by their kind, and the messages of a stream', () => {
         case 'site_added': case 'capacity_changed': return String(event.payload.capacity['gpu'] ?? 0);
         case 'status_changed': return event.payload.from + event.payload.status;
         case 'market_opened': return event.payload.name;
+        case 'terms_changed': return event.payload.oracle + event.payload.prices.kind;
       }
     }
     export function told(message: Message): string {

@@ -1,4 +1,5 @@
 /** What crosses the wire: every operation with its schemas and policy, the problems, and the OpenAPI document made from them. */
+export { microsOf } from './amount.js';
 export { headersOf, problemCodesOf } from './answers.js';
 export { faultsOf, pathOf, type Fault } from './faults.js';
 export { exposedHeaders, HEADERS_ANYWHERE, headersOfProblems, responseHeaders, type ResponseHeader } from './headers.js';
@@ -18,6 +19,7 @@ export {
 export { isProblemCode, PROBLEMS, problemOf, type ProblemCode, type ProblemDetails } from './problems.js';
 export { bidBody, bulkItem, idempotencyKey, type BidBodyWire } from './schemas/bids.js';
 export { EVENTS, eventKinds, eventTold, marketEvent, SEQUENCE_TEXT, streamMessage, type MarketEvent } from './schemas/events.js';
+export { priceRuleOf, termsTold } from './schemas/markets.js';
 export { isPlainBulkItem } from './schemas/plain-bid.js';
 export { problem, type Problem } from './schemas/problem.js';
 export { REFUSAL_CODES, type RefusalCode } from './refusals.js';

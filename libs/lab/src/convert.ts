@@ -1,7 +1,7 @@
 import type { TrainingBid } from '#kinds';
-import type { MarketSpec } from '#mechanism';
+import type { MarketSpec, PriceRule } from '#mechanism';
 import { demandMilli, MICROS_PER_CREDIT, micros, supplyMilli, type Micros } from '#units';
-import type { Amounts, Instance, InstanceJob } from './instance.js';
+import type { Amounts, Instance, InstanceJob, InstancePrices } from './instance.js';
 
 /** A decimal amount of credits as micro-credits, rounded half up. */
 export const creditsToMicros = (credits: number): Micros => micros(BigInt(Math.round(credits * Number(MICROS_PER_CREDIT))));
@@ -17,13 +17,15 @@ export function toMarketSpec({ resources, sites, slots, chunkMB, bandwidthMB, pr
     slotCount: slots,
     chunkKB: demandMilli(chunkMB),
     bandwidthKB: supplyMilli(bandwidthMB),
-    prices: {
-      gammaBandwidth: prices.gamma['bandwidth'] ?? 1,
-      gamma: resources.map((name) => prices.gamma[name] ?? 1),
-      unit: creditsToMicros(prices.unit),
-      reserve: creditsToMicros(prices.reserve),
-    },
+    prices: toPriceRule(prices),
   };
+}
+
+function toPriceRule(prices: InstancePrices): PriceRule {
+  if (prices.kind !== 'flat')
+    return { kind: 'paper', gamma: prices.gamma, unit: creditsToMicros(prices.unit), reserve: creditsToMicros(prices.reserve) };
+  const levels = Object.entries(prices.levels ?? {}).map(([name, level]) => [name, creditsToMicros(level)] as const);
+  return { kind: 'flat', level: creditsToMicros(prices.level), levels: Object.fromEntries(levels) };
 }
 
 /** A job of an instance as a bid: what it asks for is rounded up, what a worker does in a slot down. */

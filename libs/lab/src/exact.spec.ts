@@ -23,7 +23,7 @@ const spec: MarketSpec = {
   slotCount: 2,
   chunkKB: milli(3),
   bandwidthKB: milli(100),
-  prices: { gammaBandwidth: 1, gamma: [1], unit: micros(0n), reserve: micros(1_000_000n) },
+  prices: { kind: 'paper', gamma: { bandwidth: 1, cpu: 1 }, unit: micros(0n), reserve: micros(1_000_000n) },
 };
 const job: TrainingJob = {
   chunks: [2, 0],

@@ -1,7 +1,16 @@
 /**
  * The laboratory: instances, workloads, the exact reference, simulation and audits. It calls the mechanism and never copies a rule of it.
  */
-export { faultLine, INSTANCE_LIMITS, type Amounts, type Fault, type Instance, type InstanceJob, type InstanceSite } from './instance.js';
+export {
+  faultLine,
+  INSTANCE_LIMITS,
+  type Amounts,
+  type Fault,
+  type Instance,
+  type InstanceJob,
+  type InstancePrices,
+  type InstanceSite,
+} from './instance.js';
 export { parseInstance, type ParsedInstance } from './parse-instance.js';
 export { creditsToMicros, microsToCredits, occupancyOf, toBid, toMarketSpec } from './convert.js';
 export { loadSolver, type Solver } from './milp.js';

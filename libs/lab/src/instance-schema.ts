@@ -18,6 +18,16 @@ const valuation = z.discriminatedUnion(
   { error: 'unknown valuation kind: expected sigmoid, deadline, linear or table' },
 );
 
+const gamma = z.record(z.string(), z.number().min(1).max(LIMITS.amount));
+const prices = z.discriminatedUnion(
+  'kind',
+  [
+    z.object({ kind: z.literal('paper').optional(), gamma, unit: quantity, reserve: quantity }),
+    z.object({ kind: z.literal('flat'), level: quantity, levels: amounts.optional() }),
+  ],
+  { error: (issue) => (issue.code === 'invalid_union' ? 'unknown rule of prices: expected paper or flat' : undefined) },
+);
+
 const job = z.object({
   id: label,
   model: z.string().optional(),
@@ -40,7 +50,7 @@ export const instanceSchema = z.object({
   chunkMB: positive,
   bandwidthMB: quantity,
   resources: z.array(label).min(1).max(LIMITS.resources),
-  prices: z.object({ gamma: z.record(z.string(), z.number().min(1).max(LIMITS.amount)), unit: quantity, reserve: quantity }),
+  prices,
   sites: z
     .array(z.object({ id: label, capacity: amounts }))
     .min(1)

@@ -38,6 +38,11 @@ export interface InstanceJob {
   readonly ps: Amounts;
 }
 
+/** How prices are posted (libs/mechanism, PriceRule), amounts in credits. Without a kind it is the paper's rule. */
+export type InstancePrices =
+  | { readonly kind?: 'paper' | undefined; readonly gamma: Amounts; readonly unit: number; readonly reserve: number }
+  | { readonly kind: 'flat'; readonly level: number; readonly levels?: Amounts | undefined };
+
 /** The file format eris-instance/1: a market over fixed slots and the jobs that bid for it, in order. Volumes in MB and units, money in credits. */
 export interface Instance {
   readonly format: 'eris-instance/1';
@@ -47,7 +52,7 @@ export interface Instance {
   readonly chunkMB: number;
   readonly bandwidthMB: number;
   readonly resources: readonly string[];
-  readonly prices: { readonly gamma: Amounts; readonly unit: number; readonly reserve: number };
+  readonly prices: InstancePrices;
   readonly sites: readonly InstanceSite[];
   /** What is used before the first job: per slot, and per slot and site. */
   readonly occupancy?: { readonly bandwidthMB: readonly number[]; readonly sites: readonly (readonly Amounts[])[] } | undefined;

@@ -86,6 +86,13 @@ describe('parseInstance', () => {
     ],
     ['a missing gamma', { prices: { gamma: { bandwidth: 10, gpu: 10 }, unit: 1, reserve: 0 } }, '$.prices.gamma.cpu: missing gamma'],
     ['a gamma below one', { prices: { gamma: { bandwidth: 0.5, gpu: 10, cpu: 10 }, unit: 1, reserve: 0 } }, '$.prices.gamma.bandwidth: '],
+    ['an unknown rule of prices', { prices: { kind: 'steep', level: 1 } }, '$.prices.kind: unknown rule of prices: expected paper or flat'],
+    ['flat prices without a level', { prices: { kind: 'flat' } }, '$.prices.level: '],
+    [
+      'a level of an unknown resource',
+      { prices: { kind: 'flat', level: 1, levels: { tpu: 1 } } },
+      '$.prices.levels.tpu: unknown resource; the market has bandwidth, gpu, cpu',
+    ],
     [
       'a missing capacity',
       {

@@ -1,3 +1,4 @@
+import { ruleFaults } from '#mechanism';
 import { INSTANCE_LIMITS, type Amounts, type Fault, type Instance, type InstanceJob } from './instance.js';
 import { instanceSchema } from './instance-schema.js';
 import { FaultList, faultsOf, readJson, type PathStep } from './json-fault.js';
@@ -33,8 +34,13 @@ function meaningFaults(instance: Instance): readonly Fault[] {
 function checkNames({ resources, prices }: Instance, list: FaultList): void {
   checkDistinct(resources, (index) => ['resources', index], list);
   if (resources.includes('bandwidth')) list.add(['resources', resources.indexOf('bandwidth')], '"bandwidth" is not a resource of a site');
-  for (const name of ['bandwidth', ...resources]) {
-    if (!Object.hasOwn(prices.gamma, name)) list.add(['prices', 'gamma', name], 'missing gamma');
+  const isFlat = prices.kind === 'flat';
+  for (const { name, fault } of ruleFaults(
+    isFlat ? { kind: 'flat', levels: prices.levels ?? {} } : { ...prices, kind: 'paper' },
+    resources,
+  )) {
+    if (fault === 'missing') list.add(['prices', 'gamma', name], 'missing gamma');
+    else if (isFlat) list.add(['prices', 'levels', name], `unknown resource; the market has bandwidth, ${resources.join(', ')}`);
   }
 }
 

@@ -23,6 +23,16 @@ describe('simulate', () => {
     expect(parseResult(JSON.stringify(result))).toEqual({ kind: 'result', result });
   });
 
+  it('decides at flat prices by share, where those are said', () => {
+    const crowded = paperWorkload({ kind: 'testbed', jobs: 60, seed: 5 });
+    const flat = { ...crowded, prices: { kind: 'flat', level: 200 } } as const;
+    const [byPaper, byFlat] = [crowded, flat].map((of) => simulate({ instance: of, oracle: createOracle('default') }));
+    expect(auditResult(flat, byFlat).findings).toEqual([]);
+    expect(byFlat.welfare).toBeGreaterThan(1.5 * byPaper.welfare);
+    const tagged = { ...crowded, prices: { kind: 'paper', ...crowded.prices } } as const;
+    expect(simulate({ instance: tagged, oracle: createOracle('default') })).toEqual(byPaper);
+  });
+
   it('is the same every time, oracle reused or new', () => {
     const oracle = createOracle('default');
     expect(simulate({ instance, oracle })).toEqual(result);

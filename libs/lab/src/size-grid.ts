@@ -1,5 +1,5 @@
 import type { TrainingJob } from '#kinds';
-import { type Book, createBook, type MarketSize, type MarketSpec, occupy } from '#mechanism';
+import { type Book, createBook, type MarketSize, type MarketSpec, occupy, paperRule } from '#mechanism';
 import { micros, type Milli } from '#units';
 import { createPrng, type Prng } from './prng.js';
 
@@ -25,8 +25,9 @@ const real = (random: Prng): number => random.below(1_000_000) / 1_000_000;
 /** A market of a size with some of it sold; the same for the same seed. */
 export function sizedBook({ sites, slots, resources }: MarketSize, fill: Fill, seed: number): Book {
   const random = createPrng(seed);
+  const names = Array.from({ length: resources }, (_, k) => `resource-${k}`);
   const spec: MarketSpec = {
-    resources: Array.from({ length: resources }, (_, k) => `resource-${k}`),
+    resources: names,
     sites: Array.from({ length: sites }, (_, site) => ({
       id: `site-${site}`,
       capacityMilli: Array.from({ length: resources }, () => milli(1000 * random.between(4, 23))),
@@ -34,7 +35,7 @@ export function sizedBook({ sites, slots, resources }: MarketSize, fill: Fill, s
     slotCount: slots,
     chunkKB: milli(CHUNK_KB),
     bandwidthKB: milli(BANDWIDTH_KB),
-    prices: { gammaBandwidth: 1000, gamma: Array.from({ length: resources }, () => 1000), unit: micros(1_000_000n), reserve: micros(0n) },
+    prices: paperRule(names, 1000, { unit: micros(1_000_000n), reserve: micros(0n) }),
   };
   const book = createBook(spec, 0);
   if (fill === 'empty') return book;

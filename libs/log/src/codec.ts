@@ -47,19 +47,26 @@ export const amount: Codec<Micros> = {
   read: (json, path) => micros(id.read(json, path)),
 };
 
+/** A finite number. */
+export const number: Codec<number> = {
+  write: same,
+  read: (json, path) => (typeof json === 'number' && Number.isFinite(json) ? json : fail(path, 'must be a number', json)),
+};
+
 export const oneOf = <const Value extends string>(...values: readonly Value[]): Codec<Value> => ({
   write: same,
   read: (json, path) => values.find((value) => value === json) ?? fail(path, `must be one of ${values.join(', ')}`, json),
 });
 
+/** Values by name. */
+export const byName = <Value>(value: Codec<Value>): Codec<Readonly<Record<string, Value>>> => ({
+  write: (values) => Object.fromEntries(Object.entries(values).map(([name, each]) => [name, value.write(each)])),
+  read: (json, path) =>
+    Object.fromEntries(Object.entries(objectIn(json, path)).map(([name, each]) => [name, value.read(each, `${path}.${name}`)])),
+});
+
 /** Milli-units by the name of what they are of. */
-export const quantities: Codec<Readonly<Record<string, Milli>>> = {
-  write: same,
-  read: (json, path) => {
-    const fields = objectIn(json, path);
-    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, whole.read(value, `${path}.${name}`) as Milli]));
-  },
-};
+export const quantities = byName(whole as Codec<Milli>);
 
 /** What the fields of an object are, by their names. */
 export type Fields<Codecs extends Readonly<Record<string, Codec<unknown>>>> = {
@@ -79,6 +86,24 @@ export function fields<const Codecs extends Readonly<Record<string, Codec<unknow
     },
   };
 }
+
+/** One of several kinds of objects, each of exactly its fields beside its `kind`. */
+export function variants<const Kinds extends Readonly<Record<string, Codec<object>>>>(kinds: Kinds): Codec<Variants<Kinds>> {
+  const kind = oneOf(...Object.keys(kinds));
+  return {
+    write: ({ kind: is, ...rest }) => ({ kind: is, ...(kinds[is].write(rest) as object) }),
+    read: (json, path) => {
+      const { kind: named, ...rest } = objectIn(json, path);
+      const is = kind.read(named, `${path}.kind`);
+      return { kind: is, ...kinds[is].read(rest, path) } as Variants<Kinds>;
+    },
+  };
+}
+
+/** What an object of one of these kinds is. */
+export type Variants<Kinds extends Readonly<Record<string, Codec<object>>>> = {
+  [Kind in keyof Kinds & string]: { readonly kind: Kind } & (Kinds[Kind] extends Codec<infer Value> ? Value : never);
+}[keyof Kinds & string];
 
 function objectIn(json: unknown, path: string): Readonly<Record<string, unknown>> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return fail(path, 'must be an object', json);

@@ -1,12 +1,13 @@
 import { REFUSAL_CODES } from '#mechanism';
 import { amount, type Codec, fields, id, oneOf, quantities, text, whole } from './codec.js';
+import { marketTerms } from './terms.js';
 
 /** Who reads of it: every member of the market, or only the organisation that it is about and the operator. */
 export type Audience = 'members' | 'owner';
 
 /**
  * What an event does to the prices that later bids are asked. kept: nothing. moved: what is sold, or the window, is another one, and a book
- * follows by the slots in question. rebuilt: the market has other sites or capacities, and a book is made anew.
+ * follows by the slots in question. rebuilt: the market has other terms, sites or capacities, and a book is made anew.
  */
 export type PriceEffect = 'kept' | 'moved' | 'rebuilt';
 
@@ -30,7 +31,13 @@ const siteNow = fields({ siteId: id, name: text, capacityMilli: quantities });
  * compiler asks for those.
  */
 export const EVENT_TYPES = {
-  market_opened: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ name: text, clock: clockKind }) }),
+  market_opened: type({
+    audience: 'members',
+    prices: 'rebuilt',
+    version: 1,
+    payload: fields({ name: text, clock: clockKind, terms: marketTerms }),
+  }),
+  terms_changed: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ terms: marketTerms }) }),
   site_added: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
   capacity_changed: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
   status_changed: type({ audience: 'members', prices: 'kept', version: 1, payload: fields({ from: status, status }) }),

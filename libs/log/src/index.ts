@@ -13,3 +13,4 @@ export {
   type PayloadOf,
   type PriceEffect,
 } from './events.js';
+export { algorithmOf, type MarketTerms, marketTerms, type Policy } from './terms.js';

@@ -1,13 +1,18 @@
 import { micros, type Milli } from '#units';
 import fc from 'fast-check';
 import { advanceBook, copyBook, createBook, occupy, pricesOf, usageOf, type Book } from './book.js';
-import { postedPrice } from './prices.js';
+import { paperRule, postedPrice } from './prices/paper.js';
 import type { MarketSpec } from './types.js';
 
 const milli = (value: number): Milli => value as Milli;
 
+const GAMMA = 999_999.5;
+const UNIT = 999_999_999_000_000n;
+const RESERVE = 7n;
+const namesOf = (resources: number): string[] => Array.from({ length: resources }, (_, k) => `r${k}`);
+
 const specOf = (sites: number, slots: number, resources: number, capacity: (site: number) => number): MarketSpec => ({
-  resources: Array.from({ length: resources }, (_, k) => `r${k}`),
+  resources: namesOf(resources),
   sites: Array.from({ length: sites }, (_, site) => ({
     id: `s${site}`,
     capacityMilli: new Array<Milli>(resources).fill(milli(capacity(site))),
@@ -15,20 +20,12 @@ const specOf = (sites: number, slots: number, resources: number, capacity: (site
   slotCount: slots,
   chunkKB: milli(1),
   bandwidthKB: milli(1000),
-  prices: {
-    gammaBandwidth: 999_999.5,
-    gamma: new Array<number>(resources).fill(999_999.5),
-    unit: micros(999_999_999_000_000n),
-    reserve: micros(7n),
-  },
+  prices: paperRule(namesOf(resources), GAMMA, { unit: micros(UNIT), reserve: micros(RESERVE) }),
 });
 
 /** Every price of a slot, computed anew. */
-const pricesAnew = ({ spec, capacity, resourceCount }: Book, used: readonly number[]): bigint[] =>
-  used.map((sold, cell) => {
-    const gamma = cell === 0 ? spec.prices.gammaBandwidth : spec.prices.gamma[(cell - 1) % resourceCount];
-    return BigInt(postedPrice(sold, capacity[cell], gamma, Number(spec.prices.unit), Number(spec.prices.reserve)));
-  });
+const pricesAnew = ({ capacity }: Book, used: readonly number[]): bigint[] =>
+  used.map((sold, cell) => BigInt(postedPrice(sold, capacity[cell], GAMMA, Number(UNIT), Number(RESERVE))));
 
 describe('book', () => {
   it('prices nothing before it is looked at, and no slot but that one', () => {

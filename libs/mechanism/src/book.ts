@@ -1,5 +1,6 @@
 import { invariant } from '#units';
-import { createPricing, priceAt, QUICK_STEPS, type PriceMeter, type Pricing } from './prices.js';
+import { type PriceMeter, QUICK_STEPS } from './prices/meter.js';
+import { priceAt, type Pricing, pricingsOf } from './prices/rules.js';
 import { cellCountOf, cellsFrom, kindOfCell } from './layout.js';
 import type { Footprint, MarketSpec } from './types.js';
 
@@ -19,6 +20,8 @@ export interface Book {
   baseSlot: number;
   /** Milli-units per cell, `stride` cells a row: row 0 is the market's own, each further one that of slots that differ (setCapacity). */
   capacity: Float64Array;
+  /** What the market has in all of bandwidth and of each resource, over its sites: for each row of `capacity` one of as many as there are kinds. */
+  supply: Float64Array;
   /** Where in `capacity` the row of each slot begins. */
   readonly capacityAt: Int32Array;
   /** Milli-units sold: slot-major, `stride` cells a slot. */
@@ -47,7 +50,6 @@ export function createBook(spec: MarketSpec, baseSlot: number): Book {
     ),
   );
   invariant(capacity.length === stride, 'every site has a capacity for every resource');
-  const { gammaBandwidth, gamma, unit, reserve } = spec.prices;
   const meter: PriceMeter = { steps: 0 };
   return {
     spec,
@@ -57,14 +59,22 @@ export function createBook(spec: MarketSpec, baseSlot: number): Book {
     slotCount: spec.slotCount,
     baseSlot,
     capacity,
+    supply: suppliesOf(capacity, resourceCount),
     capacityAt: sharedOffsets(spec.slotCount),
     used: sharedCells(spec.slotCount * stride),
     price: sharedCells(spec.slotCount * stride),
     priced: sharedFlags(spec.slotCount),
-    pricings: [gammaBandwidth, ...gamma].map((each) => createPricing(each, Number(unit), Number(reserve), meter)),
+    pricings: pricingsOf(spec.prices, spec.resources, meter),
     meter,
     unsold: new Float64Array(0),
   };
+}
+
+/** The sums of a row of capacities, by kind (layout.ts). */
+function suppliesOf(capacity: ArrayLike<number>, resourceCount: number): Float64Array {
+  const supplies = new Float64Array(1 + resourceCount);
+  for (let cell = 0; cell < capacity.length; cell++) supplies[kindOfCell(cell, resourceCount)] += capacity[cell];
+  return supplies;
 }
 
 const sharedCells = (count: number): Float64Array => new Float64Array(new SharedArrayBuffer(count * Float64Array.BYTES_PER_ELEMENT));
@@ -88,22 +98,26 @@ export function copyBook(book: Book): Book {
   return copy;
 }
 
-const pricingOf = ({ pricings, resourceCount }: Book, cell: number): Pricing => pricings[kindOfCell(cell, resourceCount)];
+/** The price of a cell of which so much is sold. @param row where the capacities of its slot are. */
+function cellPrice({ pricings, resourceCount, capacity, supply, stride }: Book, row: number, cell: number, used: number): number {
+  const kind = kindOfCell(cell, resourceCount);
+  return priceAt(pricings[kind], used, capacity[row + cell], supply[(row / stride) * pricings.length + kind]);
+}
 
 function unsoldPrices(book: Book): Float64Array {
-  if (book.unsold.length < book.capacity.length)
-    book.unsold = book.capacity.map((capacity, at) => priceAt(pricingOf(book, at % book.stride), 0, capacity));
+  const { stride, capacity } = book;
+  if (book.unsold.length < capacity.length) book.unsold = capacity.map((_, at) => cellPrice(book, at - (at % stride), at % stride, 0));
   return book.unsold;
 }
 
 /** Prices the slot whose cells begin at `at`, unless it is. Whoever reads `price` has asked for this before. */
 export function priceSlot(book: Book, at: number): void {
-  const { stride, used, capacity, capacityAt, price, priced } = book;
+  const { stride, used, capacityAt, price, priced } = book;
   if (Atomics.load(priced, at / stride) === 1) return; // another thread that reads the book may have priced it
   const unsold = unsoldPrices(book);
   const row = capacityAt[at / stride];
   for (let cell = 0; cell < stride; cell++)
-    price[at + cell] = used[at + cell] === 0 ? unsold[row + cell] : priceAt(pricingOf(book, cell), used[at + cell], capacity[row + cell]);
+    price[at + cell] = used[at + cell] === 0 ? unsold[row + cell] : cellPrice(book, row, cell, used[at + cell]);
   book.meter.steps += QUICK_STEPS * stride;
   Atomics.store(priced, at / stride, 1);
 }
@@ -132,7 +146,7 @@ const rowOf = (book: Book, at: number): number => book.capacityAt[at / book.stri
 
 /** Prices a cell anew, where its slot is priced. */
 function priceCell(book: Book, at: number, cell: number): void {
-  book.price[at + cell] = priceAt(pricingOf(book, cell), book.used[at + cell], book.capacity[rowOf(book, at) + cell]);
+  book.price[at + cell] = cellPrice(book, rowOf(book, at), cell, book.used[at + cell]);
 }
 
 /**
@@ -148,6 +162,10 @@ export function setCapacity(book: Book, slot: number, capacityMilli: readonly nu
   book.capacity = new Float64Array(before.length + book.stride);
   book.capacity.set(before);
   book.capacity.set(capacityMilli, before.length);
+  const { supply } = book;
+  book.supply = new Float64Array(supply.length + book.pricings.length);
+  book.supply.set(supply);
+  book.supply.set(suppliesOf(capacityMilli, book.resourceCount), supply.length);
   book.capacityAt[at / book.stride] = before.length;
   Atomics.store(book.priced, at / book.stride, 0);
 }
@@ -234,8 +252,7 @@ export function somePricesOf(book: Book, slot: number, firstCell: number, cellCo
   const row = rowOf(book, at);
   const end = Math.min(firstCell + cellCount, book.stride);
   const prices: bigint[] = [];
-  for (let cell = firstCell; cell < end; cell++)
-    prices.push(BigInt(priceAt(pricingOf(book, cell), book.used[at + cell], book.capacity[row + cell])));
+  for (let cell = firstCell; cell < end; cell++) prices.push(BigInt(cellPrice(book, row, cell, book.used[at + cell])));
   return prices;
 }
 

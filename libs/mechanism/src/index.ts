@@ -2,7 +2,9 @@
  * The auction: posted prices, the menu and admission (docs/mechanism.md), of no kind of job. Pure: no clock, chance, I/O or framework.
  */
 export * from './types.js';
-export { postedPrice, PRICE_STEPS_MAX } from './prices.js';
+export type { FlatRule } from './prices/flat.js';
+export { paperRule, type PaperRule, postedPrice } from './prices/paper.js';
+export { BANDWIDTH, PRICE_STEPS_MAX, type PriceRule, ruleFaults } from './prices/rules.js';
 export {
   createBook,
   copyBook,

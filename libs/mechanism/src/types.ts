@@ -1,13 +1,5 @@
 import type { Micros, Milli } from '#units';
-
-/** How usage becomes a price: unit * (gamma^u - 1) + reserve (paper, eq. 9-10; docs/mechanism.md section 4). */
-export interface PriceRule {
-  readonly gammaBandwidth: number;
-  /** One gamma per resource, in the market's resource order. */
-  readonly gamma: readonly number[];
-  readonly unit: Micros;
-  readonly reserve: Micros;
-}
+import type { PriceRule } from './prices/rules.js';
 
 export interface SiteSpec {
   readonly id: string;
@@ -24,6 +16,8 @@ export interface MarketSpec {
   readonly chunkKB: Milli;
   readonly bandwidthKB: Milli;
   readonly prices: PriceRule;
+  /** The version of the oracle that looks for schedules (oracle/versions.ts); the newest where it is not said. */
+  readonly oracle?: string;
 }
 
 /** What finishing d slots after arrival is worth; >= 0 and never rising in d. */

@@ -1,4 +1,4 @@
-import type { AnswerOf } from '#contracts';
+import { type AnswerOf, microsOf } from '#contracts';
 import { Deposit, ListAccounts, ListEntries } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
@@ -9,7 +9,6 @@ import { In, type Input } from '../http/input.js';
 import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
 import { accountsView, depositView, entriesView } from '../views/account-views.js';
-import { microsOf } from '../views/amount.js';
 
 @Controller()
 export class AccountsController {

@@ -1,5 +1,5 @@
 import type { AnswerOf } from '#contracts';
-import { AdvanceClock, ChangeMarketStatus, CreateMarket, GetMarket, ListMarkets } from '#market';
+import { AdvanceClock, ChangeMarket, CreateMarket, GetMarket, ListMarkets } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
 import { rangeOf } from '../http/cursor.js';
@@ -7,7 +7,7 @@ import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
 import { Serves } from '../http/serves.js';
 import { partyOf } from '../http/turns.js';
-import { marketsView, marketView, termsOf } from '../views/market-views.js';
+import { marketsView, marketView, newMarketOf } from '../views/market-views.js';
 
 @Controller()
 export class MarketsController {
@@ -15,13 +15,13 @@ export class MarketsController {
     private readonly createMarket: CreateMarket,
     private readonly listMarkets: ListMarkets,
     private readonly getMarket: GetMarket,
-    private readonly changeStatus: ChangeMarketStatus,
+    private readonly changeMarket: ChangeMarket,
     private readonly advanceClock: AdvanceClock,
   ) {}
 
   @Serves('createMarket')
   create(@In() { caller, body }: Input<'createMarket'>): Promise<AnswerOf<'createMarket'>> {
-    return answer(this.createMarket.run({ caller, ...termsOf(body) }), { created: ({ market }) => marketView(market) });
+    return answer(this.createMarket.run({ caller, ...newMarketOf(body) }), { created: ({ market }) => marketView(market) });
   }
 
   @Serves('listMarkets')
@@ -36,7 +36,10 @@ export class MarketsController {
 
   @Serves('changeMarket')
   change(@In() { caller, params, body }: Input<'changeMarket'>): Promise<AnswerOf<'changeMarket'>> {
-    return answer(this.changeStatus.run({ caller, ...params, ...body }), { changed: ({ market }) => marketView(market) });
+    return answer(this.changeMarket.run({ caller, ...params, ...body }), {
+      changed: ({ market }) => marketView(market),
+      faults: faultsProblem,
+    });
   }
 
   @Serves('advanceClock')

@@ -1,13 +1,12 @@
-import type { AnswerOf, BodyOf } from '#contracts';
+import { type AnswerOf, type BodyOf, priceRuleOf, termsTold } from '#contracts';
 import type { CreateMarketRequest, MarketRecord, MarketsOutcome, SitesOutcome, SiteView } from '#market';
-import { formatMicros } from '#units';
 import { cursorOf } from '../http/cursor.js';
-import { microsOf } from './amount.js';
 
-/** A market's terms as the use case takes them. */
-export function termsOf({ prices: { gamma, unit, reserve }, ...rest }: BodyOf<'createMarket'>): Omit<CreateMarketRequest, 'caller'> {
-  return { ...rest, gamma, unit: microsOf(unit), reserve: microsOf(reserve) };
-}
+/** A market as the use case takes it. */
+export const newMarketOf = ({ prices, ...rest }: BodyOf<'createMarket'>): Omit<CreateMarketRequest, 'caller'> => ({
+  ...rest,
+  prices: priceRuleOf(prices),
+});
 
 export const marketView = (market: MarketRecord): AnswerOf<'getMarket'> => ({
   id: market.marketId.toString(),
@@ -19,7 +18,7 @@ export const marketView = (market: MarketRecord): AnswerOf<'getMarket'> => ({
   chunkMB: market.chunkKb / 1000,
   bandwidthMB: market.bandwidthKb / 1000,
   resources: [...market.resources],
-  prices: { gamma: { ...market.gamma }, unit: formatMicros(market.unit), reserve: formatMicros(market.reserve) },
+  ...termsTold(market.terms),
   slot: market.slot,
   sequence: market.sequence.toString(),
   openedAt: market.openedAt.toISOString(),

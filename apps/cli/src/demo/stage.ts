@@ -1,5 +1,6 @@
 import type { Instance } from '#lab';
 import { Eris, type Fetch } from '#sdk';
+import { postedPrices } from '../posted-prices.js';
 
 const BIDDERS = ['Aurora Vision', 'Borealis Labs', 'Cobalt Robotics', 'Delta Imaging'] as const;
 /** Credits that each bidder gets: enough that the wallet never decides, so that the run shows the auction. */
@@ -49,8 +50,7 @@ export async function openStage(site: ApiSite, adminKey: string, instance: Insta
 async function openMarket(operator: Eris, name: string, instance: Instance): Promise<string> {
   const { slotMinutes, slots, chunkMB, bandwidthMB, resources, prices } = instance;
   const terms = { slotMinutes, horizonSlots: slots, chunkMB, bandwidthMB, resources };
-  const posted = { gamma: prices.gamma, unit: String(prices.unit), reserve: String(prices.reserve) };
-  return (await operator.call('createMarket', { body: { name, clock: 'manual', ...terms, prices: posted } })).id;
+  return (await operator.call('createMarket', { body: { name, clock: 'manual', ...terms, prices: postedPrices(prices) } })).id;
 }
 
 async function admit(site: ApiSite, operator: Eris, { bidder, market }: { bidder: string; market: string }): Promise<Bidder> {

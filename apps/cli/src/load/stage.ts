@@ -1,6 +1,7 @@
 import { paperWorkload, type Instance, type InstanceJob } from '#lab';
 import { Eris } from '#sdk';
 import type { ApiSite } from '../demo/stage.js';
+import { postedPrices } from '../posted-prices.js';
 
 /** Credits that each bidder gets: enough that no wallet decides. */
 const DEPOSIT = '100000000';
@@ -70,7 +71,7 @@ async function openBidder(operator: Eris, name: string): Promise<LoadBidder> {
 
 async function openMarket(operator: Eris, name: string, instance: Instance): Promise<LoadMarket> {
   const { slotMinutes, slots, chunkMB, bandwidthMB, resources, prices } = instance;
-  const posted = { gamma: prices.gamma, unit: String(prices.unit), reserve: '0.1' };
+  const posted = postedPrices(prices.kind === 'flat' ? prices : { ...prices, reserve: 0.1 });
   const terms = { slotMinutes, horizonSlots: slots, chunkMB, bandwidthMB, resources, prices: posted };
   const { id: marketId } = await operator.call('createMarket', { body: { name, clock: 'manual', ...terms } });
   const siteIds: string[] = [];

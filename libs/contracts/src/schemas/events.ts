@@ -2,7 +2,7 @@ import type { EventKind, LogEvent, PayloadOf } from '#log';
 import { formatMicros } from '#units';
 import { z } from 'zod';
 import { REFUSAL_CODES } from '../refusals.js';
-import { clockKind, marketStatus } from './markets.js';
+import { clockKind, marketStatus, oracleVersion, postedPrices, termsTold } from './markets.js';
 import { amount, id, once, slot, time } from './primitives.js';
 
 const sequence = z
@@ -22,6 +22,12 @@ export const EVENTS = {
     'market_opened',
     z.strictObject({ name: z.string(), clock: clockKind }),
     'The first entry of every log.',
+  ),
+  terms_changed: eventOf(
+    'TermsChangedEvent',
+    'terms_changed',
+    z.strictObject({ policy: z.literal('eris'), oracle: oracleVersion, prices: postedPrices }),
+    'The market decides by these terms from here on.',
   ),
   site_added: eventOf('SiteAddedEvent', 'site_added', siteNow, 'A site was added, with that capacity in every slot.'),
   capacity_changed: eventOf('CapacityChangedEvent', 'capacity_changed', siteNow, 'A site has that capacity from the current slot on.'),
@@ -57,6 +63,7 @@ export const eventKinds = Object.keys(EVENTS) as readonly EventKind[];
 export const marketEvent = z
   .discriminatedUnion('kind', [
     EVENTS.market_opened,
+    EVENTS.terms_changed,
     EVENTS.site_added,
     EVENTS.capacity_changed,
     EVENTS.status_changed,
@@ -69,7 +76,8 @@ export type MarketEvent = z.output<typeof marketEvent>;
 
 /** How the payload of each kind is told. */
 const PAYLOADS: { readonly [Kind in EventKind]: (payload: PayloadOf<Kind>) => Extract<MarketEvent, { kind: Kind }>['payload'] } = {
-  market_opened: (payload) => payload,
+  market_opened: ({ name, clock }) => ({ name, clock }),
+  terms_changed: ({ terms }) => termsTold(terms),
   site_added: siteTold,
   capacity_changed: siteTold,
   status_changed: (payload) => payload,
@@ -111,6 +119,7 @@ const messageOf = <Kind extends EventKind>(kind: Kind) => z.strictObject({ id: s
 export const streamMessage = z
   .discriminatedUnion('event', [
     messageOf('market_opened'),
+    messageOf('terms_changed'),
     messageOf('site_added'),
     messageOf('capacity_changed'),
     messageOf('status_changed'),

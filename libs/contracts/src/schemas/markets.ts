@@ -1,4 +1,7 @@
+import type { MarketTerms } from '#log';
+import { formatMicros, type Micros } from '#units';
 import { z } from 'zod';
+import { microsOf } from '../amount.js';
 import { LIMITS } from '../limits.js';
 import {
   amount,
@@ -22,17 +25,48 @@ import { name } from './text.js';
 export const clockKind = z.enum(['manual', 'realtime'], 'must be manual or realtime');
 export const marketStatus = z.enum(['open', 'paused', 'closed'], 'must be open, paused or closed');
 
-const gamma = z.record(z.string(), between(1, 1_000_000));
-const prices = z.strictObject({ gamma, unit: givenAmount, reserve: givenAmount });
+/** Which versions there are is the market's to say: a contract that listed them would have to know of later ones. */
+export const oracleVersion = z
+  .string('must be text')
+  .regex(/^[a-z]{1,40}\/\d{1,9}$/, 'must be a version of the oracle, such as "default/3"')
+  .describe('The version of the oracle that decides bids: the newest when the market was opened, until its operator names another.')
+  .meta({ examples: ['default/3'] });
 
-/** One gamma for bandwidth and each resource, and for nothing else; where the resources are wrong nothing is known of their gammas. */
-function checkGamma({ value, issues }: z.core.ParsePayload<{ resources: string[]; prices: { gamma: Record<string, number> } }>): void {
+const PAPER =
+  'Prices that rise with what is sold: a unit costs unit * (gamma ^ share sold - 1) + reserve in a slot. Without `kind` it is this rule.';
+const FLAT =
+  'Prices by share: a unit costs `level` divided by what the whole market has of its resource in the slot, however much is sold; so all of a resource costs its level for a slot.';
+
+const paperPrices = z
+  .strictObject({
+    kind: z.literal('paper').optional(),
+    gamma: z.record(z.string(), between(1, 1_000_000)).describe('For "bandwidth" and each resource.'),
+    unit: givenAmount,
+    reserve: givenAmount,
+  })
+  .meta({ id: 'PaperPricesBody', description: PAPER });
+const flatPrices = z
+  .strictObject({
+    kind: z.literal('flat'),
+    level: givenAmount,
+    levels: z.record(z.string(), givenAmount).optional().describe('Of "bandwidth" or a resource, where it is another one.'),
+  })
+  .meta({ id: 'FlatPricesBody', description: FLAT });
+/** How prices are posted. Bodies from before there was a choice name no kind, and mean the paper's rule. */
+const prices = z.discriminatedUnion('kind', [paperPrices, flatPrices], {
+  error: (issue) => (issue.code === 'invalid_union' ? 'must have the kind paper or flat' : undefined),
+});
+
+/** What the rule names are bandwidth and resources of the market; where the resources are wrong nothing is known of their names. */
+function checkPrices({ value, issues }: z.core.ParsePayload<{ resources: string[]; prices: z.output<typeof prices> }>): void {
   if (issues.some(({ path }) => path?.[0] === 'resources')) return;
-  const wanted = ['bandwidth', ...value.resources];
-  const given = Object.keys(value.prices.gamma);
-  const fault = (key: string, message: string) => issues.push({ code: 'custom', input: value, path: ['prices', 'gamma', key], message });
-  for (const key of wanted) if (!given.includes(key)) fault(key, 'is missing: every resource and bandwidth need a gamma');
-  for (const key of given) if (!wanted.includes(key)) fault(key, `is not one of ${wanted.join(', ')}`);
+  const { prices: rule, resources: names } = value;
+  const has = ['bandwidth', ...names];
+  const [field, given] = rule.kind === 'flat' ? ['levels', Object.keys(rule.levels ?? {})] : ['gamma', Object.keys(rule.gamma)];
+  const fault = (key: string, message: string) => issues.push({ code: 'custom', input: value, path: ['prices', field, key], message });
+  for (const key of has)
+    if (rule.kind !== 'flat' && !given.includes(key)) fault(key, 'is missing: every resource and bandwidth need a gamma');
+  for (const key of given) if (!has.includes(key)) fault(key, `is not one of ${has.join(', ')}`);
 }
 
 /** In a realtime market a bid may run from the slot after the current one on: of one slot on sale none is left. */
@@ -55,8 +89,34 @@ export const createMarketBody = z
     resources,
     prices,
   })
-  .check(checkGamma)
+  .check(checkPrices)
   .check(checkHorizon);
+
+export const postedPrices = z.discriminatedUnion('kind', [
+  z
+    .strictObject({ kind: z.literal('paper'), gamma: z.record(z.string(), z.number()), unit: amount, reserve: amount })
+    .meta({ id: 'PaperPrices', description: PAPER }),
+  z
+    .strictObject({ kind: z.literal('flat'), level: amount, levels: z.record(z.string(), amount) })
+    .meta({ id: 'FlatPrices', description: FLAT }),
+]);
+
+/** A market's terms as they are told. */
+export const termsTold = ({ policy, oracle, prices: rule }: MarketTerms) => ({ policy, oracle, prices: pricesTold(rule) });
+
+function pricesTold(rule: MarketTerms['prices']): z.output<typeof postedPrices> {
+  if (rule.kind === 'paper')
+    return { kind: 'paper', gamma: { ...rule.gamma }, unit: formatMicros(rule.unit), reserve: formatMicros(rule.reserve) };
+  const levels = Object.entries(rule.levels).map(([resource, level]) => [resource, formatMicros(level)]);
+  return { kind: 'flat', level: formatMicros(rule.level), levels: Object.fromEntries(levels) as Record<string, string> };
+}
+
+/** The rule that a body asks for. */
+export function priceRuleOf(given: z.output<typeof prices>): MarketTerms['prices'] {
+  if (given.kind !== 'flat') return { kind: 'paper', gamma: given.gamma, unit: microsOf(given.unit), reserve: microsOf(given.reserve) };
+  const levels = Object.entries(given.levels ?? {}).map(([resource, level]) => [resource, microsOf(level)]);
+  return { kind: 'flat', level: microsOf(given.level), levels: Object.fromEntries(levels) as Record<string, Micros> };
+}
 
 export const market = z
   .strictObject({
@@ -69,7 +129,9 @@ export const market = z
     chunkMB: z.number(),
     bandwidthMB: z.number(),
     resources: z.array(z.string()),
-    prices: z.strictObject({ gamma: z.record(z.string(), z.number()), unit: amount, reserve: amount }),
+    prices: postedPrices,
+    policy: z.literal('eris').describe('Who decides bids.'),
+    oracle: oracleVersion,
     slot,
     sequence: z.string(),
     openedAt: time,
@@ -77,7 +139,9 @@ export const market = z
   .meta({ id: 'Market' });
 export const marketsQuery = z.strictObject(wholeQuery);
 export const marketPage = page(market);
-export const changeMarketBody = z.strictObject({ status: marketStatus });
+export const changeMarketBody = z
+  .strictObject({ status: marketStatus.optional(), oracle: oracleVersion.optional() })
+  .refine(({ status, oracle }) => status !== undefined || oracle !== undefined, 'must name a status or an oracle');
 
 const location = z.strictObject({ latitude: between(-90, 90), longitude: between(-180, 180) });
 export const addSiteBody = z.strictObject({ name, capacity: quantities, location: location.optional() });

@@ -7,6 +7,7 @@ import {
   type MarketSpec,
   menuOf,
   occupy,
+  paperRule,
   quote,
   usageOf,
   type Valuation,
@@ -19,7 +20,7 @@ const milli = (...units: number[]): Milli[] => units.map((unit) => (unit * 1000)
 /** Two sites of 4 CPU each and 100 MB of bandwidth a slot; chunks of 2 MB. */
 function market(change: Partial<MarketSpec> = {}): Book {
   const sites = ['a', 'b'].map((id) => ({ id, capacityMilli: milli(4) }));
-  const prices = { gammaBandwidth: 1000, gamma: [1000], unit: micros(1_000_000n), reserve: micros(0n) };
+  const prices = paperRule(['cpu'], 1000, { unit: micros(1_000_000n), reserve: micros(0n) });
   return createBook(
     { resources: ['cpu'], sites, slotCount: 4, chunkKB: 2000 as Milli, bandwidthKB: 100_000 as Milli, prices, ...change },
     0,

@@ -1,4 +1,4 @@
-import type { MarketSpec } from '#mechanism';
+import { type MarketSpec, paperRule } from '#mechanism';
 import type { Milli } from '#units';
 import type { TrainingJob, SlotPlan } from './job.js';
 import { validateSchedule, type ScheduleClaim, type Violation } from './validate.js';
@@ -13,7 +13,7 @@ const spec: MarketSpec = {
   slotCount: 4,
   chunkKB: milli(2),
   bandwidthKB: milli(100),
-  prices: { gammaBandwidth: 1000, gamma: [1000, 1000], unit: 1_000_000n as never, reserve: 0n as never },
+  prices: paperRule(['gpu', 'cpu'], 1000, { unit: 1_000_000n as never, reserve: 0n as never }),
 };
 
 /** Three chunks at a, one at b; a worker trains 2 chunks a slot; 30 MB of parameters. */

@@ -1,5 +1,8 @@
+import { paperRule } from '#mechanism';
+import { micros } from '#units';
 import { BookCache } from './book-cache.js';
 import { type MarketState, openBook, type OpenBook } from './market-state.js';
+import { newestTerms } from './newest-terms.js';
 
 const bookOf = (marketId: bigint, operatorId: bigint, horizonSlots: number): OpenBook =>
   openBook({
@@ -10,9 +13,7 @@ const bookOf = (marketId: bigint, operatorId: bigint, horizonSlots: number): Ope
     chunkKb: 1n,
     bandwidthKb: 1_000n,
     resources: ['gpu'],
-    gamma: { bandwidth: 10, gpu: 10 },
-    unitMicros: 1n,
-    reserveMicros: 0n,
+    terms: newestTerms(paperRule(['gpu'], 10, { unit: micros(1n), reserve: micros(0n) })),
     sites: [],
     usage: [],
   } satisfies MarketState);

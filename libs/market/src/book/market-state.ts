@@ -1,5 +1,6 @@
+import type { MarketTerms } from '#log';
 import { advanceBook, type Book, createBook, type MarketSpec, occupy } from '#mechanism';
-import { invariant, micros, type Milli } from '#units';
+import { invariant, type Milli } from '#units';
 
 export type MarketClock = 'manual' | 'realtime';
 export type MarketStatus = 'open' | 'paused' | 'closed';
@@ -25,10 +26,7 @@ export interface MarketState {
   readonly chunkKb: bigint;
   readonly bandwidthKb: bigint;
   readonly resources: readonly string[];
-  /** Resource name or "bandwidth" to gamma. */
-  readonly gamma: Readonly<Record<string, number>>;
-  readonly unitMicros: bigint;
-  readonly reserveMicros: bigint;
+  readonly terms: MarketTerms;
   /** In the order of their ordinals, which run from 0 without gaps. */
   readonly sites: readonly { readonly id: string; readonly ordinal: number; readonly capacityMilli: readonly number[] }[];
   /** Slots of the window with sales; cells as in `slot_usage`. */
@@ -99,11 +97,7 @@ function specOf(state: BookTerms): MarketSpec {
     slotCount: state.horizonSlots,
     chunkKB: Number(state.chunkKb) as Milli,
     bandwidthKB: Number(state.bandwidthKb) as Milli,
-    prices: {
-      gammaBandwidth: state.gamma.bandwidth,
-      gamma: state.resources.map((name) => state.gamma[name]),
-      unit: micros(state.unitMicros),
-      reserve: micros(state.reserveMicros),
-    },
+    prices: state.terms.prices,
+    oracle: state.terms.oracle,
   };
 }

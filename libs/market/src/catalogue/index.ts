@@ -1,8 +1,8 @@
 /** Markets and sites: what is sold, and on which terms. */
-export { ChangeMarketStatus, CreateMarket, GetMarket, ListMarkets } from './markets.js';
+export { ChangeMarket, CreateMarket, GetMarket, ListMarkets } from './markets.js';
 export type {
-  ChangeStatusOutcome,
-  ChangeStatusRequest,
+  ChangeMarketOutcome,
+  ChangeMarketRequest,
   CreateMarketOutcome,
   CreateMarketRequest,
   MarketOutcome,
@@ -17,7 +17,7 @@ export type {
   ChangeEvent,
   Location,
   MarketRecord,
-  MarketTerms,
+  NewMarket,
   NewSite,
   Peak,
   SiteRecord,

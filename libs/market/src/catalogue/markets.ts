@@ -1,11 +1,14 @@
-import { demandMilli, type Micros, supplyMilli } from '#units';
-import type { MarketClock, MarketStatus } from '../book/index.js';
+import { type MakeOracle, ORACLE_VERSIONS } from '#kinds';
+import type { PriceRule } from '#mechanism';
+import { demandMilli, supplyMilli } from '#units';
+import type { BodyFault } from '../bid-body.js';
+import { type MarketClock, type MarketStatus, newestTerms } from '../book/index.js';
 import type { Caller } from '../tenancy/index.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { oneMore, pageOf, type PageRange } from '../page.js';
-import type { CatalogueReader, CatalogueTx, MarketRecord, MarketTerms } from './ports.js';
+import type { CatalogueReader, CatalogueTx, MarketRecord, NewMarket } from './ports.js';
 
-/** A market as its operator writes it: volumes in MB. `gamma` has one number for bandwidth and for each resource. */
+/** A market as its operator writes it: volumes in MB. */
 export interface CreateMarketRequest {
   readonly caller: Caller;
   readonly name: string;
@@ -15,9 +18,7 @@ export interface CreateMarketRequest {
   readonly chunkMB: number;
   readonly bandwidthMB: number;
   readonly resources: readonly string[];
-  readonly gamma: Readonly<Record<string, number>>;
-  readonly unit: Micros;
-  readonly reserve: Micros;
+  readonly prices: PriceRule;
 }
 
 export type CreateMarketOutcome = { readonly kind: 'created'; readonly market: MarketRecord } | { readonly kind: 'name_taken' };
@@ -28,11 +29,11 @@ export class CreateMarket {
 
   run(request: CreateMarketRequest): Promise<CreateMarketOutcome> {
     return this.work.transaction(async (tx) => {
-      const market = await tx.insertMarket(request.caller.organisationId, termsOf(request));
+      const market = await tx.insertMarket(request.caller.organisationId, newMarketOf(request));
       if (!market) return { kind: 'name_taken' };
       const sequence = await tx.appendEvent(market.marketId, {
         kind: 'market_opened',
-        payload: { name: market.name, clock: market.clock },
+        payload: { name: market.name, clock: market.clock, terms: market.terms },
       });
       return { kind: 'created', market: { ...market, sequence } };
     });
@@ -40,8 +41,8 @@ export class CreateMarket {
 }
 
 /** A chunk is something asked for and rounds up; bandwidth is something offered and rounds down. */
-function termsOf({ caller: _, chunkMB, bandwidthMB, ...rest }: CreateMarketRequest): MarketTerms {
-  return { ...rest, chunkKb: demandMilli(chunkMB), bandwidthKb: supplyMilli(bandwidthMB) };
+function newMarketOf({ caller: _, chunkMB, bandwidthMB, prices, ...rest }: CreateMarketRequest): NewMarket {
+  return { ...rest, terms: newestTerms(prices), chunkKb: demandMilli(chunkMB), bandwidthKb: supplyMilli(bandwidthMB) };
 }
 
 export interface MarketsOutcome {
@@ -74,29 +75,58 @@ export class GetMarket {
   }
 }
 
-export interface ChangeStatusRequest {
+/** What is given is changed. */
+export interface ChangeMarketRequest {
   readonly caller: Caller;
   readonly marketId: bigint;
-  readonly status: MarketStatus;
+  readonly status?: MarketStatus | undefined;
+  /** A version of the oracle. */
+  readonly oracle?: string | undefined;
 }
 
 /** In order of precedence. */
-export type ChangeStatusOutcome =
-  { readonly kind: 'not_found' } | { readonly kind: 'market_closed' } | { readonly kind: 'changed'; readonly market: MarketRecord };
+export type ChangeMarketOutcome =
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
+  | { readonly kind: 'market_closed' }
+  | { readonly kind: 'changed'; readonly market: MarketRecord };
 
-/** Pauses, resumes or closes a market of the caller's organisation. Closing is for good. The status that it already has changes nothing. */
-export class ChangeMarketStatus {
-  constructor(private readonly work: UnitOfWork<CatalogueTx>) {}
+/**
+ * Pauses, resumes or closes a market of the caller's organisation, or lets another version of the oracle decide from here on: each an entry of its
+ * log. Closing is for good. What it already has changes nothing.
+ */
+export class ChangeMarket {
+  /** @param versions of the oracle that there are. */
+  constructor(
+    private readonly work: UnitOfWork<CatalogueTx>,
+    private readonly versions: Readonly<Record<string, MakeOracle>> = ORACLE_VERSIONS,
+  ) {}
 
-  run({ caller, marketId, status }: ChangeStatusRequest): Promise<ChangeStatusOutcome> {
+  run({ caller, marketId, ...wanted }: ChangeMarketRequest): Promise<ChangeMarketOutcome> {
     return this.work.transaction(async (tx) => {
       const market = await tx.lockMarket(caller.organisationId, marketId);
       if (!market) return { kind: 'not_found' };
-      if (market.status === status) return { kind: 'changed', market };
-      if (market.status === 'closed') return { kind: 'market_closed' };
-      await tx.setStatus(marketId, status);
-      const sequence = await tx.appendEvent(marketId, { kind: 'status_changed', payload: { from: market.status, status } });
-      return { kind: 'changed', market: { ...market, status, sequence } };
+      const { status = market.status, oracle = market.terms.oracle } = wanted;
+      if (wanted.oracle !== undefined && !Object.hasOwn(this.versions, oracle))
+        return { kind: 'faults', faults: [{ path: '$.oracle', message: `must be one of ${Object.keys(this.versions).join(', ')}` }] };
+      const isSame = status === market.status && oracle === market.terms.oracle;
+      if (!isSame && market.status === 'closed') return { kind: 'market_closed' };
+      return { kind: 'changed', market: await changeStatus(tx, await changeOracle(tx, market, oracle), status) };
     });
   }
+}
+
+async function changeOracle(tx: CatalogueTx, market: MarketRecord, oracle: string): Promise<MarketRecord> {
+  if (market.terms.oracle === oracle) return market;
+  const terms = { ...market.terms, oracle };
+  await tx.setTerms(market.marketId, terms);
+  const sequence = await tx.appendEvent(market.marketId, { kind: 'terms_changed', payload: { terms } });
+  return { ...market, terms, sequence };
+}
+
+async function changeStatus(tx: CatalogueTx, market: MarketRecord, status: MarketStatus): Promise<MarketRecord> {
+  if (market.status === status) return market;
+  await tx.setStatus(market.marketId, status);
+  const sequence = await tx.appendEvent(market.marketId, { kind: 'status_changed', payload: { from: market.status, status } });
+  return { ...market, status, sequence };
 }

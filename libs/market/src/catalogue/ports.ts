@@ -1,10 +1,10 @@
-import type { LogEvent } from '#log';
-import type { Micros, Milli } from '#units';
+import type { LogEvent, MarketTerms } from '#log';
+import type { Milli } from '#units';
 import type { MarketClock, MarketStatus } from '../book/index.js';
 import type { PageRange } from '../page.js';
 
-/** A market's terms, which never change. */
-export interface MarketTerms {
+/** A market as it is opened: all of it but its terms never changes. */
+export interface NewMarket {
   readonly name: string;
   readonly clock: MarketClock;
   readonly slotMinutes: number;
@@ -15,13 +15,11 @@ export interface MarketTerms {
   readonly bandwidthKb: Milli;
   /** In their order. */
   readonly resources: readonly string[];
-  /** Resource name or "bandwidth" to gamma. */
-  readonly gamma: Readonly<Record<string, number>>;
-  readonly unit: Micros;
-  readonly reserve: Micros;
+  /** By what its bids are decided. */
+  readonly terms: MarketTerms;
 }
 
-export interface MarketRecord extends MarketTerms {
+export interface MarketRecord extends NewMarket {
   readonly marketId: bigint;
   /** The operator. */
   readonly organisationId: bigint;
@@ -83,10 +81,11 @@ export interface CatalogueReader {
 /** What the catalogue does in the database. */
 export interface CatalogueTx {
   /** undefined where the operator already has a market of that name. */
-  insertMarket(organisationId: bigint, terms: MarketTerms): Promise<MarketRecord | undefined>;
+  insertMarket(organisationId: bigint, market: NewMarket): Promise<MarketRecord | undefined>;
   /** An operator's own market, locked against all other writers of its log until the transaction ends. */
   lockMarket(organisationId: bigint, marketId: bigint): Promise<MarketRecord | undefined>;
   setStatus(marketId: bigint, status: MarketStatus): Promise<void>;
+  setTerms(marketId: bigint, terms: MarketTerms): Promise<void>;
   /** By ordinal. */
   listSites(marketId: bigint): Promise<readonly SiteRecord[]>;
   /** undefined where the market already has a site of that name. */
@@ -104,4 +103,4 @@ export interface CatalogueTx {
 }
 
 /** A change of a market that its operator makes. */
-export type ChangeEvent = LogEvent<'market_opened' | 'site_added' | 'capacity_changed' | 'status_changed'>;
+export type ChangeEvent = LogEvent<'market_opened' | 'terms_changed' | 'site_added' | 'capacity_changed' | 'status_changed'>;

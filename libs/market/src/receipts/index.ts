@@ -1,6 +1,6 @@
 /** Receipts: a chain of hashes over a market's log; and the verifier that replays the log and holds every row against it. */
 export type { AuditAccount, AuditSource, MarketAudit, ReceiptStore } from './ports.js';
-export { ALGORITHM, CHAIN_START, chainAfter, receiptIn, receiptOf, type ChainHead, type Receipt } from './receipt.js';
+export { CHAIN_START, chainAfter, receiptIn, receiptOf, type ChainHead, type Receipt } from './receipt.js';
 export type { SlotSales } from './replay-log.js';
 export { keyOf, type Finding, type LogRecord, type Row, type RowTable } from './rows.js';
 export { chainOf, SealLog } from './seal-log.js';

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isEventKind, movesPrices } from '#log';
+import { algorithmOf, eventIn, isEventKind, movesPrices, UnreadableEntry } from '#log';
 import { canonicalJson } from '#units';
-import { type Finding, keyOf, type LogRecord, type NamedRow, type Row, rowsOf } from './rows.js';
-
-/** What decided, and what these receipts are computed by: a change of either that changes answers gets a new name. */
-export const ALGORITHM = 'eris-default/3';
+import { type Finding, jsonOf, keyOf, type LogRecord, type NamedRow, type Row, rowsOf } from './rows.js';
 
 /** Bytes of a row's digest (128 bits), and of the chain's hashes. */
 const DIGEST_BYTES = 16;
@@ -15,6 +12,7 @@ const GENESIS = '00'.repeat(HASH_BYTES);
 export interface Receipt {
   readonly marketId: bigint;
   readonly sequence: bigint;
+  /** What decides from this entry on, by the market's terms. */
   readonly algorithm: string;
   /** Of what was asked: the bid, or the change of the market. */
   readonly inputHash: string;
@@ -29,11 +27,13 @@ export interface Receipt {
 
 /** Where a chain stands: what the next receipt builds on. */
 export interface ChainHead {
+  readonly algorithm: string;
   readonly previousHash: string;
   readonly priceHash: string;
 }
 
-export const CHAIN_START: ChainHead = { previousHash: GENESIS, priceHash: GENESIS };
+/** Before a market's opening nothing decides. */
+export const CHAIN_START: ChainHead = { algorithm: '', previousHash: GENESIS, priceHash: GENESIS };
 
 /** The next receipt of a market's chain. */
 export function receiptOf(marketId: bigint, record: LogRecord, head: ChainHead): Receipt {
@@ -42,7 +42,7 @@ export function receiptOf(marketId: bigint, record: LogRecord, head: ChainHead):
   const unsealed = {
     marketId,
     sequence: record.sequence,
-    algorithm: ALGORITHM,
+    algorithm: algorithmNamedBy(record) ?? head.algorithm,
     inputHash: sha256(inputs.map(({ digest }) => digest).join('')),
     priceHash: head.priceHash,
     rows: digests.map(({ digest }) => digest).join(''),
@@ -51,9 +51,24 @@ export function receiptOf(marketId: bigint, record: LogRecord, head: ChainHead):
   return { ...unsealed, hash: hashOf(unsealed) };
 }
 
+/** What decides from an entry on that tells of the market's terms; undefined for other entries, and what cannot be read. */
+function algorithmNamedBy({ event: { kind, version, payload } }: LogRecord): string | undefined {
+  if (kind !== 'market_opened' && kind !== 'terms_changed') return undefined;
+  try {
+    const event = eventIn({ kind, version: Number(version), payload: jsonOf(payload) });
+    return 'terms' in event.payload ? algorithmOf(event.payload.terms) : undefined;
+  } catch (cause) {
+    if (cause instanceof UnreadableEntry) return undefined; // the replay says what is wrong with it
+    throw cause;
+  }
+}
+
 /** Where the chain stands after an entry. */
-export function chainAfter({ hash, priceHash }: Pick<Receipt, 'hash' | 'priceHash'>, eventKind: string | null): ChainHead {
-  return { previousHash: hash, priceHash: isEventKind(eventKind) && !movesPrices(eventKind) ? priceHash : hash };
+export function chainAfter(
+  { algorithm, hash, priceHash }: Pick<Receipt, 'algorithm' | 'hash' | 'priceHash'>,
+  eventKind: string | null,
+): ChainHead {
+  return { algorithm, previousHash: hash, priceHash: isEventKind(eventKind) && !movesPrices(eventKind) ? priceHash : hash };
 }
 
 /**
@@ -66,8 +81,7 @@ export function receiptFindings(stored: Receipt, expected: Receipt, record: LogR
     { sequence, table: 'receipt', key: `market_id ${expected.marketId}, sequence ${sequence}`, detail },
   ];
   if (hashOf(stored) !== stored.hash) return ofReceipt('hash is not that of the receipt');
-  if (stored.algorithm !== expected.algorithm)
-    return ofReceipt(`algorithm is ${stored.algorithm}; this version checks ${expected.algorithm}`);
+  if (stored.algorithm !== expected.algorithm) return ofReceipt(`algorithm is ${stored.algorithm}; by the log it is ${expected.algorithm}`);
   if (stored.previousHash !== expected.previousHash) return ofReceipt('previous_hash is not the hash of the receipt before it');
   if (stored.priceHash !== expected.priceHash) return ofReceipt('price_hash is not the hash of the receipt of the last change of prices');
   const changed = firstChanged(stored.rows, expected.rows);

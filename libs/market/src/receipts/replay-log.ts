@@ -1,9 +1,9 @@
 import { holdOf, ranBetween, type Sale, settle } from '#ledger';
-import { eventIn, type LogEvent, type PayloadOf, UnreadableEntry } from '#log';
+import { eventIn, type LogEvent, marketTerms, type PayloadOf, UnreadableEntry } from '#log';
 import type { TrainingOracle } from '#kinds';
-import { cellsFrom } from '#mechanism';
+import { cellsFrom, ruleFaults } from '#mechanism';
 import { micros } from '#units';
-import { type MarketHead, type MarketState, openBook, type OpenBook } from '../book/index.js';
+import { type MarketHead, type MarketState, newestTerms, openBook, type OpenBook } from '../book/index.js';
 import { differences, eventColumns, type Expected } from './expected-rows.js';
 import { AccountBook, moneyFindings } from './money.js';
 import type { AuditAccount } from './ports.js';
@@ -73,7 +73,12 @@ export class LogReplay {
     const bySite = new Map(sites.map((row) => [row.id, row]));
     const stray = usage.find((row) => !this.sales.has(Number(row.slot)));
     return [
-      ...differences(undefined, 'market', market, { status: head.status, slot: head.slot, sequence: head.sequence }),
+      ...differences(undefined, 'market', market, {
+        status: head.status,
+        slot: head.slot,
+        sequence: head.sequence,
+        terms: { json: marketTerms.write(this.open.state.terms) },
+      }),
       ...this.open.state.sites.flatMap((site) => differences(undefined, 'site', bySite.get(site.id), siteRow(head.marketId, site))),
       ...(sites.length === this.open.state.sites.length ? [] : [stranger('site', sites, this.open.state.sites.length)]),
       ...[...this.sales].flatMap(([slot, sales]) =>
@@ -100,7 +105,9 @@ export class LogReplay {
   private change(record: LogRecord, { kind, payload }: LogEvent): Finding[] {
     switch (kind) {
       case 'market_opened':
-        return this.opened(record);
+        return this.opened(record, payload);
+      case 'terms_changed':
+        return this.termsChanged(record, payload);
       case 'site_added':
         return this.siteAdded(record, payload);
       case 'capacity_changed':
@@ -115,11 +122,18 @@ export class LogReplay {
     }
   }
 
-  private opened(record: LogRecord): Finding[] {
+  private opened(record: LogRecord, { name, clock, terms }: PayloadOf<'market_opened'>): Finding[] {
     if (record.sequence !== 1n) return this.wrong(record, 'a market opens once');
-    this.move({}, record.sequence);
-    const { name, clock } = this.market;
-    return differences(1n, 'event', record.event, { payload: { json: { name, clock } } });
+    const { market } = this;
+    if (name !== market.name || clock !== market.clock) return this.wrong(record, `payload is not of ${market.name}, ${market.clock}`);
+    return this.termsChanged(record, { terms });
+  }
+
+  private termsChanged(record: LogRecord, { terms }: PayloadOf<'terms_changed'>): Finding[] {
+    const [fault] = ruleFaults(terms.prices, this.open.state.resources);
+    if (fault) return this.wrong(record, `payload.terms.prices: ${fault.name} is ${fault.fault}`);
+    this.rebuild({ terms }, record.sequence);
+    return [];
   }
 
   private siteAdded(record: LogRecord, payload: PayloadOf<'site_added'>): Finding[] {
@@ -216,7 +230,7 @@ const stranger = (table: 'site', rows: readonly Row[], count: number): Finding =
   detail: `${rows.length} are stored, the log has ${count}`,
 });
 
-/** The market's terms, before the first entry of its log. */
+/** The market before the first entry of its log, which tells its terms: until then nothing costs anything. */
 function emptyMarket(market: Row): MarketState {
   const number = (column: string): number => Number(market[column]);
   const whole = (column: string): bigint => BigInt(market[column] ?? 0);
@@ -228,9 +242,7 @@ function emptyMarket(market: Row): MarketState {
     chunkKb: whole('chunk_kb'),
     bandwidthKb: whole('bandwidth_kb'),
     resources: jsonOf(market.resources) as string[],
-    gamma: jsonOf(market.gamma) as Record<string, number>,
-    unitMicros: micros(whole('unit_micros')),
-    reserveMicros: micros(whole('reserve_micros')),
+    terms: newestTerms({ kind: 'flat', level: micros(0n), levels: {} }),
     sites: [],
     usage: [],
   };

@@ -1,12 +1,13 @@
+import { marketTerms } from '#log';
 import type { CatalogueReader, MarketRecord, SiteRecord, SitesPage } from '#market';
-import { micros, type Milli } from '#units';
+import type { Milli } from '#units';
 import type { Pool } from 'pg';
 import { columnsOf } from '../hot/columns.js';
 import { Together } from '../postgres/together.js';
 import { IS_MEMBER } from '../tenancy/membership.js';
 
 const MARKET_COLUMNS = `m.id, m.organisation_id, m.name, m.clock::text, m.status::text, m.slot_minutes, m.horizon_slots, m.chunk_kb, m.bandwidth_kb,
-  m.resources, m.gamma, m.unit_micros, m.reserve_micros, m.slot, m.sequence, m.opened_at`;
+  m.resources, m.terms, m.slot, m.sequence, m.opened_at`;
 
 /**
  * find-markets: markets, each for a member.
@@ -53,9 +54,7 @@ interface MarketRow {
   readonly chunk_kb: bigint;
   readonly bandwidth_kb: bigint;
   readonly resources: readonly string[];
-  readonly gamma: Readonly<Record<string, number>>;
-  readonly unit_micros: bigint;
-  readonly reserve_micros: bigint;
+  readonly terms: unknown;
   readonly slot: number;
   readonly sequence: bigint;
   readonly opened_at: Date;
@@ -118,9 +117,7 @@ const marketOf = (row: MarketRow): MarketRecord => ({
   chunkKb: Number(row.chunk_kb) as Milli,
   bandwidthKb: Number(row.bandwidth_kb) as Milli,
   resources: row.resources,
-  gamma: row.gamma,
-  unit: micros(row.unit_micros),
-  reserve: micros(row.reserve_micros),
+  terms: marketTerms.read(row.terms, 'terms'),
   slot: row.slot,
   sequence: row.sequence,
   openedAt: row.opened_at,

@@ -1,17 +1,19 @@
-import { EVENT_TYPES, payloadJson } from '#log';
-import type { CatalogueTx, ChangeEvent, MarketRecord, MarketTerms } from '#market';
-import { micros, type Milli } from '#units';
+import { EVENT_TYPES, type MarketTerms, marketTerms, payloadJson } from '#log';
+import type { CatalogueTx, ChangeEvent, MarketRecord, NewMarket } from '#market';
+import type { Milli } from '#units';
 import type { PrismaTx } from '../cold-work.js';
-import type { Market } from '../prisma/generated/client.js';
+import type { Market, Prisma } from '../prisma/generated/client.js';
 
-type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'lockMarket' | 'setStatus' | 'appendEvent'>;
+type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'lockMarket' | 'setStatus' | 'setTerms' | 'appendEvent'>;
 
 /** Markets over a transaction of Prisma's. */
 export function marketsTx(db: PrismaTx): MarketsTx {
   return {
-    insertMarket: (organisationId, terms) => insert(db, organisationId, terms),
+    insertMarket: (organisationId, market) => insert(db, organisationId, market),
     lockMarket: (organisationId, marketId) => lock(db, organisationId, marketId),
     setStatus: async (id, status) => void (await db.market.update({ where: { id }, data: { status }, select: { id: true } })),
+    setTerms: async (id, terms) =>
+      void (await db.market.update({ where: { id }, data: { terms: termsJson(terms) }, select: { id: true } })),
     appendEvent: (marketId, event) => append(db, marketId, event),
   };
 }
@@ -20,17 +22,16 @@ export function marketsTx(db: PrismaTx): MarketsTx {
 async function insert(
   db: PrismaTx,
   organisationId: bigint,
-  { chunkKb, bandwidthKb, resources, unit, reserve, ...terms }: MarketTerms,
+  { chunkKb, bandwidthKb, resources, terms, ...rest }: NewMarket,
 ): Promise<MarketRecord | undefined> {
   const [made] = await db.market.createManyAndReturn({
     data: {
-      ...terms,
+      ...rest,
       organisationId,
       resources: [...resources],
       chunkKb: BigInt(chunkKb),
       bandwidthKb: BigInt(bandwidthKb),
-      unitMicros: unit,
-      reserveMicros: reserve,
+      terms: termsJson(terms),
     },
     skipDuplicates: true,
   });
@@ -64,12 +65,12 @@ async function append(db: PrismaTx, marketId: bigint, event: ChangeEvent): Promi
   return sequence;
 }
 
-const recordOf = ({ id, chunkKb, bandwidthKb, gamma, unitMicros, reserveMicros, ...rest }: Market): MarketRecord => ({
+const termsJson = (terms: MarketTerms): Prisma.InputJsonValue => marketTerms.write(terms) as Prisma.InputJsonValue;
+
+const recordOf = ({ id, chunkKb, bandwidthKb, terms, ...rest }: Market): MarketRecord => ({
   ...rest,
   marketId: id,
   chunkKb: Number(chunkKb) as Milli,
   bandwidthKb: Number(bandwidthKb) as Milli,
-  gamma: gamma as Record<string, number>,
-  unit: micros(unitMicros),
-  reserve: micros(reserveMicros),
+  terms: marketTerms.read(terms, 'terms'),
 });

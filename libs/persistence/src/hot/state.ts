@@ -1,4 +1,4 @@
-import { kindsThat } from '#log';
+import { kindsThat, marketTerms } from '#log';
 import type { MarketHead, MarketRows } from '#market';
 import { invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
@@ -27,7 +27,7 @@ export const headOf = (row: HeadRow): MarketHead => ({
 
 /** What there is of a market but sites and sales, and how many cells its window has: bandwidth, and each resource of each site, in each slot. */
 const TERMS = `
-  ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources, m.gamma, m.unit_micros, m.reserve_micros,
+  ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources, m.terms,
     coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind IN (${textList(kindsThat('moved', 'rebuilt'))})
       ORDER BY e.sequence DESC LIMIT 1), 0) AS price_version`;
 export const CELLS = `
@@ -64,9 +64,7 @@ interface StateRow extends HeadRow {
   readonly chunk_kb: bigint;
   readonly bandwidth_kb: bigint;
   readonly resources: string[];
-  readonly gamma: Record<string, number>;
-  readonly unit_micros: bigint;
-  readonly reserve_micros: bigint;
+  readonly terms: unknown;
   readonly price_version: bigint;
   readonly sites: string | null;
   readonly usage: string | null;
@@ -96,9 +94,7 @@ function rowsOf(row: StateRow): MarketRows | 'large' {
     chunkKb: row.chunk_kb,
     bandwidthKb: row.bandwidth_kb,
     resources: row.resources,
-    gamma: row.gamma,
-    unitMicros: row.unit_micros,
-    reserveMicros: row.reserve_micros,
+    terms: marketTerms.read(row.terms, 'terms'),
     sitesText: row.sites,
     usageText: row.usage,
   };

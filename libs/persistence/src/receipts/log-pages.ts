@@ -72,8 +72,8 @@ function rowOf({ alias, columns }: LogTable, fields: Row): Row | undefined {
   return Object.fromEntries(names.map((name) => [name, fields[`${alias}.${name}`]]));
 }
 
-/** A site's capacity changes, and so do a market's clock, status and sequence: receipts leave them out. */
-const TERMS = `(to_jsonb(m) - '{status,slot,sequence}'::text[])`;
+/** A site's capacity changes, and so do a market's terms, clock, status and sequence: receipts leave them out. The log's entries tell them. */
+const TERMS = `(to_jsonb(m) - '{status,slot,sequence,terms}'::text[])`;
 const SITE = `(to_jsonb(s) - 'capacity_milli')`;
 const columnsAsText = (json: string): string => `(SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each_text(${json}) AS c)`;
 

@@ -31,7 +31,7 @@ describe('servers of a slot', () => {
             slotCount: 1,
             chunkKB: chunkKB as Milli,
             bandwidthKB: bandwidthKB as Milli,
-            prices: { gammaBandwidth: 10, gamma: [1000], unit: micros(1_000_000n), reserve: micros(0n) },
+            prices: { kind: 'paper', gamma: { bandwidth: 10, gpu: 1000 }, unit: micros(1_000_000n), reserve: micros(0n) },
           },
           0,
         );

@@ -1,25 +1,34 @@
-import { divide, multiply, out } from './double-double.js';
-import { doublesOf, logOf, wideRaise } from './exact-power.js';
-import { fineExpm1 } from './expm1.js';
-import { rationalRaises } from './perfect-power.js';
+import { invariant, type Micros } from '#units';
+import { divide, multiply, out } from '../double-double.js';
+import { doublesOf, logOf, wideRaise } from '../exact-power.js';
+import { fineExpm1 } from '../expm1.js';
+import { rationalRaises } from '../perfect-power.js';
+import { type PriceMeter, QUICK_STEPS } from './meter.js';
+
+/**
+ * The paper's prices rise with what is sold (eq. 9-10): a unit of resource k costs unit * (gamma_k^u - 1) + reserve in a slot in which the share u
+ * of the site's capacity is sold; a MB of traffic the same, with the gamma of the bandwidth and the share of the budget.
+ */
+export interface PaperRule {
+  readonly kind: 'paper';
+  /** Above or at 1, for "bandwidth" and each resource by name. */
+  readonly gamma: Readonly<Record<string, number>>;
+  readonly unit: Micros;
+  readonly reserve: Micros;
+}
 
 const RELATIVE_ERROR = 1e-13; // of one double's computation, with a wide margin over expm1 and log
 const FINE_ERROR = 2 ** -94; // of two doubles' computation, whose arithmetic is right to some 2^-98
 
-/** Steps, as an oracle counts its own, of a price by one double, and what two doubles and 192-bit arithmetic take beside. */
-export const QUICK_STEPS = 20;
+/** Steps, as an oracle counts its own, that two doubles and 192-bit arithmetic take beside those of one double. */
 const FINE_STEPS = 250;
 const WIDE_STEPS = 1_500;
-/** Steps that a price takes at most. */
-export const PRICE_STEPS_MAX = QUICK_STEPS + FINE_STEPS + WIDE_STEPS;
-
-/** What pricing has cost by now beyond QUICK_STEPS a price, in steps. */
-export interface PriceMeter {
-  steps: number;
-}
+/** Steps that such a price takes at most. */
+export const PAPER_STEPS_MAX = QUICK_STEPS + FINE_STEPS + WIDE_STEPS;
 
 /** How one resource, or bandwidth, is priced. */
-export interface Pricing {
+export interface PaperPricing {
+  readonly kind: 'paper';
   readonly unitMicros: number;
   readonly reserveMicros: number;
   /** ln(gamma) as a double, as the sum of two, and in fixed point. */
@@ -31,11 +40,38 @@ export interface Pricing {
   readonly meter: PriceMeter;
 }
 
+/** A rule with one gamma for bandwidth and every resource. */
+export const paperRule = (
+  resources: readonly string[],
+  gamma: number,
+  { unit, reserve }: Pick<PaperRule, 'unit' | 'reserve'>,
+): PaperRule => ({
+  kind: 'paper',
+  gamma: Object.fromEntries(['bandwidth', ...resources].map((name) => [name, gamma])),
+  unit,
+  reserve,
+});
+
+/** How the rule prices "bandwidth", or a resource by its name. */
+export function paperPricing({ gamma, unit, reserve }: PaperRule, name: string, meter: PriceMeter): PaperPricing {
+  invariant(Object.hasOwn(gamma, name), 'bandwidth and every resource have a gamma');
+  return createPricing(gamma[name], Number(unit), Number(reserve), meter);
+}
+
 /** @param gamma >= 1; @param unitMicros, @param reserveMicros whole micro-credits. */
-export function createPricing(gamma: number, unitMicros: number, reserveMicros: number, meter: PriceMeter = { steps: 0 }): Pricing {
+function createPricing(gamma: number, unitMicros: number, reserveMicros: number, meter: PriceMeter): PaperPricing {
   const wideLog = logOf(gamma);
   const fineLog = doublesOf(wideLog);
-  return { unitMicros, reserveMicros, log: fineLog[0], fineLog, wideLog, rational: rationalRaises(gamma, unitMicros), meter };
+  return {
+    kind: 'paper',
+    unitMicros,
+    reserveMicros,
+    log: fineLog[0],
+    fineLog,
+    wideLog,
+    rational: rationalRaises(gamma, unitMicros),
+    meter,
+  };
 }
 
 /**
@@ -45,7 +81,7 @@ export function createPricing(gamma: number, unitMicros: number, reserveMicros: 
  * @param used milli-units sold before this bid; @param capacity milli-units.
  * @returns micro-credits, exact as a double up to 2^53, the nearest double beyond (docs/mechanism.md, limits).
  */
-export function priceAt(pricing: Pricing, used: number, capacity: number): number {
+export function paperPriceAt(pricing: PaperPricing, used: number, capacity: number): number {
   const { unitMicros, reserveMicros, rational } = pricing;
   if (used === 0 && capacity > 0) return reserveMicros;
   if (used >= capacity) return rational[rational.length - 1] + reserveMicros;
@@ -56,7 +92,7 @@ export function priceAt(pricing: Pricing, used: number, capacity: number): numbe
 }
 
 /** What is added to the reserve, where a double cannot round it. */
-function nearHalf(pricing: Pricing, used: number, capacity: number): number {
+function nearHalf(pricing: PaperPricing, used: number, capacity: number): number {
   const { rational, meter, unitMicros, wideLog } = pricing;
   const root = used * (rational.length - 1); // u = root / capacity / power
   if (root <= Number.MAX_SAFE_INTEGER && root % capacity === 0) return rational[root / capacity];
@@ -68,7 +104,7 @@ function nearHalf(pricing: Pricing, used: number, capacity: number): number {
 }
 
 /** unit * (gamma^(used / capacity) - 1), rounded half up; NaN where two doubles cannot tell. */
-function finePrice({ fineLog, unitMicros }: Pricing, used: number, capacity: number): number {
+function finePrice({ fineLog, unitMicros }: PaperPricing, used: number, capacity: number): number {
   divide(used, capacity);
   multiply(out[0], out[1], fineLog[0], fineLog[1]);
   fineExpm1(out[0], out[1]);
@@ -79,6 +115,6 @@ function finePrice({ fineLog, unitMicros }: Pricing, used: number, capacity: num
   return floor + (Math.floor(fromHalf) + 1); // one rounding, where the sum is beyond 2^53
 }
 
-/** One price, as priceAt says. */
+/** One price, as paperPriceAt says. */
 export const postedPrice = (used: number, capacity: number, gamma: number, unitMicros: number, reserveMicros: number): number =>
-  priceAt(createPricing(gamma, unitMicros, reserveMicros), used, capacity);
+  paperPriceAt(createPricing(gamma, unitMicros, reserveMicros, { steps: 0 }), used, capacity);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { postedPrice } from './prices.js';
+import { postedPrice } from './paper.js';
 
 const UNIT = 1_000_000;
 const price = (used: number, capacity: number, gamma = 1000, unit = UNIT, reserve = 0): number =>

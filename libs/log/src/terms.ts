@@ -1,0 +1,27 @@
+import type { PriceRule } from '#mechanism';
+import { amount, byName, type Codec, fields, number, oneOf, text, variants } from './codec.js';
+
+/** Who decides a market's bids: admission at posted prices, as each bid arrives. */
+export type Policy = 'eris';
+
+/**
+ * By what a market's bids are decided: one value, kept with the market and told in its log, where every later change of it is an entry. So a log
+ * says of each decision by which policy, oracle and prices it was made.
+ */
+export interface MarketTerms {
+  readonly policy: Policy;
+  /** The version of the oracle that looks for schedules. */
+  readonly oracle: string;
+  readonly prices: PriceRule;
+}
+
+const prices: Codec<PriceRule> = variants({
+  paper: fields({ gamma: byName(number), unit: amount, reserve: amount }),
+  flat: fields({ level: amount, levels: byName(amount) }),
+});
+
+/** How terms are kept in JSON. */
+export const marketTerms: Codec<MarketTerms> = fields({ policy: oneOf('eris'), oracle: text, prices });
+
+/** What decides by these terms, in a word: what receipts name. */
+export const algorithmOf = ({ policy, oracle }: MarketTerms): string => `${policy}-${oracle}`;
