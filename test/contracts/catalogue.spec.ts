@@ -1,6 +1,6 @@
-import { DecideMarkets } from '#market';
+import { DecideMarkets, newestTerms } from '#market';
 import { createOracle } from '#kinds';
-import { supplyMilli } from '#units';
+import { micros, supplyMilli } from '#units';
 import { newBid, smallJob } from '../support/market.js';
 import type { Backend } from './backend.js';
 import { BACKENDS } from './backends.js';
@@ -52,6 +52,18 @@ describe.each(BACKENDS)('the catalogue over %s', (_, open) => {
       { sequence: 2n, kind: 'status_changed' },
     ]);
     expect(await backend.clock.findOwned(marketId, operatorId)).toMatchObject({ status: 'paused', sequence: 2n });
+  });
+
+  it('keeps the terms that a market is given', async () => {
+    const terms = newestTerms({ kind: 'flat', level: micros(7n), levels: { gpu: micros(9n) } });
+    await backend.catalogue.transaction(async (tx) => {
+      await tx.lockMarket(operatorId, marketId);
+      await tx.setTerms(marketId, terms);
+      await tx.appendEvent(marketId, { kind: 'terms_changed', payload: { terms } });
+    });
+    expect(await backend.deciding.loadState(marketId)).toMatchObject({ terms, priceVersion: 2n });
+    expect(await backend.deciding.newsSince(marketId, 1n)).toBeUndefined(); // the book is made anew
+    await backend.catalogue.transaction(async (tx) => expect(await tx.lockMarket(operatorId, marketId)).toMatchObject({ terms }));
   });
 
   it('gives two changes that come at once one number after the other', async () => {

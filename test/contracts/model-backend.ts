@@ -1,4 +1,6 @@
 import { type Account, ACCOUNT_KINDS } from '#ledger';
+import { newestTerms } from '#market';
+import { paperRule } from '#mechanism';
 import { micros } from '#units';
 import { catalogueOf } from '../simulation/catalogue.js';
 import { Database, type StoredMarket } from '../simulation/database.js';
@@ -64,6 +66,8 @@ function deposit(database: Database, bidderId: bigint, amount: bigint): void {
 /** The market that seedMarket puts into Postgres. */
 function openMarket(database: Database, marketId: bigint, { clock = 'manual', reserveMicros = 0n }: MarketOptions): SeededMarket {
   const siteIds = Array.from({ length: SITE_COUNT }, (_, ordinal) => siteId(marketId, ordinal));
+  const resources = ['gpu', 'cpu', 'memoryGB'];
+  const terms = newestTerms(paperRule(resources, 1_000, { unit: micros(1_000_000n), reserve: micros(reserveMicros) }));
   const market: StoredMarket = {
     marketId,
     operatorId: OPERATOR,
@@ -72,10 +76,8 @@ function openMarket(database: Database, marketId: bigint, { clock = 'manual', re
       horizonSlots: HORIZON_SLOTS,
       chunkKb: 2_000n,
       bandwidthKb: 20_480_000n,
-      resources: ['gpu', 'cpu', 'memoryGB'],
-      gamma: { bandwidth: 1_000, gpu: 1_000, cpu: 1_000, memoryGB: 1_000 },
-      unitMicros: 1_000_000n,
-      reserveMicros,
+      resources,
+      terms,
     },
     status: 'open',
     slot: 0,
@@ -91,7 +93,7 @@ function openMarket(database: Database, marketId: bigint, { clock = 'manual', re
     turns: new FairTurns(),
     turnProblems: [],
   };
-  append(market, { kind: 'market_opened', payload: { name: 'testbed', clock } });
+  append(market, { kind: 'market_opened', payload: { name: 'testbed', clock, terms } });
   database.markets.set(marketId, market);
   return { marketId, operatorId: OPERATOR, siteIds, bidderIds: BIDDERS };
 }

@@ -63,6 +63,7 @@ it('reaches every operation', async () => {
     healthz: () => new Eris({ url: api.client.url }).call('healthz'),
     readyz: () => new Eris({ url: api.client.url }).call('readyz'),
     metrics: () => new Eris({ url: api.client.url }).call('metrics'),
+    eventSchemas: () => new Eris({ url: api.client.url }).call('eventSchemas'),
     openapi: () => new Eris({ url: api.client.url }).call('openapi'),
   };
   expect(first.prefix).toMatch(/^eris_/);

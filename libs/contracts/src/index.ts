@@ -1,6 +1,7 @@
 /** What crosses the wire: every operation with its schemas and policy, the problems, and the OpenAPI document made from them. */
 export { microsOf } from './amount.js';
 export { headersOf, problemCodesOf } from './answers.js';
+export { eventSchema, eventSchemas } from './event-schemas.js';
 export { faultsOf, pathOf, type Fault } from './faults.js';
 export { exposedHeaders, HEADERS_ANYWHERE, headersOfProblems, responseHeaders, type ResponseHeader } from './headers.js';
 export { LIMITS } from './limits.js';

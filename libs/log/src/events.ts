@@ -2,7 +2,7 @@ import { REFUSAL_CODES } from '#mechanism';
 import { amount, type Codec, fields, id, oneOf, quantities, text, whole } from './codec.js';
 import { marketTerms } from './terms.js';
 
-/** Who reads of it: every member of the market, or only the organisation that it is about and the operator. */
+/** Who reads of it: every member of the market, or only the organisation that the entry names and the operator. */
 export type Audience = 'members' | 'owner';
 
 /**
@@ -64,6 +64,9 @@ export const EVENT_KINDS = Object.keys(EVENT_TYPES) as readonly EventKind[];
 /** The kinds with one of these effects on prices. */
 export const kindsThat = (...effects: readonly PriceEffect[]): readonly EventKind[] =>
   EVENT_KINDS.filter((kind) => effects.includes(EVENT_TYPES[kind].prices));
+
+/** The kinds that an audience reads. */
+export const kindsFor = (audience: Audience): readonly EventKind[] => EVENT_KINDS.filter((kind) => EVENT_TYPES[kind].audience === audience);
 
 export const isEventKind = (kind: unknown): kind is EventKind => typeof kind === 'string' && Object.hasOwn(EVENT_TYPES, kind);
 

@@ -7,6 +7,7 @@ export {
   EVENT_TYPES,
   type EventKind,
   isEventKind,
+  kindsFor,
   kindsThat,
   type LogEvent,
   movesPrices,

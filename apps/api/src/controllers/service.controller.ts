@@ -28,6 +28,11 @@ export class ServiceController {
     return this.metrics.text();
   }
 
+  @Serves('eventSchemas')
+  events(): Record<string, unknown> {
+    return this.document.events;
+  }
+
   @Serves('openapi')
   openapi(): Record<string, unknown> {
     return this.document.json;

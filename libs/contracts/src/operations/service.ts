@@ -30,6 +30,16 @@ export const serviceOperations = defineOperations({
     policy: ANYONE,
     responses: { 200: { description: 'The figures', mediaType: 'text/plain' } },
   },
+  eventSchemas: {
+    method: 'GET',
+    path: '/events.schema.json',
+    tag,
+    summary: 'The JSON Schema of events',
+    description:
+      'Of any event (`oneOf`), each type of which stands in `$defs`. The same lie in `docs/events` of the source, a file for each type. The `data` of a message of the stream is such an event.',
+    policy: ANYONE,
+    responses: { 200: { description: 'JSON Schema 2020-12', schema: z.looseObject({ $defs: z.record(z.string(), z.looseObject({})) }) } },
+  },
   openapi: {
     method: 'GET',
     path: '/openapi.json',

@@ -1,9 +1,12 @@
-import { eventIn } from '#log';
+import { eventIn, kindsFor } from '#log';
 import { type EventPage, type EventReader, type EventRecord, seesAll } from '#market';
 import type { Pool } from 'pg';
-import { columnsOf } from '../hot/columns.js';
+import { columnsOf, textList } from '../hot/columns.js';
 import { Together } from '../postgres/together.js';
 import { IS_MEMBER } from '../tenancy/membership.js';
+
+/** What is told to whoever does not see all: by the audiences of the table of events, whatever else the entry says. */
+const TOLD = `kind IN (${textList(kindsFor('members'))}) OR (kind IN (${textList(kindsFor('owner'))}) AND organisation_id = s.organisation_id)`;
 
 /**
  * page-events: pages of markets' logs, with how far each log reached at that moment.
@@ -21,7 +24,7 @@ const PAGES = `
   )
   SELECT s.place::int - 1 AS place, s.sequence AS head, e.sequence, e.kind, e.version, e.payload, e.at FROM seen s LEFT JOIN LATERAL (
     SELECT * FROM event
-    WHERE market_id = s.id AND sequence > s.after AND (s.all_events OR organisation_id IS NULL OR organisation_id = s.organisation_id)
+    WHERE market_id = s.id AND sequence > s.after AND (s.all_events OR ${TOLD})
     ORDER BY sequence LIMIT $5
   ) e ON true ORDER BY s.place, e.sequence`;
 
