@@ -7,6 +7,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/postgres': ['units'],
   'libs/config': ['units', 'postgres'],
   'libs/telemetry': [],
+  'libs/runtime': ['units'],
   'libs/contracts': ['ledger', 'log', 'units'],
   'libs/sdk': [], // its types are generated from the document that contracts makes
   'libs/mechanism': ['units'],
@@ -18,9 +19,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/persistence': ['kinds', 'market', 'ledger', 'log', 'mechanism', 'postgres', 'units'],
   'libs/queue': ['market', 'postgres', 'units'],
   'libs/thinking': ['kinds', 'market'],
-  'apps/api': ['config', 'contracts', 'kinds', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'telemetry', 'thinking', 'units'],
-  'apps/worker': ['config', 'kinds', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'telemetry', 'thinking', 'units'],
-  'apps/cli': ['config', 'kinds', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'sdk', 'units'],
+  'apps/api': ['config', 'contracts', 'kinds', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'runtime', 'telemetry', 'thinking', 'units'],
+  'apps/worker': ['config', 'kinds', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'runtime', 'telemetry', 'thinking', 'units'],
+  'apps/cli': ['config', 'kinds', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'runtime', 'sdk', 'units'],
 };
 
 const sources = sourcesOf('libs', 'apps');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Figures, Journal } from '../../apps/worker/src/index.js';
+import { ProcessReport } from '#runtime';
 import { startTestApi, type TestApi } from '../support/api.js';
 import { decidedBid, setScene } from '../support/scenes.js';
 
@@ -19,10 +20,10 @@ const namesIn = (text: string): string[] => [...new Set(text.match(/\b(?:eris|pr
 
 /** What the API and the worker show, with the type of each figure. */
 async function shown(): Promise<Map<string, string>> {
-  const journal = new Journal(pino({ level: 'silent' }));
-  void new Figures(journal.registry);
+  const report = new ProcessReport(pino({ level: 'silent' }));
+  void [new Journal(report), new Figures(report.registry)];
   const { body } = await api.client.get('/metrics');
-  const text = `${body}\n${await journal.registry.metrics()}`;
+  const text = `${body}\n${await report.registry.metrics()}`;
   return new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]));
 }
 

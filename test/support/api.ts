@@ -1,13 +1,12 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EnsureAdminKey } from '#market';
-import { createPool } from '#persistence';
+import { clockOf } from '#runtime';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
 import { type ApiSettings, openApi } from '../../apps/api/src/index.js';
-import { Journal, WorkerModule } from '../../apps/worker/src/index.js';
+import { openWorker } from '../../apps/worker/src/index.js';
 import { ApiClient } from './api-client.js';
 import { createTestDatabase } from './postgres.js';
 
@@ -21,7 +20,7 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-const clock = { nowMs: () => Date.now() };
+const clock = clockOf(() => Date.now());
 const logger = pino({ level: process.env.LOG_LEVEL ?? 'error' });
 
 export interface TestApiOptions {
@@ -83,12 +82,12 @@ async function startWorker(databaseUrl: string, redis: { redisUrl?: string }): P
     databaseUrl,
     ...redis,
     owner: `test-${randomBytes(6).toString('hex')}`,
+    connections: 6,
     leaseMs: 10_000,
     batchMax: 256,
     concurrency: 4,
     thinkThreads: 1,
     bookCellsMax: 1_000_000,
   };
-  const module = WorkerModule.within({ settings, pool: createPool(databaseUrl, { max: 6 }), clock, journal: new Journal(logger) });
-  return NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+  return openWorker(settings, { clock, logger });
 }

@@ -10,10 +10,10 @@ import { accessLines, logAccess } from './http/access-log.js';
 import type { Connections } from './http/connections.js';
 import { allowOrigins } from './http/cors.js';
 import type { InTurn } from '#market';
+import { nestLogger } from '#runtime';
 import type { Gate } from './http/gate.js';
 import type { Holds } from './http/holds.js';
 import { readJsonBodies } from './http/json-body.js';
-import { NestLog } from './http/nest-log.js';
 import { Patience } from './http/patience.js';
 import { ProblemFilter } from './http/problem-filter.js';
 import { requestIdOf, tellRequestIds } from './http/request-ids.js';
@@ -22,7 +22,7 @@ import { secureAnswers } from './http/security-headers.js';
 import { createHttpServer, refuseUnread } from './http/server.js';
 import { takeIn } from './http/take-in.js';
 import type { DatabaseTurns } from './http/turn-interceptor.js';
-import type { Ending } from './composition/lifecycle.js';
+import type { Ending } from './composition/drain.js';
 import { type ApiDocument } from './service/api-document.js';
 import type { Metrics } from './service/metrics.js';
 import { traceRequests } from './tracing/trace-requests.js';
@@ -57,7 +57,7 @@ export async function createApi(options: ApiOptions): Promise<NestFastifyApplica
   const module = ApiModule.over([...services, metrics, document], turns, filter);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
-    logger: new NestLog(logger),
+    logger: nestLogger(logger),
     abortOnError: false,
   });
   options.door.open(app.getHttpAdapter().getInstance());

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { type Config, ConfigError, loadConfig, PatientOutput, settleHost } from '#config';
-import { createLogger, missingLines, outliveReaders, startTracing, type Tracing } from '#telemetry';
+import { type Config, ConfigError, loadConfig, settleHost } from '#config';
+import { clockOf, createLogger, missingLines, outliveReaders, PatientOutput } from '#runtime';
+import { startTracing, type Tracing } from '#telemetry';
 import { startApi, StartError } from './start.js';
 
 /** Traces are made where the configuration says where they go. */
@@ -19,7 +20,7 @@ try {
     { level: config.logLevel, base: { part: 'api' } },
     new PatientOutput(STANDARD_OUTPUT, { missing: missingLines }),
   );
-  await startApi(config, { clock: { nowMs: () => Date.now() }, randomBytes, logger, ...(await tracingOf(config)) }, say);
+  await startApi(config, { clock: clockOf(Date.now), randomBytes, logger, ...(await tracingOf(config)) }, say);
 } catch (error) {
   const known = error instanceof StartError || error instanceof ConfigError;
   process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);

@@ -1,5 +1,6 @@
 import { type AdminKeyOutcome, EnsureAdminKey, type KeyRecord } from '#market';
-import { type Config, endSignals } from '#config';
+import type { Config } from '#config';
+import { endSignals } from '#runtime';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { openApi } from './composition/open-api.js';

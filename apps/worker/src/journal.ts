@@ -1,28 +1,21 @@
 import type { RunOutcome } from '#market';
 import type { LedgerFinding } from '#persistence';
+import type { ProcessReport } from '#runtime';
 import type { Logger } from 'pino';
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { Counter } from 'prom-client';
 import type { RunReport } from './market-runner.js';
 
-/** What the worker says about itself: log lines and counters. */
+/** What the worker says about deciding and about the ledger: log lines and counters. */
 export class Journal implements RunReport {
-  readonly registry = new Registry();
-  private readonly decisions = new Counter({ name: 'eris_decisions_total', help: 'Bids decided.', registers: [this.registry] });
-  private readonly runs = new Counter({
-    name: 'eris_runs_total',
-    help: 'Runs over a market, by how they ended.',
-    labelNames: ['end'],
-    registers: [this.registry],
-  });
-  private readonly troubles = new Counter({
-    name: 'eris_troubles_total',
-    help: 'What went wrong and was tried again.',
-    labelNames: ['part'],
-    registers: [this.registry],
-  });
+  private readonly log: Logger;
+  private readonly decisions: Counter;
+  private readonly runs: Counter<'end'>;
 
-  constructor(private readonly log: Logger) {
-    collectDefaultMetrics({ register: this.registry });
+  constructor(private readonly report: ProcessReport) {
+    const registers = [report.registry];
+    this.log = report.logger;
+    this.decisions = new Counter({ name: 'eris_decisions_total', help: 'Bids decided.', registers });
+    this.runs = new Counter({ name: 'eris_runs_total', help: 'Runs over a market, by how they ended.', labelNames: ['end'], registers });
   }
 
   ended(marketId: bigint, outcome: RunOutcome): void {
@@ -41,14 +34,8 @@ export class Journal implements RunReport {
     this.log.fatal({ imbalanceMicros: imbalanceMicros.toString(), brokenAccounts: brokenAccounts.map(String) }, 'the ledger is broken');
   }
 
-  /** One market's clock or receipts fail: the others go on. */
-  marketTrouble(part: 'clock' | 'receipts', marketId: bigint, cause: unknown, retryInMs: number): void {
-    this.troubles.inc({ part });
-    this.log.warn({ part, marketId: marketId.toString(), err: cause, retryInMs }, 'trouble with one market; it is tried again');
-  }
-
-  trouble(part: 'bell' | 'sweep' | 'clock' | 'receipts' | 'database' | 'watch' | 'thread', cause: unknown): void {
-    this.troubles.inc({ part });
-    this.log.warn({ part, err: cause }, 'trouble; it is tried again');
+  /** A part fails for one market: the others go on. */
+  marketTrouble(part: string, marketId: bigint, cause: unknown, retryInMs: number): void {
+    this.report.trouble(part, cause, 'trouble with one market; it is tried again', { marketId: marketId.toString(), retryInMs });
   }
 }

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { ConfigError, loadConfig, PatientOutput, settleHost } from '#config';
-import { createLogger, missingLines, outliveReaders } from '#telemetry';
+import { ConfigError, loadConfig, settleHost } from '#config';
+import { clockOf, createLogger, missingLines, outliveReaders, PatientOutput } from '#runtime';
 import { startWorker } from './start.js';
 import { StartError } from './start-error.js';
 
@@ -12,9 +12,8 @@ const STANDARD_OUTPUT = 1;
 outliveReaders(process.stdout, process.stderr);
 try {
   const config = await settleHost(loadConfig(process.env), (line) => process.stderr.write(`${line}\n`));
-  await startWorker(config, {
-    owner,
-    clock: { nowMs: Date.now },
+  await startWorker(config, owner, {
+    clock: clockOf(Date.now),
     logger: createLogger({ level: 'info' }, new PatientOutput(STANDARD_OUTPUT, { missing: missingLines })),
   });
 } catch (error) {

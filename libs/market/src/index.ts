@@ -10,6 +10,7 @@ export * from './idempotency/index.js';
 export * from './limiting/index.js';
 export * from './pace/index.js';
 export type { PageRange } from './page.js';
+export * from './protocol.js';
 export * from './quoting/index.js';
 export * from './reading/index.js';
 export * from './receipts/index.js';

@@ -1,5 +1,4 @@
-/** Logs, and traces over api, queue and worker (OpenTelemetry). Off unless started; spans then cost next to nothing. */
+/** Traces over api, queue and worker (OpenTelemetry). Off unless started; spans then cost next to nothing. */
 export { beginRequest, type RequestSpan, type RequestStart } from './http-spans.js';
-export { createLogger, missingLines, outliveReaders } from './logger.js';
 export { startTracing, type Tracing, type TracingSite } from './start-tracing.js';
 export { traced, traceNow, type SpanOptions, type TraceCarrier } from './traced.js';

@@ -73,7 +73,7 @@ import { EventStreams } from '../streams/event-streams.js';
 import type { MarketPulse } from '../streams/market-pulse.js';
 import { Waits } from '../streams/waits.js';
 import { BidTraces } from '../tracing/bid-traces.js';
-import type { Ending } from './lifecycle.js';
+import type { Ending } from './drain.js';
 import { databaseTurns } from './database-turns.js';
 import { pricing } from './pricing.js';
 import type { ApiSettings } from './settings.js';
@@ -131,11 +131,10 @@ export function compose(parts: Parts): Composed {
 }
 
 /** The way in: statements, bells, and what is measured of them. */
-function accepting({ stores, metrics, settings, surroundings: { clock, logger }, isAwake }: Parts, turns: DatabaseTurns): Accepting {
+function accepting({ stores, metrics, settings, surroundings: { clock }, isAwake }: Parts, turns: DatabaseTurns): Accepting {
   const traces = new BidTraces();
   const onUnrung = (marketId: bigint, err: unknown): void => {
-    metrics.trouble('bell');
-    logger.warn({ err, marketId: marketId.toString() }, 'bell not rung; the sweep makes up for it');
+    metrics.trouble('bell', err, 'bell not rung; the sweep makes up for it', { marketId: marketId.toString() });
   };
   const ringer = new Ringer(traces.bell(stores.bell), onUnrung, { restMs: RING_REST_MS, isAwake });
   const inbox = traces.inbox(createBidInbox(stores.pool));
@@ -168,24 +167,22 @@ function acceptLimits({ accept, tenantShare }: ApiSettings): AcceptLimits {
   return { ...accept, organisationMax: organisation, tenantMax: family };
 }
 
-function keyWatchOf({ stores, metrics, surroundings: { logger } }: Parts): KeyWatch {
+function keyWatchOf({ stores, metrics }: Parts): KeyWatch {
   const watch = new KeyWatch(createRevokedFinder(stores.pool), (err) => {
-    metrics.trouble('key_watch');
-    logger.warn({ err }, 'could not look whether keys are still good; looking again');
+    metrics.trouble('key_watch', err, 'could not look whether keys are still good; looking again');
   });
   metrics.held('watched keys', () => watch.count);
   return watch;
 }
 
 function tenancy(
-  { stores, surroundings: { clock, randomBytes, logger }, metrics }: Parts,
+  { stores, surroundings: { clock, randomBytes }, metrics }: Parts,
   keyWatch: KeyWatch,
 ): { keyring: Keyring; services: object[] } {
   const work = createTenancyWork(stores.base);
   const reader = createTenancyReader(stores.pool);
   const use = new KeyUse(createKeyUseStore(stores.pool), clock, (err) => {
-    metrics.trouble('key_use');
-    logger.warn({ err }, 'not noted when keys were last used');
+    metrics.trouble('key_use', err, 'not noted when keys were last used');
   });
   const find = createCallerFinder(stores.pool);
   const keyring = new Keyring(async (hashes) => {
@@ -253,13 +250,11 @@ function bidding(
   parts: Parts,
   { measured, keyWatch, turns }: { measured: MeasuredAccept; keyWatch: KeyWatch; turns: DatabaseTurns },
 ): { placeBids: PlaceBids; services: object[] } {
-  const { stores, surroundings, metrics, pulse, ending, holds } = parts;
-  const { logger } = surroundings;
+  const { stores, metrics, pulse, ending, holds } = parts;
   const reader = createBidReader(stores.pool);
   const readBids = new ReadBids(reader);
   const waiter = new DecisionWaiter(reader, pulse, ending.stopping.signal, (err) => {
-    metrics.trouble('wait');
-    logger.warn({ err }, 'could not look for decisions; those who wait get 202');
+    metrics.trouble('wait', err, 'could not look for decisions; those who wait get 202');
   });
   const check = new CheckBid(createBidContextReader(stores.pool));
   return {

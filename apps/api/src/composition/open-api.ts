@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import type { InTurn } from '#market';
+import { AWAKE_MS, type InTurn } from '#market';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { listenForChanges } from '#persistence';
+import { ServiceHost } from '#runtime';
 import { openThinkPool, type ThinkWatch } from '#thinking';
 import { createApi } from '../create-api.js';
 import { Connections } from '../http/connections.js';
@@ -12,7 +13,8 @@ import { ApiDocument } from '../service/api-document.js';
 import { Metrics } from '../service/metrics.js';
 import { MarketPulse } from '../streams/market-pulse.js';
 import { compose } from './compose.js';
-import { Lifecycle } from './lifecycle.js';
+import { Drain } from './drain.js';
+import { servicesOf } from './services.js';
 import type { ApiSettings } from './settings.js';
 import { openStores } from './stores.js';
 import type { Surroundings } from './surroundings.js';
@@ -33,14 +35,11 @@ const SHUTDOWN_MS = 10_000;
 /** What has a body in hand is counted by its bytes. */
 const NOBODY_REFUSED = { perOrganisation: Infinity, perTenant: Infinity, inAll: Infinity };
 
-/** A worker that has decided something looks for bids of all markets for longer than this (busyMs of its PACE), ms. */
-const AWAKE_MS = 400;
-
 /** Makes the whole API over a database that has its schema. It listens where the caller says, and gives everything back when it is closed. */
 export async function openApi(settings: ApiSettings, surroundings: Surroundings): Promise<NestFastifyApplication> {
   const { logger } = surroundings;
   const ending = { draining: new AbortController(), stopping: new AbortController() };
-  const metrics = new Metrics();
+  const metrics = new Metrics(logger);
   const pulse = new MarketPulse();
   const stores = openStores(settings, metrics);
   let decidedAtMs = -Infinity;
@@ -51,17 +50,12 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
         if (isDecided) decidedAtMs = surroundings.clock.nowMs();
         pulse.beat(marketId);
       },
-      onTrouble: (err) => {
-        metrics.trouble('notification');
-        logger.warn({ err }, 'not listening for changes; looking now and then instead');
-      },
+      onTrouble: (cause) => metrics.trouble('notification', cause, 'not listening for changes; looking now and then instead'),
     });
   const watch: ThinkWatch = {
     ended: (task, seconds) => metrics.thought(task, seconds),
-    failed: (task, err) => {
-      metrics.trouble('thread');
-      logger.warn({ err, task }, 'a thread could not think something through; who asked is told to ask again');
-    },
+    failed: (task, cause) =>
+      metrics.trouble('thread', cause, 'a thread could not think something through; who asked is told to ask again', { task }),
   };
   const thinkers = openThinkPool({ threads: settings.thinkThreads, clock: surroundings.clock, watch });
   const newRequestId = newRequestIds(surroundings.randomBytes);
@@ -70,12 +64,12 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
   const parts = { thinkers, large, settings, surroundings, stores, metrics, pulse, ending, holds, isAwake };
   const { services, turns, gate, door, accept } = compose(parts);
   const { drainMs = 0, shutdownMs = SHUTDOWN_MS } = settings;
-  const { tracing } = surroundings;
-  const lifecycle = new Lifecycle({ ending, drainMs, shutdownMs, connections, accept, listen, stores, thinkers, tracing });
+  const drain = new Drain({ ending, drainMs, shutdownMs, connections });
+  const host = new ServiceHost(servicesOf({ stores, listen, thinkers, accept, tracing: surroundings.tracing }));
   return createApi({
     settings,
     surroundings,
-    services: [...services, lifecycle],
+    services: [...services, drain, host],
     turns,
     gate,
     door,

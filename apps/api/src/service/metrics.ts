@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ProcessReport } from '#runtime';
+import type { Logger } from 'pino';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import { Reply } from '../http/reply.js';
 
-/** Figures of this process, in a registry of its own. No label holds a key, an id or anything else a caller chose. */
-export class Metrics {
-  private readonly registry = new Registry();
+/** Figures of this process, beside what every process says of itself. No label holds a key, an id or anything else a caller chose. */
+export class Metrics extends ProcessReport {
   private readonly requests = new Histogram({
     name: 'eris_http_request_seconds',
     help: 'Time to answer, by method, route and status.',
@@ -44,19 +45,13 @@ export class Metrics {
     registers: [this.registry],
   });
   private readonly holdings = new Map<string, () => number>();
-  private readonly troubles = new Counter({
-    name: 'eris_troubles_total',
-    help: 'Failures that were made up for: a bell that did not ring, a lost notification, a wait that could not be finished, a thread that died.',
-    labelNames: ['what'] as const,
-    registers: [this.registry],
-  });
 
   /** Series that were looked up once: looking one up by its labels costs as much as the rest of an observation. */
   private readonly acceptsBy = new Map<string, Histogram.Internal<'outcome'>>();
   private readonly requestsBy = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
 
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
+  constructor(logger: Logger) {
+    super(logger);
     const held = new Gauge({
       name: 'eris_held',
       help: 'What requests hold while they are under way, by what it is.',
@@ -68,11 +63,6 @@ export class Metrics {
     });
   }
 
-  /** Shows a figure that is read whenever someone asks. */
-  gauge(name: string, help: string, read: () => number): void {
-    const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], collect: () => gauge.set(read()) });
-  }
-
   /** Shows how much of something is held now: nothing, once all that was begun is over. */
   held(what: string, read: () => number): void {
     this.holdings.set(what, read);
@@ -81,10 +71,6 @@ export class Metrics {
   /** A connection was refused before it brought a request, or a request before it had a route. */
   refused(code: string): void {
     this.refusals.inc({ code });
-  }
-
-  trouble(what: 'bell' | 'key_use' | 'key_watch' | 'notification' | 'wait' | 'thread'): void {
-    this.troubles.inc({ what });
   }
 
   /** A task has ended on a thread. */

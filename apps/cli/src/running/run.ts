@@ -1,4 +1,5 @@
-import { endSignals, loadConfig, settleHost, type Config } from '#config';
+import { loadConfig, settleHost, type Config } from '#config';
+import { endSignals } from '#runtime';
 import { EXIT, type HostTerminal } from '../terminal.js';
 import { Closed, Closing } from './closing.js';
 

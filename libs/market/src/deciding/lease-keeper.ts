@@ -1,7 +1,5 @@
+import { RENEWALS_PER_LEASE } from '../protocol.js';
 import type { DecidingStore, MarketLease, LeaseClaim } from './ports.js';
-
-/** A lease is renewed so many times before it would end. */
-const RENEWALS = 3;
 
 /** Renews the leases of markets that are thought about, on a timer: whoever thinks for long keeps its markets as long as its process runs. */
 export class LeaseKeeper {
@@ -12,7 +10,7 @@ export class LeaseKeeper {
 
   /** Keeps leases until `work` ends, whichever way. */
   async during<T>(leases: readonly MarketLease[], work: () => Promise<T>): Promise<T> {
-    const timer = setInterval(() => void this.renew(leases), this.claim.leaseMs / RENEWALS).unref();
+    const timer = setInterval(() => void this.renew(leases), this.claim.leaseMs / RENEWALS_PER_LEASE).unref();
     try {
       return await work();
     } finally {

@@ -1,12 +1,6 @@
-import type { LeaseClaim } from '#market';
+import { type LeaseClaim, OTHERS_AFTER_MS } from '#market';
 import type { Pool } from 'pg';
 import { leaseIsOver } from './lease.js';
-
-/**
- * How long bids of a market are left to the worker that decided there last, ms: its book is at hand, another one would have to read it. Longer than a
- * worker pauses and than its turn takes.
- */
-const OTHERS_AFTER_MS = 250;
 
 /**
  * find-waiting-markets: markets that have undecided bids, without those that are paused, that another worker has taken, or that it will look after by

@@ -1,11 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AcceptBids } from '#market';
-import type { MarketChanges } from '#persistence';
-import type { Tracing } from '#telemetry';
-import type { ThinkPool } from '#thinking';
-import type { OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
 import type { Connections } from '../http/connections.js';
-import type { Stores } from './stores.js';
 
 /** The end of the process, in two steps. */
 export interface Ending {
@@ -15,7 +10,7 @@ export interface Ending {
   readonly stopping: AbortController;
 }
 
-/** What begins and ends with the application. */
+/** What the end of requests needs. */
 interface Parts {
   readonly ending: Ending;
   /** How long balancers get to notice that readiness was withdrawn, ms. */
@@ -23,12 +18,6 @@ interface Parts {
   /** How long work under way may take to end, ms. */
   readonly shutdownMs: number;
   readonly connections: Connections;
-  readonly accept: AcceptBids;
-  /** Begins to listen for changes of the markets. */
-  readonly listen: () => MarketChanges;
-  readonly stores: Stores;
-  readonly thinkers: ThinkPool;
-  readonly tracing?: Tracing | undefined;
 }
 
 /** Requests that were on their way when the end was asked for are taken in for at least so long, ms: they have been sent, and are owed an answer. */
@@ -41,18 +30,12 @@ const QUIET_LOOKS = 5;
 const ANSWERING_SHARE = 0.7;
 
 /**
- * The beginning and the end of the process. At the end, first readiness is withdrawn, while requests are still taken; then those who wait
- * are let go (streams end, waiting requests answer 202), and bodies that are not whole given up; requests in hand are answered; then idle connections
- * end, and whatever is not over in time; last what is held is given back.
+ * The end of requests, before the services end. First readiness is withdrawn, while requests are still taken; then those who wait are let go (streams end,
+ * waiting requests answer 202), and bodies that are not whole given up; requests in hand are answered; then idle connections end, and whatever is not
+ * over in time.
  */
-export class Lifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
-  private changes?: MarketChanges;
-
+export class Drain implements OnModuleDestroy {
   constructor(private readonly parts: Parts) {}
-
-  onModuleInit(): void {
-    this.changes = this.parts.listen();
-  }
 
   async onModuleDestroy(): Promise<void> {
     const { ending, drainMs, connections } = this.parts;
@@ -78,13 +61,5 @@ export class Lifecycle implements OnModuleInit, OnModuleDestroy, OnApplicationSh
       seen = connections.comingCount;
     }
     if (connections.busyCount > 0) connections.endAll();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    const { accept, stores, thinkers, tracing } = this.parts;
-    await accept.idle();
-    await thinkers.close(0); // whoever waited for a quote has been answered
-    await Promise.all([this.changes?.close(), stores.bell.close(), stores.base.close(), stores.pool.end()]);
-    await tracing?.stop();
   }
 }

@@ -1,0 +1,25 @@
+import { type BellListener, createBellListener, type TraceCarrier } from '#queue';
+import type { Service } from '#runtime';
+import { type SpanOptions, traced } from '#telemetry';
+import type { WorkerParts } from '../parts.js';
+
+/** Wakes markets when the API rings. A ring goes on in the trace of the bid that rang for it. */
+export function answerBell({ settings, sweeper, report }: WorkerParts): Service {
+  let listener: BellListener | undefined;
+  return {
+    name: 'bell',
+    start: () => {
+      listener = createBellListener({
+        ...settings,
+        onWake: (marketId, trace) => traced('wake market', wakeSpan(marketId, trace), () => sweeper.wake(marketId)),
+        onError: (cause) => report.trouble('bell', cause),
+      });
+    },
+    stop: () => listener?.close(),
+  };
+}
+
+const wakeSpan = (marketId: bigint, parent?: TraceCarrier): SpanOptions => ({
+  attributes: { 'eris.market': marketId.toString() },
+  ...(parent ? { parent } : {}),
+});

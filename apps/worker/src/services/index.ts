@@ -1,0 +1,25 @@
+import type { Service } from '#runtime';
+import { watchBacklog } from './backlog.js';
+import { answerBell } from './bell.js';
+import { tickClocks } from './clock.js';
+import { deciding } from './deciding.js';
+import { checkLedger } from './ledger-check.js';
+import { serveMetrics } from './metrics.js';
+import type { WorkerParts } from '../parts.js';
+import { sealReceipts } from './receipts.js';
+import { sweepBacklog, sweepWhileBusy } from './sweep.js';
+import { sampleWaits } from './waits.js';
+
+/** What a worker does, from its start to its end: a file and a line for each. They start in this order, and stop together. */
+export const SERVICES: readonly ((parts: WorkerParts) => Service)[] = [
+  deciding,
+  serveMetrics,
+  answerBell,
+  sweepBacklog,
+  sweepWhileBusy,
+  tickClocks,
+  sealReceipts,
+  sampleWaits,
+  watchBacklog,
+  checkLedger,
+];
