@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { eventTold } from '#contracts';
-import { eventIn, type KeptEvent, marketTerms } from '#log';
+import { eventTold, refusalTold } from '#contracts';
+import { eventIn, type KeptEvent, marketTerms, refusal } from '#log';
 import { createPool, diffSchema, findPendingMigrations, listMigrations, migrate } from '#persistence';
 import type { Pool } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -87,6 +87,35 @@ describe('migrations', () => {
     expect(marketTerms.read(market.rows[0].terms, 'terms')).toEqual(terms);
     await expect(pool.query(`UPDATE event SET version = 2`)).rejects.toThrow('never changed');
     await expect(pool.query('UPDATE receipt SET algorithm = algorithm')).rejects.toThrow('never changed');
+  });
+
+  it('carry refusals over that were written in the words of the API', async () => {
+    const { pool } = database;
+    await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    const names = await listMigrations();
+    const last = names.findIndex((name) => name.endsWith('_refusals'));
+    for (const name of names.slice(0, last)) await apply(pool, name);
+    const option = (completion: number, price: string, value: string) => ({ completion, price, value });
+    const written = [
+      { code: 'no_data', detail: 'the job has no chunks to train' },
+      { code: 'price_above_value', detail: 'dear', nearest: option(3, '812.4', '0.000001'), cheapest: option(4, '0', '7') },
+      { code: 'price_above_value', detail: 'far', floor: option(3, '123456789012345678901234567890.000001', '2') },
+    ];
+    await pool.query('ALTER TABLE decision DISABLE TRIGGER USER'); // there is no market: only the reasons matter
+    for (const [index, reason] of written.entries())
+      await pool.query(
+        `INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, reason)
+         VALUES ($1, 1, $1, 1, 'refused', 0, 0, 0, $2)`,
+        [index + 1, JSON.stringify(reason)],
+      );
+    await pool.query('ALTER TABLE decision ENABLE TRIGGER USER');
+    await apply(pool, names[last]);
+    const { rows } = await pool.query<{ reason: unknown }>('SELECT reason FROM decision ORDER BY bid_id');
+    const kept = rows.map(({ reason }) => refusal.read(reason, 'reason'));
+    expect(kept.map(refusalTold)).toEqual(written);
+    expect(kept[1].nearest).toEqual({ completion: 3, price: 812_400_000n, value: 1n });
+    expect(kept.map(refusal.write)).toEqual(rows.map(({ reason }) => reason));
+    await expect(pool.query('UPDATE decision SET reason = NULL')).rejects.toThrow('never changed');
   });
 
   it('wait for another who migrates, and say for whom', async () => {

@@ -1,9 +1,8 @@
 import type { AuditSource, DecidedBid, Finding, LogRecord, MarketAudit, Receipt, ReceiptStore, Row } from '#market';
 import { CHAIN_START, chainAfter, saleIn } from '#market';
 import { type Sale, slotAmount } from '#ledger';
-import { EVENT_TYPES, marketTerms, type PayloadOf, payloadJson } from '#log';
+import { EVENT_TYPES, marketTerms, type PayloadOf, payloadJson, refusal } from '#log';
 import type { SlotPlan } from '#kinds';
-import { formatMicros } from '#units';
 import {
   ConnectionLost,
   type Database,
@@ -23,7 +22,6 @@ const rowOf = (columns: Readonly<Record<string, Cell>>): Row =>
 const textOf = (value: Cell): string | null =>
   value === null ? null : typeof value === 'object' ? JSON.stringify(value, bigintText) : value.toString();
 const bigintText = (_: string, part: unknown): unknown => (typeof part === 'bigint' ? part.toString() : part);
-const bigintAmount = (_: string, part: unknown): unknown => (typeof part === 'bigint' ? formatMicros(part) : part);
 
 /** What is stored, as the verifier reads it from Postgres. */
 export function auditSourceOf(database: Database): AuditSource {
@@ -161,7 +159,7 @@ function decisionRow({ bidId, marketId, sequence, epoch, arrivalSlot, priceVersi
     completion: isAccepted ? decision.completion : null,
     value_micros: isAccepted ? decision.value : null,
     payment_micros: isAccepted ? decision.payment : 0,
-    reason: isAccepted ? null : JSON.stringify(decision.refusal, bigintAmount),
+    reason: isAccepted ? null : (refusal.write(decision.refusal) as object),
   });
 }
 

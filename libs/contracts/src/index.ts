@@ -18,7 +18,7 @@ export {
   type QueryOf,
 } from './operations/index.js';
 export { isProblemCode, PROBLEMS, problemOf, type ProblemCode, type ProblemDetails } from './problems.js';
-export { bidBody, bulkItem, idempotencyKey, type BidBodyWire } from './schemas/bids.js';
+export { bidBody, bulkItem, idempotencyKey, optionTold, refusalTold, type BidBodyWire } from './schemas/bids.js';
 export { EVENTS, eventKinds, eventTold, marketEvent, SEQUENCE_TEXT, streamMessage, type MarketEvent } from './schemas/events.js';
 export { priceRuleOf, termsTold } from './schemas/markets.js';
 export { isPlainBulkItem } from './schemas/plain-bid.js';

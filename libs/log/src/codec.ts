@@ -53,6 +53,15 @@ export const number: Codec<number> = {
   read: (json, path) => (typeof json === 'number' && Number.isFinite(json) ? json : fail(path, 'must be a number', json)),
 };
 
+const ANY_DIGITS = /^(?:0|[1-9]\d*)$/;
+
+/** Micro-credits, zero or more, that nobody pays: they may be beyond what an account can hold. */
+export const price: Codec<Micros> = {
+  write: (value) => value.toString(),
+  read: (json, path) =>
+    typeof json === 'string' && ANY_DIGITS.test(json) ? micros(BigInt(json)) : fail(path, 'must be micro-credits', json),
+};
+
 export const oneOf = <const Value extends string>(...values: readonly Value[]): Codec<Value> => ({
   write: same,
   read: (json, path) => values.find((value) => value === json) ?? fail(path, `must be one of ${values.join(', ')}`, json),

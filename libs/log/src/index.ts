@@ -14,4 +14,5 @@ export {
   type PayloadOf,
   type PriceEffect,
 } from './events.js';
+export { refusal } from './refusal.js';
 export { algorithmOf, type MarketTerms, marketTerms, type Policy } from './terms.js';

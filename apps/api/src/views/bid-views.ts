@@ -1,11 +1,10 @@
-import type { AnswerOf } from '#contracts';
+import { type AnswerOf, optionTold, refusalTold } from '#contracts';
 import type { AllocationRecord, BidRecord, DecisionRecord, QuoteOutcome } from '#market';
 import { formatMicros, formatMilli, invariant } from '#units';
 
 type BidAnswer = AnswerOf<'getBid'>;
 type AllocationAnswer = AnswerOf<'getAllocation'>;
 type Decision = NonNullable<BidAnswer['decision']>;
-type Refusal = NonNullable<Decision['reason']>;
 
 export const statusOf = (decision: DecisionRecord | null): BidAnswer['status'] => decision?.outcome ?? 'queued';
 
@@ -30,7 +29,7 @@ const decisionView = (decision: DecisionRecord): Decision => ({
   completion: decision.completion,
   value: decision.valueMicros === null ? null : formatMicros(decision.valueMicros),
   payment: formatMicros(decision.paymentMicros),
-  reason: decision.reason as Refusal | null,
+  reason: decision.reason && refusalTold(decision.reason),
   decidedAt: decision.decidedAt.toISOString(),
 });
 
@@ -73,24 +72,7 @@ export function quoteView(quoted: Extract<QuoteOutcome, { kind: 'quoted' }>): An
   return {
     priceVersion: priceVersion.toString(),
     menu: menu.map(({ completion, price }) => ({ completion, price: formatMicros(price) })),
-    best: best && optionView(best),
-    ...(refusal ? { reason: refusalView(refusal) } : {}),
+    best: best && optionTold(best),
+    ...(refusal ? { reason: refusalTold(refusal) } : {}),
   };
 }
-
-type MenuOption = NonNullable<Extract<QuoteOutcome, { kind: 'quoted' }>['best']>;
-const optionView = ({ completion, price, value }: MenuOption) => ({ completion, price: formatMicros(price), value: formatMicros(value) });
-
-const refusalView = ({
-  code,
-  detail,
-  nearest,
-  cheapest,
-  floor,
-}: NonNullable<Extract<QuoteOutcome, { kind: 'quoted' }>['refusal']>): Refusal => ({
-  code,
-  detail,
-  ...(nearest ? { nearest: optionView(nearest) } : {}),
-  ...(cheapest ? { cheapest: optionView(cheapest) } : {}),
-  ...(floor ? { floor: optionView(floor) } : {}),
-});

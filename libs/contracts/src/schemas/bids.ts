@@ -1,6 +1,7 @@
+import { formatMicros } from '#units';
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
-import { REFUSAL_CODES } from '../refusals.js';
+import { REFUSAL_CODES, type RefusalCode } from '../refusals.js';
 import { problem } from './problem.js';
 import {
   amount,
@@ -95,6 +96,37 @@ export const refusal = z
     floor: option.optional(),
   })
   .meta({ id: 'Refusal' });
+
+/** An option of a menu as the market works with it. */
+interface ToldOption {
+  readonly completion: number;
+  readonly price: bigint;
+  readonly value: bigint;
+}
+
+interface KeptRefusal {
+  readonly code: RefusalCode;
+  readonly detail: string;
+  readonly nearest?: ToldOption;
+  readonly cheapest?: ToldOption;
+  readonly floor?: ToldOption;
+}
+
+/** An option of a menu as it is told. */
+export const optionTold = ({ completion, price, value }: ToldOption): z.output<typeof option> => ({
+  completion,
+  price: formatMicros(price),
+  value: formatMicros(value),
+});
+
+/** A refusal as it is told. */
+export const refusalTold = ({ code, detail, nearest, cheapest, floor }: KeptRefusal): z.output<typeof refusal> => ({
+  code,
+  detail,
+  ...(nearest && { nearest: optionTold(nearest) }),
+  ...(cheapest && { cheapest: optionTold(cheapest) }),
+  ...(floor && { floor: optionTold(floor) }),
+});
 
 const decision = z.strictObject({
   sequence: z.string(),

@@ -1,4 +1,5 @@
 import type { LogEvent } from '#log';
+import type { Refusal } from '#mechanism';
 import type { BidContext } from '../bid-body.js';
 
 /** Who reads. Operators and auditors see what happens in the markets of their organisation; bidders see their own bids. */
@@ -17,8 +18,8 @@ export interface DecisionRecord {
   readonly completion: number | null;
   readonly valueMicros: bigint | null;
   readonly paymentMicros: bigint;
-  /** The refusal as it was recorded, in the words of the API: {code, detail, nearest?, cheapest?}. */
-  readonly reason: unknown;
+  /** Why it was refused; null where it was not. */
+  readonly reason: Refusal | null;
   readonly decidedAt: Date;
 }
 

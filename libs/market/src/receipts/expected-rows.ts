@@ -1,7 +1,7 @@
 import { type Sale, slotAmount } from '#ledger';
-import { EVENT_TYPES, type LogEvent, payloadJson } from '#log';
+import { EVENT_TYPES, type LogEvent, payloadJson, refusal } from '#log';
 import type { SlotPlan, TrainingDecision } from '#kinds';
-import { canonicalJson, formatMicros } from '#units';
+import { canonicalJson } from '#units';
 import type { DecidedBid } from '../deciding/index.js';
 import { type Finding, jsonOf, keyOf, type Row, type RowTable } from './rows.js';
 
@@ -49,13 +49,9 @@ export function decisionRow(marketId: bigint, decided: DecidedBid): Expected {
     completion: isAccepted ? decision.completion : null,
     value_micros: isAccepted ? decision.value : null,
     payment_micros: isAccepted ? decision.payment : 0,
-    reason: isAccepted ? null : { json: amountsAsText(decision.refusal) },
+    reason: isAccepted ? null : { json: refusal.write(decision.refusal) },
   };
 }
-
-/** JSON as it is stored: amounts are decimals of credits. */
-const amountsAsText = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? formatMicros(part) : part)));
 
 /** The columns of an entry that say what happened. */
 export const eventColumns = (event: LogEvent): Expected => ({

@@ -1,8 +1,8 @@
 import { type Sale, holdOf, slotAmount, type Transfer, transferOf } from '#ledger';
-import { EVENT_TYPES, type LogEvent, payloadJson } from '#log';
+import { EVENT_TYPES, type LogEvent, payloadJson, refusal } from '#log';
 import type { SlotPlan } from '#kinds';
 import { type BatchRecord, type DecidedBid, decisionEvent, type Payer, type RecordOutcome, saleIn, type TurnRecord } from '#market';
-import { formatMicros, invariant } from '#units';
+import { invariant } from '#units';
 import { intArray } from './columns.js';
 import { rows, statementInputs, value } from './inputs.js';
 import type { Queryable } from './state.js';
@@ -248,8 +248,8 @@ function linesText({ decision }: SoldBid): string {
   return JSON.stringify(decision.lines, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
 }
 
-/** JSON with every amount as a decimal of credits, as the API writes it; null where nothing was refused. */
+/** Why a bid was refused; null where it was not. */
 function reasonText({ decision }: DecidedBid): string {
   if (decision.kind !== 'refused') return 'null';
-  return JSON.stringify(decision.refusal, (_, part: unknown) => (typeof part === 'bigint' ? formatMicros(part) : part));
+  return JSON.stringify(refusal.write(decision.refusal));
 }

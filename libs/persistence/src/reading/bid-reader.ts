@@ -1,3 +1,4 @@
+import { refusal } from '#log';
 import {
   type AllocationRecord,
   type BidFilter,
@@ -155,7 +156,7 @@ const decisionOf = (row: BidRow) => ({
   completion: row.completion,
   valueMicros: row.value_micros,
   paymentMicros: row.payment_micros,
-  reason: row.reason,
+  reason: row.reason === null ? null : refusal.read(row.reason, 'reason'),
   decidedAt: row.decided_at,
 });
 
