@@ -34,6 +34,11 @@ const BANS: readonly Ban[] = [
     instead: 'nothing: the core is pure; let the caller do it',
     isAllowedIn: isOutside,
   },
+  {
+    pattern: /\bSELECT\b[^'"]*\bFROM\b|\bINSERT INTO\b|\bDELETE FROM\b/,
+    instead: 'a function of libs/persistence: SQL lives there',
+    isAllowedIn: ({ room }) => ['libs/persistence', 'libs/postgres', 'libs/queue'].includes(room),
+  },
   { pattern: /from '(@nestjs|@prisma|bullmq|pg|ioredis|fastify)/, instead: 'a port declared in libs/market', isAllowedIn: isOutsideMarket },
   {
     pattern: /HttpException|HttpStatus/,

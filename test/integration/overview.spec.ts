@@ -1,5 +1,5 @@
 import { AcceptBids, Ringer } from '#market';
-import { createBidInbox, createLedgerCheck, readBacklogOverview, readWaits } from '#persistence';
+import { createBidInbox, createLedgerCheck, readBacklogOverview, readMarketSums, readWaits } from '#persistence';
 import { seedMarket, workload } from '../support/market.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
@@ -49,5 +49,16 @@ describe('what is seen of the service', () => {
     const findings = [await ledger.run(), await ledger.run(), await ledger.run()];
     expect(findings.map(({ imbalanceMicros }) => imbalanceMicros)).toEqual([1n, 1n, 1n]);
     expect(findings.flatMap(({ brokenAccounts }) => brokenAccounts)).toContain(changed.rows[0].id);
+  });
+
+  it('is what must be zero in a market and in all books, and what of it is not', async () => {
+    const market = await seedMarket(database.pool);
+    const zero = { balances: 0n, entries: 0n, unequal: 0n, oversold: 0n, undecided: 0n, twice: 0n };
+    expect(await readMarketSums(database.pool, market.marketId)).toMatchObject({ ...zero, count: 4n, accounts: 12n });
+    const ringer = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
+    await new AcceptBids(createBidInbox(database.pool), ringer, { waitMs: 0, queueMax: 100 }).acceptMany(workload(market, 3, 1));
+    await database.pool.query('ALTER TABLE account DISABLE TRIGGER ALL');
+    await database.pool.query(`UPDATE account SET balance_micros = balance_micros + 2 WHERE id = (SELECT min(id) FROM account)`);
+    expect(await readMarketSums(database.pool, market.marketId)).toMatchObject({ ...zero, balances: 2n, unequal: 1n, undecided: 3n });
   });
 });

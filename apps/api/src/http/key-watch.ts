@@ -1,8 +1,7 @@
+import { LOOK_EVERY_MS } from './keyring.js';
+
 /** Which of some keys are revoked. */
 export type FindRevoked = (keyIds: readonly bigint[]) => Promise<readonly bigint[]>;
-
-/** How often keys of what is long are looked at, ms: a revocation is seen within this and a statement, well below five seconds. */
-const LOOK_EVERY_MS = 2_000;
 
 /**
  * Watches the keys of whatever goes on for long after its key was checked: event streams, requests that wait. One statement at a time for all of them,

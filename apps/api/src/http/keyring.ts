@@ -4,8 +4,14 @@ import { LIMITS, type Role } from '#contracts';
 import type { Clock } from '#market';
 import { BoundedMap } from '#units';
 
+/** A revoked key stops working everywhere within this time, ms: what is promised (docs/operations.md). */
+const REVOKED_WITHIN_MS = 5_000;
+/** What of it is for a statement that looks keys up, on a busy machine, ms. */
+const LOOK_UP_MS_MAX = 1_000;
+/** How often keys of what is long (streams, waits) are looked at, ms: one look may be missed. */
+export const LOOK_EVERY_MS = Math.floor((REVOKED_WITHIN_MS - LOOK_UP_MS_MAX) / 2);
 /** How long a key that was found is believed: a revoked key stops working within this time everywhere. */
-export const KEY_CACHE_MS = 4_000;
+export const KEY_CACHE_MS = REVOKED_WITHIN_MS - LOOK_UP_MS_MAX;
 const KEYS_CACHED_MAX = 10_000;
 
 /** Who calls: what a key stands for. */

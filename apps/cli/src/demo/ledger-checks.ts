@@ -1,4 +1,4 @@
-import { createPool } from '#persistence';
+import { createPool, type MarketSums, readMarketSums } from '#persistence';
 import { formatMicros } from '#units';
 import type { ItemOf } from '#sdk';
 import { amountOf, sumOf, unbalancedTransfers, wrongBalances } from '../ledger-faults.js';
@@ -51,34 +51,11 @@ function conservationFaults({ deposited }: Stage, { decided }: Bidding, wallets:
   ];
 }
 
-interface Figures {
-  readonly balances: string;
-  readonly entries: string;
-  readonly count: bigint;
-  readonly accounts: bigint;
-  readonly unequal: bigint;
-  readonly oversold: bigint;
-  readonly undecided: bigint;
-  readonly twice: bigint;
-}
-
-const SQL = `
-  SELECT (SELECT coalesce(sum(balance_micros), 0)::text FROM account) AS balances,
-         (SELECT coalesce(sum(amount_micros), 0)::text FROM entry) AS entries,
-         (SELECT count(*) FROM entry) AS count,
-         (SELECT count(*) FROM account) AS accounts,
-         (SELECT count(*) FROM account a WHERE balance_micros <> coalesce((SELECT sum(amount_micros) FROM entry e WHERE e.account_id = a.id), 0)) AS unequal,
-         (SELECT count(*) FROM slot_usage u, unnest(u.used_milli, u.capacity_milli) AS c(used, capacity)
-           WHERE u.market_id = $1 AND (c.used < 0 OR c.used > coalesce(c.capacity, 0))) AS oversold,
-         (SELECT count(*) FROM bid b LEFT JOIN decision d ON d.bid_id = b.id WHERE b.market_id = $1 AND d.bid_id IS NULL) AS undecided,
-         (SELECT count(*) - count(DISTINCT bid_id) FROM decision WHERE market_id = $1) AS twice`;
-
 /** The same laws asked of the database itself, past the API: sums over every account there is, and what is sold against what there is. */
 export async function databaseCheck(databaseUrl: string, marketId: string): Promise<Check> {
   const pool = createPool(databaseUrl, { max: 1 });
   try {
-    const { rows } = await pool.query<Figures>(SQL, [marketId]);
-    const figures = rows[0];
+    const figures = await readMarketSums(pool, BigInt(marketId));
     return {
       name: 'the database says the same',
       detail: `${figures.count} entries in ${figures.accounts} accounts, asked in SQL`,
@@ -89,10 +66,10 @@ export async function databaseCheck(databaseUrl: string, marketId: string): Prom
   }
 }
 
-function figureFaults({ balances, entries: total, unequal, oversold, undecided, twice }: Figures): string[] {
+function figureFaults({ balances, entries: total, unequal, oversold, undecided, twice }: MarketSums): string[] {
   const laws: readonly (readonly [boolean, string])[] = [
-    [balances === '0', `balances sum to ${balances} micro-credits`],
-    [total === '0', `entries sum to ${total} micro-credits`],
+    [balances === 0n, `balances sum to ${balances} micro-credits`],
+    [total === 0n, `entries sum to ${total} micro-credits`],
     [unequal === 0n, `${unequal} balances are not the sum of their entries`],
     [oversold === 0n, `${oversold} cells of slot_usage are out of bounds`],
     [undecided === 0n, `${undecided} bids have no decision`],
