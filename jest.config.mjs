@@ -41,7 +41,7 @@ export default {
       'test/architecture/**/*.spec.ts',
       'test/answers/**/*.spec.ts',
     ]),
-    project('integration', ['test/integration/**/*.spec.ts', 'test/contracts/**/*.spec.ts'], withPostgres),
+    project('integration', ['test/integration/**/*.spec.ts', 'test/contracts/**/*.spec.ts', 'test/stored/**/*.spec.ts'], withPostgres),
     project('e2e', ['test/e2e/**/*.spec.ts'], withPostgres),
     project('hostile', ['test/hostile/**/*.spec.ts'], withPostgres),
     project('machine', ['test/machine/**/*.spec.ts'], withPostgres),

@@ -1,6 +1,7 @@
 import { type SourceFile, sourcesOf, textOf } from './source-tree.js';
 
 interface Manifest {
+  readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
@@ -22,6 +23,10 @@ const TOOLS = new Set(['@swc/core', '@swc/jest', 'eslint', 'eslint-plugin-jest',
 
 const imported = new Set(sourcesOf('libs', 'apps').flatMap(({ imports }) => imports.map(packageOf)));
 const importedByTests = new Set(sourcesOf('libs', 'apps', 'test', 'bench').flatMap(({ imports }) => imports.map(packageOf)));
+
+it('the package is of the version that the API says', () => {
+  expect(textOf('apps/api/src/start.ts')).toContain(`const VERSION = '${manifest.version}';`);
+});
 
 describe('packages', () => {
   it('are each used', () => {

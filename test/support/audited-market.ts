@@ -29,6 +29,8 @@ export interface AuditedOptions {
   /** Of each bidder. */
   readonly fundsMicros?: bigint;
   readonly prices?: PriceRule;
+  readonly clock?: 'manual' | 'realtime';
+  readonly horizonSlots?: number;
   /** Of the oracle, that there are. */
   readonly versions?: Versions;
 }
@@ -51,6 +53,7 @@ export class AuditedMarket {
 
   static async open(database: TestDatabase, options: AuditedOptions = {}): Promise<AuditedMarket> {
     const { fundsMicros = 200_000_000n, prices = PAPER, versions = ORACLE_VERSIONS, name = 'audited' } = options;
+    const { clock: clockKind = 'manual', horizonSlots = 20 } = options;
     const others = await seedMarket(database.pool, { operator: `operator of ${name}`, siteCount: 0, bidderCount: 3, fundsMicros });
     const base = createBase(database.url);
     const caller: Caller = { organisationId: others.operatorId, role: 'operator' };
@@ -58,9 +61,9 @@ export class AuditedMarket {
     const made = await new CreateMarket(work).run({
       caller,
       name,
-      clock: 'manual',
+      clock: clockKind,
       slotMinutes: 20,
-      horizonSlots: 20,
+      horizonSlots,
       chunkMB: 2,
       bandwidthMB: 20_480,
       resources: ['gpu', 'cpu', 'memoryGB'],
@@ -81,9 +84,9 @@ export class AuditedMarket {
     return this.seeded.marketId;
   }
 
-  /** A history with everything in it that a log can hold: batches, clock moves, a site more, other capacity, a pause, the end. */
-  async live(): Promise<void> {
-    const bids = smallBids(this.seeded, 45);
+  /** A history with much in it that a log can hold: batches, clock moves, a site more, other capacity, a pause, the end. */
+  async live(firstBid = 0): Promise<void> {
+    const bids = this.bids(firstBid + 45).slice(firstBid);
     await this.decide(bids.slice(0, 20));
     await this.moveTo(2);
     await this.addSite();

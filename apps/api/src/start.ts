@@ -16,7 +16,7 @@ export class StartError extends Error {
 }
 
 /** Of the API, as its document says. */
-const VERSION = '0.1.0';
+const VERSION = '0.2.0';
 /** Connections that wait to be taken; those beyond it are tried again by their clients' systems, a second or three later. */
 const BACKLOG = 4_096;
 

@@ -1,6 +1,6 @@
 -- A refusal is kept as the market knows it (micro-credits; libs/log), and no longer as the API tells it. What is decided already is carried over; its
 -- receipts, which are hashes of those rows, are dropped, and the worker writes them anew.
-CREATE FUNCTION pg_temp.kept_option(option json) RETURNS json LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION pg_temp.kept_option(option json) RETURNS json LANGUAGE sql AS $$
   SELECT CASE WHEN option IS NOT NULL THEN json_build_object(
     'completion', option -> 'completion',
     'priceMicros', round((option ->> 'price')::numeric * 1000000)::text,
