@@ -49,12 +49,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'apps/cli': ['config', 'kinds', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'runtime', 'sdk', 'units'],
 };
 
+/** What a room may have of all lines of code. */
+const ROOM_SHARE_MAX = 0.22;
+
 const sources = sourcesOf('libs', 'apps');
 const all = [...sources, ...sourcesOf('test', 'bench')];
 
 describe('rooms', () => {
   it('depend inward only', () => {
     expect(sources.flatMap(outwardImports)).toEqual([]);
+  });
+
+  it('are none of them more than a part of the house', () => {
+    const linesOf = (files: readonly SourceFile[]): number => files.reduce((sum, { text }) => sum + text.split('\n').length, 0);
+    const code = sources.filter((file) => !isSpec(file));
+    const rooms = [...new Set(code.map(({ room }) => room))];
+    const shares = rooms.map((room) => [room, linesOf(code.filter((file) => file.room === room)) / linesOf(code)] as const);
+    expect(shares.filter(([, share]) => share > ROOM_SHARE_MAX)).toEqual([]);
   });
 
   it('are entered by name, through their door', () => {

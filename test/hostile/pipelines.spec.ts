@@ -44,3 +44,13 @@ it('opens one event stream a connection, and leaves others theirs', async () => 
   expect(all.reports[1].answers).toEqual({ 200: 1 });
   await expectNothingHeld(stand);
 }, 120_000);
+
+it('writes long pages for strangers one at a time', async () => {
+  const pages = ['/openapi.json', '/docs/swagger-ui-bundle.js'];
+  const crowd = pages.map((path) => ({
+    script: 'sockets',
+    task: { connections: 100, text: `GET ${path} HTTP/1.1\r\nHost: eris\r\n\r\n`, times: 4, hangUpMs: 2_000, again: true, perSecond: 200 },
+  }));
+  expectUnharmed((await underAttack(stand, crowd)).suffering);
+  await expectNothingHeld(stand);
+}, 120_000);

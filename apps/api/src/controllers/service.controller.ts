@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import type { Reply } from '../http/reply.js';
+import { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
 import { ApiDocument } from '../service/api-document.js';
 import { Metrics } from '../service/metrics.js';
@@ -29,12 +29,14 @@ export class ServiceController {
   }
 
   @Serves('eventSchemas')
-  events(): Record<string, unknown> {
-    return this.document.events;
+  events(): Reply<Buffer> {
+    return new Reply(this.document.eventsBytes, undefined, JSON_TEXT);
   }
 
   @Serves('openapi')
-  openapi(): Record<string, unknown> {
-    return this.document.json;
+  openapi(): Reply<Buffer> {
+    return new Reply(this.document.bytes, undefined, JSON_TEXT);
   }
 }
+
+const JSON_TEXT = { 'content-type': 'application/json; charset=utf-8' };

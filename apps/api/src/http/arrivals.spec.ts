@@ -69,3 +69,14 @@ it('serves no more than eight in a turn, though nobody comes', async () => {
   await nextTurn();
   expect(served).toBe(20);
 });
+
+it('serves no more in a turn than it is told to', async () => {
+  const arrivals = new Arrivals(1);
+  const served: number[] = [];
+  for (let index = 0; index < 3; index++) arrivals.serve(() => served.push(index), never);
+  expect(served).toHaveLength(1);
+  await nextTurn();
+  expect(served).toHaveLength(2);
+  await nextTurn();
+  expect(served.sort()).toEqual([0, 1, 2]);
+});

@@ -28,6 +28,9 @@ export class Arrivals {
   /** Requests served in this turn. */
   private served = 0;
 
+  /** @param atOnce how many are served in a turn while no more connections come. */
+  constructor(private readonly atOnce = SERVED_AT_ONCE) {}
+
   /** A connection was opened. */
   came(): void {
     this.hasCome = true;
@@ -37,7 +40,7 @@ export class Arrivals {
 
   /** Serves a request: now, or once no more connections come and it is its turn. */
   serve(serve: () => void, isOver: () => boolean): void {
-    if (!this.hasCome && this.putOff.length === 0 && this.served < SERVED_AT_ONCE) {
+    if (!this.hasCome && this.putOff.length === 0 && this.served < this.atOnce) {
       this.served += 1;
       this.turnLater();
       return serve();
@@ -59,7 +62,7 @@ export class Arrivals {
     this.isTurning = false;
     this.served = 0;
     this.turns += 1;
-    if (!hasCome) this.serveSome(SERVED_AT_ONCE);
+    if (!hasCome) this.serveSome(this.atOnce);
     else if (this.turns > PUT_OFF_TURNS_MAX && this.comings % COMING_PER_SERVED === 0) this.serveSome(1);
     if (this.putOff.length > 0) this.turnLater();
   }

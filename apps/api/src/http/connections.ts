@@ -20,6 +20,8 @@ const MS_PER_SECOND = 1_000;
 const UNAUTHORIZED = 401;
 /** What is asked by those who look after the process: answered before all else, a few in a turn of the event loop. */
 const PROBES = new Set(['/healthz', '/readyz']);
+/** What is long to write and open to strangers: one in a turn of the event loop, so that a crowd that asks for it keeps nobody from being let in. */
+const LONG_PAGES = /^\/(?:docs|openapi\.json|events\.schema\.json|metrics)\b/;
 
 export interface ConnectionLimits {
   readonly connectionsMax: number;
@@ -48,6 +50,7 @@ export class Connections {
   /** The same for probes, and for further requests of strangers: they do not wait for connections that come, and none of them for the others. */
   private readonly probes = new Arrivals();
   private readonly further = new Arrivals();
+  private readonly pages = new Arrivals(1);
   private readonly expecting = new WeakSet<IncomingMessage>();
   private timer: NodeJS.Timeout | undefined;
   /** Counted by looks, not told by a clock: one that is set forward must not end every connection. */
@@ -149,10 +152,18 @@ export class Connections {
     });
     const run = (): void => serve(exchange.request, exchange.response);
     const isOver = (): boolean => connection.current !== exchange;
-    if (PROBES.has(exchange.request.url ?? '')) this.probes.serve(run, isOver);
-    else if (connection.isKnown) run();
-    else (connection.hasAsked ? this.further : this.arrivals).serve(run, isOver);
+    const line = this.lineOf(connection, exchange.request.url ?? '');
+    if (line) line.serve(run, isOver);
+    else run();
     connection.hasAsked = true;
+  }
+
+  /** Where a request waits for its turn; undefined where it need not. */
+  private lineOf({ isKnown, hasAsked }: Connection, url: string): Arrivals | undefined {
+    if (PROBES.has(url)) return this.probes;
+    if (isKnown) return undefined;
+    if (LONG_PAGES.test(url)) return this.pages;
+    return hasAsked ? this.further : this.arrivals;
   }
 
   private end(connection: Connection): void {

@@ -4,11 +4,14 @@ import { eventSchemas, openApiDocument } from '#contracts';
 export class ApiDocument {
   /** The OpenAPI document. */
   readonly json: Record<string, unknown>;
-  /** The JSON Schema of events. */
-  readonly events: Record<string, unknown>;
+  /** The same as it is sent, written once: it is long, and whoever asks for it shows no key. */
+  readonly bytes: Buffer;
+  /** The JSON Schema of events, as it is sent. */
+  readonly eventsBytes: Buffer;
 
   constructor(version: string) {
     this.json = openApiDocument(version);
-    this.events = eventSchemas();
+    this.bytes = Buffer.from(JSON.stringify(this.json));
+    this.eventsBytes = Buffer.from(JSON.stringify(eventSchemas()));
   }
 }
