@@ -23,7 +23,7 @@ export interface Answer<Body = Json> {
 export type Json = ReturnType<typeof JSON.parse>;
 
 export interface Call {
-  readonly key?: string;
+  readonly key?: string | undefined;
   readonly body?: unknown;
   /** Sent as it is, instead of `body`. */
   readonly text?: string;

@@ -19,7 +19,7 @@ export interface Target {
   readonly table: string;
   readonly where: string;
   readonly key: readonly string[];
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
 }
 
 const ATTEMPTS_MAX = 200;

@@ -78,7 +78,7 @@ interface Subject<Job, Plan> {
   readonly arrival: number;
   readonly oracle: Oracle<Job, Plan>;
   /** What the wallet can pay; without it, anything. */
-  readonly fundsMicros?: bigint;
+  readonly fundsMicros?: bigint | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 
 /** Where the bell hangs: Redis where there is one, else the database itself (BullMQ's PostgreSQL backend). */
 export interface BellSite {
-  readonly redisUrl?: string;
+  readonly redisUrl?: string | undefined;
   readonly databaseUrl: string;
 }
 

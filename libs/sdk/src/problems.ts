@@ -64,8 +64,9 @@ function wordsOf(cause: unknown): string {
 export function toldBy({ status, headers }: Response, body: unknown): ToldProblem {
   const retryAfterMs = retryAfterMsOf(headers);
   const told = isProblem(body) ? body : { detail: (typeof body === 'string' ? body : JSON.stringify(body ?? '')).slice(0, DETAIL_LENGTH) };
+  const requestId = headers.get('x-request-id');
   return {
-    requestId: headers.get('x-request-id') ?? undefined,
+    ...(requestId !== null && { requestId }),
     ...told,
     status,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -16,7 +16,7 @@ const TRACER = 'eris';
 /** Runs work as a span; an error that it throws is noted and thrown on. Where traces are off this is the work and little else. */
 export function traced<T>(name: string, { attributes, parent, links = [] }: SpanOptions, work: () => Promise<T>): Promise<T> {
   const from = parent ? contextOf(parent) : context.active();
-  return trace.getTracer(TRACER).startActiveSpan(name, { attributes, links: links.flatMap(linkOf) }, from, async (span) => {
+  return trace.getTracer(TRACER).startActiveSpan(name, { ...(attributes && { attributes }), links: links.flatMap(linkOf) }, from, async (span) => {
     try {
       return await work();
     } catch (cause) {

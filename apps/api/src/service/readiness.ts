@@ -14,7 +14,7 @@ const KEPT_MS = 500;
 
 /** Readiness: true as long as the database answers, with a schema that this version can work with, and the server isn't stopping. */
 export class Readiness {
-  private remark?: string;
+  private remark?: string | undefined;
   private asked?: { readonly says: Promise<DatabaseSays>; readonly untilMs: number };
 
   /** @param onRemark is told of what is to be said of the schema, once for each change. */

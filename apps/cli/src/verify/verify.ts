@@ -10,7 +10,7 @@ import { BadInput, EXIT, type HostTerminal, progressOf } from '../terminal.js';
 export interface VerifySettings {
   readonly marketId: bigint;
   /** Without it, that of the environment, else the embedded one of the data folder. */
-  readonly databaseUrl?: string;
+  readonly databaseUrl?: string | undefined;
   readonly json: boolean;
 }
 
@@ -49,7 +49,7 @@ export async function verifyStored(
   await checkDatabase(databaseUrl, { mayBeStandby: true });
   const pool = createPool(databaseUrl, { max: 1 });
   try {
-    return await verifyMarket(createAuditSource(pool), marketId, { oracle: createOracle('default'), onProgress });
+    return await verifyMarket(createAuditSource(pool), marketId, { oracle: createOracle('default'), ...(onProgress && { onProgress }) });
   } finally {
     await pool.end();
   }

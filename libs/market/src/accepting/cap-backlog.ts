@@ -82,7 +82,7 @@ export class CapBacklog {
   private refresh(newBid: NewBid, standing: Standing): Promise<void> {
     const ageMs = this.clock.nowMs() - standing.countedAtMs;
     if (ageMs >= 0 && ageMs < COUNT_EVERY_MS) return Promise.resolve();
-    return (standing.counting ??= this.count(newBid, standing).finally(() => (standing.counting = undefined)));
+    return (standing.counting ??= this.count(newBid, standing).finally(() => delete standing.counting));
   }
 
   /** What was stored before the count began is in it. */

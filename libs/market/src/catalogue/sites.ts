@@ -22,7 +22,7 @@ export interface AddSiteRequest {
   readonly name: string;
   /** Units; a resource that is not named: none. */
   readonly capacity: Quantities;
-  readonly location?: Location;
+  readonly location?: Location | undefined;
 }
 
 /** In order of precedence. */

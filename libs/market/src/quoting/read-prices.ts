@@ -14,8 +14,8 @@ export interface PricesRequest {
   /** Whether nobody waits for the answer any more. */
   readonly isGone?: () => boolean;
   /** First and last slot wanted, both included; cut to the window. Left out: the whole window. */
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
 }
 
 /** Prices of a slot in micro-credits per unit and slot (per MB for bandwidth); cells as in `slot_usage`. */

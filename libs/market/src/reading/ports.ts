@@ -33,8 +33,8 @@ export interface BidRecord {
 }
 
 export interface BidFilter {
-  readonly status?: BidStatus;
-  readonly label?: string;
+  readonly status?: BidStatus | undefined;
+  readonly label?: string | undefined;
   /** Only bids with a higher id. */
   readonly afterId: bigint;
   /** At most so many. */

@@ -48,7 +48,7 @@ export interface LogRecord {
 /** Something that is not as it must be: the row by its table and key, and what is wrong with it. */
 export interface Finding {
   /** Where in the log; absent for what the log as a whole leads to. */
-  readonly sequence?: bigint;
+  readonly sequence?: bigint | undefined;
   readonly table: RowTable;
   readonly key: string;
   readonly detail: string;

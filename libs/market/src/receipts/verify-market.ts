@@ -18,7 +18,7 @@ export interface Verification {
   /** Receipts held against the log; entries after them are not sealed yet. */
   readonly receipts: number;
   /** Hash of the last receipt; undefined where there is none. */
-  readonly chainHead?: string;
+  readonly chainHead?: string | undefined;
   /** The first entry that differs, or what the end of the log does not lead to; empty where all holds. */
   readonly findings: readonly Finding[];
   /** What is sold per slot, as the replay has it. */

@@ -9,7 +9,7 @@ export interface CreateKeyRequest {
   /** The caller's organisation or one that it made. */
   readonly organisationId: bigint;
   readonly role: Role;
-  readonly label?: string;
+  readonly label?: string | undefined;
 }
 
 /** `plain` is the key itself: it is shown now and never again. */
