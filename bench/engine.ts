@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ascending, type Instance, paperWorkload, percentile } from '#lab';
 import { AcceptBids, DecideMarkets, type NewBid, Ringer } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createBidInbox, createDecidingStore, createPool, migrate, startEmbeddedPostgres } from '#persistence';
 import { newBid, seedMarket, type SeededMarket } from '../test/support/market.js';
 
@@ -63,7 +63,7 @@ async function run(url: string) {
   const single = await acceptSingly(accept, bidsOf(market, instance, 'single'));
   const decider = new DecideMarkets(
     createDecidingStore(pool),
-    createOracle('default'),
+    standardKinds(),
     { owner: 'bench', leaseMs: 10_000, batchMax: 256, thinkMs: 250 },
     { nowMs: () => performance.now() },
   );

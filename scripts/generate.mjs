@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const inRoot = (...parts) => join(fileURLToPath(new URL('..', import.meta.url)), ...parts);
 const STAMP = '.generated-from';
 /** The rooms that the OpenAPI document is made by. */
-const DOCUMENT_ROOMS = ['contracts', 'units', 'ledger'];
+const DOCUMENT_ROOMS = ['contracts', 'kinds', 'mechanism', 'units', 'ledger'];
 
 const GENERATORS = [
   {
@@ -57,9 +57,9 @@ function generatePrismaClient() {
 
 /** Types by openapi-typescript, and beside them what a client must know of each operation at run time. */
 async function generateSdkTypes(folder) {
-  const { openApiDocument } = await importDocumentRooms();
+  const { openApiDocument, standardKinds } = await importDocumentRooms();
   const { default: openapiTS, astToString } = await import('openapi-typescript');
-  const document = openApiDocument('generated');
+  const document = openApiDocument('generated', standardKinds().wires);
   const types = astToString(await openapiTS(JSON.stringify(document), { immutable: true }));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'api.ts'), `// Made by scripts/generate.mjs from the OpenAPI document.\n${types}`);
@@ -92,7 +92,8 @@ async function importDocumentRooms() {
       writeFileSync(target, ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions }).outputText);
     }
     writeFileSync(join(out, 'package.json'), JSON.stringify({ type: 'module', imports: { '#*': './libs/*/src/index.js' } }));
-    return await import(pathToFileURL(join(out, 'libs', 'contracts', 'src', 'index.js')).href);
+    const door = (room) => import(pathToFileURL(join(out, 'libs', room, 'src', 'index.js')).href);
+    return { ...(await door('contracts')), ...(await door('kinds')) };
   } finally {
     rmSync(out, { recursive: true, force: true });
   }

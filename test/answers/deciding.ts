@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createPrng, type Prng } from '#lab';
-import { type BidBody, catchUp, type DecidedBid, decideBatch, type OpenBook, openBook, Purses, type QueuedBid } from '#market';
-import { createOracle } from '#kinds';
+import { catchUp, type DecidedBid, decideBatch, type OpenBook, openBook, Purses, type QueuedBid } from '#market';
+import { type BidBody, scheduleCodec, standardKinds } from '#kinds';
 import { usageOf } from '#mechanism';
 import { invariant } from '#units';
 import { type AnswersMarket, MARKETS, openingOf } from './markets.js';
@@ -31,7 +31,7 @@ interface Due {
 class Run {
   private readonly random: Prng;
   private readonly hash = createHash('sha256');
-  private readonly oracle = createOracle('default');
+  private readonly kinds = standardKinds();
   private readonly funds = new Map<bigint, bigint>();
   private open: OpenBook;
   private due: Due[] = [];
@@ -62,7 +62,7 @@ class Run {
     const count = Math.min(this.market.batch, this.bids - this.decided);
     const bids = Array.from({ length: count }, (_, index) => this.draw(this.decided + index));
     const purses = new Purses([...this.funds].map(([organisationId, fundsMicros]) => walletOf(organisationId, fundsMicros)));
-    const { record, priceVersion } = decideBatch({ open: this.open, epoch: 1n, bids, purses, oracle: this.oracle, mayGoOn: () => true });
+    const { record, priceVersion } = decideBatch({ open: this.open, epoch: 1n, bids, purses, kinds: this.kinds, mayGoOn: () => true });
     for (const one of record.decided) this.take(one);
     this.decided += count;
     const { state, book } = this.open;
@@ -81,7 +81,7 @@ class Run {
     this.accepted++;
     const { completion, value, payment, plan, footprint, lines } = decision;
     this.note(['accepted', completion, value, payment, footprint, lines]);
-    for (const { slot, ps, workers, home, moves } of plan)
+    for (const { slot, ps, workers, home, moves } of scheduleCodec.read(plan) ?? [])
       this.note(['slot', slot, ps, workers, home, moves.map((move) => [move.home, move.place, move.chunks])]);
     this.move('hold', bidId, payment);
     this.funds.set(wallet.organisationId, (this.funds.get(wallet.organisationId) ?? 0n) - payment);
@@ -130,7 +130,7 @@ class Run {
     this.open = { book, state: { ...state, head: { ...state.head, status: 'closed', sequence: state.head.sequence + 1n } } };
     const purses = new Purses([...this.funds].map(([organisationId, fundsMicros]) => walletOf(organisationId, fundsMicros)));
     const bids = [this.draw(this.decided)];
-    const { record } = decideBatch({ open: this.open, epoch: 1n, bids, purses, oracle: this.oracle, mayGoOn: () => true });
+    const { record } = decideBatch({ open: this.open, epoch: 1n, bids, purses, kinds: this.kinds, mayGoOn: () => true });
     for (const one of record.decided) this.take(one);
   }
 

@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/sdk': [], // its types are generated from the document that contracts makes
   'libs/mechanism': ['units'],
   'libs/ledger': ['units'],
-  'libs/kinds': ['mechanism', 'units'],
+  'libs/kinds': ['contracts', 'mechanism', 'units'],
   'libs/log': ['mechanism', 'units'],
   'libs/lab': ['kinds', 'mechanism', 'units'],
   'libs/market': ['kinds', 'mechanism', 'ledger', 'log', 'units'],

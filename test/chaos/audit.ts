@@ -1,5 +1,5 @@
 import { type Finding, verifyMarket } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createAuditSource } from '#persistence';
 import type { Pool } from 'pg';
 import { brokenLaws } from '../support/market-laws.js';
@@ -34,7 +34,7 @@ export async function replay(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ id: bigint }>('SELECT id FROM market ORDER BY id');
   const findings: string[] = [];
   for (const { id } of rows) {
-    const outcome = await verifyMarket(createAuditSource(pool), id, { oracle: createOracle('default') });
+    const outcome = await verifyMarket(createAuditSource(pool), id, { kinds: standardKinds() });
     if (outcome.kind !== 'verified') findings.push(`market ${id} is not there`);
     else findings.push(...outcome.verification.findings.map((finding) => findingLine(id, finding)));
   }

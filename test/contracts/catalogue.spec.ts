@@ -1,5 +1,5 @@
 import { DecideMarkets, newestTerms } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { micros, supplyMilli } from '#units';
 import { newBid, smallJob } from '../support/market.js';
 import type { Backend } from './backend.js';
@@ -103,7 +103,7 @@ describe.each(BACKENDS)('the catalogue over %s', (_, open) => {
     const peak = (fromSlot: number) => backend.catalogue.read((tx) => tx.findPeak(marketId, CPU_OF_FIRST_SITE, fromSlot));
     expect(await peak(0)).toBeUndefined();
     await backend.inbox.insert([newBid(market, market.bidderIds[0], 'a', smallJob(market, 5_000))]);
-    await new DecideMarkets(backend.deciding, createOracle('default'), LIMITS, { nowMs: () => performance.now() }).run(marketId);
+    await new DecideMarkets(backend.deciding, standardKinds(), LIMITS, { nowMs: () => performance.now() }).run(marketId);
     const state = await backend.deciding.loadState(marketId);
     const used =
       state === 'large' ? [] : state.usage.map(({ slot, usedMilli }) => ({ slot, usedMilli: usedMilli[CPU_OF_FIRST_SITE] ?? 0 }));

@@ -1,5 +1,5 @@
 import { DecideMarkets } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { newBid, smallJob } from '../support/market.js';
 import type { Backend, MarketOptions } from './backend.js';
 import { BACKENDS } from './backends.js';
@@ -20,8 +20,7 @@ describe.each(BACKENDS)('a clock store over %s', (_, open) => {
     const bids = keys.map((key) => newBid(market, market.bidderIds[0], key, smallJob(market, 5_000)));
     return (await backend.inbox.insert(bids)).map((answer) => (answer.kind === 'queued' ? answer.bidId : 0n));
   };
-  const decide = () =>
-    new DecideMarkets(backend.deciding, createOracle('default'), LIMITS, { nowMs: () => performance.now() }).run(marketId);
+  const decide = () => new DecideMarkets(backend.deciding, standardKinds(), LIMITS, { nowMs: () => performance.now() }).run(marketId);
 
   afterEach(() => backend.close());
 

@@ -1,5 +1,5 @@
 import { DecideMarkets, type DecidingStore, type TurnRecord } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { newBid, smallJob } from '../support/market.js';
 import type { Backend } from './backend.js';
 import { BACKENDS } from './backends.js';
@@ -20,7 +20,7 @@ async function place(keys: readonly string[], { bidder = 0, at = 0, value = 5_00
 }
 
 const decide = (store: DecidingStore = backend.deciding) =>
-  new DecideMarkets(store, createOracle('default'), LIMITS, { nowMs: () => performance.now() }).run(marketId);
+  new DecideMarkets(store, standardKinds(), LIMITS, { nowMs: () => performance.now() }).run(marketId);
 
 async function openOne(claim = ONE, limit = 10) {
   const { markets, wallets } = await backend.deciding.open([marketId], claim, limit);
@@ -223,7 +223,7 @@ describe.each(BACKENDS)('money that moves meanwhile over %s', (_, open) => {
   async function spendElsewhere(): Promise<void> {
     await place(['elsewhere'], { at: 1 });
     const two = backend.markets[1].marketId;
-    await new DecideMarkets(backend.deciding, createOracle('default'), LIMITS, { nowMs: () => performance.now() }).run(two);
+    await new DecideMarkets(backend.deciding, standardKinds(), LIMITS, { nowMs: () => performance.now() }).run(two);
   }
 
   it('is no matter where there is plenty; what is told is what is there', async () => {

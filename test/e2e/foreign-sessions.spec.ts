@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { verifyMarket } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createAuditSource, createBase, createPool } from '#persistence';
 import { createSession } from '#postgres';
 import pg from 'pg';
@@ -107,7 +107,7 @@ describe.each([
   it('has right times, clocks in step, and a history that verifies', async () => {
     const scene = await setScene(api.client, api.adminKey, { name, market: { clock: 'realtime', slotMinutes: 1, prices: PRICES } });
     expect(await timesOf(api, scene)).toEqual([]);
-    const outcome = await verifyMarket(createAuditSource(api.pool), BigInt(scene.marketId), { oracle: createOracle('default') });
+    const outcome = await verifyMarket(createAuditSource(api.pool), BigInt(scene.marketId), { kinds: standardKinds() });
     expect(outcome.kind === 'verified' ? outcome.verification.findings : outcome.kind).toEqual([]);
     await api.pool.query(`UPDATE market SET opened_at = opened_at - interval '3 minutes'`); // rather than to wait
     const slot = async (): Promise<number> => (await api.client.get(`/v1/markets/${scene.marketId}`, { key: scene.operatorKey })).body.slot;

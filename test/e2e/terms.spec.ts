@@ -1,5 +1,5 @@
 import { verifyMarket } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createAuditSource } from '#persistence';
 import { startTestApi, type TestApi } from '../support/api.js';
 import { decidedBid, jobBody, marketBody, type Scene, setScene } from '../support/scenes.js';
@@ -64,7 +64,7 @@ describe('a market with flat prices', () => {
   });
 
   it('is verified', async () => {
-    const outcome = await verifyMarket(createAuditSource(api.pool), BigInt(scene.marketId), { oracle: createOracle('default') });
+    const outcome = await verifyMarket(createAuditSource(api.pool), BigInt(scene.marketId), { kinds: standardKinds() });
     expect(outcome).toMatchObject({ kind: 'verified', verification: { findings: [], accepted: 2 } });
   });
 });

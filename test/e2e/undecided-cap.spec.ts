@@ -1,6 +1,6 @@
 /** Real: the API, Postgres, deciding. Fake: nothing. A bidder has so many undecided bids in a market and no more. */
 import { DecideMarkets } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createDecidingStore } from '#persistence';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestApi, type TestApi } from '../support/api.js';
@@ -32,7 +32,7 @@ const bulk = async (key: string, name: string, count: number, from = 0) => {
 };
 const decideAll = async (): Promise<void> => {
   const limits = { owner: 'one', leaseMs: 10_000, batchMax: 100, thinkMs: 1_000 };
-  const decider = new DecideMarkets(createDecidingStore(api.pool), createOracle('default'), limits, { nowMs: () => performance.now() });
+  const decider = new DecideMarkets(createDecidingStore(api.pool), standardKinds(), limits, { nowMs: () => performance.now() });
   await decider.run(BigInt(scene.marketId));
   await sleep(COUNT_MS);
 };

@@ -1,5 +1,5 @@
 import { AcceptBids, AdvanceClock, type ClockOutcome, DecideMarkets, type NewBid, Ringer, SLOT_MAX, TickRealtime } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createBidInbox, createClockStore, createDecidingStore } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
 import { seedMarket, type SeededMarket, workload } from '../support/market.js';
@@ -21,7 +21,7 @@ describe('clocks', () => {
   const decide = (): Promise<unknown> =>
     new DecideMarkets(
       createDecidingStore(database.pool),
-      createOracle('default'),
+      standardKinds(),
       { owner: 'one', leaseMs: 2_000, batchMax: 256, thinkMs: 250 },
       clock,
     ).run(market.marketId);

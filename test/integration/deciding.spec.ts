@@ -1,5 +1,5 @@
 import { AcceptBids, AdvanceClock, DecideMarkets, type DecidingStore, type NewBid, Ringer } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createBidInbox, createClockStore, createDecidingStore, findWaitingMarkets } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
 import { newBid, seedMarket, type SeededMarket, smallJob, workload } from '../support/market.js';
@@ -20,7 +20,7 @@ let market: SeededMarket;
 const accept = (bids: readonly NewBid[]): Promise<unknown> =>
   new AcceptBids(createBidInbox(database.pool), silent, { waitMs: 0, queueMax: 10_000 }).acceptMany(bids);
 const decider = (owner: string, store: DecidingStore = createDecidingStore(database.pool), leaseMs = 20_000): DecideMarkets =>
-  new DecideMarkets(store, createOracle('default'), { owner, leaseMs, batchMax: 16, thinkMs: leaseMs / 2 }, clock);
+  new DecideMarkets(store, standardKinds(), { owner, leaseMs, batchMax: 16, thinkMs: leaseMs / 2 }, clock);
 const decisions = async (): Promise<DecisionRow[]> => {
   const text = `SELECT outcome, reason ->> 'code' AS code, completion, value_micros, payment_micros, price_version, arrival_slot FROM decision ORDER BY sequence`;
   return (await database.pool.query<DecisionRow>(text)).rows;
@@ -47,7 +47,7 @@ describe('deciding bids', () => {
       const twin = await seedMarket(again.pool);
       await new AcceptBids(createBidInbox(again.pool), silent, { waitMs: 0, queueMax: 10_000 }).acceptMany(workload(twin, 60, 7));
       const store = createDecidingStore(again.pool); // other batches, same decisions
-      await new DecideMarkets(store, createOracle('default'), { owner: 'x', leaseMs: 2_000, batchMax: 5, thinkMs: 1_000 }, clock).run(
+      await new DecideMarkets(store, standardKinds(), { owner: 'x', leaseMs: 2_000, batchMax: 5, thinkMs: 1_000 }, clock).run(
         twin.marketId,
       );
       const text = `SELECT outcome, reason ->> 'code' AS code, completion, value_micros, payment_micros, price_version, arrival_slot FROM decision ORDER BY sequence`;

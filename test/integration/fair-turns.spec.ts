@@ -1,7 +1,7 @@
 /** Real: Postgres, the deciding use case. Fake: nothing. Bidders of a market take turns, whoever floods it, at a cost that goes with the batch. */
 import { createPrng } from '#lab';
 import { DecideMarkets, type QueuedBid } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createDecidingStore, createPool } from '#persistence';
 import type { Pool } from 'pg';
 import { FairTurns, sharesOf } from '../support/fair-turns.js';
@@ -24,12 +24,7 @@ const flood = async (bidderId: bigint, count: number, key = 'flood'): Promise<vo
   );
 };
 const decider = (batchMax: number): DecideMarkets =>
-  new DecideMarkets(
-    createDecidingStore(database.pool),
-    createOracle('default'),
-    { ...LIMITS, batchMax },
-    { nowMs: () => performance.now() },
-  );
+  new DecideMarkets(createDecidingStore(database.pool), standardKinds(), { ...LIMITS, batchMax }, { nowMs: () => performance.now() });
 const backlog = async (): Promise<QueuedBid[]> =>
   (
     await database.pool.query<QueuedBid>(

@@ -1,7 +1,6 @@
 import {
   AcceptBids,
   AdvanceClock,
-  type BidBody,
   BookReader,
   createThinker,
   DecideMarkets,
@@ -13,13 +12,13 @@ import {
   Ringer,
   type SlotPrices,
 } from '#market';
-import { createOracle } from '#kinds';
+import { type BidBody, standardKinds } from '#kinds';
 import { createBidInbox, createBookSource, createClockStore, createDecidingStore } from '#persistence';
 import { newBid, seedMarket, type SeededMarket, smallJob } from '../support/market.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const clock = { nowMs: () => performance.now() };
-const thinker = createThinker(createOracle('default'), clock);
+const thinker = createThinker(standardKinds(), clock);
 const asTheyAre = (prices: SlotPrices): SlotPrices => prices;
 const queue = new FairQueue({ atOnce: 1, perOrganisation: 4, perTenant: 4, inAll: 4 });
 const pace = { loop: queue, cellsAtOnce: 1_000, pause: () => Promise.resolve() };
@@ -30,7 +29,7 @@ describe('prices and quotes', () => {
   let books: BookReader;
 
   const quote = (body: object, organisationId = market.bidderIds[0]): Promise<QuoteOutcome> =>
-    new QuoteBid(books, { oracle: createOracle('default'), thinker, queue, loop: queue }).run({
+    new QuoteBid(books, { kinds: standardKinds(), thinker, queue, loop: queue }).run({
       marketId: market.marketId,
       organisationId,
       body: body as BidBody,
@@ -46,7 +45,7 @@ describe('prices and quotes', () => {
       newBid(market, market.bidderIds[0], key, body),
     );
     const limits = { owner: key, leaseMs: 10_000, batchMax: 10, thinkMs: 1_000 };
-    await new DecideMarkets(createDecidingStore(database.pool), createOracle('default'), limits, clock).run(market.marketId);
+    await new DecideMarkets(createDecidingStore(database.pool), standardKinds(), limits, clock).run(market.marketId);
   };
 
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { verifyMarket } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createAuditSource, createPool, findPendingMigrations, listenForChanges, type MarketChange, migrate } from '#persistence';
 import type { Pool } from 'pg';
 import { startTestApi, type TestApi } from '../support/api.js';
@@ -56,7 +56,7 @@ describe('a schema of its own', () => {
     };
     expect(await counts('public')).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
     expect(Math.min(...(await counts('Tenant_1')))).toBeGreaterThan(0);
-    const outcome = await verifyMarket(createAuditSource(pool), BigInt(scene.marketId), { oracle: createOracle('default') });
+    const outcome = await verifyMarket(createAuditSource(pool), BigInt(scene.marketId), { kinds: standardKinds() });
     expect(outcome.kind === 'verified' ? outcome.verification.findings : outcome.kind).toEqual([]);
   }, 60_000);
 

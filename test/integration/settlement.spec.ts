@@ -99,10 +99,10 @@ async function sell({ bidder, lines }: Sold, fromSlot: number): Promise<Sale> {
   await database.pool.query(
     `WITH d AS (INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, completion, value_micros, payment_micros)
        VALUES ($1, $2, $3, 1, 'accepted', 0, 1, $4, 1, $4, $4)),
-     a AS (INSERT INTO allocation (bid_id, market_id, payment_micros, lines) VALUES ($1, $2, $4, '[]')),
+     a AS (INSERT INTO allocation (bid_id, market_id, payment_micros, lines, kind, plan) VALUES ($1, $2, $4, '[]', 'training', '[]')),
      e AS (SELECT append_entries(ARRAY[$2::bigint], ARRAY[$3::bigint], ARRAY['bid_accepted'], ARRAY[1::smallint], ARRAY[$5::bigint], ARRAY[json_build_object('bidId', $1::text)], NULL) AS n),
-     p AS (INSERT INTO placement (bid_id, market_id, slot, ps, workers, home, moves, amount_micros)
-       SELECT $1, $2, slot, 0, '{}', '{}', '{}', amount FROM unnest($6::int[], $7::bigint[]) AS s(slot, amount))
+     p AS (INSERT INTO placement (bid_id, market_id, slot, amount_micros)
+       SELECT $1, $2, slot, amount FROM unnest($6::int[], $7::bigint[]) AS s(slot, amount))
      SELECT n FROM e`,
     [sale.bidId, market.marketId, moved[0].sequence, payment, organisationId, slots, slots.map((slot) => slotAmount(sale, slot))],
   );

@@ -1,6 +1,6 @@
 /** Real: Postgres, the deciding use case. Fake: nothing; another market is decided in between at a chosen moment. */
 import { AcceptBids, DecideMarkets, type DecidingStore, Ringer } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createBidInbox, createDecidingStore } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
 import { addTwin, newBid, seedMarket, type SeededMarket, smallJob } from '../support/market.js';
@@ -21,7 +21,7 @@ describe('a wallet that two markets draw on', () => {
     expect(await accept.accept(newBid(place, market.bidderIds[0], key, smallJob(place, 5000)))).toMatchObject({ kind: 'queued' });
   };
   const decider = (store: DecidingStore): DecideMarkets =>
-    new DecideMarkets(store, createOracle('default'), LIMITS, { nowMs: () => performance.now() });
+    new DecideMarkets(store, standardKinds(), LIMITS, { nowMs: () => performance.now() });
 
   const open = async (fundsMicros: bigint): Promise<void> => {
     market = await seedMarket(database.pool, { bidderCount: 1, fundsMicros, reserveMicros: 100_000n });

@@ -1,6 +1,6 @@
 import { marketTerms } from '#log';
 import { SealLog, type Verification, verifyMarket } from '#market';
-import { createOracle, createVersionedOracle, type TrainingOracle } from '#kinds';
+import { createKinds, createVersionedOracle, type Kinds, standardKinds, trainingKind } from '#kinds';
 import type { PriceRule } from '#mechanism';
 import { createAuditSource, createReceiptStore } from '#persistence';
 import { micros } from '#units';
@@ -22,8 +22,8 @@ describe('the terms of a market', () => {
     return market;
   };
   const seal = (): Promise<number> => new SealLog(createReceiptStore(database.pool), clock).run(10_000);
-  const verify = async ({ marketId }: AuditedMarket, oracle: TrainingOracle): Promise<Verification> => {
-    const outcome = await verifyMarket(createAuditSource(database.pool), marketId, { oracle });
+  const verify = async ({ marketId }: AuditedMarket, kinds: Kinds): Promise<Verification> => {
+    const outcome = await verifyMarket(createAuditSource(database.pool), marketId, { kinds });
     if (outcome.kind !== 'verified') throw new Error(outcome.kind);
     return outcome.verification;
   };
@@ -40,7 +40,7 @@ describe('the terms of a market', () => {
     const market = await open({ name: 'flat', prices: FLAT });
     await market.live();
     await seal();
-    const verification = await verify(market, createOracle('default'));
+    const verification = await verify(market, standardKinds());
     expect(verification.findings).toEqual([]);
     expect(verification.receipts).toBe(verification.records);
     expect(verification.accepted).toBeGreaterThan(5);
@@ -61,7 +61,7 @@ describe('the terms of a market', () => {
     await market.decide(bids.slice(15));
     await market.moveTo(3);
     await seal();
-    const verification = await verify(market, createVersionedOracle(VERSIONS));
+    const verification = await verify(market, createKinds([trainingKind(createVersionedOracle(VERSIONS))]));
     expect(verification.findings).toEqual([]);
     expect(verification).toMatchObject({ decisions: 30, receipts: verification.records });
     const { rows } = await database.pool.query<{ kind: string; algorithm: string }>(
@@ -77,7 +77,7 @@ describe('the terms of a market', () => {
 
   it('are named by a program that does not have that version of the oracle', async () => {
     const market = opened[1];
-    const { findings, decisions } = await verify(market, createOracle('default'));
+    const { findings, decisions } = await verify(market, standardKinds());
     expect(decisions).toBe(15);
     expect(findings).toMatchObject([
       { detail: 'cannot be replayed: the oracle trial/1 is unknown here, which has default/3: run the program that has it' },
@@ -88,7 +88,7 @@ describe('the terms of a market', () => {
     const market = opened[0];
     const terms = { policy: 'eris', oracle: 'default/3', prices: { ...FLAT, level: micros(39_000_000n) } } as const;
     await database.pool.query('UPDATE market SET terms = $2 WHERE id = $1', [market.marketId, marketTerms.write(terms)]);
-    const { findings } = await verify(market, createOracle('default'));
+    const { findings } = await verify(market, standardKinds());
     expect(findings).toMatchObject([{ table: 'market', key: `id ${market.marketId}` }]);
     expect(findings[0].detail).toMatch(/^terms is .*39000000.*, must be .*40000000/);
   });

@@ -13,7 +13,7 @@ import {
   Ringer,
   type Thinker,
 } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { capacityOf, pricesOf, usageOf } from '#mechanism';
 import { createBidInbox, createBookSource, createDecidingStore } from '#persistence';
 import { openThinkPool, type ThinkPool } from '#thinking';
@@ -33,9 +33,9 @@ let market: SeededMarket;
 let pool: ThinkPool;
 let tasks: string[];
 
-const inProcess = (): Thinker => createThinker(createOracle('default'), clock);
+const inProcess = (): Thinker => createThinker(standardKinds(), clock);
 const decider = (thinker: Thinker, store: DecidingStore = createDecidingStore(database.pool), limits = LIMITS): DecideMarkets =>
-  new DecideMarkets(store, createOracle('default'), limits, clock, thinker);
+  new DecideMarkets(store, standardKinds(), limits, clock, thinker);
 const place = (bids: readonly NewBid[]): Promise<unknown> =>
   new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
     waitMs: 0,

@@ -1,6 +1,6 @@
 /** Real: Postgres, the deciding use case. Fake: nothing; markets and money are moved in between at a chosen moment. */
 import { AcceptBids, DecideMarkets, type DecidingStore, type NewBid, type RecordOutcome, Ringer } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createBidInbox, createDecidingStore, createPool } from '#persistence';
 import { MarketRunner, type RunReport } from '../../apps/worker/src/index.js';
 import { addTwin, newBid, seedMarket, type SeededMarket, smallJob, workload } from '../support/market.js';
@@ -29,7 +29,7 @@ const place = (bids: readonly NewBid[]): Promise<unknown> =>
     queueMax: 1_000,
   }).acceptMany(bids);
 const decider = (store: DecidingStore, limits = LIMITS): DecideMarkets =>
-  new DecideMarkets(store, createOracle('default'), limits, { nowMs: () => performance.now() });
+  new DecideMarkets(store, standardKinds(), limits, { nowMs: () => performance.now() });
 /** The store, telling what became of each writing; `before` runs first. */
 const watched = (outcomes: (readonly RecordOutcome[])[], before: (writing: number) => Promise<unknown>): DecidingStore => {
   const store = createDecidingStore(database.pool);
@@ -183,7 +183,7 @@ describe('a turn that does not go smoothly', () => {
     await place(markets.flatMap((market, index) => workload(market, 20, 3, `m${index}`)));
     let nowMs = 0;
     const clock = { nowMs: () => (nowMs += 10) };
-    const one = new DecideMarkets(createDecidingStore(database.pool), createOracle('default'), { ...LIMITS, thinkMs: 300 }, clock);
+    const one = new DecideMarkets(createDecidingStore(database.pool), standardKinds(), { ...LIMITS, thinkMs: 300 }, clock);
     const decided = (await one.turn(ids)).map((turn) => ('outcome' in turn ? turn.outcome.decided : 0));
     expect(Math.min(...decided)).toBeGreaterThan(5);
     expect(Math.max(...decided)).toBeLessThan(15);

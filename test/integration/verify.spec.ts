@@ -1,13 +1,13 @@
 import { createPrng } from '#lab';
 import { SealLog, type Verification, verifyMarket } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { createAuditSource, createReceiptStore } from '#persistence';
 import { AuditedMarket } from '../support/audited-market.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { tamper, type Target, type Tampering } from '../support/tampering.js';
 
 const clock = { nowMs: () => 0 };
-const oracle = createOracle('default');
+const kinds = standardKinds();
 const SEED = Number(process.env.ERIS_SEED ?? 1);
 
 const ofMarket = (table: string, key: readonly string[], columns?: readonly string[]): Target => ({
@@ -34,7 +34,7 @@ const ALL: readonly Target[] = [
   ofMarket('bid', ['id']),
   ofMarket('decision', ['bid_id']),
   ofMarket('allocation', ['bid_id']),
-  ofMarket('placement', ['bid_id', 'slot']),
+  ofMarket('placement', ['bid_id', 'revision', 'slot']),
   ofMarket('transfer', ['id']),
   { table: 'entry', key: ['transfer_id', 'account_id'], where: 'x.transfer_id IN (SELECT id FROM transfer WHERE market_id = $1)' },
   ofMarket('slot_usage', ['market_id', 'slot']),
@@ -48,8 +48,8 @@ const ANSWERS: readonly Target[] = [
   ofMarket('site', ['id'], ['capacity_milli', 'ordinal', 'name']),
   ofMarket('event', ['market_id', 'sequence'], ['kind', 'payload', 'organisation_id', 'sequence']),
   ofMarket('decision', ['bid_id'], ['sequence', 'arrival_slot', 'price_version', 'completion', 'value_micros', 'payment_micros', 'reason']),
-  ofMarket('allocation', ['bid_id'], ['payment_micros', 'lines']),
-  ofMarket('placement', ['bid_id', 'slot'], ['slot', 'ps', 'workers', 'home', 'moves', 'amount_micros']),
+  ofMarket('allocation', ['bid_id'], ['payment_micros', 'lines', 'kind', 'plan']),
+  ofMarket('placement', ['bid_id', 'revision', 'slot'], ['revision', 'slot', 'amount_micros']),
   ofMarket('transfer', ['id'], ['debit_account_id', 'credit_account_id', 'amount_micros', 'bid_id', 'slot', 'market_id']),
   {
     table: 'entry',
@@ -75,7 +75,7 @@ describe('verifying a market', () => {
   let market: AuditedMarket;
 
   const verify = async (): Promise<Verification> => {
-    const outcome = await verifyMarket(createAuditSource(database.pool), market.marketId, { oracle });
+    const outcome = await verifyMarket(createAuditSource(database.pool), market.marketId, { kinds });
     if (outcome.kind !== 'verified') throw new Error(outcome.kind);
     return outcome.verification;
   };
@@ -165,6 +165,6 @@ describe('verifying a market', () => {
   );
 
   it('says so where there is no such market', async () => {
-    expect(await verifyMarket(createAuditSource(database.pool), 999_999n, { oracle })).toEqual({ kind: 'market_unknown' });
+    expect(await verifyMarket(createAuditSource(database.pool), 999_999n, { kinds })).toEqual({ kind: 'market_unknown' });
   });
 });

@@ -2,7 +2,6 @@ import type { AuditSource, DecidedBid, Finding, LogRecord, MarketAudit, Receipt,
 import { CHAIN_START, chainAfter, saleIn } from '#market';
 import { type Sale, slotAmount } from '#ledger';
 import { EVENT_TYPES, marketTerms, type PayloadOf, payloadJson, refusal } from '#log';
-import type { SlotPlan } from '#kinds';
 import {
   ConnectionLost,
   type Database,
@@ -109,7 +108,7 @@ function recordOf(database: Database, market: StoredMarket, event: StoredEvent, 
     ...(decision && { decision: decisionRow(decision), bid: bidRow(database, decision.bidId) }),
     ...(accepted && { allocation: allocationRow(accepted) }),
     ...(receipt && { receipt: receiptRow(receipt) }),
-    placements: accepted && sale ? accepted.decision.plan.map((plan) => placementRow(accepted, sale, plan)) : [],
+    placements: accepted && sale ? accepted.decision.footprint.map(({ slot }) => placementRow(accepted, sale, slot)) : [],
     transfers: transfers.map((one) => transferRow(one, marketId)),
     entries: transfers.flatMap(entryRows),
   };
@@ -165,20 +164,18 @@ function decisionRow({ bidId, marketId, sequence, epoch, arrivalSlot, priceVersi
 
 type Accepted = Omit<StoredDecision, 'decision'> & { readonly decision: Extract<DecidedBid['decision'], { kind: 'accepted' }> };
 
-const allocationRow = ({ bidId, marketId, decision }: Accepted): Row =>
-  rowOf({ bid_id: bidId, market_id: marketId, payment_micros: decision.payment, lines: decision.lines });
-
-const placementRow = ({ bidId, marketId }: Accepted, sale: Sale, { slot, ps, workers, home, moves }: SlotPlan): Row =>
+const allocationRow = ({ bidId, marketId, kind, decision }: Accepted): Row =>
   rowOf({
     bid_id: bidId,
     market_id: marketId,
-    slot,
-    ps,
-    workers,
-    home,
-    moves: moves.flatMap((move) => [move.home, move.place, move.chunks]),
-    amount_micros: slotAmount(sale, slot),
+    kind,
+    payment_micros: decision.payment,
+    lines: decision.lines,
+    plan: JSON.stringify(decision.plan),
   });
+
+const placementRow = ({ bidId, marketId }: Accepted, sale: Sale, slot: number): Row =>
+  rowOf({ bid_id: bidId, revision: 0, market_id: marketId, slot, amount_micros: slotAmount(sale, slot) });
 
 const transferRow = ({ id, transfer }: StoredTransfer, marketId: bigint): Row =>
   rowOf({

@@ -1,4 +1,5 @@
-import type { BatchRecord, BidBody, QueuedBid } from '#market';
+import type { BidBody } from '#kinds';
+import type { BatchRecord, QueuedBid } from '#market';
 import { invariant } from '#units';
 import { sharesOf } from '../support/fair-turns.js';
 import type { Database, Session, StoredMarket } from './database.js';

@@ -1,7 +1,7 @@
 import { createPrng } from '#lab';
 import { ledgerLaws } from '#ledger';
 import { SealLog, verifyMarket } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { auditSourceOf, receiptStoreOf } from './audit.js';
 import type { Database, Sabotage, StoredMarket } from './database.js';
 import { drawScene } from './scene.js';
@@ -22,7 +22,7 @@ export interface RunResult {
 
 /** A run that takes longer has come to no end. */
 const TURNS_MAX = 30_000;
-const oracle = createOracle('default');
+const kinds = standardKinds();
 
 /** Plays one seed from the first bid until everything is at rest, and asks the laws. */
 export async function simulate(seed: number, sabotage: Sabotage = 'none'): Promise<RunResult> {
@@ -44,7 +44,7 @@ async function play(scheduler: Scheduler, sabotage: Sabotage): Promise<World> {
   const scene = drawScene(scheduler, sabotage);
   const { random } = scheduler;
   const { database, faultsPerMille } = scene;
-  const world = new World(scheduler, scene, oracle);
+  const world = new World(scheduler, scene, kinds);
   database.losesAnswer = () => world.busy > 0 && random.below(2_000) < faultsPerMille;
   await settled();
   while (!isAtRest(world) && world.problems.length === 0 && scheduler.turns < TURNS_MAX) {
@@ -112,7 +112,7 @@ function marketProblems(database: Database, market: StoredMarket): string[] {
 
 /** Decided again one after the other, everything is the same; every entry has its receipt. */
 async function replayProblems(database: Database, { marketId, sequence }: StoredMarket): Promise<string[]> {
-  const outcome = await verifyMarket(auditSourceOf(database), marketId, { oracle });
+  const outcome = await verifyMarket(auditSourceOf(database), marketId, { kinds });
   if (outcome.kind !== 'verified') return ['market is gone'];
   const { findings, receipts } = outcome.verification;
   const unsealed =

@@ -10,7 +10,7 @@ import {
   SealLog,
   TickRealtime,
 } from '#market';
-import type { TrainingOracle } from '#kinds';
+import type { Kinds } from '#kinds';
 import { isExpected, receiptStoreOf } from './audit.js';
 import type { Database } from './database.js';
 import { catalogueOf } from './catalogue.js';
@@ -59,7 +59,7 @@ export class World {
   constructor(
     private readonly scheduler: Scheduler,
     scene: Scene,
-    private readonly oracle: TrainingOracle,
+    private readonly kinds: Kinds,
   ) {
     this.database = scene.database;
     for (let index = 0; index < scene.apis; index++) this.apis.push(this.newApi());
@@ -138,7 +138,7 @@ export class World {
     const limits = { owner: process.name, leaseMs: LEASE_MS, batchMax: scheduler.random.between(1, 5), thinkMs: THINK_MS };
     return {
       process,
-      decider: new DecideMarkets(decidingStoreOf(database, process), this.oracle, limits, clock),
+      decider: new DecideMarkets(decidingStoreOf(database, process), this.kinds, limits, clock),
       ticker: new TickRealtime(clockStoreOf(database, process), clock),
       sealer: new SealLog(receiptStoreOf(database, process), clock),
     };

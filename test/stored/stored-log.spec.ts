@@ -1,4 +1,4 @@
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { EVENT_KINDS } from '#log';
 import { type Verification, verifyMarket } from '#market';
 import { REFUSAL_CODES } from '#mechanism';
@@ -36,7 +36,7 @@ describe('a stored log', () => {
       );
       const verifications: Verification[] = [];
       for (const { id } of rows) {
-        const outcome = await verifyMarket(createAuditSource(database.pool), id, { oracle: createOracle('default') });
+        const outcome = await verifyMarket(createAuditSource(database.pool), id, { kinds: standardKinds() });
         if (outcome.kind === 'verified') verifications.push(outcome.verification);
       }
       expect(verifications.map(({ marketId, findings }) => [marketId, findings])).toEqual(rows.map(({ id }) => [id, []]));

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type KnownKinds, standardKinds } from '#kinds';
 import { EnsureAdminKey } from '#market';
 import { clockOf } from '#runtime';
 import type { Pool } from 'pg';
@@ -30,18 +31,25 @@ export interface TestApiOptions {
   readonly by?: (databaseUrl: string) => string | Promise<string>;
   /** Settings that differ from those of all tests. */
   readonly settings?: Partial<ApiSettings>;
+  /** The kinds of jobs that are sold; those of Eris unless others are given. */
+  readonly known?: KnownKinds;
 }
 
 /** The queue is Redis where REDIS_URL is set, else Postgres. */
-export async function startTestApi({ worker: withWorker = true, by = (url) => url, settings }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi({
+  worker: withWorker = true,
+  by = (url) => url,
+  settings,
+  known,
+}: TestApiOptions = {}): Promise<TestApi> {
   const database = await createTestDatabase();
   const databaseUrl = await by(database.url);
   const redis = redisSite();
-  const app = await openTestApp(databaseUrl, settings);
+  const app = await openTestApp(databaseUrl, settings, known);
   const admin = await app.get(EnsureAdminKey).run();
   if (admin.kind !== 'made') throw new Error('a new database has no key yet');
   await app.listen(0, '127.0.0.1');
-  const worker = withWorker ? await startWorker(databaseUrl, redis) : undefined;
+  const worker = withWorker ? await startWorker(databaseUrl, redis, known) : undefined;
   const close = async (): Promise<void> => {
     await app.close();
     await worker?.close();
@@ -62,7 +70,11 @@ export async function startSibling(
 
 const redisSite = (): { redisUrl?: string } => (process.env.REDIS_URL ? { redisUrl: process.env.REDIS_URL } : {});
 
-function openTestApp(databaseUrl: string, settings: Partial<ApiSettings> = {}): Promise<NestFastifyApplication> {
+function openTestApp(
+  databaseUrl: string,
+  settings: Partial<ApiSettings> = {},
+  known: KnownKinds = { kinds: standardKinds() },
+): Promise<NestFastifyApplication> {
   const all = {
     databaseUrl,
     ...redisSite(),
@@ -74,10 +86,14 @@ function openTestApp(databaseUrl: string, settings: Partial<ApiSettings> = {}): 
     version: 'test',
     ...settings,
   };
-  return openApi(all, { clock, randomBytes, logger });
+  return openApi(all, { clock, randomBytes, logger }, known);
 }
 
-async function startWorker(databaseUrl: string, redis: { redisUrl?: string }): Promise<{ close(): Promise<void> }> {
+async function startWorker(
+  databaseUrl: string,
+  redis: { redisUrl?: string },
+  known: KnownKinds = { kinds: standardKinds() },
+): Promise<{ close(): Promise<void> }> {
   const settings = {
     databaseUrl,
     ...redis,
@@ -89,5 +105,5 @@ async function startWorker(databaseUrl: string, redis: { redisUrl?: string }): P
     thinkThreads: 1,
     bookCellsMax: 1_000_000,
   };
-  return openWorker(settings, { clock, logger });
+  return openWorker(settings, { clock, logger, ...known });
 }

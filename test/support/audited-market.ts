@@ -11,7 +11,7 @@ import {
   Ringer,
 } from '#market';
 import { createPrng } from '#lab';
-import { createVersionedOracle, type MakeOracle, ORACLE_VERSIONS, type TrainingOracle } from '#kinds';
+import { createKinds, createVersionedOracle, type Kinds, type MakeOracle, ORACLE_VERSIONS, trainingKind } from '#kinds';
 import { paperRule, type PriceRule } from '#mechanism';
 import { type Base, createBase, createBidInbox, createCatalogueWork, createClockStore, createDecidingStore } from '#persistence';
 import { micros } from '#units';
@@ -39,7 +39,7 @@ const PAPER = paperRule(['gpu', 'cpu', 'memoryGB'], 1000, { unit: micros(1_000_0
 
 /** A market all of whose history is in its log, made by the use cases. */
 export class AuditedMarket {
-  private readonly oracle: TrainingOracle;
+  private readonly kinds: Kinds;
 
   private constructor(
     private readonly database: TestDatabase,
@@ -48,7 +48,7 @@ export class AuditedMarket {
     readonly seeded: SeededMarket,
     private readonly versions: Versions,
   ) {
-    this.oracle = createVersionedOracle(versions);
+    this.kinds = createKinds([trainingKind(createVersionedOracle(versions))]);
   }
 
   static async open(database: TestDatabase, options: AuditedOptions = {}): Promise<AuditedMarket> {
@@ -105,7 +105,7 @@ export class AuditedMarket {
   async decide(bids: readonly NewBid[]): Promise<void> {
     await this.accept(bids);
     const limits = { owner: 'one', leaseMs: 20_000, batchMax: 8, thinkMs: 10_000 };
-    await new DecideMarkets(createDecidingStore(this.database.pool), this.oracle, limits, clock).run(this.marketId);
+    await new DecideMarkets(createDecidingStore(this.database.pool), this.kinds, limits, clock).run(this.marketId);
   }
 
   async moveTo(slot: number): Promise<void> {

@@ -25,11 +25,12 @@ const LAWS = {
   'nothing is oversold': `SELECT count(*) FROM slot_usage u, unnest(used_milli, capacity_milli) AS c(used, capacity) WHERE used < 0 OR used > coalesce(capacity, 0)`,
   'usage is the sum of what was placed': `
     WITH taken AS (
-      SELECT p.market_id, p.slot, 1 + (w.site - 1) * array_length(m.resources, 1) + (r.k - 1) AS cell,
-        w.workers * ceil(coalesce((b.body -> 'worker' ->> r.name)::numeric, 0) * 1000)
-          + CASE WHEN p.ps = w.site - 1 THEN ceil(coalesce((b.body -> 'ps' ->> r.name)::numeric, 0) * 1000) ELSE 0 END AS milli
-      FROM placement p JOIN bid b ON b.id = p.bid_id JOIN market m ON m.id = p.market_id,
-        unnest(p.workers) WITH ORDINALITY AS w(workers, site), unnest(m.resources) WITH ORDINALITY AS r(name, k)
+      SELECT a.market_id, (p.slot ->> 'slot')::int AS slot, 1 + (w.site - 1) * array_length(m.resources, 1) + (r.k - 1) AS cell,
+        w.workers::int * ceil(coalesce((b.body -> 'worker' ->> r.name)::numeric, 0) * 1000)
+          + CASE WHEN (p.slot ->> 'ps')::int = w.site - 1 THEN ceil(coalesce((b.body -> 'ps' ->> r.name)::numeric, 0) * 1000) ELSE 0 END AS milli
+      FROM allocation a JOIN bid b ON b.id = a.bid_id JOIN market m ON m.id = a.market_id, json_array_elements(CASE a.kind WHEN 'training' THEN a.plan ELSE '[]' END) AS p(slot),
+        json_array_elements_text(p.slot -> 'workers') WITH ORDINALITY AS w(workers, site), unnest(m.resources) WITH ORDINALITY AS r(name, k)
+      WHERE NOT EXISTS (SELECT FROM allocation o WHERE o.market_id = a.market_id AND o.kind <> 'training')
     ), summed AS (SELECT market_id, slot, cell, sum(milli) AS milli FROM taken GROUP BY 1, 2, 3)
     SELECT count(*) FROM summed s JOIN slot_usage u USING (market_id, slot) WHERE s.milli <> u.used_milli[s.cell + 1]`,
 };

@@ -55,7 +55,8 @@ async function tryOnce(pool: Pool, marketId: bigint, target: Target, random: Ran
   const set = async (client: PoolClient, where: string, value: string, values: unknown[]): Promise<number | null> =>
     (await client.query(`UPDATE ${target.table} SET ${cell.column} = $1::text::${cell.type} WHERE ${where}`, [value, ...values])).rowCount;
   const at = await unguarded(pool, async (client) => {
-    if ((await set(client, `ctid = $2::tid AND ${cell.column} <> $1::text::${cell.type}`, changed, [ctid])) !== 1) return undefined;
+    if ((await set(client, `ctid = $2::tid AND ${cell.column}::text <> ($1::text::${cell.type})::text`, changed, [ctid])) !== 1)
+      return undefined;
     const same = `SELECT ctid::text AS ctid FROM ${target.table} WHERE xmin = pg_current_xact_id()::xid`;
     return (await client.query<{ ctid: string }>(same)).rows[0].ctid;
   });
@@ -66,7 +67,7 @@ async function tryOnce(pool: Pool, marketId: bigint, target: Target, random: Ran
 
 async function cellsOf(pool: Pool, { table, columns }: Target, ctid: string): Promise<Cell[]> {
   const { rows: all } = await pool.query<{ column: string; type: string }>(
-    `SELECT attname AS column, format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 ORDER BY attnum`,
+    `SELECT attname AS column, format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
     [table],
   );
   const named = all.filter(({ column }) => !columns || columns.includes(column));

@@ -1,6 +1,7 @@
 import { type AdminKeyOutcome, EnsureAdminKey, type KeyRecord } from '#market';
 import type { Config } from '#config';
 import { endSignals } from '#runtime';
+import { standardKinds } from '#kinds';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { openApi } from './composition/open-api.js';
@@ -31,7 +32,7 @@ export async function startApi(config: Config, surroundings: Surroundings, say: 
     throw startErrorOf(cause, config);
   });
   if (warning !== undefined) surroundings.logger.warn(warning);
-  const app = await openApi(settings, surroundings);
+  const app = await openApi(settings, surroundings, { kinds: standardKinds() });
   try {
     const adminKey = await app.get(EnsureAdminKey).run(config.adminKey);
     tellOfAdminKey(adminKey, surroundings.logger, say);

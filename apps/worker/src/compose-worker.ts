@@ -1,5 +1,5 @@
 import { DecideMarkets, type DecideLimits, Pace, PACE, thinkMsOf } from '#market';
-import { createOracle } from '#kinds';
+import type { KnownKinds } from '#kinds';
 import { createDecidingStore, createPool, findWaitingMarkets, readWaits } from '#persistence';
 import { type Clock, ProcessReport, resource, ServiceList, together } from '#runtime';
 import type { Tracing } from '#telemetry';
@@ -17,7 +17,7 @@ import { watchDeciding } from './watching/watch-deciding.js';
 import { watchThinking } from './watching/watch-thinking.js';
 
 /** What a worker gets from outside: nothing in it reads the environment, the time of day or chance by itself. */
-export interface WorkerSurroundings {
+export interface WorkerSurroundings extends KnownKinds {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Traces, where they are made. */
@@ -25,15 +25,19 @@ export interface WorkerSurroundings {
 }
 
 /** A worker's services: what it does, and below that what it holds, which is given back when all it does has ended. */
-export function composeWorker(settings: WorkerSettings, { clock, logger, tracing }: WorkerSurroundings): ServiceList {
+export function composeWorker(settings: WorkerSettings, { clock, logger, tracing, ...known }: WorkerSurroundings): ServiceList {
   const report = new ProcessReport(logger);
   const pool = createPool(settings.databaseUrl, { max: settings.connections, onLost: (cause) => report.trouble('database', cause) });
-  const parts = partsOf(settings, { pool, clock, report });
+  const parts = partsOf(settings, { pool, clock, report }, known);
   const work = SERVICES.map((service) => service(parts));
   return new ServiceList([resource('tracing', () => tracing?.stop()), resource('pool', () => pool.end()), together('work', work)]);
 }
 
-function partsOf(settings: WorkerSettings, given: Pick<WorkerParts, 'pool' | 'clock' | 'report'>): WorkerParts {
+function partsOf(
+  settings: WorkerSettings,
+  given: Pick<WorkerParts, 'pool' | 'clock' | 'report'>,
+  { kinds, kindsFrom }: KnownKinds,
+): WorkerParts {
   const { pool, clock, report } = given;
   const journal = new Journal(report);
   const figures = new Figures(report.registry);
@@ -47,10 +51,15 @@ function partsOf(settings: WorkerSettings, given: Pick<WorkerParts, 'pool' | 'cl
     pace.count(bidIds.length);
     sample.take(bidIds);
   };
-  const thinkers = openThinkPool({ threads: settings.thinkThreads, clock, watch: watchThinking(figures, report) });
+  const thinkers = openThinkPool({
+    threads: settings.thinkThreads,
+    clock,
+    watch: watchThinking(figures, report),
+    ...(kindsFrom && { kindsFrom }),
+  });
   figures.thinking(thinkers);
   const store = watchDeciding(createDecidingStore(pool), { figures, clock, onDecided });
-  const decider = new DecideMarkets(store, createOracle('default'), limitsOf(settings), clock, thinkers);
+  const decider = new DecideMarkets(store, kinds, limitsOf(settings), clock, thinkers);
   const runner = new MarketRunner(decider, clock, journal, runLimitsOf(settings));
   const sweeper = new Sweeper(() => findWaitingMarkets(pool, settings), runner, report);
   return { ...given, settings, journal, figures, sample, pace, thinkers, runner, sweeper };

@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '#config';
+import { type KnownKinds, standardKinds } from '#kinds';
 import { checkDatabase } from '#persistence';
 import { endSignals } from '#runtime';
 import { startTracing } from '#telemetry';
@@ -13,7 +14,11 @@ import { databaseStartError, StartError } from './start-error.js';
  * @param owner a name that no other process has.
  * @throws StartError saying what to do where the database cannot be worked with, or the port for metrics is taken.
  */
-export async function startWorker(config: Config, owner: string, surroundings: WorkerSurroundings): Promise<INestApplicationContext> {
+export async function startWorker(
+  config: Config,
+  owner: string,
+  surroundings: Omit<WorkerSurroundings, keyof KnownKinds>,
+): Promise<INestApplicationContext> {
   const { logger } = surroundings;
   logger.level = config.logLevel;
   const settings = settingsOf(config, owner);
@@ -22,7 +27,7 @@ export async function startWorker(config: Config, owner: string, surroundings: W
     throw databaseStartError(cause);
   });
   if (warning !== undefined) logger.warn(warning);
-  const app = await openWorker(settings, { ...surroundings, tracing });
+  const app = await openWorker(settings, { ...surroundings, tracing, kinds: standardKinds() });
   app.enableShutdownHooks(endSignals(), { useProcessExit: true }); // exit code 0 after the drain, not death by the signal
   logger.info({ owner, queue: settings.redisUrl === undefined ? 'postgres' : 'redis' }, 'worker ready');
   return app;

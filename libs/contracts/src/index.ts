@@ -18,10 +18,12 @@ export {
   type QueryOf,
 } from './operations/index.js';
 export { isProblemCode, PROBLEMS, problemOf, type ProblemCode, type ProblemDetails } from './problems.js';
-export { bidBody, bulkItem, idempotencyKey, optionTold, refusalTold, type BidBodyWire } from './schemas/bids.js';
+export { bidFormsOf, type BidForms, type BodyForm, type BulkItemWire, type JobWire } from './bid-forms.js';
+export { idempotencyKey, optionTold, refusalTold, type BidBodyWire } from './schemas/bids.js';
 export { EVENTS, eventKinds, eventTold, marketEvent, SEQUENCE_TEXT, streamMessage, type MarketEvent } from './schemas/events.js';
 export { priceRuleOf, termsTold } from './schemas/markets.js';
-export { isPlainBulkItem } from './schemas/plain-bid.js';
+export { isCount, isFields, isPositive, isQuantity, type Fields } from './schemas/plain-bid.js';
+export { count, id, positive, quantities, quantity, recordOf, slot } from './schemas/primitives.js';
 export { problem, type Problem } from './schemas/problem.js';
 export { REFUSAL_CODES, type RefusalCode } from './refusals.js';
 export { ROLES, type Role } from './schemas/tenancy.js';

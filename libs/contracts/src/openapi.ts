@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bidFormsOf, type JobWire } from './bid-forms.js';
 import { headersOf, problemsByStatus } from './answers.js';
 import { HEADERS_ALWAYS, HEADERS_ANYWHERE, headersOfProblems, RESPONSE_HEADERS, responseHeaders, type ResponseHeader } from './headers.js';
 import { isRepeatable, type Operation, type SuccessResponse } from './operation.js';
@@ -12,12 +13,16 @@ import { problem } from './schemas/problem.js';
 type Json = Record<string, unknown>;
 const PROBLEM_TYPE = 'application/problem+json';
 
-/** The OpenAPI 3.1 document of the whole API, from the table of operations. */
-export function openApiDocument(version: string): Json {
+/**
+ * The OpenAPI 3.1 document of the whole API, from the table of operations.
+ * @param wires of the kinds of jobs that are sold.
+ */
+export function openApiDocument(version: string, wires: readonly JobWire[]): Json {
+  const forms = bidFormsOf(wires);
   const components: Record<string, Json> = {};
   const paths: Record<string, Json> = {};
   for (const operationId of operationIds) {
-    const operation = operationOf(operationId);
+    const operation = forms.complete(operationOf(operationId));
     paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operationId, operation, components) };
   }
   jsonSchema(marketEvent, 'output', components); // what is told beyond answers to requests

@@ -32,6 +32,8 @@ export interface Operation {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** What reads the body, where that is more than the schema: bids are read by the form of their kind (bid-forms.ts). */
+  readonly reader?: { readonly safeParse: (given: unknown) => z.ZodSafeParseResult<unknown> };
   /** What the document says of the body, where `body` leaves parts of it to be checked later. */
   readonly publishedBody?: z.ZodType;
   /** Values that the body may hold; LIMITS.bodyValues where it says nothing. */

@@ -1,7 +1,6 @@
 /** Use cases of the marketplace and the ports they need. */
 export * from './accepting/index.js';
 export * from './accounts/index.js';
-export * from './bid-body.js';
 export * from './book/index.js';
 export * from './catalogue/index.js';
 export * from './clock/index.js';

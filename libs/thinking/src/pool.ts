@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { type Clock, type Thinker, ThinkingFailed } from '#market';
-import type { TaskInput, TaskName, TaskOutput } from './task.js';
+import type { TaskInput, TaskName, TaskOutput, ThreadData } from './task.js';
 
 /** Told of each task. */
 export interface ThinkWatch {
@@ -15,6 +15,8 @@ export interface ThinkPoolOptions {
   readonly threads: number;
   readonly clock: Clock;
   readonly watch: ThinkWatch;
+  /** The module whose function `standardKinds` makes the kinds of jobs that threads know: those of Eris, unless others are handed in. */
+  readonly kindsFrom?: string;
   /** A task that takes longer is given up, ms; its thread ends. */
   readonly taskMsMax?: number;
   /** What a thread may hold beside books, which lie in shared memory, MB. A thread that wants more ends. */
@@ -41,7 +43,8 @@ const MS_PER_SECOND = 1_000;
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? '../../../dist/libs/thinking/src/thread.js' : './thread.js', import.meta.url);
 
 /** Opens a pool; it must be closed. */
-export function openThinkPool({ threads, clock, watch, taskMsMax = TASK_MS_MAX, heapMbMax = HEAP_MB_MAX }: ThinkPoolOptions): ThinkPool {
+export function openThinkPool(options: ThinkPoolOptions): ThinkPool {
+  const { threads, clock, watch, taskMsMax = TASK_MS_MAX, heapMbMax = HEAP_MB_MAX, kindsFrom = '#kinds' } = options;
   const pool = new Piscina({
     filename: fileURLToPath(ENTRY),
     minThreads: 0,
@@ -50,6 +53,7 @@ export function openThinkPool({ threads, clock, watch, taskMsMax = TASK_MS_MAX, 
     maxQueue: WAITING_MAX,
     execArgv: [], // what the process is started with is not for its threads
     env: {},
+    workerData: { kindsFrom } satisfies ThreadData,
     resourceLimits: { maxOldGenerationSizeMb: heapMbMax },
   });
   pool.on('error', () => undefined); // of a thread that had no task: the next one starts another

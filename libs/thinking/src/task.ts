@@ -4,3 +4,8 @@ import type { Thinker } from '#market';
 export type TaskName = keyof Thinker;
 export type TaskInput<Name extends TaskName> = Parameters<Thinker[Name]>[0];
 export type TaskOutput<Name extends TaskName> = Awaited<ReturnType<Thinker[Name]>>;
+
+/** What a thread is started with: the module that makes its kinds of jobs. */
+export interface ThreadData {
+  readonly kindsFrom: string;
+}

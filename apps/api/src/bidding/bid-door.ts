@@ -1,4 +1,4 @@
-import { type AnswerOf, LIMITS, operationOf, type OperationId } from '#contracts';
+import { type AnswerOf, LIMITS, type OperationId } from '#contracts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Gate } from '../http/gate.js';
 import { inputOf, type Input } from '../http/input.js';
@@ -6,6 +6,7 @@ import type { GuardedRequest } from '../http/policy-guard.js';
 import type { Reply } from '../http/reply.js';
 import { routeOf } from '../http/serves.js';
 import { invariant } from '#units';
+import type { BidBodies } from './bid-bodies.js';
 import type { PlaceBids } from './place-bids.js';
 
 type Placing = 'placeBid' | 'placeBids';
@@ -21,6 +22,7 @@ export class BidDoor {
   constructor(
     private readonly gate: Gate,
     private readonly placeBids: PlaceBids,
+    private readonly bodies: Pick<BidBodies, 'operation'>,
   ) {}
 
   open(server: FastifyInstance): void {
@@ -29,7 +31,7 @@ export class BidDoor {
   }
 
   private serve<Id extends Placing>(server: FastifyInstance, id: Id, place: (input: Input<Id>) => Promise<Reply<AnswerOf<Id>>>): void {
-    const operation = operationOf(id);
+    const operation = this.bodies.operation(id);
     const [status] = Object.keys(operation.responses).map(Number);
     server.post(routeOf(operation), async (request: GuardedRequest, reply: FastifyReply) => {
       const { caller, body } = request;

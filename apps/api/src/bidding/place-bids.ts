@@ -1,11 +1,10 @@
 import {
-  bulkItem,
   type Fault,
   faultsOf,
   LIMITS,
-  isPlainBulkItem,
   type AnswerOf,
   type BidBodyWire,
+  type BidForms,
   type Problem,
   type ProblemCode,
   problemOf,
@@ -20,7 +19,7 @@ import { Reply } from '../http/reply.js';
 import { partyOf } from '../http/turns.js';
 import type { Wait, Waits } from '../streams/waits.js';
 import { bidView } from '../views/bid-views.js';
-import { bidText } from './bid-text.js';
+import type { BidBodies } from './bid-bodies.js';
 
 /** For bids of a bulk request that were turned away while others were taken. */
 const RETRY_AFTER_SECONDS = '1';
@@ -48,22 +47,34 @@ type Checked = { readonly newBid: NewBid } | { readonly problem: Problem };
 /** Finds a bid for whoever placed it. Rejects with a ProblemError where that cannot be now. */
 export type FindBid = (caller: Caller, bidId: bigint) => ReturnType<ReadBids['find']>;
 
+/** What bids are checked by: their forms, and their markets. */
+export interface BidChecks {
+  readonly bodies: Pick<BidBodies, 'forms'>;
+  readonly market: CheckBid;
+}
+
 /** Places bids: checked, stored, and waited for where the caller asked for that. */
 export class PlaceBids {
+  private readonly check: CheckBid;
+  private readonly forms: BidForms;
+
   constructor(
-    private readonly check: CheckBid,
+    { bodies, market }: BidChecks,
     private readonly accept: Pick<AcceptBids, 'accept'>,
     private readonly findBid: FindBid,
     private readonly waits: Waits,
     private readonly inTurn: InTurn,
-  ) {}
+  ) {
+    this.check = market;
+    this.forms = bodies.forms;
+  }
 
   /** One bid: 202 with its id, or 200 with its decision where that came in time. */
   async one(input: Input<'placeBid'>): Promise<Reply<Placed>> {
     const place = { marketId: input.params.marketId, ...partyOf(input.caller) };
     if (!this.check.isReadable({ ...place, body: input.body })) await this.checkBody({ ...place, body: input.body });
     const wait = input.waitSeconds === undefined ? undefined : this.waits.begin(input); // before anything is stored
-    const queued = queuedOr(await this.accept.accept(newBid({ ...place, idempotencyKey: input.idempotencyKey }, input.body)));
+    const queued = queuedOr(await this.accept.accept(this.newBid({ ...place, idempotencyKey: input.idempotencyKey }, input.body)));
     const headers: Record<string, string> = queued.replayed ? { 'idempotency-replayed': 'true' } : {};
     if (!wait) return new Reply({ id: queued.bidId.toString(), status: 'queued' }, 202, headers);
     input.letBodyGo();
@@ -113,17 +124,34 @@ export class PlaceBids {
   }
 
   private async checkItem(place: Place, { item, root }: { item: unknown; root: string }, listing: Listing): Promise<Checked> {
-    const parsed = isPlainBulkItem(item) ? { success: true as const, data: item } : bulkItem.safeParse(item);
+    const form = this.forms.item;
+    const parsed = form.isPlain(item) ? { success: true as const, data: item } : form.safeParse(item);
     if (!parsed.success) return { problem: listed(faultsOf(parsed.error, root), listing) };
     const body = parsed.data;
     const checked = this.check.isReadable({ ...place, body }) ? READABLE : await this.check.run({ ...place, body });
     if (checked.kind === 'market_unknown') return { problem: problemOf('market_unknown') };
-    if (checked.kind === 'readable') return { newBid: newBid({ ...place, idempotencyKey: body.idempotencyKey }, body) };
+    if (checked.kind === 'readable') return { newBid: this.newBid({ ...place, idempotencyKey: body.idempotencyKey }, body) };
     return {
       problem: listed(
         checked.faults.map(({ path, message }) => ({ path: path.replace('$', root), message })),
         listing,
       ),
+    };
+  }
+
+  private newBid(
+    { marketId, organisationId, tenantId, idempotencyKey }: Place & { readonly idempotencyKey: string },
+    body: BidBodyWire,
+  ): NewBid {
+    const text = this.forms.text(body);
+    return {
+      marketId,
+      organisationId,
+      tenantId,
+      idempotencyKey,
+      requestHash: requestHash(`bid:${marketId}`, text),
+      label: body.label ?? null,
+      body: text,
     };
   }
 }
@@ -166,20 +194,4 @@ const resultOf = (outcome: AcceptOutcome): BulkResult =>
 function queuedOr(outcome: AcceptOutcome): Extract<AcceptOutcome, { kind: 'queued' }> {
   if (outcome.kind !== 'queued') throw problemOfOutcome(outcome);
   return outcome;
-}
-
-function newBid(
-  { marketId, organisationId, tenantId, idempotencyKey }: Place & { readonly idempotencyKey: string },
-  body: BidBodyWire,
-): NewBid {
-  const text = bidText(body);
-  return {
-    marketId,
-    organisationId,
-    tenantId,
-    idempotencyKey,
-    requestHash: requestHash(`bid:${marketId}`, text),
-    label: body.label ?? null,
-    body: text,
-  };
 }

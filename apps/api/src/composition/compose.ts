@@ -1,4 +1,5 @@
 import { LIMITS } from '#contracts';
+import type { Kinds } from '#kinds';
 import {
   AcceptBids,
   type AcceptLimits,
@@ -55,6 +56,7 @@ import {
   readSchemaState,
 } from '#persistence';
 import type { ThinkPool } from '#thinking';
+import { BidBodies } from '../bidding/bid-bodies.js';
 import { BidDoor } from '../bidding/bid-door.js';
 import { MeasuredAccept } from '../bidding/measured-accept.js';
 import { type FindBid, PlaceBids } from '../bidding/place-bids.js';
@@ -92,6 +94,7 @@ export interface Parts {
   readonly pulse: MarketPulse;
   readonly ending: Ending;
   readonly thinkers: ThinkPool;
+  readonly kinds: Kinds;
   readonly holds: Holds;
   /** Turns for parts of large bodies. */
   readonly large: InTurn;
@@ -120,12 +123,13 @@ export function compose(parts: Parts): Composed {
   const keyWatch = keyWatchOf(parts);
   const { keyring, services: tenants } = tenancy(parts, keyWatch);
   const gate = new Gate(keyring, rateGate(parts));
-  const { placeBids, services: bids } = bidding(parts, { measured, keyWatch, turns });
+  const bodies = new BidBodies(parts.kinds);
+  const { placeBids, services: bids } = bidding(parts, { measured, keyWatch, turns, bodies });
   return {
-    services: [...tenants, ...catalogue(parts, { ringer, keyWatch, turns }), ...bids, ...accounts(parts), readiness(parts)],
+    services: [...tenants, ...catalogue(parts, { ringer, keyWatch, turns }), ...bids, bodies, ...accounts(parts), readiness(parts)],
     turns,
     gate,
-    door: new BidDoor(gate, placeBids),
+    door: new BidDoor(gate, placeBids, bodies),
     accept,
   };
 }
@@ -248,7 +252,7 @@ function catalogue(
 
 function bidding(
   parts: Parts,
-  { measured, keyWatch, turns }: { measured: MeasuredAccept; keyWatch: KeyWatch; turns: DatabaseTurns },
+  { measured, keyWatch, turns, bodies }: { measured: MeasuredAccept; keyWatch: KeyWatch; turns: DatabaseTurns; bodies: BidBodies },
 ): { placeBids: PlaceBids; services: object[] } {
   const { stores, metrics, pulse, ending, holds } = parts;
   const reader = createBidReader(stores.pool);
@@ -256,9 +260,9 @@ function bidding(
   const waiter = new DecisionWaiter(reader, pulse, ending.stopping.signal, (err) => {
     metrics.trouble('wait', err, 'could not look for decisions; those who wait get 202');
   });
-  const check = new CheckBid(createBidContextReader(stores.pool));
+  const checks = { bodies, market: new CheckBid(createBidContextReader(stores.pool), parts.kinds) };
   return {
-    placeBids: new PlaceBids(check, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, keyWatch), parts.large),
+    placeBids: new PlaceBids(checks, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, keyWatch), parts.large),
     services: [readBids, ...pricing(parts, turns.reads)],
   };
 }

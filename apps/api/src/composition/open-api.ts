@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { KnownKinds } from '#kinds';
 import { AWAKE_MS, type InTurn } from '#market';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { listenForChanges } from '#persistence';
@@ -36,7 +37,11 @@ const SHUTDOWN_MS = 10_000;
 const NOBODY_REFUSED = { perOrganisation: Infinity, perTenant: Infinity, inAll: Infinity };
 
 /** Makes the whole API over a database that has its schema. It listens where the caller says, and gives everything back when it is closed. */
-export async function openApi(settings: ApiSettings, surroundings: Surroundings): Promise<NestFastifyApplication> {
+export async function openApi(
+  settings: ApiSettings,
+  surroundings: Surroundings,
+  { kinds, kindsFrom }: KnownKinds,
+): Promise<NestFastifyApplication> {
   const { logger } = surroundings;
   const ending = { draining: new AbortController(), stopping: new AbortController() };
   const metrics = new Metrics(logger);
@@ -57,11 +62,11 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
     failed: (task, cause) =>
       metrics.trouble('thread', cause, 'a thread could not think something through; who asked is told to ask again', { task }),
   };
-  const thinkers = openThinkPool({ threads: settings.thinkThreads, clock: surroundings.clock, watch });
+  const thinkers = openThinkPool({ threads: settings.thinkThreads, clock: surroundings.clock, watch, ...(kindsFrom && { kindsFrom }) });
   const newRequestId = newRequestIds(surroundings.randomBytes);
   const { connections, holds } = intake(settings, metrics, newRequestId);
   const large = largeBodies(metrics);
-  const parts = { thinkers, large, settings, surroundings, stores, metrics, pulse, ending, holds, isAwake };
+  const parts = { thinkers, kinds, large, settings, surroundings, stores, metrics, pulse, ending, holds, isAwake };
   const { services, turns, gate, door, accept } = compose(parts);
   const { drainMs = 0, shutdownMs = SHUTDOWN_MS } = settings;
   const drain = new Drain({ ending, drainMs, shutdownMs, connections });
@@ -74,7 +79,7 @@ export async function openApi(settings: ApiSettings, surroundings: Surroundings)
     gate,
     door,
     metrics,
-    document: new ApiDocument(settings.version),
+    document: new ApiDocument(settings.version, kinds),
     connections,
     holds,
     large,

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { LIMITS } from '#contracts';
 import { BookReader, FairQueue, type InTurn, QuoteBid, ReadPrices } from '#market';
-import { createOracle } from '#kinds';
+import type { Kinds } from '#kinds';
 import { createBookSource } from '#persistence';
 import type { ThinkPool } from '#thinking';
 import type { Metrics } from '../service/metrics.js';
@@ -26,12 +26,13 @@ interface Parts {
   readonly stores: Pick<Stores, 'pool'>;
   readonly metrics: Metrics;
   readonly thinkers: ThinkPool;
+  readonly kinds: Kinds;
   readonly settings: Pick<ApiSettings, 'thinkThreads' | 'bookCellsMax' | 'connections'>;
 }
 
 /** Prices, and quotes: those on large markets are thought about on threads, by turns. */
 export function pricing(
-  { stores, metrics, thinkers, settings: { thinkThreads, bookCellsMax, connections } }: Parts,
+  { stores, metrics, thinkers, kinds, settings: { thinkThreads, bookCellsMax, connections } }: Parts,
   reads: InTurn,
 ): object[] {
   const source = createBookSource(stores.pool);
@@ -49,7 +50,7 @@ export function pricing(
   metrics.gauge('eris_think_waiting', 'Tasks that wait for a thread.', () => thinkers.waiting);
   metrics.gauge('eris_think_threads', 'Threads that there are.', () => thinkers.threads);
   return [
-    new QuoteBid(books, { oracle: createOracle('default'), thinker: thinkers, queue, loop, reads }),
+    new QuoteBid(books, { kinds, thinker: thinkers, queue, loop, reads }),
     new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, { loop: prices, ...SLICE }),
   ];
 }

@@ -1,6 +1,7 @@
 import type { AnswerOf } from '#contracts';
 import { QuoteBid, ReadBids } from '#market';
 import { Controller } from '@nestjs/common';
+import { BidBodies } from '../bidding/bid-bodies.js';
 import { answer } from '../http/answer.js';
 import { cursorOf, idOfCursor } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
@@ -15,11 +16,12 @@ export class BidsController {
   constructor(
     private readonly readBids: ReadBids,
     private readonly quoteBid: QuoteBid,
+    private readonly bodies: BidBodies,
   ) {}
 
   @Serves('quoteBid')
   quote(@In() { caller, params, body, isGone }: Input<'quoteBid'>): Promise<AnswerOf<'quoteBid'>> {
-    return answer(this.quoteBid.run({ ...partyOf(caller, isGone), ...params, body }), {
+    return answer(this.quoteBid.run({ ...partyOf(caller, isGone), ...params, body: this.bodies.read(body) }), {
       quoted: quoteView,
       faults: faultsProblem,
     });
@@ -39,6 +41,6 @@ export class BidsController {
 
   @Serves('getAllocation')
   allocation(@In() { caller, params }: Input<'getAllocation'>): Promise<AnswerOf<'getAllocation'>> {
-    return answer(this.readBids.allocation(caller, params.bidId), { found: ({ allocation }) => allocationView(allocation) });
+    return answer(this.readBids.allocation(caller, params.bidId), { found: ({ allocation }) => allocationView(allocation, this.bodies) });
   }
 }

@@ -5,6 +5,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { pino } from 'pino';
 import { request } from 'undici';
 import { BidsController } from '../controllers/bids.controller.js';
+import { standardKinds } from '#kinds';
+import { BidBodies } from '../bidding/bid-bodies.js';
 import { BidDoor } from '../bidding/bid-door.js';
 import type { PlaceBids } from '../bidding/place-bids.js';
 import { atOnce, QuoteBid, ReadBids } from '#market';
@@ -72,7 +74,7 @@ beforeAll(async () => {
   takeIn(server, { gate, connections, requests: holds.requests });
   readJsonBodies(server, { gate, connections, bodies: holds.bodies, large: atOnce, limitBytes: 1_000 });
   app = await NestFactory.create<NestFastifyApplication>(Edge, adapter, { bodyParser: false, logger: false, abortOnError: false });
-  new BidDoor(gate, placeBids as unknown as PlaceBids).open(server);
+  new BidDoor(gate, placeBids as unknown as PlaceBids, new BidBodies(standardKinds())).open(server);
   await app.listen(0, '127.0.0.1');
 });
 afterAll(() => app.close());

@@ -84,10 +84,10 @@ function queryOf({ query }: Operation, request: GuardedRequest): unknown {
   return parsed.data;
 }
 
-function bodyOf({ body, isPlain }: Operation, given: unknown): unknown {
-  if (!body) return undefined;
+function bodyOf({ body, isPlain, reader = body }: Operation, given: unknown): unknown {
+  if (!reader) return undefined;
   if (isPlain?.(given)) return given;
-  const parsed = body.safeParse(given);
+  const parsed = reader.safeParse(given);
   if (!parsed.success) throw new ProblemError('invalid_body', { errors: faultsOf(parsed.error) });
   return parsed.data;
 }

@@ -1,4 +1,5 @@
 import { eventSchemas, openApiDocument } from '#contracts';
+import type { Kinds } from '#kinds';
 
 /** What is published of the API, made once. */
 export class ApiDocument {
@@ -9,8 +10,8 @@ export class ApiDocument {
   /** The JSON Schema of events, as it is sent. */
   readonly eventsBytes: Buffer;
 
-  constructor(version: string) {
-    this.json = openApiDocument(version);
+  constructor(version: string, { wires }: Kinds) {
+    this.json = openApiDocument(version, wires);
     this.bytes = Buffer.from(JSON.stringify(this.json));
     this.eventsBytes = Buffer.from(JSON.stringify(eventSchemas()));
   }

@@ -1,6 +1,7 @@
 import { type AnswerOf, optionTold, refusalTold } from '#contracts';
 import type { AllocationRecord, BidRecord, DecisionRecord, QuoteOutcome } from '#market';
 import { formatMicros, formatMilli, invariant } from '#units';
+import type { BidBodies } from '../bidding/bid-bodies.js';
 
 type BidAnswer = AnswerOf<'getBid'>;
 type AllocationAnswer = AnswerOf<'getAllocation'>;
@@ -33,24 +34,17 @@ const decisionView = (decision: DecisionRecord): Decision => ({
   decidedAt: decision.decidedAt.toISOString(),
 });
 
-export function allocationView(allocation: AllocationRecord): AllocationAnswer {
+/** An allocation, its plan in the words of its kind. */
+export function allocationView(allocation: AllocationRecord, bodies: Pick<BidBodies, 'planTold'>): AllocationAnswer {
   const idOf = (ordinal: number): string => {
     invariant(ordinal < allocation.siteIds.length, 'an allocation names sites of its market');
     return allocation.siteIds[ordinal].toString();
   };
-  const perSite = (counts: readonly number[]) =>
-    Object.fromEntries(counts.flatMap((count, ordinal) => (count > 0 ? [[idOf(ordinal), count]] : [])));
   return {
     bidId: allocation.bidId.toString(),
     marketId: allocation.marketId.toString(),
     payment: formatMicros(allocation.paymentMicros),
-    schedule: allocation.placements.map(({ slot, ps, workers, moves, home }) => ({
-      slot,
-      ps: idOf(ps),
-      workers: perSite(workers),
-      moves: triplesOf(moves).map(([from, to, chunks]) => ({ from: idOf(from), to: idOf(to), chunks })),
-      home: perSite(home),
-    })),
+    ...bodies.planTold(allocation, idOf),
     lines: allocation.lines.map((line) => ({
       slot: line.slot,
       siteId: line.site === null ? null : idOf(line.site),
@@ -60,11 +54,6 @@ export function allocationView(allocation: AllocationRecord): AllocationAnswer {
       amount: formatMicros(BigInt(line.amount)),
     })),
   };
-}
-
-function triplesOf(flat: readonly number[]): [number, number, number][] {
-  invariant(flat.length % 3 === 0, 'a move is a home, a place and a count');
-  return Array.from({ length: flat.length / 3 }, (_, index) => [flat[3 * index], flat[3 * index + 1], flat[3 * index + 2]]);
 }
 
 export function quoteView(quoted: Extract<QuoteOutcome, { kind: 'quoted' }>): AnswerOf<'quoteBid'> {

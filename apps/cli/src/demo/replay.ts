@@ -21,6 +21,8 @@ export interface Replay {
   readonly sales: ReadonlyMap<number, SlotSales>;
 }
 
+/** How the verifier speaks of a plan. */
+const PLAN = /^(breaks|plan) /;
 const MONEY: ReadonlySet<Finding['table']> = new Set(['allocation', 'transfer', 'entry', 'account']);
 const amount = (text: string | null | undefined): bigint => parseMicros(text ?? '0') ?? 0n;
 
@@ -33,8 +35,8 @@ export async function replay(input: ReplayInput): Promise<Replay> {
 }
 
 function checksOf({ findings, sales, accepted, lines, decisions, records }: Verification): Check[] {
-  const isSchedule = ({ table }: Finding): boolean => table === 'placement';
-  const isMoney = ({ table }: Finding): boolean => MONEY.has(table);
+  const isSchedule = ({ table, detail }: Finding): boolean => table === 'placement' || (table === 'allocation' && PLAN.test(detail));
+  const isMoney = (finding: Finding): boolean => MONEY.has(finding.table) && !isSchedule(finding);
   const of = (belongs: (finding: Finding) => boolean): string[] => findings.filter(belongs).map(findingLine);
   return [
     {

@@ -1,6 +1,6 @@
 import { loadConfig } from '#config';
 import { type Finding, type Verification, verifyMarket, type VerifyOptions, type VerifyOutcome } from '#market';
-import { createOracle } from '#kinds';
+import { standardKinds } from '#kinds';
 import { checkDatabase, createAuditSource, createPool, findEmbeddedPostgres } from '#persistence';
 import { unlessAborted } from '../running/abort.js';
 import { isPostgresVariable } from '../running/databases.js';
@@ -49,7 +49,7 @@ export async function verifyStored(
   await checkDatabase(databaseUrl, { mayBeStandby: true });
   const pool = createPool(databaseUrl, { max: 1 });
   try {
-    return await verifyMarket(createAuditSource(pool), marketId, { oracle: createOracle('default'), ...(onProgress && { onProgress }) });
+    return await verifyMarket(createAuditSource(pool), marketId, { kinds: standardKinds(), ...(onProgress && { onProgress }) });
   } finally {
     await pool.end();
   }

@@ -1,7 +1,6 @@
 import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
-import { allocation, bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, publishedBulkBody, queuedBid } from '../schemas/bids.js';
+import { allocation, bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, queuedBid } from '../schemas/bids.js';
 import { LIMITS } from '../limits.js';
-import { isPlainBid } from '../schemas/plain-bid.js';
 
 const tag = 'bids';
 
@@ -18,7 +17,6 @@ export const bidOperations = defineOperations({
     headers: { Prefer: 'wait=N waits up to N seconds (at most 30) for the decision and answers with it.' },
     body: bidBody,
     bodyValues: LIMITS.bidValues,
-    isPlain: isPlainBid,
     responses: {
       200: { description: 'Decided while you waited (Prefer: wait)', schema: bid, headers: ['Idempotency-Replayed', 'Preference-Applied'] },
       202: { description: 'Stored; the decision follows', schema: queuedBid, headers: ['Idempotency-Replayed', 'Preference-Applied'] },
@@ -34,7 +32,6 @@ export const bidOperations = defineOperations({
       'A result for each, in order: its id, or its problem. One bad bid costs only its own result. `Retry-After` comes where bids were turned away for now.',
     policy: BIDDERS,
     body: bulkBody,
-    publishedBody: publishedBulkBody,
     repeatable: true, // each bid has its key
     bodyValues: LIMITS.bulkValues,
     responses: { 200: { description: 'A result for each bid', schema: bulkResult, headers: ['Retry-After'] } },

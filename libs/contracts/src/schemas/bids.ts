@@ -3,22 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { REFUSAL_CODES, type RefusalCode } from '../refusals.js';
 import { problem } from './problem.js';
-import {
-  amount,
-  count,
-  id,
-  listOf,
-  once,
-  page,
-  pageQuery,
-  positive,
-  quantities,
-  quantity,
-  recordOf,
-  slot,
-  time,
-  volume,
-} from './primitives.js';
+import { amount, count, id, listOf, once, page, pageQuery, positive, quantity, slot, time, volume } from './primitives.js';
 import { label } from './text.js';
 
 const worth = quantity;
@@ -46,27 +31,16 @@ export const valuation = z
   )
   .meta({ id: 'Valuation' });
 
-const totalOf = (perSite: Readonly<Record<string, number>>): number => Object.values(perSite).reduce((sum, count) => sum + count, 0);
-
-const chunks = recordOf(count(0, LIMITS.chunksPerBid), {
-  names: LIMITS.sitesPerBid,
-  message: `must name at most ${LIMITS.sitesPerBid} sites`,
-}).refine((perSite) => totalOf(perSite) <= LIMITS.chunksPerBid, {
-  error: ({ input }) => `must hold at most ${LIMITS.chunksPerBid} chunks in all; these are ${totalOf(input as Record<string, number>)}`,
-});
-
-const bidFields = {
-  label: label.optional(),
-  valuation,
-  chunks,
-  epochs: count(1, LIMITS.epochs),
-  throughput: positive,
-  parameterMB: quantity,
-  worker: quantities,
-  ps: quantities,
+/** A bid's body as every kind of job has it; what else is in it is its kind's, and read by the kind's form (bid-forms.ts). */
+export const bidFields = { label: label.optional(), valuation };
+/** What `kind`, `label` and `valuation` say; the other fields belong to the kind. */
+export type BidBodyWire = {
+  readonly kind?: string | undefined;
+  readonly label?: string | undefined;
+  readonly valuation: z.infer<typeof valuation>;
 };
-export const bidBody = z.strictObject(bidFields).meta({ id: 'BidBody' });
-export type BidBodyWire = z.infer<typeof bidBody>;
+/** Checked by the form of its kind. */
+export const bidBody = z.custom<BidBodyWire>();
 
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e]+$/;
 /** The key that makes a repeated request the same request. */
@@ -76,16 +50,13 @@ export const idempotencyKey = z
   .max(LIMITS.idempotencyKeyLength, `must have at most ${LIMITS.idempotencyKeyLength} characters`)
   .regex(IDEMPOTENCY_KEY, 'must be printable ASCII without spaces');
 
-export const bulkItem = z.strictObject({ idempotencyKey, ...bidFields }).meta({ id: 'BulkItem' });
-const bulkOf = <Item extends z.ZodType>(item: Item) =>
+/** A body of many bids. */
+export const bulkOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({
     bids: z.array(item).min(1, 'must hold at least one bid').max(LIMITS.bulkBids, `must hold at most ${LIMITS.bulkBids} bids`),
   });
-/** Items are checked one by one, each as a `bulkItem`, so that one bad bid costs only its own result. */
+/** Items are checked one by one, each by the form of its kind, so that one bad bid costs only its own result. */
 export const bulkBody = bulkOf(z.unknown());
-/** The body as it is meant, with its items. */
-export const publishedBulkBody = bulkOf(bulkItem).meta({ id: 'BulkBody' });
-
 const option = z.strictObject({ completion: slot, price: amount, value: amount });
 export const refusal = z
   .strictObject({
@@ -168,15 +139,8 @@ export const quote = z
   })
   .meta({ id: 'Quote' });
 
-const perSite = z.record(id, z.number());
-const slotPlan = z.strictObject({
-  slot,
-  ps: id,
-  workers: perSite,
-  moves: z.array(z.strictObject({ from: id, to: id, chunks: z.number() })),
-  home: perSite,
-});
 const line = z.strictObject({ slot, siteId: id.nullable(), resource: z.string(), quantity: volume, unitPrice: amount, amount });
-export const allocation = z
-  .strictObject({ bidId: id, marketId: id, schedule: z.array(slotPlan), payment: amount, lines: z.array(line) })
-  .meta({ id: 'Allocation' });
+/** What every allocation tells, whatever kind of job it is for; the plan is told in the words of the kind. */
+export const allocationFields = { bidId: id, marketId: id, payment: amount, lines: z.array(line) };
+/** An allocation with the fields of its kind beside these. */
+export const allocation = z.looseObject({ ...allocationFields, kind: z.string().optional() });

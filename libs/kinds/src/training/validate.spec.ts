@@ -1,7 +1,8 @@
 import { type MarketSpec, paperRule } from '#mechanism';
 import type { Milli } from '#units';
 import type { TrainingJob, SlotPlan } from './job.js';
-import { validateSchedule, type ScheduleClaim, type Violation } from './validate.js';
+import type { Violation } from '../kind.js';
+import { validateSchedule, type ScheduleClaim } from './validate.js';
 
 const milli = (units: number): Milli => (units * 1000) as Milli;
 const site = (id: string, gpu: number, cpu: number) => ({ id, capacityMilli: [milli(gpu), milli(cpu)] });

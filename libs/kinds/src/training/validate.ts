@@ -1,27 +1,15 @@
-import { BANDWIDTH_CELL, firstCellOf, type MarketSpec } from '#mechanism';
+import { BANDWIDTH_CELL, firstCellOf } from '#mechanism';
 import type { TrainingJob, Schedule, SlotPlan } from './job.js';
+import type { PlanClaim, Violation } from '../kind.js';
 
-/** A rule of the model that a schedule breaks (docs/mechanism.md section 3). */
-export interface Violation {
+/** A rule of the model that a schedule breaks (docs/mechanism.md). */
+export interface ScheduleViolation extends Violation {
   readonly rule: 'V1' | 'V2' | 'V3' | 'V4' | 'V5' | 'V6';
-  readonly slot?: number;
-  readonly detail: string;
 }
 
-export interface ScheduleClaim {
-  readonly spec: MarketSpec;
-  /** What others use of a slot, in cells (milli-units; cells that are missing are 0), before this job. */
-  readonly usage: (slot: number) => readonly number[];
-  /** What a slot has in all, in cells; the market's own capacities where it isn't given. */
-  readonly capacity?: (slot: number) => readonly number[];
-  readonly job: TrainingJob;
-  /** First slot in which the job may run. */
-  readonly arrival: number;
+/** A schedule as it is claimed for a training job. */
+export interface ScheduleClaim extends Omit<PlanClaim<TrainingJob, Schedule>, 'plan'> {
   readonly schedule: Schedule;
-  /** The last slot with a worker, as claimed. */
-  readonly completion: number;
-  /** First slot beyond the market's horizon; `arrival + spec.slotCount` where it isn't given. */
-  readonly horizonEnd?: number;
 }
 
 /**
@@ -29,7 +17,7 @@ export interface ScheduleClaim {
  * @returns every violation found, none for a valid schedule. Malformed numbers (fractions, negative counts, wrong lengths) are reported
  * first and alone, under the rule that speaks of them.
  */
-export function validateSchedule(claim: ScheduleClaim): Violation[] {
+export function validateSchedule(claim: ScheduleClaim): ScheduleViolation[] {
   const malformed = claim.schedule.flatMap((plan) => shapeViolations(claim, plan));
   if (malformed.length > 0) return malformed;
   return [
@@ -44,11 +32,11 @@ export function validateSchedule(claim: ScheduleClaim): Violation[] {
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
 /** Whole, non-negative numbers and one entry per site: what the rules below rely on. */
-function shapeViolations({ spec }: ScheduleClaim, { slot, ps, workers, moves, home }: SlotPlan): Violation[] {
+function shapeViolations({ spec }: ScheduleClaim, { slot, ps, workers, moves, home }: SlotPlan): ScheduleViolation[] {
   const sites = spec.sites.length;
   const isSite = (site: number): boolean => isCount(site) && site < sites;
-  const found: Violation[] = [];
-  const expect = (holds: boolean, rule: Violation['rule'], detail: string): void => {
+  const found: ScheduleViolation[] = [];
+  const expect = (holds: boolean, rule: ScheduleViolation['rule'], detail: string): void => {
     if (!holds) found.push({ rule, slot, detail });
   };
   expect(isCount(slot), 'V6', 'the slot is not a whole number');
@@ -65,8 +53,8 @@ function shapeViolations({ spec }: ScheduleClaim, { slot, ps, workers, moves, ho
 const total = (counts: readonly number[]): bigint => counts.reduce((sum, count) => sum + BigInt(count), 0n);
 
 /** V1: every chunk of every home site is trained exactly once. */
-function coverageViolations({ job, schedule }: ScheduleClaim): Violation[] {
-  return job.chunks.flatMap((chunks, site): Violation[] => {
+function coverageViolations({ job, schedule }: ScheduleClaim): ScheduleViolation[] {
+  return job.chunks.flatMap((chunks, site): ScheduleViolation[] => {
     const atHome = total(schedule.map((plan) => plan.home[site]));
     const moved = total(schedule.flatMap((plan) => plan.moves).map((move) => (move.home === site ? move.chunks : 0)));
     const trained = atHome + moved;
@@ -75,8 +63,8 @@ function coverageViolations({ job, schedule }: ScheduleClaim): Violation[] {
 }
 
 /** V2: throughput times workers is enough for the chunks at each place, for all epochs. */
-function workerViolations({ job }: ScheduleClaim, { slot, workers, moves, home }: SlotPlan): Violation[] {
-  return workers.flatMap((count, place): Violation[] => {
+function workerViolations({ job }: ScheduleClaim, { slot, workers, moves, home }: SlotPlan): ScheduleViolation[] {
+  return workers.flatMap((count, place): ScheduleViolation[] => {
     const chunks = BigInt(home[place]) + total(moves.map((move) => (move.place === place ? move.chunks : 0)));
     const done = BigInt(job.throughputMilli) * BigInt(count);
     const needed = BigInt(job.epochs) * chunks * 1000n;
@@ -85,23 +73,23 @@ function workerViolations({ job }: ScheduleClaim, { slot, workers, moves, home }
 }
 
 /** V3: a slot with a parameter server has workers. That it has only one is the shape of a plan, and no slot may have two plans. */
-function serverViolations({ slot, workers }: SlotPlan): Violation[] {
+function serverViolations({ slot, workers }: SlotPlan): ScheduleViolation[] {
   return total(workers) > 0n ? [] : [{ rule: 'V3', slot, detail: 'a parameter server in a slot without workers' }];
 }
 
-function repeatedSlots(schedule: Schedule): Violation[] {
+function repeatedSlots(schedule: Schedule): ScheduleViolation[] {
   const slots = schedule.map((plan) => plan.slot);
-  return slots.flatMap((slot, index): Violation[] =>
+  return slots.flatMap((slot, index): ScheduleViolation[] =>
     slots.indexOf(slot) < index ? [{ rule: 'V3', slot, detail: 'the slot has two plans' }] : [],
   );
 }
 
 /** V4: workers and the parameter server fit in what is left of each resource of each site. */
-function capacityViolations({ spec, usage, capacity, job }: ScheduleClaim, { slot, ps, workers }: SlotPlan): Violation[] {
+function capacityViolations({ spec, usage, capacity, job }: ScheduleClaim, { slot, ps, workers }: SlotPlan): ScheduleViolation[] {
   const used = usage(slot);
   const own = capacity?.(slot);
   return spec.sites.flatMap(({ capacityMilli }, site) =>
-    capacityMilli.flatMap((usual, k): Violation[] => {
+    capacityMilli.flatMap((usual, k): ScheduleViolation[] => {
       const cell = firstCellOf(site, spec.resources.length) + k;
       const free = BigInt(own ? own[cell] : usual) - BigInt(used[cell] ?? 0);
       const taken = BigInt(workers[site]) * BigInt(job.workerMilli[k]) + (ps === site ? BigInt(job.psMilli[k]) : 0n);
@@ -112,7 +100,7 @@ function capacityViolations({ spec, usage, capacity, job }: ScheduleClaim, { slo
 }
 
 /** V5: moved chunks and the parameters of workers away from the server fit in what is left of the slot's bandwidth. */
-function bandwidthViolations({ spec, usage, capacity, job }: ScheduleClaim, { slot, ps, workers, moves }: SlotPlan): Violation[] {
+function bandwidthViolations({ spec, usage, capacity, job }: ScheduleClaim, { slot, ps, workers, moves }: SlotPlan): ScheduleViolation[] {
   const moved = total(moves.map((move) => move.chunks)) * BigInt(spec.chunkKB);
   const away = (total(workers) - BigInt(workers[ps])) * BigInt(job.parameterKB);
   const inAll = capacity ? capacity(slot)[BANDWIDTH_CELL] : spec.bandwidthKB;
@@ -122,9 +110,15 @@ function bandwidthViolations({ spec, usage, capacity, job }: ScheduleClaim, { sl
 }
 
 /** V6: nothing before arrival or beyond the horizon, slots ascend, and completion is the last slot with a worker. */
-function timeViolations({ spec, arrival, schedule, completion, horizonEnd = arrival + spec.slotCount }: ScheduleClaim): Violation[] {
+function timeViolations({
+  spec,
+  arrival,
+  schedule,
+  completion,
+  horizonEnd = arrival + spec.slotCount,
+}: ScheduleClaim): ScheduleViolation[] {
   const slots = schedule.map((plan) => plan.slot);
-  const found: Violation[] = slots.flatMap((slot, index): Violation[] => [
+  const found: ScheduleViolation[] = slots.flatMap((slot, index): ScheduleViolation[] => [
     ...(slot < arrival ? [{ rule: 'V6' as const, slot, detail: `before the arrival in slot ${arrival}` }] : []),
     ...(slot >= horizonEnd ? [{ rule: 'V6' as const, slot, detail: `beyond the last slot ${horizonEnd - 1}` }] : []),
     ...(index > 0 && slot < slots[index - 1] ? [{ rule: 'V6' as const, slot, detail: 'slots do not ascend' }] : []),

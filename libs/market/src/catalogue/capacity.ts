@@ -1,6 +1,6 @@
 import { cellsFrom } from '#mechanism';
 import { type Milli, supplyMilli } from '#units';
-import type { BodyFault } from '../bid-body.js';
+import type { BodyFault } from '#kinds';
 import type { MarketRecord, SiteRecord } from './ports.js';
 
 /** Units per resource name, as an operator writes them. */

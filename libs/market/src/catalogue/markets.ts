@@ -1,7 +1,7 @@
 import { type MakeOracle, ORACLE_VERSIONS } from '#kinds';
 import type { PriceRule } from '#mechanism';
 import { demandMilli, supplyMilli } from '#units';
-import type { BodyFault } from '../bid-body.js';
+import type { BodyFault } from '#kinds';
 import { type MarketClock, type MarketStatus, newestTerms } from '../book/index.js';
 import type { Caller } from '../tenancy/index.js';
 import type { UnitOfWork } from '../unit-of-work.js';

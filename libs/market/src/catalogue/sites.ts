@@ -1,7 +1,7 @@
 import type { PayloadOf } from '#log';
 import { firstCellOf, sizeFault } from '#mechanism';
 import { formatMilli, invariant, type Milli } from '#units';
-import type { BodyFault } from '../bid-body.js';
+import type { BodyFault } from '#kinds';
 import type { Caller } from '../tenancy/index.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { capacityCells, capacityFaults, capacityOf, type Quantities, unitsOf } from './capacity.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BodyFault } from '../bid-body.js';
+import type { BodyFault } from '#kinds';
 import { atOnce, type InTurn } from '../thinking/in-turn.js';
 import { SLOT_MAX, type Clock, type ClockMarket, type ClockStore } from './ports.js';
 

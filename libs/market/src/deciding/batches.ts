@@ -1,4 +1,4 @@
-import type { TrainingOracle } from '#kinds';
+import type { Kinds } from '#kinds';
 import type { OpenBook } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { mayTakeLong } from '../thinking/effort.js';
@@ -43,8 +43,8 @@ export interface Attempt {
 /** What batches are made with. */
 export interface BatchParts {
   readonly store: DecidingStore;
-  /** For what is decided here and now. */
-  readonly oracle: TrainingOracle;
+  /** With oracles for what is decided here and now. */
+  readonly kinds: Kinds;
   /** For what takes long. */
   readonly thinker: Thinker;
   readonly limits: DecideLimits;
@@ -104,7 +104,7 @@ export class Batches {
     if (taken === 'large' && !attempt.mayTakeLong) return { kind: 'slow', holds: true };
     const open = taken === 'large' ? await this.leases.during([market], () => this.books.build(head)) : taken;
     if (open === 'behind') return { kind: 'overtaken', holds: true };
-    const isLong = mayTakeLong(open.book, bids);
+    const isLong = mayTakeLong(open.book, bids, this.parts.kinds);
     if (!isLong || attempt.mayTakeLong) return { ...market, bids: inTurns(bids, market.lastBidderId), open, isLong };
     this.books.keep(open);
     return { kind: 'slow', holds: true };
@@ -116,12 +116,12 @@ export class Batches {
 
   /** Each market may think for its share of the time, and for what those before it have left of theirs. */
   private think(ready: readonly Ready[], wallets: readonly Wallet[]): Draft {
-    const { oracle, clock, limits } = this.parts;
+    const { kinds, clock, limits } = this.parts;
     const purses = new Purses(wallets);
     const beganMs = clock.nowMs();
     const drafted = ready.map((market, index) => {
       const endMs = beganMs + (limits.thinkMs * (index + 1)) / ready.length;
-      const draft = decideBatch({ ...market, purses, oracle, mayGoOn: () => clock.nowMs() < endMs });
+      const draft = decideBatch({ ...market, purses, kinds, mayGoOn: () => clock.nowMs() < endMs });
       return { ...market, ...draft, more: isMore(market, draft.record) };
     });
     return { drafted, payers: purses.payers() };

@@ -1,7 +1,6 @@
-import type { TrainingOracle, TrainingDecision } from '#kinds';
-import { admit, applyFootprint, capacityOf, usageOf } from '#mechanism';
+import type { Kinds } from '#kinds';
+import { admit, applyFootprint, capacityOf, type Decision, usageOf } from '#mechanism';
 import { invariant, micros } from '#units';
-import { toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import type { BatchRecord, DecidedBid, QueuedBid } from './ports.js';
 import type { Purses } from './purses.js';
@@ -12,7 +11,7 @@ export interface BatchInput {
   readonly epoch: bigint;
   readonly bids: readonly QueuedBid[];
   readonly purses: Purses;
-  readonly oracle: TrainingOracle;
+  readonly kinds: Kinds;
   /** Asked before each bid but the first: false ends the batch early. */
   readonly mayGoOn: () => boolean;
 }
@@ -32,7 +31,17 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
     const { wallet, fundsMicros } = purses.of(bid.organisationId);
     const decision = decideBid(input, bid, fundsMicros);
     sequence += 1n;
-    decided.push({ bidId: bid.bidId, wallet, sequence, arrivalSlot: arrivalOf(open.state.head), priceVersion, fundsMicros, decision });
+    const { name: kind } = input.kinds.of(bid.body);
+    decided.push({
+      bidId: bid.bidId,
+      kind,
+      wallet,
+      sequence,
+      arrivalSlot: arrivalOf(open.state.head),
+      priceVersion,
+      fundsMicros,
+      decision,
+    });
     purses.decided(bid.organisationId, bid.body.valuation, decision.kind === 'accepted' ? decision.payment : 0n);
     if (decision.kind === 'refused') continue;
     priceVersion = sequence;
@@ -41,17 +50,20 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
   return { record: recordOf(input, decided, touched), priceVersion };
 }
 
-function decideBid({ open, oracle }: BatchInput, queued: QueuedBid, fundsMicros: bigint): TrainingDecision {
+/** @returns the decision, its plan as the kind's codec writes it. */
+function decideBid({ open, kinds }: BatchInput, queued: QueuedBid, fundsMicros: bigint): Decision {
   const { head, sites, resources } = open.state;
   if (head.status === 'closed') {
     return { kind: 'refused', refusal: { code: 'market_closed', detail: 'the market was closed before this bid was decided' } };
   }
-  const reading = toBid(queued.body, { sites, resources });
+  const reading = kinds.parse(queued.body, { sites, resources });
   invariant(reading.kind === 'bid', `bid ${queued.bidId} is still readable as it was when it was acknowledged`);
   const { bid } = reading;
+  const { oracle, plan: codec } = bid.kind;
   const decision = admit({ book: open.book, bid, arrival: arrivalOf(head), fundsMicros: micros(fundsMicros), oracle });
-  if (decision.kind === 'accepted') applyFootprint(open.book, decision.footprint);
-  return decision;
+  if (decision.kind === 'refused') return decision;
+  applyFootprint(open.book, decision.footprint);
+  return { ...decision, plan: codec.write(decision.plan) };
 }
 
 function recordOf({ open, epoch }: BatchInput, decided: readonly DecidedBid[], touched: ReadonlySet<number>): BatchRecord {

@@ -1,4 +1,4 @@
-import type { TrainingOracle } from '#kinds';
+import type { Kinds } from '#kinds';
 import { invariant } from '#units';
 import type { Clock } from '../clock/index.js';
 import { createThinker, type Thinker } from '../thinking/thinker.js';
@@ -46,14 +46,14 @@ export class DecideMarkets {
 
   constructor(
     private readonly store: DecidingStore,
-    oracle: TrainingOracle,
+    kinds: Kinds,
     private readonly limits: DecideLimits,
     clock: Clock,
-    thinker: Thinker = createThinker(oracle, clock),
+    thinker: Thinker = createThinker(kinds, clock),
   ) {
     invariant(limits.thinkMs < limits.leaseMs, 'a batch ends before its lease');
     invariant(limits.batchMax >= 1, 'a batch holds a bid');
-    this.batches = new Batches({ store, oracle, thinker, limits, clock });
+    this.batches = new Batches({ store, kinds, thinker, limits, clock });
   }
 
   /**

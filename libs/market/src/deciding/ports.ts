@@ -1,5 +1,5 @@
-import type { TrainingDecision } from '#kinds';
-import type { BidBody } from '../bid-body.js';
+import type { BidBody } from '#kinds';
+import type { Decision } from '#mechanism';
 import type { MarketHead, MarketNews, MarketRows, MarketState } from '../book/index.js';
 
 /** Who decides: a name that no other process has, and for how long a taken market stays taken, ms. */
@@ -39,7 +39,10 @@ export interface DecidedBid {
   readonly arrivalSlot: number;
   readonly priceVersion: bigint;
   readonly fundsMicros: bigint;
-  readonly decision: TrainingDecision;
+  /** The kind of its job. */
+  readonly kind: string;
+  /** Its plan as the kind's codec writes it. */
+  readonly decision: Decision;
 }
 
 /** A bidder that pays in what is written together. */

@@ -1,6 +1,5 @@
-import type { TrainingOracle } from '#kinds';
+import type { BidBody, BodyFault, Kinds } from '#kinds';
 import type { Micros } from '#units';
-import { type BidBody, type BodyFault, toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import { CELLS_AT_ONCE_MAX, isLongMenu } from '../thinking/effort.js';
 import { type Busy, BUSY, busyWhereLate, QUOTE_FAILED } from '../thinking/busy.js';
@@ -32,7 +31,7 @@ export type QuoteOutcome =
 
 /** How quotes are thought about: short ones here and now, long ones by the thinker, a few at a time and by turns. */
 export interface QuoteWays {
-  readonly oracle: TrainingOracle;
+  readonly kinds: Kinds;
   readonly thinker: Thinker;
   /** Turns for what the thinker does, and for what is done on the event loop: one at a time, with room for others in between. */
   readonly queue: FairQueue;
@@ -78,14 +77,15 @@ export class QuoteBid {
   private async quote(open: OpenBook | undefined, body: BidBody, inTurn: ThinkInTurn): Promise<QuoteOutcome> {
     if (!open) return { kind: 'market_unknown' };
     const { state, book } = open;
-    const reading = toBid(body, state);
+    const { kinds, thinker, queue, loop } = this.ways;
+    const reading = kinds.parse(body, state);
     if (reading.kind === 'faults') return reading;
-    const task = { book, bid: reading.bid, arrival: arrivalOf(state.head) };
+    const { kind, job, valuation } = reading.bid;
+    const task = { book, kind: kind.name, job, valuation, arrival: arrivalOf(state.head) };
     const quoted = (answer: QuoteAnswer): QuoteOutcome => {
       return { kind: 'quoted', priceVersion: state.priceVersion, arrivalSlot: task.arrival, ...answer };
     };
-    const { oracle, thinker, queue, loop } = this.ways;
-    if (isLongMenu(book, task.bid.job)) return inTurn(queue, async () => quoted(await thinker.quote(task)));
-    return inTurn(loop, () => Promise.resolve(quoted(answerOf(task, oracle))));
+    if (isLongMenu(book, body, kinds)) return inTurn(queue, async () => quoted(await thinker.quote(task)));
+    return inTurn(loop, () => Promise.resolve(quoted(answerOf(task, kinds))));
   }
 }

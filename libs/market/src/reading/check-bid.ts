@@ -1,5 +1,5 @@
 import { BoundedMap } from '#units';
-import { type BidBody, type BidContext, type BodyFault, readabilityIn, toBid } from '../bid-body.js';
+import type { BidBody, BidContext, BodyFault, Kinds } from '#kinds';
 import type { BidContextReader } from './ports.js';
 
 /** Contexts kept; beyond it the one that was read longest ago goes. */
@@ -31,7 +31,10 @@ export class CheckBid {
   private readonly known = new BoundedMap<string, Known>(CONTEXTS_MAX);
   private readonly reading = new Map<string, Promise<Known | undefined>>();
 
-  constructor(private readonly reader: BidContextReader) {}
+  constructor(
+    private readonly reader: BidContextReader,
+    private readonly kinds: Kinds,
+  ) {}
 
   /** Whether a bid is readable by what is remembered of its market; if not, `run` tells. */
   isReadable({ organisationId, marketId, body }: BidToCheck): boolean {
@@ -46,7 +49,7 @@ export class CheckBid {
     const known = await (this.reading.get(name) ?? this.read(name, organisationId, marketId));
     if (!known) return { kind: 'market_unknown' };
     if (known.isReadable(body)) return READABLE;
-    const reading = toBid(body, known.context);
+    const reading = this.kinds.parse(body, known.context);
     return reading.kind === 'faults' ? reading : READABLE;
   }
 
@@ -64,6 +67,6 @@ export class CheckBid {
 
   private async find(organisationId: bigint, marketId: bigint): Promise<Known | undefined> {
     const context = await this.reader.findContext(organisationId, marketId);
-    return context && { context, isReadable: readabilityIn(context) };
+    return context && { context, isReadable: this.kinds.readabilityIn(context) };
   }
 }

@@ -14,6 +14,5 @@ export type {
   EventReader,
   EventRecord,
   LineRecord,
-  PlacementRecord,
   Viewer,
 } from './ports.js';

@@ -1,6 +1,6 @@
 import type { LogEvent } from '#log';
 import type { Refusal } from '#mechanism';
-import type { BidContext } from '../bid-body.js';
+import type { BidContext } from '#kinds';
 
 /** Who reads. Operators and auditors see what happens in the markets of their organisation; bidders see their own bids. */
 export interface Viewer {
@@ -41,16 +41,6 @@ export interface BidFilter {
   readonly limit: number;
 }
 
-/** One slot of an allocation; sites are ordinals. */
-export interface PlacementRecord {
-  readonly slot: number;
-  readonly ps: number;
-  readonly workers: readonly number[];
-  readonly home: readonly number[];
-  /** home, place, chunks, home, place, chunks, … */
-  readonly moves: readonly number[];
-}
-
 /** One line of a payment as it was recorded: amounts in micro-credits as text. */
 export interface LineRecord {
   readonly slot: number;
@@ -66,8 +56,9 @@ export interface AllocationRecord {
   readonly marketId: bigint;
   readonly paymentMicros: bigint;
   readonly lines: readonly LineRecord[];
-  /** Slots ascending. */
-  readonly placements: readonly PlacementRecord[];
+  /** The name of the kind of job, and the plan as that kind's codec wrote it. */
+  readonly kind: string;
+  readonly plan: unknown;
   /** Site ids by ordinal. */
   readonly siteIds: readonly bigint[];
 }

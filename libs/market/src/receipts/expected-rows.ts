@@ -1,6 +1,6 @@
 import { type Sale, slotAmount } from '#ledger';
 import { EVENT_TYPES, type LogEvent, payloadJson, refusal } from '#log';
-import type { SlotPlan, TrainingDecision } from '#kinds';
+import type { Decision } from '#mechanism';
 import { canonicalJson } from '#units';
 import type { DecidedBid } from '../deciding/index.js';
 import { type Finding, jsonOf, keyOf, type Row, type RowTable } from './rows.js';
@@ -32,7 +32,7 @@ const SHOWN_MAX = 200;
 const short = (text: string | null | undefined): string =>
   text === null || text === undefined ? 'null' : text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 
-type Accepted = Extract<TrainingDecision, { kind: 'accepted' }>;
+type Accepted = Extract<Decision, { kind: 'accepted' }>;
 
 /** The decision's row of a bid decided like this. */
 export function decisionRow(marketId: bigint, decided: DecidedBid): Expected {
@@ -60,21 +60,24 @@ export const eventColumns = (event: LogEvent): Expected => ({
   payload: { json: payloadJson(event) },
 });
 
-export const allocationRow = (marketId: bigint, bidId: bigint, { payment, lines }: Accepted): Expected => ({
+/** What an accepted bid got, its plan as its kind's codec writes it. */
+export const allocationRow = (marketId: bigint, { bidId, kind }: DecidedBid, { payment, lines, plan }: Accepted): Expected => ({
   bid_id: bidId,
   market_id: marketId,
+  kind,
   payment_micros: payment,
   lines: { json: lines },
+  plan: { json: plan },
 });
 
+/** Of every allocation so far: nothing changes what was sold. */
+export const FIRST_REVISION = 0;
+
 /** The row of one slot of an allocation; its amount is what the payment lines of that slot add up to. */
-export const placementRow = (marketId: bigint, sale: Sale, plan: SlotPlan): Expected => ({
+export const placementRow = (marketId: bigint, sale: Sale, slot: number): Expected => ({
   bid_id: sale.bidId,
-  slot: plan.slot,
+  revision: FIRST_REVISION,
+  slot,
   market_id: marketId,
-  ps: plan.ps,
-  workers: { json: plan.workers },
-  home: { json: plan.home },
-  moves: { json: plan.moves.flatMap(({ home, place, chunks }) => [home, place, chunks]) },
-  amount_micros: slotAmount(sale, plan.slot),
+  amount_micros: slotAmount(sale, slot),
 });

@@ -1,11 +1,10 @@
 import type { Sale } from '#ledger';
-import { type Schedule, type TrainingOracle, validateSchedule } from '#kinds';
+import type { BidBody, KindBid, Kinds } from '#kinds';
 import { usageOf } from '#mechanism';
 import { invariant } from '#units';
-import { type BidBody, toBid } from '../bid-body.js';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import { decideBatch, decisionEvent, Purses, saleIn, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
-import { allocationRow, decisionRow, differences, eventColumns, placementRow } from './expected-rows.js';
+import { allocationRow, decisionRow, differences, eventColumns, FIRST_REVISION, placementRow } from './expected-rows.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
 
 export type BidReplay =
@@ -21,15 +20,17 @@ export type BidReplay =
     };
 
 /** Decides a bid again on the book as it stands, and holds every row that was written against that. */
-export function replayBid(open: OpenBook, record: LogRecord, oracle: TrainingOracle): BidReplay {
+export function replayBid(open: OpenBook, record: LogRecord, kinds: Kinds): BidReplay {
   const { bid, decision, sequence } = record;
   const { marketId } = open.state.head;
   if (!bid || !decision)
     return { kind: 'findings', findings: differences(sequence, 'decision', undefined, { bid_id: bidNamedBy(record), sequence }) };
-  const early = [...differences(sequence, 'bid', bid, { id: decision.bid_id, market_id: marketId }), ...bodyFindings(open, bid, sequence)];
+  const early = differences(sequence, 'bid', bid, { id: decision.bid_id, market_id: marketId });
   if (early.length > 0) return { kind: 'findings', findings: early };
-  const invalid = scheduleFindings(open, record); // before the book is changed
-  const again = decideAgain(open, queuedIn(bid), { funds: decision.funds_micros, oracle });
+  const read = readBody(open, bid, { sequence, kinds });
+  if (read.kind === 'findings') return read;
+  const invalid = read.bid ? planFindings(open, record, read.bid) : []; // before the book is changed
+  const again = decideAgain(open, { ...queuedIn(bid), body: read.body }, { funds: decision.funds_micros, kinds });
   const [decided] = again.record.decided;
   const sale = saleIn(decided);
   const findings = [...rowFindings(record, decided, { marketId, sale }), ...invalid];
@@ -41,78 +42,64 @@ export function replayBid(open: OpenBook, record: LogRecord, oracle: TrainingOra
 
 const bidNamedBy = ({ event }: LogRecord): string => (jsonOf(event.payload) as { bidId?: string } | undefined)?.bidId ?? 'unknown';
 
-const queuedIn = (bid: Row): QueuedBid => ({
+const queuedIn = (bid: Row): Omit<QueuedBid, 'body'> => ({
   bidId: BigInt(bid.id ?? 0),
   organisationId: BigInt(bid.organisation_id ?? 0),
-  body: jsonOf(bid.body) as BidBody,
 });
 
-/** A body that cannot be read is none that was acknowledged. In a closed market bodies are not read. */
-function bodyFindings(open: OpenBook, bid: Row, sequence: bigint): Finding[] {
+/** A stored body; its bid, unless the market was closed: then bodies are not read. */
+type BodyRead =
+  | { readonly kind: 'findings'; readonly findings: Finding[] }
+  | { readonly kind: 'body'; readonly body: BidBody; readonly bid: KindBid | undefined };
+
+/** A body that cannot be read is none that was acknowledged. */
+function readBody(open: OpenBook, bid: Row, { sequence, kinds }: { readonly sequence: bigint; readonly kinds: Kinds }): BodyRead {
   const { sites, resources, head } = open.state;
-  const detail = (faults: string): Finding[] => [{ sequence, table: 'bid', key: `id ${bid.id}`, detail: `body ${faults}` }];
+  const found = (detail: string): BodyRead => ({
+    kind: 'findings',
+    findings: [{ sequence, table: 'bid', key: `id ${bid.id}`, detail: `body ${detail}` }],
+  });
   const body = jsonOf(bid.body);
-  if (!isBody(body)) return detail('is no bid');
-  if (head.status === 'closed') return [];
-  const reading = toBid(body, { sites, resources });
-  return reading.kind === 'bid' ? [] : detail(`cannot be read: ${reading.faults[0].path} ${reading.faults[0].message}`);
+  if (!kinds.hasForm(body)) return found('is no bid');
+  if (head.status === 'closed') return { kind: 'body', body, bid: undefined };
+  const reading = kinds.parse(body, { sites, resources });
+  if (reading.kind === 'faults') return found(`cannot be read: ${reading.faults[0].path} ${reading.faults[0].message}`);
+  return { kind: 'body', body, bid: reading.bid };
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-
-function isBody(value: unknown): value is BidBody {
-  if (!isObject(value)) return false;
-  const { chunks, worker, ps, valuation } = value as Record<keyof BidBody, unknown>;
-  return [chunks, worker, ps, valuation].every(isObject);
-}
-
-/** The schedule as it is stored, against V1-V6 and what was sold before. */
-function scheduleFindings(open: OpenBook, { sequence, bid, decision, placements }: LogRecord): Finding[] {
-  if (!bid || decision?.outcome !== 'accepted') return [];
-  const { head, sites, resources, horizonSlots } = open.state;
-  const reading = toBid(jsonOf(bid.body) as BidBody, { sites, resources });
-  invariant(reading.kind === 'bid', 'the body was read before');
-  const violations = validateSchedule({
+/** The plan as it is stored, against the rules of its kind and what was sold before. */
+function planFindings(open: OpenBook, { sequence, decision, allocation }: LogRecord, { kind, job }: KindBid): Finding[] {
+  if (decision?.outcome !== 'accepted' || !allocation) return [];
+  const { head, horizonSlots } = open.state;
+  const key = `bid_id ${allocation.bid_id}`;
+  const plan = kind.plan.read(jsonOf(allocation.plan));
+  if (plan === undefined) return [{ sequence, table: 'allocation', key, detail: `plan is none of the kind ${kind.name}` }];
+  const violations = kind.validate({
     spec: open.book.spec,
     usage: (slot) => (slot >= head.slot && slot < head.slot + horizonSlots ? usageOf(open.book, slot) : []),
-    job: reading.bid.job,
+    job,
     arrival: arrivalOf(head),
-    schedule: placements.map(planIn),
+    plan,
     completion: Number(decision.completion),
     horizonEnd: head.slot + horizonSlots,
   });
   return violations.slice(0, 1).map(({ rule, slot, detail }) => ({
     sequence,
-    table: 'placement',
-    key: `bid_id ${bid.id}${slot === undefined ? '' : `, slot ${slot}`}`,
+    table: 'allocation',
+    key: `${key}${slot === undefined ? '' : `, slot ${slot}`}`,
     detail: `breaks ${rule}: ${detail}`,
   }));
 }
 
-function planIn(row: Row): Schedule[number] {
-  const numbers = (column: string): number[] => (jsonOf(row[column]) as number[] | undefined) ?? [];
-  const moves = numbers('moves');
-  return {
-    slot: Number(row.slot),
-    ps: Number(row.ps),
-    workers: numbers('workers'),
-    home: numbers('home'),
-    moves: Array.from({ length: Math.floor(moves.length / 3) }, (_, index) => {
-      const [home, place, chunks] = moves.slice(3 * index);
-      return { home, place, chunks };
-    }),
-  };
-}
-
 interface Again {
   readonly funds: string | null;
-  readonly oracle: TrainingOracle;
+  readonly kinds: Kinds;
 }
 
 /** A batch of one: batches of any size decide the same. */
-function decideAgain(open: OpenBook, bid: QueuedBid, { funds, oracle }: Again): { record: BatchRecord; priceVersion: bigint } {
+function decideAgain(open: OpenBook, bid: QueuedBid, { funds, kinds }: Again): { record: BatchRecord; priceVersion: bigint } {
   const wallet = { organisationId: bid.organisationId, walletId: 0n, escrowId: 0n, fundsMicros: BigInt(funds ?? 0) };
-  const again = decideBatch({ open, epoch: 0n, bids: [bid], purses: new Purses([wallet]), oracle, mayGoOn: () => true });
+  const again = decideBatch({ open, epoch: 0n, bids: [bid], purses: new Purses([wallet]), kinds, mayGoOn: () => true });
   invariant(again.record.decided.length === 1, 'one bid, one decision');
   return again;
 }
@@ -137,15 +124,14 @@ function rowFindings(
     const stray = allocation ?? placements.at(0);
     return stray ? [{ sequence, table: 'allocation', key: `bid_id ${bidId}`, detail: 'a refused bid got something' }] : [];
   }
-  const bySlot = new Map(placements.map((placement) => [placement.slot, placement]));
-  const extra = placements.length - decision.plan.length;
+  const placed = new Map(placements.map((placement) => [`${placement.revision} ${placement.slot}`, placement]));
+  const { footprint } = decision;
+  const extra = placements.length - footprint.length;
   return [
-    ...differences(sequence, 'allocation', allocation, allocationRow(marketId, bidId, decision)),
-    ...decision.plan.flatMap((plan) =>
-      differences(sequence, 'placement', bySlot.get(plan.slot.toString()), placementRow(marketId, sale, plan)),
+    ...differences(sequence, 'allocation', allocation, allocationRow(marketId, decided, decision)),
+    ...footprint.flatMap(({ slot }) =>
+      differences(sequence, 'placement', placed.get(`${FIRST_REVISION} ${slot}`), placementRow(marketId, sale, slot)),
     ),
-    ...(extra > 0
-      ? [{ sequence, table: 'placement' as const, key: `bid_id ${bidId}`, detail: `${extra} more than the schedule has` }]
-      : []),
+    ...(extra > 0 ? [{ sequence, table: 'placement' as const, key: `bid_id ${bidId}`, detail: `${extra} more than the plan has` }] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { holdOf, ranBetween, type Sale, settle } from '#ledger';
 import { eventIn, type LogEvent, marketTerms, type PayloadOf, UnreadableEntry } from '#log';
-import type { TrainingOracle } from '#kinds';
+import type { Kinds } from '#kinds';
 import { cellsFrom, ruleFaults } from '#mechanism';
 import { micros } from '#units';
 import { type MarketHead, type MarketState, newestTerms, openBook, type OpenBook } from '../book/index.js';
@@ -18,7 +18,7 @@ export interface SlotSales {
 
 /**
  * A market made again from its log: every entry is held against what the log before it leads to. Deciding is the deciders' own code, one bid
- * at a time; schedules are also checked by the independent validator.
+ * at a time; plans are also checked by the independent validator.
  */
 export class LogReplay {
   /** By slot. */
@@ -32,7 +32,7 @@ export class LogReplay {
   constructor(
     private readonly market: Row,
     accounts: readonly AuditAccount[],
-    readonly oracle: TrainingOracle,
+    readonly kinds: Kinds,
   ) {
     this.operatorId = BigInt(market.organisation_id ?? 0);
     this.accounts = new AccountBook(accounts);
@@ -91,7 +91,7 @@ export class LogReplay {
   }
 
   private bid(record: LogRecord): Finding[] {
-    const outcome = replayBid(this.open, record, this.oracle);
+    const outcome = replayBid(this.open, record, this.kinds);
     if (outcome.kind === 'findings') return outcome.findings;
     for (const { slot, usedMilli } of outcome.usage) this.sales.set(slot, { usedMilli, capacityMilli: outcome.capacityMilli });
     this.open = outcome.open;

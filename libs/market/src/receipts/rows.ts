@@ -62,7 +62,7 @@ const KEYS: Readonly<Record<RowTable, readonly string[]>> = {
   bid: ['id'],
   decision: ['bid_id'],
   allocation: ['bid_id'],
-  placement: ['bid_id', 'slot'],
+  placement: ['bid_id', 'revision', 'slot'],
   transfer: ['id'],
   entry: ['transfer_id', 'account_id'],
   slot_usage: ['market_id', 'slot'],

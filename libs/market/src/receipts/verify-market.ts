@@ -1,4 +1,4 @@
-import type { TrainingOracle } from '#kinds';
+import type { Kinds } from '#kinds';
 import type { AuditSource, MarketAudit } from './ports.js';
 import { CHAIN_START, chainAfter, receiptFindings, receiptIn, receiptOf } from './receipt.js';
 import { LogReplay, type SlotSales } from './replay-log.js';
@@ -28,7 +28,7 @@ export interface Verification {
 export type VerifyOutcome = { readonly kind: 'verified'; readonly verification: Verification } | { readonly kind: 'market_unknown' };
 
 export interface VerifyOptions {
-  readonly oracle: TrainingOracle;
+  readonly kinds: Kinds;
   /** Told how many entries of how many are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -53,7 +53,7 @@ class Verifier {
     private readonly audit: MarketAudit,
     private readonly options: VerifyOptions,
   ) {
-    this.replay = new LogReplay(audit.market, audit.accounts, options.oracle);
+    this.replay = new LogReplay(audit.market, audit.accounts, options.kinds);
   }
 
   async run(): Promise<Verification> {

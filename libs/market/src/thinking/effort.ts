@@ -1,6 +1,5 @@
-import { decisionSteps, menuSteps, type TrainingJob } from '#kinds';
+import type { BidBody, Kinds } from '#kinds';
 import type { Book } from '#mechanism';
-import type { BidBody } from '../bid-body.js';
 
 /** Cells of a window, over which its book is built away from the event loop: at that size that takes some milliseconds. */
 export const CELLS_AT_ONCE_MAX = 8_192;
@@ -19,8 +18,9 @@ const MENU_STEPS_AT_ONCE_MAX = 2_000_000;
 const isSmall = ({ siteCount, slotCount }: Book): boolean => siteCount * slotCount <= PLACES_AT_ONCE_MAX;
 
 /** Whether one of these bids may take longer to decide than an event loop can spare. Told from sizes and from what is priced. */
-export const mayTakeLong = (book: Book, bids: readonly { readonly body: BidBody }[]): boolean =>
-  !isSmall(book) && bids.some(({ body }) => decisionSteps(book, { chunks: Object.values(body.chunks) }) > STEPS_AT_ONCE_MAX);
+export const mayTakeLong = (book: Book, bids: readonly { readonly body: BidBody }[], kinds: Kinds): boolean =>
+  !isSmall(book) && bids.some(({ body }) => kinds.of(body).decisionSteps(book, body) > STEPS_AT_ONCE_MAX);
 
 /** The same of a job's menu. */
-export const isLongMenu = (book: Book, job: TrainingJob): boolean => !isSmall(book) && menuSteps(book, job) > MENU_STEPS_AT_ONCE_MAX;
+export const isLongMenu = (book: Book, body: BidBody, kinds: Kinds): boolean =>
+  !isSmall(book) && kinds.of(body).menuSteps(book, body) > MENU_STEPS_AT_ONCE_MAX;

@@ -1,5 +1,6 @@
-import type { TrainingBid, TrainingOracle } from '#kinds';
-import { type Book, priceAhead, quote, type Quote } from '#mechanism';
+import type { Kinds } from '#kinds';
+import { type Book, priceAhead, quote, type Quote, type Valuation } from '#mechanism';
+import { invariant } from '#units';
 import { type MarketRows, openBook, type OpenBook, stateOf } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { decideBatch } from '../deciding/decide-batch.js';
@@ -27,12 +28,15 @@ export interface BatchDraft {
 
 export interface QuoteTask {
   readonly book: Book;
-  readonly bid: TrainingBid;
+  /** The name of the kind of job, and the job as that kind has parsed it. */
+  readonly kind: string;
+  readonly job: unknown;
+  readonly valuation: Valuation;
   /** The first slot in which it may run. */
   readonly arrival: number;
 }
 
-/** A quote without its schedules: they are never shown, and are most of it. */
+/** A quote without its plans: they are never shown, and are most of it. */
 export type QuoteAnswer = Omit<Quote, 'menu'> & { readonly menu: readonly Pick<Quote['menu'][number], 'completion' | 'price'>[] };
 
 /** Does what may take longer than an event loop can spare. Everything that goes in or comes out can be sent to a thread. */
@@ -54,27 +58,29 @@ export class ThinkingFailed extends Error {
 const AHEAD_STEPS = 2_000_000;
 
 /** Thinks where it is called, at once. */
-export function createThinker(oracle: TrainingOracle, clock: Clock): Thinker {
+export function createThinker(kinds: Kinds, clock: Clock): Thinker {
   return {
     build: (rows) => settled(() => openBook(stateOf(rows))),
-    decide: (task) => settled(() => draftOf(task, oracle, clock)),
-    quote: (task) => settled(() => answerOf(task, oracle)),
+    decide: (task) => settled(() => draftOf(task, kinds, clock)),
+    quote: (task) => settled(() => answerOf(task, kinds)),
   };
 }
 
 /** An exception becomes a rejection. */
 const settled = <T>(work: () => T): Promise<T> => new Promise((resolve) => resolve(work()));
 
-function draftOf({ wallets, thinkMs, ...batch }: BatchTask, oracle: TrainingOracle, clock: Clock): BatchDraft {
+function draftOf({ wallets, thinkMs, ...batch }: BatchTask, kinds: Kinds, clock: Clock): BatchDraft {
   const purses = new Purses(wallets);
   const endMs = clock.nowMs() + thinkMs;
-  const drafted = decideBatch({ ...batch, purses, oracle, mayGoOn: () => clock.nowMs() < endMs });
+  const drafted = decideBatch({ ...batch, purses, kinds, mayGoOn: () => clock.nowMs() < endMs });
   priceAhead(batch.open.book, AHEAD_STEPS); // until all slots are priced no bid is told to be quick to decide
   return { ...drafted, payers: purses.payers() };
 }
 
-/** Quotes a bid: the menu without its schedules. */
-export function answerOf({ book, bid, arrival }: QuoteTask, oracle: TrainingOracle): QuoteAnswer {
-  const { menu, ...choice } = quote({ book, bid, arrival, oracle });
+/** Quotes a bid: the menu without its plans. */
+export function answerOf({ book, kind: name, job, valuation, arrival }: QuoteTask, kinds: Kinds): QuoteAnswer {
+  const kind = kinds.named(name);
+  invariant(kind !== undefined, `who thinks about a job of the kind ${name} knows it`);
+  const { menu, ...choice } = quote({ book, bid: { job, valuation }, arrival, oracle: kind.oracle });
   return { ...choice, menu: menu.map(({ completion, price }) => ({ completion, price })) };
 }

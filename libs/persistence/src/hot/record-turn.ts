@@ -1,6 +1,5 @@
 import { type Sale, holdOf, slotAmount, type Transfer, transferOf } from '#ledger';
 import { EVENT_TYPES, type LogEvent, payloadJson, refusal } from '#log';
-import type { SlotPlan } from '#kinds';
 import { type BatchRecord, type DecidedBid, decisionEvent, type Payer, type RecordOutcome, saleIn, type TurnRecord } from '#market';
 import { invariant } from '#units';
 import { intArray } from './columns.js';
@@ -18,7 +17,7 @@ type SoldBid = PlacedBid & { readonly decision: { readonly kind: 'accepted' }; r
 /** A slot of an accepted bid. */
 interface SoldSlot {
   readonly bid: SoldBid;
-  readonly plan: SlotPlan;
+  readonly slot: number;
 }
 
 /** A slot of a market with all that is sold of it. */
@@ -71,16 +70,14 @@ const SOLD = {
     bid_id: ['bigint', (bid) => bid.bidId],
     payment: ['bigint', (bid) => bid.decision.payment],
     lines: ['text', linesText],
+    kind: ['text', ({ kind }) => kind],
+    plan: ['json', ({ decision }) => JSON.stringify(decision.plan)],
   }),
   placed: rows<SoldSlot>({
     market_id: ['bigint', ({ bid }) => bid.marketId],
     bid_id: ['bigint', ({ bid }) => bid.bidId],
-    slot: ['int', ({ plan }) => plan.slot],
-    ps: ['int', ({ plan }) => plan.ps],
-    workers: ['text', ({ plan }) => intArray(plan.workers)],
-    home: ['text', ({ plan }) => intArray(plan.home)],
-    moves: ['text', ({ plan }) => intArray(plan.moves.flatMap((move) => [move.home, move.place, move.chunks]))],
-    amount: ['bigint', ({ bid, plan }) => slotAmount(bid.sale, plan.slot)],
+    slot: ['int', ({ slot }) => slot],
+    amount: ['bigint', ({ bid, slot }) => slotAmount(bid.sale, slot)],
   }),
   used: rows<UsedSlot>({
     market_id: ['bigint', ({ marketId }) => marketId],
@@ -154,12 +151,12 @@ const FUNDS_LEFT = `
 /** What accepted bids got, what is sold of each slot that they touch, and what they hold. */
 const allocations = (given: typeof sales): string => `
   allocated AS (
-    INSERT INTO allocation (bid_id, market_id, payment_micros, lines)
-    SELECT bid_id, market_id, payment, lines::jsonb
+    INSERT INTO allocation (bid_id, market_id, payment_micros, lines, kind, plan)
+    SELECT bid_id, market_id, payment, lines::jsonb, kind, plan
     FROM ${given.from('allocated', 'a')} JOIN moved ON moved.id = market_id
   ), placed AS (
-    INSERT INTO placement (bid_id, market_id, slot, ps, workers, home, moves, amount_micros)
-    SELECT bid_id, market_id, slot, ps, workers::int[], home::int[], moves::int[], amount
+    INSERT INTO placement (bid_id, market_id, revision, slot, amount_micros)
+    SELECT bid_id, market_id, 0, slot, amount
     FROM ${given.from('placed', 'p')} JOIN moved ON moved.id = market_id
   ), sold AS (
     INSERT INTO slot_usage (market_id, slot, used_milli, capacity_milli)
@@ -231,7 +228,7 @@ function isSold(bid: PlacedBid): bid is SoldBid {
 function soldIn(batches: readonly BatchRecord[], sold: readonly SoldBid[]) {
   return {
     allocated: sold,
-    placed: sold.flatMap((bid) => bid.decision.plan.map((plan): SoldSlot => ({ bid, plan }))),
+    placed: sold.flatMap((bid) => bid.decision.footprint.map(({ slot }): SoldSlot => ({ bid, slot }))),
     used: batches.flatMap(({ marketId, usage }) => usage.map((slot): UsedSlot => ({ marketId, ...slot }))),
     held: sold.flatMap(heldOf),
   };

@@ -1,4 +1,5 @@
-import type { BidContext, BidContextReader } from '#market';
+import type { BidContext } from '#kinds';
+import type { BidContextReader } from '#market';
 import type { Pool } from 'pg';
 import { columnsOf } from '../hot/columns.js';
 import { Together } from '../postgres/together.js';

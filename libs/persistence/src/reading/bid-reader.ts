@@ -1,14 +1,5 @@
 import { refusal } from '#log';
-import {
-  type AllocationRecord,
-  type BidFilter,
-  type BidReader,
-  type BidRecord,
-  type LineRecord,
-  type PlacementRecord,
-  seesAll,
-  type Viewer,
-} from '#market';
+import { type AllocationRecord, type BidFilter, type BidReader, type BidRecord, type LineRecord, seesAll, type Viewer } from '#market';
 import type { Pool } from 'pg';
 import { IS_MEMBER } from '../tenancy/membership.js';
 
@@ -47,15 +38,13 @@ function listText(filter: BidFilter, oversees: boolean): string {
 const SEE_MARKET = `SELECT m.organisation_id = $1 AS own FROM market m JOIN organisation o ON o.id = $1 WHERE m.id = $2 AND ${IS_MEMBER}`;
 
 /**
- * find-allocation: an allocation with its placements and the market's site ids by ordinal.
+ * find-allocation: an allocation and the market's site ids by ordinal.
  * Input:  viewer, bid. Output: at most one row.
  * Events: none.
  * Retry:  safe; it reads.
  */
 const FIND_ALLOCATION = `
-  SELECT b.id, b.market_id, a.payment_micros, a.lines,
-    (SELECT json_agg(json_build_object('slot', p.slot, 'ps', p.ps, 'workers', p.workers, 'home', p.home, 'moves', p.moves) ORDER BY p.slot)
-     FROM placement p WHERE p.bid_id = b.id) AS placements,
+  SELECT b.id, b.market_id, a.payment_micros, a.lines, a.kind, a.plan,
     (SELECT array_agg(s.id ORDER BY s.ordinal) FROM site s WHERE s.market_id = b.market_id) AS site_ids
   FROM bid b JOIN market m ON m.id = b.market_id JOIN allocation a ON a.bid_id = b.id WHERE ${VISIBLE} AND b.id = $3`;
 
@@ -89,7 +78,8 @@ interface AllocationRow {
   readonly market_id: bigint;
   readonly payment_micros: bigint;
   readonly lines: readonly LineRecord[];
-  readonly placements: readonly PlacementRecord[] | null;
+  readonly kind: string;
+  readonly plan: unknown;
   readonly site_ids: readonly bigint[];
 }
 
@@ -165,6 +155,7 @@ const allocationOf = (row: AllocationRow): AllocationRecord => ({
   marketId: row.market_id,
   paymentMicros: row.payment_micros,
   lines: row.lines,
-  placements: row.placements ?? [],
+  kind: row.kind,
+  plan: row.plan,
   siteIds: row.site_ids,
 });

@@ -52,7 +52,11 @@ export const TABLES: readonly LogTable[] = [
       received_at: TIME,
     },
   },
-  { name: 'allocation', alias: 'a', columns: { ...plain('bid_id', 'market_id', 'payment_micros'), lines: JSON_TEXT } },
+  {
+    name: 'allocation',
+    alias: 'a',
+    columns: { ...plain('bid_id', 'market_id', 'payment_micros', 'kind'), lines: JSON_TEXT, plan: JSON_TEXT },
+  },
   {
     name: 'receipt',
     alias: 'r',
@@ -92,7 +96,7 @@ const READ_LOG = `
   LEFT JOIN bid b ON b.id = d.bid_id
   LEFT JOIN allocation a ON a.bid_id = d.bid_id
   LEFT JOIN receipt r ON r.market_id = e.market_id AND r.sequence = e.sequence
-  CROSS JOIN LATERAL (SELECT ${aggregated('p', 'p.slot')} AS rows FROM placement p WHERE p.bid_id = d.bid_id) AS placed
+  CROSS JOIN LATERAL (SELECT ${aggregated('p', 'p.revision, p.slot')} AS rows FROM placement p WHERE p.bid_id = d.bid_id) AS placed
   CROSS JOIN LATERAL (
     SELECT ${aggregated('t', 't.bid_id, t.slot')} AS transfers, coalesce(jsonb_agg(sides.rows ORDER BY t.bid_id, t.slot), '[]') AS entries
     FROM (

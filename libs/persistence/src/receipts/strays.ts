@@ -42,7 +42,7 @@ const STRAYS: readonly (readonly [table: RowTable, detail: string, keys: string]
   [
     'placement',
     'belongs to no allocation of this market',
-    `SELECT 'bid_id ' || p.bid_id || ', slot ' || p.slot FROM placement p WHERE p.market_id = $1 AND NOT EXISTS (
+    `SELECT 'bid_id ' || p.bid_id || ', revision ' || p.revision || ', slot ' || p.slot FROM placement p WHERE p.market_id = $1 AND NOT EXISTS (
        SELECT FROM allocation a WHERE a.bid_id = p.bid_id AND a.market_id = p.market_id)`,
   ],
   [

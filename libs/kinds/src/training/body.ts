@@ -1,11 +1,9 @@
-import type { TrainingBid, TrainingJob } from '#kinds';
-import { type Valuation, valuationFaults } from '#mechanism';
 import { demandMilli, invariant, supplyMilli, type Milli } from '#units';
+import type { BidBody, BidContext, BodyFault, JobReading } from '../kind.js';
+import type { TrainingJob } from './job.js';
 
-/** A bid as the bidder writes it and as `bid.body` stores it (docs/api.md): chunks keyed by site id, volumes in units. */
-export interface BidBody {
-  readonly label?: string;
-  readonly valuation: Valuation;
+/** A bid for a training job as the bidder writes it: chunks keyed by site id, volumes in units. */
+export interface TrainingBody extends BidBody {
   readonly chunks: Readonly<Record<string, number>>;
   readonly epochs: number;
   readonly throughput: number;
@@ -14,36 +12,18 @@ export interface BidBody {
   readonly ps: Readonly<Record<string, number>>;
 }
 
-/** What a body is read against: the market's sites and the names of its resources, in their order. */
-export interface BidContext {
-  readonly sites: readonly { readonly id: string; readonly ordinal: number }[];
-  readonly resources: readonly string[];
-}
-
-/** One thing wrong with a body; `path` is a JSON path such as $.chunks.17. */
-export interface BodyFault {
-  readonly path: string;
-  readonly message: string;
-}
-
-export type BidReading =
-  { readonly kind: 'bid'; readonly bid: TrainingBid } | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] };
-
 /** The most units of a volume or of a rate that a body may name. */
 export const UNITS_MAX = 1_000_000_000;
 /** The most chunks of a site and the most epochs: their product, in thousandths, stays a safe integer. */
 export const COUNT_MAX = 1_000_000;
 invariant(COUNT_MAX * COUNT_MAX * 1000 <= Number.MAX_SAFE_INTEGER, 'work is counted exactly');
 invariant(UNITS_MAX * 1000 <= Number.MAX_SAFE_INTEGER, 'volumes are counted exactly');
-/** At most so many faults are listed. */
-export const FAULTS_MAX = 20;
-
 /**
- * Reads a body as a bid in the market's own order of sites and resources. Demand is rounded up to a milli-unit, the rate of work down;
+ * Reads a body in the market's own order of sites and resources. Demand is rounded up to a milli-unit, the rate of work down;
  * a resource or a site that is not named counts as 0.
- * @returns the bid, or what is wrong with the body (unknown site, unknown resource, a number out of its range, a rising valuation).
+ * @returns the job, or what is wrong with the body (unknown site, unknown resource, a number out of its range).
  */
-export function toBid(body: BidBody, context: BidContext): BidReading {
+export function parseJob(body: TrainingBody, context: BidContext): JobReading<TrainingJob> {
   const faults: BodyFault[] = [];
   const job: TrainingJob = {
     chunks: chunksOf(body.chunks, context, faults),
@@ -53,16 +33,11 @@ export function toBid(body: BidBody, context: BidContext): BidReading {
     workerMilli: volumesOf(body.worker, '$.worker', context, faults),
     psMilli: volumesOf(body.ps, '$.ps', context, faults),
   };
-  for (const { path, message } of valuationFaults(body.valuation)) faults.push({ path: `$.valuation${path}`, message });
-  if (faults.length > 0) return { kind: 'faults', faults: faults.slice(0, FAULTS_MAX) };
-  return { kind: 'bid', bid: { job, valuation: body.valuation } };
+  return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'job', job };
 }
 
-/**
- * For a context that many bodies are held against: tells whether toBid reads a body as a bid there, without making the bid.
- * What it says no to is read by toBid, which says why.
- */
-export function readabilityIn(context: BidContext): (body: BidBody) => boolean {
+/** For a context that many bodies are held against: tells whether parseJob reads a body there, without making the job. */
+export function readabilityIn(context: BidContext): (body: TrainingBody) => boolean {
   const sites = new Set(context.sites.map(({ id }) => id));
   const resources = new Set(context.resources);
   return (body) =>
@@ -72,8 +47,7 @@ export function readabilityIn(context: BidContext): (body: BidBody) => boolean {
     isRate(body.throughput) &&
     isVolume(body.parameterMB) &&
     areAll(body.worker, resources, isVolume) &&
-    areAll(body.ps, resources, isVolume) &&
-    valuationFaults(body.valuation).length === 0;
+    areAll(body.ps, resources, isVolume);
 }
 
 /** Whether all fields have known names and numbers as they must be. */
@@ -82,7 +56,7 @@ function areAll(fields: Readonly<Record<string, number>>, names: ReadonlySet<str
   return true;
 }
 
-function chunksOf(chunks: BidBody['chunks'], context: BidContext, faults: BodyFault[]): number[] {
+function chunksOf(chunks: TrainingBody['chunks'], context: BidContext, faults: BodyFault[]): number[] {
   const ordinals = new Map(context.sites.map((site) => [site.id, site.ordinal]));
   const perSite = new Array<number>(context.sites.length).fill(0);
   for (const [id, count] of Object.entries(chunks)) {
@@ -94,7 +68,7 @@ function chunksOf(chunks: BidBody['chunks'], context: BidContext, faults: BodyFa
   return perSite;
 }
 
-function volumesOf(volumes: BidBody['worker'], path: string, context: BidContext, faults: BodyFault[]): Milli[] {
+function volumesOf(volumes: TrainingBody['worker'], path: string, context: BidContext, faults: BodyFault[]): Milli[] {
   for (const name of Object.keys(volumes)) {
     if (!context.resources.includes(name))
       faults.push({ path: `${path}.${name}`, message: `is not one of ${context.resources.join(', ')}` });

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
-import { openApiDocument } from './index.js';
+import { openApiDocument } from '#contracts';
+import { standardKinds } from '#kinds';
 
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'eris-client-'));
-  writeFileSync(join(folder, 'api.ts'), astToString(await openapiTS(JSON.stringify(openApiDocument('0.0.0')))));
+  writeFileSync(join(folder, 'api.ts'), astToString(await openapiTS(JSON.stringify(openApiDocument('0.0.0', standardKinds().wires)))));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
-import { LIMITS } from '../limits.js';
-import { bidBody, bulkItem } from './bids.js';
-import { isPlainBid, isPlainBulkItem } from './plain-bid.js';
+import { type BodyForm, bidFormsOf, LIMITS } from '#contracts';
+import { trainingWire } from './wire.js';
+
+const { body: bidBody, item: bulkItem } = bidFormsOf([trainingWire]);
+const { isPlain: isPlainBid } = bidBody;
+const { isPlain: isPlainBulkItem } = bulkItem;
 
 const SEED = 20_261_122;
 const RUNS = 5_000;
@@ -58,6 +61,7 @@ const label = fc.oneof(
   { weight: 1, arbitrary: odd },
 );
 const bidFields = {
+  kind: fc.oneof({ weight: 20, arbitrary: fc.constantFrom(undefined, 'training') }, { weight: 1, arbitrary: odd }),
   label,
   valuation: either(valuation),
   chunks: either(chunks),
@@ -72,10 +76,10 @@ const key = either(fc.string({ maxLength: 210 }));
 /** As it comes off the wire. */
 const parsed = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
-it.each([
-  ['a bid', fields(bidFields), isPlainBid, bidBody],
-  ['an item of many', fields({ ...bidFields, idempotencyKey: key }), isPlainBulkItem, bulkItem],
-] as const)('takes for plain only what the schema takes as it is: %s', (_, arbitrary, isPlain, schema) => {
+it.each<[string, fc.Arbitrary<unknown>, BodyForm<{ readonly label?: string | undefined }>]>([
+  ['a bid', fields(bidFields), bidBody],
+  ['an item of many', fields({ ...bidFields, idempotencyKey: key }), bulkItem],
+])('takes for plain only what the schema takes as it is: %s', (_, arbitrary, { isPlain, safeParse }) => {
   let plain = 0,
     labelled = 0;
   const property = fc.property(arbitrary, (value) => {
@@ -83,7 +87,7 @@ it.each([
     if (!isPlain(body)) return;
     plain += 1;
     if (body.label !== undefined) labelled += 1;
-    expect(schema.safeParse(body)).toEqual({ success: true, data: body });
+    expect(safeParse(body)).toEqual({ success: true, data: body });
   });
   fc.assert(property, { seed: SEED, numRuns: RUNS });
   expect(plain).toBeGreaterThan(RUNS / 50);
@@ -101,9 +105,18 @@ it('takes the bids of the paper for plain', () => {
     ps: { gpu: 0, cpu: 2 },
   };
   expect(isPlainBid(bid)).toBe(true);
+  expect(isPlainBid({ ...bid, kind: 'training' })).toBe(true);
+  for (const kind of ['lease', 'toString', null, 7]) expect(isPlainBid({ ...bid, kind })).toBe(false);
   expect(isPlainBulkItem({ ...bid, idempotencyKey: 'a-1' })).toBe(true);
   expect(isPlainBid({ ...bid, label: 'resnet-101 / ü' })).toBe(true);
   expect(isPlainBulkItem({ ...bid, label: 'x', idempotencyKey: 'a-1' })).toBe(true);
   expect(isPlainBid({ ...bid, valuation: { kind: 'table', values: [3, 3, 0] } })).toBe(true);
   for (const label of ['', '\n', '\ud800', 'x'.repeat(LIMITS.nameLength + 1), null, 7]) expect(isPlainBid({ ...bid, label })).toBe(false);
+});
+
+it('says which kinds there are where a bid names another one', () => {
+  const parsedKind = bidBody.safeParse({ kind: 'lease' });
+  expect(parsedKind.error?.issues).toMatchObject([
+    { path: ['kind'], message: expect.stringContaining('the kinds are training') as string },
+  ]);
 });

@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { type BidBody, type BidReading, readabilityIn, toBid } from './bid-body.js';
+import { type BidContext, type BidReading, createKinds, type TrainingBody, trainingKind } from '../index.js';
+
+const kinds = createKinds([trainingKind()]);
+const toBid = (given: TrainingBody, market: BidContext): BidReading => kinds.parse(given, market);
+const readabilityIn = (market: BidContext): ((given: TrainingBody) => boolean) => kinds.readabilityIn(market);
 
 const context = {
   sites: [
@@ -8,7 +12,7 @@ const context = {
   ],
   resources: ['gpu', 'cpu'],
 };
-const body: BidBody = {
+const body: TrainingBody = {
   valuation: { kind: 'deadline', value: 100, deadline: 3 },
   chunks: { '21': 5 },
   epochs: 20,
@@ -19,9 +23,9 @@ const body: BidBody = {
 };
 const pathsOf = (reading: BidReading): string[] => (reading.kind === 'faults' ? reading.faults.map((fault) => fault.path) : []);
 
-describe('toBid', () => {
+describe('a body of a training job', () => {
   it('reads a body in the order of the market, absent sites and resources as zero', () => {
-    expect(toBid(body, context)).toEqual({
+    expect(toBid(body, context)).toMatchObject({
       kind: 'bid',
       bid: {
         valuation: body.valuation,
@@ -35,7 +39,7 @@ describe('toBid', () => {
     expect(reading).toMatchObject({ bid: { job: { parameterKB: 1_001, throughputMilli: 24_999, workerMilli: [334, 0] } } });
   });
 
-  it.each<[string, Partial<BidBody>, string[]]>([
+  it.each<[string, Partial<TrainingBody>, string[]]>([
     ['an unknown site', { chunks: { '18': 1 } }, ['$.chunks.18']],
     ['negative chunks', { chunks: { '17': -1 } }, ['$.chunks.17']],
     ['fractional chunks', { chunks: { '17': 1.5 } }, ['$.chunks.17']],
@@ -60,13 +64,13 @@ describe('toBid', () => {
   });
 });
 
-describe('readabilityIn', () => {
+describe('whether such a body is readable', () => {
   const number = fc.oneof(
     { weight: 12, arbitrary: fc.nat(1_000) },
     { weight: 1, arbitrary: fc.constantFrom(-1, -0, 0, 0.0009, 0.001, 0.5, NaN, Infinity, 1_000_001, 1_000_000_001) },
   );
   const named = (...names: string[]) => fc.dictionary(fc.constantFrom(...names), number, { maxKeys: 3, noNullPrototype: true });
-  const bodies = fc.record<BidBody>({
+  const bodies = fc.record<TrainingBody>({
     valuation: fc.oneof(
       fc.record({ kind: fc.constant('deadline' as const), value: number, deadline: number }),
       fc.record({ kind: fc.constant('table' as const), values: fc.array(number, { maxLength: 2 }) }),
@@ -79,7 +83,7 @@ describe('readabilityIn', () => {
     ps: named('gpu', 'cpu', 'gpu', 'cpu', 'gpu', 'cpu', '21'),
   });
 
-  it('says what toBid says', () => {
+  it('says what reading it says', () => {
     const isReadable = readabilityIn(context);
     const seen = { bid: 0, faults: 0 };
     const property = fc.property(bodies, (given) => {
