@@ -70,6 +70,9 @@ describe('an address', () => {
     ['client_encoding=latin1', 'UTF8'],
     ['target_session_attrs=read-only', 'Eris writes'],
     ['nonsense=1', 'nonsense'],
+    ['schema=a&schema=b', 'more than once'],
+    ['sslmode=disable&sslmode=require', 'more than once'],
+    ['host=a&host=a', 'more than once'],
   ])('does not ignore %s', (parameter, remedy) => {
     expect(faultsOf(`postgres://eris@db/eris?${parameter}`)).toContain(remedy);
     expect(faultsOf(`postgres://eris@db/eris?${parameter}`)).toContain(parameter.split('=')[0]);

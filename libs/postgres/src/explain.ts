@@ -1,9 +1,15 @@
 import { AddressError, addressOf, placeOf } from './address.js';
+import { denialOf, type Said } from './denials.js';
 import { SessionError } from './session.js';
 import { codesOf, isDatabaseTrouble } from './trouble.js';
 
 const ESCAPED = 'In a password @ / ? # : and % must be escaped (%40 %2F %3F %23 %3A %25)';
 const START_IT = 'Start it, or correct DATABASE_URL.';
+
+/** Eris lifts these limits with its first statement, which has to come that soon. */
+function shortLimit(setting: string): string {
+  return `its ${setting} for the user {user} is too short for a connection to be made. ALTER ROLE {user} RESET ${setting}; ALTER DATABASE … RESET ${setting}; or make it longer in postgresql.conf.`;
+}
 
 /** What errors with these codes mean, in words for whoever set DATABASE_URL. `{host}` and `{user}` are filled in. */
 const MEANINGS: readonly (readonly [readonly string[], string])[] = [
@@ -16,6 +22,8 @@ const MEANINGS: readonly (readonly [readonly string[], string])[] = [
   [['28000', 'DatabaseAccessDenied', 'P1010'], 'it does not let the user {user} in (pg_hba.conf). Correct DATABASE_URL, or the server.'],
   [['3D000', 'DatabaseDoesNotExist', 'P1003'], 'it has no database of that name. Make it (createdb), or correct DATABASE_URL.'],
   [['53300', 'TooManyConnections'], 'it has no connection left. Lower ERIS_DATABASE_CONNECTIONS, or raise its max_connections.'],
+  [['57P05'], shortLimit('idle_session_timeout')],
+  [['25P04'], shortLimit('transaction_timeout')],
   [['57P03'], 'it is starting or stopping. Try again in a moment.'],
   [
     [
@@ -58,11 +66,16 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
 
 /**
  * Says why a database cannot be used, and what to do: one line without any password.
- * @returns undefined where the error is none of the connection.
+ * @returns undefined where the error is neither of the connection nor a refusal of the database.
  */
 export function explainTrouble(error: unknown, url: string): string | undefined {
   if (error instanceof AddressError) return `${error.message}.`;
-  const { host, user } = addressOf(url);
+  const address = addressOf(url);
+  for (const said of messagesOf(error)) {
+    const denial = said instanceof SessionError ? undefined : denialOf(said, address);
+    if (denial !== undefined) return `The database at ${placeOf(url)} cannot be used: ${denial} (${said.code})`;
+  }
+  const { host, user } = address;
   const meaning = meaningOf(error);
   if (meaning === undefined) return undefined;
   const code = codesOf(error).find((one) => /^[A-Z0-9_]{5,}$/.test(one));
@@ -83,7 +96,7 @@ function meaningOf(error: unknown): string | undefined {
 }
 
 /** The error and what caused it. */
-function messagesOf(error: unknown): readonly Error[] {
+function messagesOf(error: unknown): readonly (Error & Said)[] {
   if (!(error instanceof Error)) return [];
   const inner: unknown[] = [error.cause, ...('errors' in error && Array.isArray(error.errors) ? (error.errors as unknown[]) : [])];
   return [error, ...inner.flatMap(messagesOf)];

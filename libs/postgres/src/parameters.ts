@@ -108,8 +108,9 @@ export function readParameters(parameters: URLSearchParams): ReadParameters {
   const { choice, faults: tlsFaults, names: tlsNames } = readTls(parameters);
   faults.push(...tlsFaults);
   for (const name of new Set(parameters.keys())) {
+    if (parameters.getAll(name).length > 1) faults.push(`has the parameter ${name} more than once: say it once`);
     if (tlsNames.has(name)) continue;
-    const read = readOne(name, parameters.getAll(name).at(-1) ?? '');
+    const read = readOne(name, parameters.get(name) ?? '');
     if (typeof read === 'string') faults.push(`has the parameter ${name}, which ${read}`);
     else known.push(read);
   }

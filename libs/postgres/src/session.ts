@@ -70,6 +70,8 @@ export class SessionError extends Error {
 export class SessionClient extends pg.Client {
   /** The server's process, once connected. */
   private backendPid?: number;
+  /** What the server said when it ended the connection while nothing was asked of it. */
+  private cutBy?: Error;
   private readonly session: SessionSettings;
   private readonly connectMs: number;
 
@@ -80,7 +82,7 @@ export class SessionClient extends pg.Client {
     this.connectMs = connectionTimeoutMillis;
     setStart(this, given);
     // One that is cut while nobody uses it must not end the process: what is under way on it, or comes next, fails and is reported.
-    this.on('error', () => undefined);
+    this.on('error', (cause) => (this.cutBy ??= cause));
   }
 
   /** Whether somebody stands in between: the server's process is another one than the one that we were told of when we connected. */
@@ -107,7 +109,8 @@ export class SessionClient extends pg.Client {
       return this;
     } catch (cause) {
       void this.end();
-      throw isNotPermitted(cause) ? new SessionError(NO_TRIGGERS, { cause }) : cause;
+      if (isNotPermitted(cause)) throw new SessionError(NO_TRIGGERS, { cause });
+      throw this.cutBy ?? cause;
     }
   }
 }

@@ -33,7 +33,7 @@ const SSL: Readonly<Record<string, Mode>> = {
 
 /** Reads what an address says about encryption. @returns also the names of the parameters that were looked at. */
 export function readTls(parameters: URLSearchParams): { choice: TlsChoice; faults: string[]; names: ReadonlySet<string> } {
-  const given = (name: string): string | undefined => parameters.getAll(name).at(-1);
+  const given = (name: string): string | undefined => parameters.get(name) ?? undefined;
   const files = { root: given('sslrootcert'), cert: given('sslcert'), key: given('sslkey') };
   const { mode, fault } = modeOf(given, files.root);
   const negotiation = given('sslnegotiation') ?? 'postgres';

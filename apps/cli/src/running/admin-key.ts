@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EnsureAdminKey, makeAdminKey } from '#market';
-import { createBase, createTenancyWork, giveToOwnerOf, makeDataFolder } from '#persistence';
+import { createBase, createTenancyWork, giveToOwnerOf, makeDataFolder, unfitOf } from '#persistence';
 
 const FILE = 'admin-key';
 
@@ -33,6 +33,8 @@ export async function adminKeyOf({ configured, dataDir, databaseUrl, isEmbedded 
   const base = createBase(databaseUrl);
   try {
     return await keptOrMade(new EnsureAdminKey(createTenancyWork(base), randomBytes), join(dataDir, FILE), isEmbedded);
+  } catch (cause) {
+    throw unfitOf(cause, databaseUrl);
   } finally {
     await base.close();
   }

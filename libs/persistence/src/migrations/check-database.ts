@@ -34,10 +34,15 @@ export async function checkDatabase(
     if (isFit(state) || (options.mayLackSchema && !isFromLater(state))) return sentence(url, explainSchema(state));
     throw new DatabaseUnfit(sentence(url, explainSchema(state)));
   } catch (cause) {
-    if (cause instanceof DatabaseUnfit) throw cause;
-    const explanation = explainTrouble(cause, url);
-    throw explanation === undefined ? cause : new DatabaseUnfit(explanation, { cause });
+    throw unfitOf(cause, url);
   }
+}
+
+/** A failure in words for whoever runs Eris, where there are any; otherwise as it is. */
+export function unfitOf(cause: unknown, url: string): unknown {
+  if (cause instanceof DatabaseUnfit) return cause;
+  const explanation = explainTrouble(cause, url);
+  return explanation === undefined ? cause : new DatabaseUnfit(explanation, { cause });
 }
 
 const isFromLater = (state: SchemaState): boolean => state.kind === 'ahead' && !state.isCompatible;

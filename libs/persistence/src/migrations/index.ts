@@ -1,5 +1,5 @@
 /** The schema of the database and how it changes. */
-export { checkDatabase, DatabaseUnfit } from './check-database.js';
+export { checkDatabase, DatabaseUnfit, unfitOf } from './check-database.js';
 export { listMigrations } from './folder.js';
 export { diffSchema, findPendingMigrations, migrate } from './migrate.js';
 export { explainSchema, isFit, isSchemaAbsent, readSchemaState, type SchemaState } from './schema-state.js';

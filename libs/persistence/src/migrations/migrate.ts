@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressOf, createSession } from '#postgres';
 import type { ClientBase, Pool } from 'pg';
-import { checkDatabase } from './check-database.js';
+import { checkDatabase, unfitOf } from './check-database.js';
 import { listMigrations, loadMigrations, readFunctions, readSchema } from './folder.js';
 import { withSchemaEngine } from './schema-engine.js';
 
@@ -19,6 +19,14 @@ const MIGRATION_LOCK = 4_207_191_820;
  */
 export async function migrate(url: string, say: (line: string) => void = () => undefined): Promise<readonly string[]> {
   await checkDatabase(url, { mayLackSchema: true });
+  try {
+    return await migrateInTurn(url, say);
+  } catch (cause) {
+    throw unfitOf(cause, url);
+  }
+}
+
+async function migrateInTurn(url: string, say: (line: string) => void): Promise<readonly string[]> {
   const guard = createSession(url, { application: 'eris-migrate' });
   await guard.connect();
   try {

@@ -39,9 +39,19 @@ export async function withSchemaEngine<T>(
       bindMigrationAwareSqlAdapterFactory(connections),
     );
     return await work(engine).finally(() => engine.free());
+  } catch (cause) {
+    throw engineError(cause, connections.refusal);
   } finally {
     await connections.close();
   }
+}
+
+/** What the engine says is its first line; what follows are places in its program. The cause is what the database has answered, where that was it. */
+function engineError(cause: unknown, refusal: Error | undefined): unknown {
+  if (!(cause instanceof Error)) return cause;
+  const [message] = cause.message.split(/\n\s*0: /, 1);
+  const code = 'code' in cause ? { code: cause.code } : {};
+  return Object.assign(new Error(message, { cause: refusal && message.includes(refusal.message) ? refusal : cause }), code);
 }
 
 interface EngineExports {
@@ -77,6 +87,11 @@ class MigrationAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
   private readonly shadows: string[] = [];
 
   constructor(private readonly url: string) {}
+
+  /** The last statement's failure, as Postgres put it: the engine tells its words only. */
+  get refusal(): Error | undefined {
+    return this.pools.map((pool) => pool.refusal).findLast((one) => one !== undefined);
+  }
 
   connect(): Promise<SqlDriverAdapter> {
     return this.connectTo(this.url);
@@ -127,6 +142,8 @@ async function adapterOver(pool: CatalogPool, schema: string): Promise<SqlDriver
 
 /** Passes the catalogue's columns of one letter ("char") off as text, and tells which they were: Prisma's adapter refuses the type that its engine expects. */
 class CatalogPool extends pg.Pool {
+  /** The last statement's failure. */
+  refusal?: Error;
   private readonly letters = new WeakMap<unknown[], number[]>();
 
   /** Indices of the columns of one letter in a result, told by its rows. */
@@ -135,7 +152,10 @@ class CatalogPool extends pg.Pool {
   }
 
   override query = (async (...args: Parameters<pg.Pool['query']>) => {
-    const result = await (super.query(...args) as unknown as Promise<pg.QueryResult | pg.QueryResult[]>);
+    const result = await (super.query(...args) as unknown as Promise<pg.QueryResult | pg.QueryResult[]>).catch((cause: Error) => {
+      this.refusal = cause;
+      throw cause;
+    });
     for (const { fields, rows } of [result].flat()) {
       this.letters.set(
         rows,
