@@ -1,10 +1,11 @@
-import { chmod, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Binaries } from './binaries.js';
 import { EmbeddedPostgresError } from './error.js';
 import { nameOf, quoted } from './fault.js';
-import { exists, giveTree, readIfThere, syncFolder } from './files.js';
+import { exists, giveTree, readIfThere, statIfThere, syncFolder } from './files.js';
 import { isReachable, type ServerUser } from './server-user.js';
+import { refuseStrangers } from './strangers.js';
 
 export const SUPERUSER = 'eris';
 /** A process's working folder by a path that leads through no other folder. */
@@ -63,11 +64,24 @@ export async function hasCluster(root: string): Promise<boolean> {
 /** Reads a data folder's server, whose data are made fit for its user. @throws EmbeddedPostgresError where they cannot be used as they are. */
 export async function openCluster(root: string, binaries: Binaries, user: ServerUser): Promise<Cluster> {
   const { folder, logFile } = pathsIn(root);
+  await checkFiles(root, user);
   await checkVersion(folder, binaries);
   await suitTo(folder, user);
   const passwordRemedy = await remedyOf(root, binaries, user);
   const password = await readPassword(root, passwordRemedy);
   return { folder, pgData: await serverPath(folder, user), password, logFile, passwordRemedy };
+}
+
+/** Root reads the password himself; and what is root's in a folder of root's, as in a copy of his, goes to the server's user with it. */
+async function checkFiles(root: string, user: ServerUser): Promise<void> {
+  const { folder, passwordFile } = pathsIn(root);
+  const { uid: folderUid, gid } = await lstat(folder);
+  const uid = process.geteuid?.();
+  if (uid === undefined) return; // a system without owners
+  const isGiven = user !== undefined && folderUid !== user.uid;
+  const isOurs = (file: string, owner: number): boolean =>
+    user !== undefined && ((isGiven && owner === folderUid) || file === passwordFile);
+  await refuseStrangers(folder, { user: user ?? { uid, gid }, isGiven, isOurs });
 }
 
 /** Postgres serves a folder only to its owner, and only where others are kept out. A copy may have lost both. */
@@ -81,6 +95,10 @@ async function suitTo(folder: string, user: ServerUser): Promise<void> {
 export async function readPassword(root: string, remedy: string): Promise<string> {
   const { passwordFile, formerPasswordFile } = pathsIn(root);
   const file = (await exists(passwordFile)) ? passwordFile : formerPasswordFile;
+  if ((await statIfThere(file))?.isDirectory())
+    throw new EmbeddedPostgresError(
+      `The password of the embedded Postgres, ${file}, is a folder. Remove that (rm -r ${quoted(file)}). ${remedy} Nothing was changed.`,
+    );
   const text = await readIfThere(file);
   const password = text?.trim() ?? '';
   if (/^[\x21-\x7e]+$/.test(password)) return password;
@@ -88,11 +106,22 @@ export async function readPassword(root: string, remedy: string): Promise<string
   throw new EmbeddedPostgresError(`The password of the embedded Postgres, ${file}, ${state}. ${remedy} Nothing was changed.`);
 }
 
+/**
+ * What gives the server a new password, as one command for whoever reads it: us, where we are not root; root, who enters the folder himself and
+ * runs Postgres there as its user, whom the folders above may keep out.
+ */
 async function remedyOf(root: string, { postgres }: Binaries, user: ServerUser): Promise<string> {
-  const { passwordFile, formerPasswordFile, folder } = pathsIn(root);
-  const file = (await exists(formerPasswordFile)) && !(await exists(passwordFile)) ? formerPasswordFile : passwordFile;
-  const who = await nameOf(user?.uid ?? process.geteuid?.() ?? 0);
-  return `Put it back from a copy; or write a new one into the file and, as ${who}, tell Postgres: echo "ALTER ROLE ${SUPERUSER} PASSWORD '$(cat ${quoted(file)})'" | ${quoted(postgres)} --single -D ${quoted(folder)} postgres.`;
+  const { folder, passwordFile } = pathsIn(root);
+  const name = path.basename(passwordFile);
+  const isLinux = process.platform === 'linux';
+  const make = [`cd ${quoted(folder)}`, 'umask 077', `head -c 24 /dev/urandom | base64 > ${name}`];
+  const give = user === undefined ? [] : [`chown ${user.uid}:${user.gid} ${name}`];
+  const as =
+    user === undefined ? '' : isLinux ? `setpriv --reuid=${user.uid} --regid=${user.gid} --clear-groups ` : `sudo -u '#${user.uid}' `;
+  const server = `${as}${quoted(postgres)} --single -D ${isLinux ? WORKING_FOLDER : '.'} postgres`;
+  const tell = `echo "ALTER ROLE ${SUPERUSER} PASSWORD '$(cat ${name})'" | ${server}`;
+  const who = await nameOf(process.geteuid?.() ?? 0);
+  return `Put it back from a copy; or make a new one, as ${who}: (${[...make, ...give, tell].join(' && ')}).`;
 }
 
 /** Where the server's user cannot enter all folders on the way, the server is started in its folder and told so. */

@@ -27,8 +27,13 @@ export async function explained(cause: unknown, dataDir: string): Promise<unknow
 
 /** Whether a file lies in the data folder, or the folder below it: another folder helps then, and nowhere else. */
 function isOnTheWay(file: string, dataDir: string): boolean {
-  const [at, folder] = [path.resolve(file), path.resolve(dataDir)];
-  return at === folder || at.startsWith(path.join(folder, path.sep)) || folder.startsWith(path.join(at, path.sep));
+  return isIn(file, dataDir) || isIn(dataDir, file);
+}
+
+/** Whether a file is a folder or lies in it. */
+function isIn(file: string, folder: string): boolean {
+  const [at, above] = [path.resolve(file), path.resolve(folder)];
+  return at === above || at.startsWith(path.join(above, path.sep));
 }
 
 /** Who is kept out of what, and what lets him in. */
@@ -37,7 +42,7 @@ async function noAccess(file: string, dataDir: string): Promise<string> {
   const us = process.geteuid?.() ?? 0;
   const head = `${file} cannot be used: ${found?.at ?? file} belongs to`;
   if (found?.uid === us)
-    return `${head} the user of this process, ${await nameOf(us)}, and the system forbids it all the same. See its mode and its file system, or set ERIS_DATA_DIR to another folder. Nothing was changed.`;
+    return `${head} the user of this process, ${await nameOf(us)}, and the system forbids it all the same. Let him in with \`chmod ${isIn(found.at, dataDir) ? '-R ' : ''}u+rwX ${quoted(found.at)}\`; where its mode does, see its file system, or set ERIS_DATA_DIR to another folder. Nothing was changed.`;
   const owner = found === undefined ? 'another user' : await nameOf(found.uid);
   return `${head} ${owner}, and this process runs as ${await nameOf(us)}. ${remedyFor(dataDir, owner)} Nothing was changed.`;
 }

@@ -110,9 +110,11 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Gives a folder and all that is in it to an owner; links themselves, not what they lead to. */
+/**
+ * Gives a folder and all that is in it to an owner; links themselves, not what they lead to. The folder last: while it is not his, somebody was
+ * stopped in the middle, and the next one begins again.
+ */
 export async function giveTree(target: string, owner: Owner): Promise<void> {
+  if ((await lstat(target)).isDirectory()) for (const name of await readdir(target)) await giveTree(path.join(target, name), owner);
   await lchown(target, owner.uid, owner.gid);
-  if (!(await lstat(target)).isDirectory()) return;
-  for (const name of await readdir(target)) await giveTree(path.join(target, name), owner);
 }

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { once } from 'node:events';
-import { type FileHandle, readFile } from 'node:fs/promises';
+import { type FileHandle, readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codesOf, createSession, type SessionClient, troubleOf } from '#postgres';
 import type { Cluster } from './cluster.js';
 import { SUPERUSER } from './cluster.js';
 import { EmbeddedPostgresError } from './error.js';
-import { openOwned, type Owner } from './files.js';
+import { quoted } from './fault.js';
+import { openOwned, type Owner, statIfThere } from './files.js';
 import { guardServer } from './guard.js';
 import { writeServerNote } from './lock.js';
 import { SERVER_ENVIRONMENT } from './make-cluster.js';
@@ -36,6 +37,11 @@ export interface ServerOptions {
   readonly signal?: AbortSignal;
 }
 
+interface Starting extends ServerOptions {
+  /** The length of the log before this start. */
+  readonly logBytes: number;
+}
+
 /** A server that runs, or has. */
 export interface Server {
   readonly ended: Promise<void>;
@@ -47,6 +53,7 @@ export interface Server {
  * @throws EmbeddedPostgresError with the end of its log where it does not start; the signal's reason where that came. It has ended then.
  */
 export async function startServer(options: ServerOptions, serverLock: FileHandle): Promise<Server> {
+  const logBytes = (await statIfThere(options.cluster.logFile))?.size ?? 0;
   const child = await spawnServer(options, serverLock);
   const guard = await guardServer(child.pid ?? 0);
   const ended = once(child, 'exit').then(() => guard.dismiss());
@@ -55,7 +62,7 @@ export async function startServer(options: ServerOptions, serverLock: FileHandle
     if (child.pid !== undefined) await endServer(child.pid, hasEnded);
   };
   try {
-    await makeDatabase(options, hasEnded);
+    await makeDatabase({ ...options, logBytes: Number(logBytes) }, hasEnded);
   } catch (cause) {
     await stop();
     throw cause;
@@ -88,7 +95,7 @@ async function spawnServer(
 }
 
 /** Waits until the server answers, and makes the database where there is none. */
-async function makeDatabase(options: ServerOptions, hasEnded: () => boolean): Promise<void> {
+async function makeDatabase(options: Starting, hasEnded: () => boolean): Promise<void> {
   const client = await connect(options, hasEnded);
   try {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
@@ -98,7 +105,7 @@ async function makeDatabase(options: ServerOptions, hasEnded: () => boolean): Pr
   }
 }
 
-async function connect({ cluster, port, signal }: ServerOptions, hasEnded: () => boolean): Promise<SessionClient> {
+async function connect({ cluster, port, signal, user, logBytes }: Starting, hasEnded: () => boolean): Promise<SessionClient> {
   for (let waitedMs = 0; waitedMs < START_MS_MAX && !hasEnded(); waitedMs += LOOK_EVERY_MS) {
     signal?.throwIfAborted();
     try {
@@ -107,12 +114,26 @@ async function connect({ cluster, port, signal }: ServerOptions, hasEnded: () =>
       return client;
     } catch (failure) {
       if (codesOf(failure).includes(WRONG_PASSWORD)) throw wrongPassword(cluster, failure);
+      if (isKeptOut(String(failure))) throw await failedStart(cluster, user, logBytes);
       if (troubleOf(failure) !== 'away') throw failure; // nobody listens yet, or Postgres says that it is starting up
       await sleep(LOOK_EVERY_MS);
     }
   }
-  throw new EmbeddedPostgresError(
-    `The embedded Postgres did not start. The end of ${cluster.logFile}:\n${await lastLines(cluster.logFile)}`,
+  throw await failedStart(cluster, user, logBytes);
+}
+
+/** What Postgres says where a file of its data is not for its user. */
+const isKeptOut = (said: string): boolean => /Permission denied/.test(said);
+
+/** The end of what this run's server has said, and what mends it where files are kept from it. */
+async function failedStart({ folder, logFile }: Cluster, user: ServerUser, logBytes: number): Promise<EmbeddedPostgresError> {
+  const said = (await readFile(logFile)).subarray(logBytes).toString('utf8').trimEnd().split('\n');
+  const { uid, gid } = user ?? (await stat(folder));
+  const remedy = said.some(isKeptOut)
+    ? ` Files in ${folder} are kept from it. Mend the folder with \`chown -R ${uid}:${gid} ${quoted(folder)}\` (as root) and \`chmod -R u+rwX ${quoted(folder)}\`.`
+    : '';
+  return new EmbeddedPostgresError(
+    `The embedded Postgres did not start.${remedy} The end of ${logFile}:\n${said.slice(-LOG_LINES).join('\n')}`,
   );
 }
 
@@ -124,6 +145,3 @@ const wrongPassword = ({ folder, passwordRemedy }: Cluster, cause: unknown): Emb
 /** Of a database, for its owner. Holds the password, and that no encryption is asked for: the server has none. */
 export const urlOf = ({ password }: Pick<Cluster, 'password'>, port: number, database = DATABASE): string =>
   `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@${HOST}:${port}/${database}?sslmode=disable`;
-
-const lastLines = async (file: string): Promise<string> =>
-  (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-LOG_LINES).join('\n');
