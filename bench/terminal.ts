@@ -14,5 +14,6 @@ export const terminalOf = (dataDir: string): HostTerminal => ({
   forgetVariables: (isForgotten) => {
     for (const name of Object.keys(process.env)) if (isForgotten(name)) delete process.env[name];
   },
+  onNpmLost: () => () => undefined,
   exitSoon: () => void setTimeout(() => process.exit(), LEFT_MS_MAX).unref(),
 });

@@ -91,6 +91,18 @@ describe('a run', () => {
     150_000,
   );
 
+  it('leaves nothing behind when the npm that started it is killed', async () => {
+    const npm = shell('exec npm start');
+    let shown = '';
+    for (const stream of [npm.stdout, npm.stderr]) stream?.on('data', (text: Buffer) => (shown += text.toString()));
+    await until(() => shown.includes('Ctrl-C stops everything'), { ...PATIENCE, maxMs: 90_000 });
+    const processes = descendants(npm.pid ?? 0).slice(1);
+    expect(processes.length).toBeGreaterThanOrEqual(3);
+    npm.kill('SIGKILL');
+    await until(() => isOver() && !processes.some(isAlive), PATIENCE);
+    expect(shown).toContain('the npm that started this is gone');
+  }, 150_000);
+
   it('ends in order where nobody reads its full output', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const pipeline = shell(`{ ${process.execPath} ${ERIS} start; echo "ended with $?" >&3; } 3>&2 2>&1 | sleep 600`, [], {

@@ -114,6 +114,7 @@ describe('variables of others', () => {
     PGCLIENTENCODING: 'LATIN1',
     PGSERVICEFILE: '/nonexistent',
     PGCONNECT_TIMEOUT: '1',
+    NODE_PG_FORCE_NATIVE: '1',
     TZ: 'America/New_York',
     LANG: 'tr_TR.UTF-8',
     LC_ALL: 'tr_TR.UTF-8',

@@ -1,9 +1,13 @@
+import '#config'; // first: it clears away what others' variables would make of the database's driver
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.js';
 import { Output } from './output.js';
 import { BadInput, EXIT, type HostTerminal } from './terminal.js';
 
+/** Who started this process; another process takes over when that one is gone. */
+const parentPid = process.ppid;
+const PARENT_LOOK_MS = 500;
 /** How long what is left may take to end by itself, ms. */
 const LEFT_MS_MAX = 2_000;
 
@@ -15,11 +19,23 @@ const terminal: HostTerminal = {
   isErrTty: process.stderr.isTTY,
   env: process.env,
   onOutputLost: (listener) => output.onLost(listener),
+  onNpmLost: (listener) => (process.env.npm_lifecycle_event === undefined ? () => undefined : onParentLost(listener)),
   forgetVariables: (isForgotten) => {
     for (const name of Object.keys(process.env)) if (isForgotten(name)) delete process.env[name];
   },
-  exitSoon: () => void setTimeout(() => process.exit(process.exitCode ?? EXIT.interrupted), LEFT_MS_MAX).unref(),
+  exitSoon: (exitCode) => void setTimeout(() => process.exit(process.exitCode ?? exitCode), LEFT_MS_MAX).unref(),
 };
+
+/** A signal that ends npm as such (SIGKILL) reaches none of those that it started. */
+function onParentLost(listener: () => void): () => void {
+  const timer = setInterval(() => {
+    if (process.ppid === parentPid) return;
+    clearInterval(timer);
+    listener();
+  }, PARENT_LOOK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
 
 /** Commander's own errors (usage) are bad input; asking for help is none. */
 function exitCodeOf(error: unknown): number {

@@ -18,10 +18,12 @@ export interface HostTerminal extends Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back once when whoever read our output is gone. @returns how to stop watching. */
   onOutputLost(listener: () => void): () => void;
+  /** Calls back once when npm has started this process and is gone; never where somebody else has. @returns how to stop watching. */
+  onNpmLost(listener: () => void): () => void;
   /** Takes variables out of this process's environment, before libraries read them. */
   forgetVariables(isForgotten: (name: string) => boolean): void;
-  /** Ends the process in a moment, should anything keep it from ending by itself. */
-  exitSoon(): void;
+  /** Ends the process in a moment, should anything keep it from ending by itself. @param exitCode where none is set by then. */
+  exitSoon(exitCode: number): void;
 }
 
 /** Exit codes of every command; `interrupted` is the shells' 128 + SIGINT. */

@@ -1,4 +1,5 @@
 import { loadConfig, settleHost, type Config } from '#config';
+import { constants } from 'node:os';
 import { endSignals } from '#runtime';
 import { EXIT, type HostTerminal } from '../terminal.js';
 import { Closed, Closing } from './closing.js';
@@ -30,19 +31,25 @@ export async function runUntilSignal(terminal: HostTerminal, work: (run: Run) =>
   } finally {
     await closing.close();
     end.forget();
-    terminal.exitSoon(); // what cannot be cut short, such as a database that says nothing, does not hold us
+    terminal.exitSoon(end.cutShortCode); // what cannot be cut short, such as a database that says nothing, does not hold us
   }
-  await working.catch(() => (process.exitCode ??= EXIT.interrupted)); // a signal cut it short: what it then fails with is no news
+  await working.catch(() => (process.exitCode ??= end.cutShortCode)); // a signal cut it short: what it then fails with is no news
   process.exitCode ??= EXIT.ok;
 }
 
-/** How a run ends from outside: by a signal, by the end of whoever read its output, or because a service gave up. */
+/** What shells make of the death by a signal: 128 and its number. */
+const codeOf = (signal: NodeJS.Signals): number => SIGNALLED + constants.signals[signal];
+const SIGNALLED = 128;
+
+/** How a run ends from outside: by a signal, by the end of whoever read its output or of the npm that started it, or because a service gave up. */
 class Ending {
   readonly reached: Promise<void>;
+  /** The exit code where work that was under way is cut short. */
+  cutShortCode: number = EXIT.interrupted;
   giveUp: (reason: string) => void = () => undefined;
   private readonly controller = new AbortController();
   private readonly listeners: readonly (readonly [NodeJS.Signals, () => void])[];
-  private readonly stopWatching: () => void;
+  private readonly watches: readonly (() => void)[];
   /** Of ours, or of a library's: whatever it was, nothing that was started is left behind. */
   private readonly onUncaught = (cause: Error): void => this.giveUp(cause.stack ?? String(cause));
 
@@ -53,16 +60,23 @@ class Ending {
       this.giveUp = (reason) => this.end(() => reject(new Error(reason)));
     });
     const onSignal = (signal: NodeJS.Signals) => (): void => {
+      this.cutShortCode = codeOf(signal);
       terminal.err(`\neris: ${signal}, stopping …\n`);
       this.end(resolve);
     };
     this.listeners = endSignals().map((signal) => [signal, onSignal(signal)]);
     for (const [signal, listener] of this.listeners) process.on(signal, listener);
     process.on('uncaughtException', this.onUncaught);
-    this.stopWatching = terminal.onOutputLost(() => {
+    const onOutputLost = (): void => {
       terminal.err('eris: nobody reads the output any more, stopping …\n');
       this.end(resolve);
-    });
+    };
+    const onNpmLost = (): void => {
+      this.cutShortCode = codeOf('SIGTERM');
+      terminal.err('eris: the npm that started this is gone, stopping …\n');
+      this.end(resolve);
+    };
+    this.watches = [terminal.onOutputLost(onOutputLost), terminal.onNpmLost(onNpmLost)];
   }
 
   get signal(): AbortSignal {
@@ -73,7 +87,7 @@ class Ending {
   forget(): void {
     for (const [signal, listener] of this.listeners) process.off(signal, listener);
     process.off('uncaughtException', this.onUncaught);
-    this.stopWatching();
+    for (const stop of this.watches) stop();
   }
 
   private end(settle: () => void): void {
