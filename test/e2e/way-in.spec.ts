@@ -35,6 +35,11 @@ const REFUSED: readonly (readonly [string, () => string, ProblemCode])[] = [
     () => request(bids(), [keyed(), json, 'Content-Encoding: gzip', 'Content-Length: 3'], 'abc'),
     'unsupported_encoding',
   ],
+  [
+    'a body that is compressed on its way',
+    () => request(bids(), [keyed(), json, 'Transfer-Encoding: gzip, chunked'], '2\r\n{}\r\n0\r\n\r\n'),
+    'unsupported_encoding',
+  ],
   ['another charset', () => request(bids(), [keyed(), `${json}; charset=latin1`, 'Content-Length: 2'], '{}'), 'unsupported_charset'],
   [
     'bytes that are no UTF-8',

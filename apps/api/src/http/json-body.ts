@@ -72,6 +72,13 @@ function checkHeaders({ headers }: GuardedRequest, limitBytes: number): void {
       { detail: `content-encoding: ${encoding} is not taken; identity is.` },
       { 'accept-encoding': 'identity' },
     );
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    throw new ProblemError(
+      'unsupported_encoding',
+      { detail: `transfer-encoding: ${coding} is not taken; chunked is.` },
+      { 'accept-encoding': 'identity' },
+    );
   const [, charset] = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers['content-type'] ?? '') ?? [];
   if (charset !== undefined && !/^utf-?8$/i.test(charset))
     throw new ProblemError('unsupported_charset', { detail: `charset ${charset} is not taken; utf-8 is.` });
