@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DatabaseUnfit, migrate } from '#persistence';
+import { checkDatabase, DatabaseUnfit, migrate } from '#persistence';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 // Real: Postgres, its roles and rights, the schema engine. Nothing is faked.
@@ -47,9 +47,26 @@ describe('a role without rights', () => {
   });
 });
 
-it('tables of something else are left alone, and said', async () => {
+it('tables of something else, be they of Prisma or not, are left alone, and said', async () => {
   await set(`CREATE SCHEMA other AUTHORIZATION ${ROLE}; CREATE TABLE other.market (name text); ALTER TABLE other.market OWNER TO ${ROLE}`);
   expect(await refusal('?schema=other')).toMatch(/holds tables of something else/);
+  await set(`CREATE TABLE other._prisma_migrations (LIKE public._prisma_migrations INCLUDING ALL)`);
+  await set(`ALTER TABLE other._prisma_migrations OWNER TO ${ROLE}`);
+  expect(await refusal('?schema=other')).toMatch(/relation "market" already exists/);
+  expect(await refusal('?schema=other')).toMatch(/has failed in it before .*_tables/);
+});
+
+it('a role that may read the list of migrations only is told so at the start', async () => {
+  const reader = new URL(database.url);
+  const name = `${ROLE}_reader`;
+  await set(`DROP OWNED BY ${ROLE} CASCADE; CREATE SCHEMA IF NOT EXISTS public; CREATE ROLE ${name} LOGIN PASSWORD 's3cret'`);
+  await migrate(database.url);
+  await set(`GRANT SELECT ON _prisma_migrations TO ${name}`);
+  [reader.username, reader.password] = [name, 's3cret'];
+  await expect(checkDatabase(reader.href)).rejects.toThrow(/may not use the table organisation/);
+  await set(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${name}`);
+  expect(await checkDatabase(reader.href)).toBeUndefined();
+  await set(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
 });
 
 it('settings that the database does not know are told as those of DATABASE_URL', async () => {

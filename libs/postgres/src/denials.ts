@@ -1,11 +1,5 @@
 import type { DatabaseAddress } from './address.js';
-
-/** What Postgres, or Prisma's engine, says: pg's own errors have all of these. */
-export interface Said {
-  readonly code?: string;
-  readonly severity?: string;
-  readonly message: string;
-}
+import type { Said } from './trouble.js';
 
 interface Names {
   readonly user: string;
@@ -18,6 +12,10 @@ type Meaning = (names: Names, ...groups: readonly string[]) => string;
 const NOT_PERMITTED = '42501';
 /** Prisma: tables, and none of its own. */
 const NOT_EMPTY = 'P3005';
+/** Prisma: a migration has failed before. */
+const FAILED_BEFORE = 'P3009';
+/** Postgres: there is a table, or another thing, of that name. */
+const NAME_TAKEN = new Set(['42P07', '42710', '42723']);
 /** Ends a connection as it begins: what the address asks for cannot be had. */
 const AT_THE_START = 'FATAL';
 /** Wrong settings, by class: what is asked for is not known (42), has no such value (22), or cannot be changed now (55P02). */
@@ -64,6 +62,10 @@ const NO_SCHEMAS: Meaning = ({ user, database, schema }) =>
 export function denialOf({ code, severity, message }: Said, address: DatabaseAddress): string | undefined {
   if (code === NOT_EMPTY)
     return `its schema ${address.schema} holds tables of something else and none of Eris's. Name an empty database in DATABASE_URL, or a schema of its own (?schema=NAME).`;
+  if (code === FAILED_BEFORE)
+    return `a migration has failed in it before (${/`[^`]+`/.exec(message)?.[0] ?? message}). It was rolled back as a whole: mend what made it fail, DELETE FROM _prisma_migrations WHERE finished_at IS NULL, and migrate again.`;
+  if (NAME_TAKEN.has(code))
+    return `its schema ${address.schema} holds something else of the same name (${message}). Name an empty database in DATABASE_URL, or a schema of its own (?schema=NAME).`;
   const isAtStart = severity === AT_THE_START;
   if (code === NOT_PERMITTED) {
     if (/^permission denied for database /.test(message)) return (isAtStart ? NO_CONNECT : NO_SCHEMAS)(address);
@@ -74,7 +76,7 @@ export function denialOf({ code, severity, message }: Said, address: DatabaseAdd
     if (!isAtStart)
       return `the user ${address.user} may not do what Eris needs (${message}). Grant it, or name in DATABASE_URL a user who owns the database.`;
   }
-  if (isAtStart && code !== undefined && SETTING_STATES.test(code))
+  if (isAtStart && SETTING_STATES.test(code))
     return `it does not take what DATABASE_URL asks for in its parameter options (${message}). Correct that, or leave it out.`;
   return undefined;
 }

@@ -20,6 +20,8 @@ it.each([
   [said('42501', 'permission denied to set parameter "log_min_messages"', 'FATAL'), /DATABASE_URL asks for in its parameter options/],
   [said('42704', 'unrecognized configuration parameter "nonsense"', 'FATAL'), /DATABASE_URL asks for in its parameter options/],
   [said('P3005', 'The database schema is not empty.'), /an empty database in DATABASE_URL, or a schema of its own/],
+  [said('P3009', 'migrate found failed migrations. The `1_tables` migration started'), /`1_tables`.*DELETE FROM _prisma_migrations/],
+  [said('42P07', 'relation "market" already exists'), /something else of the same name \(relation "market"/],
   [said('57P05', 'terminating connection due to idle-session timeout', 'FATAL'), /ALTER ROLE ed RESET idle_session_timeout/],
   [said('25P04', 'terminating connection due to transaction timeout', 'FATAL'), /ALTER ROLE ed RESET transaction_timeout/],
 ])('a refusal is told with the database, what mends it and no password: %s', (error, remedy) => {
@@ -29,6 +31,15 @@ it.each([
     expect(told).toMatch(/^The database at db:5432\/Shop, schema tenant cannot be (used|reached): .*\)$/);
     expect(told).not.toContain('s3cret');
   }
+});
+
+it('a refusal is told that Prisma has wrapped', () => {
+  const cause = { kind: 'postgres', originalCode: '42501', originalMessage: 'permission denied for table api_key', severity: 'ERROR' };
+  const wrapped = Object.assign(new Error('Invalid invocation'), {
+    code: 'P2039',
+    meta: { driverAdapterError: Object.assign(new Error(), { cause }) },
+  });
+  expect(explainTrouble(wrapped, URL)).toMatch(/may not use the table api_key/);
 });
 
 it('a statement that is wrong is none', () => {

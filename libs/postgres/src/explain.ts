@@ -1,7 +1,7 @@
 import { AddressError, addressOf, placeOf } from './address.js';
-import { denialOf, type Said } from './denials.js';
+import { denialOf } from './denials.js';
 import { SessionError } from './session.js';
-import { codesOf, isDatabaseTrouble } from './trouble.js';
+import { answersIn, codesOf, isDatabaseTrouble } from './trouble.js';
 
 const ESCAPED = 'In a password @ / ? # : and % must be escaped (%40 %2F %3F %23 %3A %25)';
 const START_IT = 'Start it, or correct DATABASE_URL.';
@@ -71,10 +71,11 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
 export function explainTrouble(error: unknown, url: string): string | undefined {
   if (error instanceof AddressError) return `${error.message}.`;
   const address = addressOf(url);
-  for (const said of messagesOf(error)) {
-    const denial = said instanceof SessionError ? undefined : denialOf(said, address);
-    if (denial !== undefined) return `The database at ${placeOf(url)} cannot be used: ${denial} (${said.code})`;
-  }
+  if (!messagesOf(error).some((one) => one instanceof SessionError))
+    for (const said of answersIn(error)) {
+      const denial = denialOf(said, address);
+      if (denial !== undefined) return `The database at ${placeOf(url)} cannot be used: ${denial} (${said.code})`;
+    }
   const { host, user } = address;
   const meaning = meaningOf(error);
   if (meaning === undefined) return undefined;
@@ -96,7 +97,7 @@ function meaningOf(error: unknown): string | undefined {
 }
 
 /** The error and what caused it. */
-function messagesOf(error: unknown): readonly (Error & Said)[] {
+function messagesOf(error: unknown): readonly Error[] {
   if (!(error instanceof Error)) return [];
   const inner: unknown[] = [error.cause, ...('errors' in error && Array.isArray(error.errors) ? (error.errors as unknown[]) : [])];
   return [error, ...inner.flatMap(messagesOf)];

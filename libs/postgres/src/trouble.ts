@@ -73,6 +73,8 @@ interface DatabaseError {
   readonly kind?: unknown;
   readonly syscall?: unknown;
   readonly message?: unknown;
+  readonly originalMessage?: unknown;
+  readonly severity?: unknown;
   readonly cause?: unknown;
   readonly errors?: unknown;
   readonly meta?: { readonly driverAdapterError?: unknown };
@@ -107,10 +109,30 @@ export const isConflict = (error: unknown): boolean => troubleOf(error) === 'con
 export const isDatabaseTrouble = (error: unknown): boolean => troubleOf(error) !== undefined;
 
 /** The first code or kind that an error has, however deep it lies: what messages are chosen by. */
-export function codesOf(error: unknown, depth = 0): readonly string[] {
+export const codesOf = (error: unknown): readonly string[] =>
+  layersOf(error).flatMap(({ code, originalCode, kind }) =>
+    [code, originalCode, kind].filter((one): one is string => typeof one === 'string'),
+  );
+
+/** What the database has said, however deep an error keeps it. */
+export interface Said {
+  readonly code: string;
+  readonly severity: string | undefined;
+  readonly message: string;
+}
+
+/** Everything in an error that has a code and words: Postgres's own, and Prisma's. */
+export const answersIn = (error: unknown): readonly Said[] =>
+  layersOf(error).flatMap(({ code, originalCode, severity, message, originalMessage }) => {
+    const [state, words] = [originalCode ?? code, originalMessage ?? message];
+    if (typeof state !== 'string' || typeof words !== 'string') return [];
+    return [{ code: state, severity: typeof severity === 'string' ? severity : undefined, message: words }];
+  });
+
+/** The error and what caused it, the outermost first. */
+function layersOf(error: unknown, depth = 0): readonly DatabaseError[] {
   if (typeof error !== 'object' || error === null || depth > DEPTH_MAX) return [];
-  const { code, originalCode, kind, cause, errors, meta } = error as DatabaseError;
-  const own = [code, originalCode, kind].filter((one): one is string => typeof one === 'string');
+  const { cause, errors, meta } = error as DatabaseError;
   const inner: unknown[] = [cause, meta?.driverAdapterError, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
-  return [...own, ...inner.flatMap((one) => codesOf(one, depth + 1))];
+  return [error, ...inner.flatMap((one) => layersOf(one, depth + 1))];
 }

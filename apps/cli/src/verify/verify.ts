@@ -1,7 +1,7 @@
 import { loadConfig } from '#config';
 import { type Finding, type Verification, verifyMarket, type VerifyOptions, type VerifyOutcome } from '#market';
 import { standardKinds } from '#kinds';
-import { checkDatabase, createAuditSource, createPool, findEmbeddedPostgres } from '#persistence';
+import { checkDatabase, createAuditSource, createPool, findEmbeddedPostgres, unfitOf } from '#persistence';
 import { unlessAborted } from '../running/abort.js';
 import { isPostgresVariable } from '../running/databases.js';
 import { runUntilSignal } from '../running/run.js';
@@ -50,6 +50,8 @@ export async function verifyStored(
   const pool = createPool(databaseUrl, { max: 1 });
   try {
     return await verifyMarket(createAuditSource(pool), marketId, { kinds: standardKinds(), ...(onProgress && { onProgress }) });
+  } catch (cause) {
+    throw unfitOf(cause, databaseUrl);
   } finally {
     await pool.end();
   }

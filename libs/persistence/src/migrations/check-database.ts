@@ -1,5 +1,5 @@
 import { createProbe, explainTrouble, placeOf, sharesSessions } from '#postgres';
-import { explainSchema, isFit, readSchemaState, type SchemaState } from './schema-state.js';
+import { explainSchema, isFit, READABLE, readSchemaState, type SchemaState } from './schema-state.js';
 
 /** A database that Eris cannot work with; the message says why and what to do, in one line, without a password. */
 export class DatabaseUnfit extends Error {
@@ -70,7 +70,9 @@ async function lookAt(url: string, { mayBeStandby = false }: { readonly mayBeSta
       throw new DatabaseUnfit(
         `The database at ${placeOf(url)} only reads: it is a standby. Name the primary in DATABASE_URL, or promote it.`,
       );
-    return await readSchemaState(session);
+    const state = await readSchemaState(session);
+    if (state.kind === 'current' && !mayBeStandby) await session.query(READABLE); // who only verifies needs a few of them
+    return state;
   } finally {
     await session.end();
   }

@@ -56,7 +56,7 @@ async function isTaken(guard: ClientBase): Promise<boolean> {
 /** The session that migrates, so that whoever runs the database can look for it. */
 async function holderOf(guard: ClientBase): Promise<string> {
   const text = `SELECT pid, application_name AS name, client_addr::text AS address FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = $1 LIMIT 1`;
+    WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = $1 AND datname = current_database() LIMIT 1`;
   const { rows } = await guard.query<{ pid: number; name: string | null; address: string | null }>(text, [MIGRATION_LOCK]);
   if (rows.length === 0) return 'another process';
   const [{ pid, name, address }] = rows;

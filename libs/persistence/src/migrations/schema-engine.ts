@@ -46,12 +46,17 @@ export async function withSchemaEngine<T>(
   }
 }
 
-/** What the engine says is its first line; what follows are places in its program. The cause is what the database has answered, where that was it. */
+/** An error of our adapter that the engine only passes on. */
+const PASSED_ON = /External error id#/;
+
+/** What the engine says as one line, without the places in its program that follow. The cause is what the database has answered, where that was it. */
 function engineError(cause: unknown, refusal: Error | undefined): unknown {
   if (!(cause instanceof Error)) return cause;
-  const [message] = cause.message.split(/\n\s*0: /, 1);
+  const [said] = cause.message.split(/\n\s*0: /, 1);
+  const text = PASSED_ON.test(said) && refusal ? `a migration failed: ${refusal.message}` : said;
   const code = 'code' in cause ? { code: cause.code } : {};
-  return Object.assign(new Error(message, { cause: refusal && message.includes(refusal.message) ? refusal : cause }), code);
+  const answer = refusal && text.includes(refusal.message) ? refusal : cause;
+  return Object.assign(new Error(text.trim().replaceAll(/\s*\n\s*/g, ' '), { cause: answer }), code);
 }
 
 interface EngineExports {

@@ -41,6 +41,9 @@ const TABLES = [
   'market_lease',
 ];
 
+/** readable-tables: fails where the role may not read one of them (42501). Input: none. Output: no row. Events: none. Retry: safe; it reads. */
+export const READABLE = TABLES.map((name) => `(SELECT FROM ${name} LIMIT 0)`).join(' UNION ALL ');
+
 /** missing-tables: those that are not there. Input: names. Output: names. Events: none. Retry: safe; it reads. */
 const GONE = `SELECT name FROM unnest($1::text[]) AS asked(name) WHERE to_regclass(name) IS NULL`;
 
