@@ -27,6 +27,7 @@ import { type ApiDocument } from './service/api-document.js';
 import type { Metrics } from './service/metrics.js';
 import { traceRequests } from './tracing/trace-requests.js';
 
+/** What an application is made of. */
 export interface ApiOptions {
   readonly settings: ApiSettings;
   readonly surroundings: Surroundings;

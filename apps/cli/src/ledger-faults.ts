@@ -7,6 +7,7 @@ type Entry = ItemOf<'listEntries'>;
 /** An amount of the API in micro-credits. */
 export const amountOf = (text: string): bigint => parseMicros(text) ?? 0n;
 
+/** The sum of amounts, micro-credits. */
 export const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((total, one) => total + one, 0n);
 
 /** Transfers whose two sides, among those entries, do not sum to zero. */

@@ -26,7 +26,9 @@ export const TURN_MARKETS_MAX = 16;
 export const TICK_MS = 1_000;
 /** How often receipts are written, and for how long at a time: while bids wait, and when there is nothing else to do, ms. */
 export const SEAL_MS = 2_000;
+/** How long receipts may be appended at once while bids wait, ms. */
 export const SEAL_BUDGET_BUSY_MS = 20;
+/** The same while nothing waits, ms. */
 export const SEAL_BUDGET_IDLE_MS = 1_000;
 /** What is being thought about when the worker is told to end may end within so long, ms; then it is left to the next worker. */
 export const THINK_GRACE_MS = 2_000;

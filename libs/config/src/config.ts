@@ -51,6 +51,7 @@ const database = z
 const SERVICE_LINK = /^tcp:\/\//;
 const PORT_DEFAULT = 3_000;
 const PORT_MAX = 65_535;
+/** Where is listened unless HOST says otherwise: this machine only. */
 export const HOST_DEFAULT = '127.0.0.1';
 
 /** An admin key opens everything: short ones can be guessed, and none that is longer is looked up. */

@@ -25,6 +25,7 @@ export interface BodyForm<Body> {
   readonly safeParse: (given: unknown) => z.ZodSafeParseResult<Body>;
 }
 
+/** A bid of a bulk request once it is parsed. */
 export type BulkItemWire = BidBodyWire & { readonly idempotencyKey: string };
 
 /** The forms of bids of some kinds. */

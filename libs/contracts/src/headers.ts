@@ -95,9 +95,11 @@ export const RESPONSE_HEADERS = {
   Allow: { description: 'The methods that this path takes.', schema: { type: 'string', examples: ['POST, GET'] } },
 } as const satisfies Record<string, HeaderRow>;
 
+/** A header that answers may have. */
 export type ResponseHeader = keyof typeof RESPONSE_HEADERS;
 
 const rowOf = (name: ResponseHeader): HeaderRow => RESPONSE_HEADERS[name];
+/** All of them. */
 export const responseHeaders = Object.keys(RESPONSE_HEADERS) as readonly ResponseHeader[];
 /** Those that every answer has. */
 export const HEADERS_ALWAYS = responseHeaders.filter((name) => rowOf(name).always);

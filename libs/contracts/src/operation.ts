@@ -52,9 +52,13 @@ export const isRepeatable = ({ method, idempotent, repeatable }: Operation): boo
 /** Gives the table's rows their own types while it checks their shape. */
 export const defineOperations = <const Table extends Record<string, Operation>>(table: Table): Table => table;
 
+/** The policy of what needs no key. */
 export const ANYONE = 'anyone';
+/** The policy of what operators do. */
 export const OPERATORS = { roles: ['operator'] } as const;
+/** The policy of what bidders do. */
 export const BIDDERS = { roles: ['bidder'] } as const;
+/** The policy of what everybody with a key may read. */
 export const MEMBERS = { roles: ['operator', 'bidder', 'auditor'] } as const;
 /** Those who look over an operator's tenancy. */
 export const OVERSEERS = { roles: ['operator', 'auditor'] } as const;

@@ -138,8 +138,10 @@ export const PROBLEMS = {
   internal_error: row(500, 'Something went wrong on our side', 'Repeat the request with the same key; tell the operator if it goes on.'),
 } as const satisfies Record<string, ProblemRow>;
 
+/** The name of a kind of problem. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** What one problem tells beside its kind. */
 export interface ProblemDetails {
   readonly detail?: string;
   readonly errors?: readonly Fault[];
@@ -169,4 +171,5 @@ const detailOf = (errors: readonly Fault[] | undefined): string | undefined =>
     ? `${errors[0].path} ${errors[0].message}${errors.length > 1 ? `; ${errors.length - 1} more in errors` : ''}`
     : undefined;
 
+/** Whether a kind of outcome is the name of a problem. */
 export const isProblemCode = (kind: string): kind is ProblemCode => Object.hasOwn(PROBLEMS, kind);

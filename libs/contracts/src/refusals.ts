@@ -10,4 +10,5 @@ export const REFUSAL_CODES = [
   'price_above_value',
   'insufficient_funds',
 ] as const;
+/** Why a bid is refused, in a word. */
 export type RefusalCode = (typeof REFUSAL_CODES)[number];

@@ -14,6 +14,7 @@ export interface AuditFinding {
   readonly detail: string;
 }
 
+/** What an audit of a result has found. */
 export interface Audit {
   readonly findings: readonly AuditFinding[];
   readonly validSchedules: number;

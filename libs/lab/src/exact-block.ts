@@ -20,6 +20,7 @@ export interface SlotVariables {
   readonly chunks: readonly (readonly number[])[];
 }
 
+/** The rows and columns of one job in a program. */
 export interface JobBlock {
   readonly slots: readonly SlotVariables[];
 }
@@ -89,6 +90,7 @@ function addSlotRows(milp: Milp, { job, slot, most }: { job: TrainingJob; slot: 
   });
 }
 
+/** The cell of a site's resource. */
 export const cellOf = (spec: MarketSpec, site: number, k: number): number => firstCellOf(site, spec.resources.length) + k;
 
 /** Workers that a site can hold, and no more than all chunks need. */

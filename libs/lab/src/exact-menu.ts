@@ -4,6 +4,7 @@ import { invariant } from '#units';
 import { addJob, demandTerms, scheduleOf, type JobBlock, type SlotOffer } from './exact-block.js';
 import { Milp, type Solver } from './milp.js';
 
+/** The job whose exact menu is asked for, and the book that it is priced by. */
 export interface ExactMenuInput {
   readonly solver: Solver;
   readonly book: Book;
@@ -66,6 +67,7 @@ export function cheapestBy(
   return { completion, price: totalOf(paymentLines(book, footprintOf(book.spec, job, schedule))), plan: schedule };
 }
 
+/** The slots from the first to the last, both included. */
 export const slotsBetween = (first: number, last: number): readonly number[] =>
   Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 

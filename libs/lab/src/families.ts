@@ -8,6 +8,7 @@ import { PAPER_RESOURCES, paperWorkload, spread } from './workload.js';
  * `broad`: the testbed's nine sites and Table II's jobs in full size, over few slots.
  */
 export const FAMILIES = { paper: paperCase, uneven: unevenCase, remote: remoteCase, broad: broadCase } as const;
+/** The name of a family of instances. */
 export type Family = keyof typeof FAMILIES;
 
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));

@@ -18,11 +18,13 @@ export const INSTANCE_LIMITS = {
 /** Amounts per resource name. */
 export type Amounts = Readonly<Record<string, number>>;
 
+/** A site of an instance. */
 export interface InstanceSite {
   readonly id: string;
   readonly capacity: Amounts;
 }
 
+/** A job of an instance with its valuation and arrival. */
 export interface InstanceJob {
   readonly id: string;
   readonly model?: string | undefined;

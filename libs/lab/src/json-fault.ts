@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { INSTANCE_LIMITS, type Fault } from './instance.js';
 
+/** A step of a path into JSON: a field's name or an index. */
 export type PathStep = string | number | symbol;
 
 /** Writes a JSON path: `['jobs', 2, 'chunks', 0]` becomes `$.jobs[2].chunks[0]`. */

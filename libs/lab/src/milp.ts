@@ -4,6 +4,7 @@ import { invariant } from '#units';
 /** Coefficients of a row: index of the variable, factor. */
 export type Terms = readonly (readonly [variable: number, factor: number])[];
 
+/** How long a program may be solved, and how exactly. */
 export interface SolveOptions {
   readonly sense: 'minimise' | 'maximise';
   readonly timeLimitSeconds: number;
@@ -105,4 +106,5 @@ function outcomeOf({ constants }: Solver, model: Model): Solved {
 /** HiGHS, loaded once by whoever needs it: loading takes about 50 ms. */
 export type Solver = Highs;
 const load = highs as unknown as typeof highs.default; // its types describe the CommonJS door; the ES module's default is the function itself
+/** Loads the solver, once. */
 export const loadSolver = (): Promise<Solver> => load();

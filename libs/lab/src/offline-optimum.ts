@@ -8,6 +8,7 @@ import type { Instance } from './instance.js';
 import { bookOf } from './instance-book.js';
 import { Milp, type Solver } from './milp.js';
 
+/** What the offline optimum is asked of. */
 export interface OfflineInput {
   readonly solver: Solver;
   readonly instance: Instance;
@@ -19,6 +20,7 @@ export type OfflineOptimum =
   | { readonly kind: 'optimal'; readonly welfare: number; readonly jobs: readonly OfflineJob[] }
   | { readonly kind: 'bound'; readonly bound: number };
 
+/** A job as the offline optimum sees it. */
 export interface OfflineJob {
   readonly id: string;
   readonly completion: number | null;

@@ -3,6 +3,7 @@ import { INSTANCE_LIMITS, type Amounts, type Fault, type Instance, type Instance
 import { instanceSchema } from './instance-schema.js';
 import { FaultList, faultsOf, readJson, type PathStep } from './json-fault.js';
 
+/** An instance, or what is wrong with the text. */
 export type ParsedInstance =
   { readonly kind: 'instance'; readonly instance: Instance } | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
 

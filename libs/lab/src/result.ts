@@ -40,8 +40,10 @@ const result = z.object({
 
 /** The file format eris-result/1. Amounts are credits; `moves` are [home, place, chunks]. */
 export type Result = z.infer<typeof result>;
+/** A job of a result file. */
 export type ResultJob = z.infer<typeof job>;
 
+/** A result, or what is wrong with the text. */
 export type ParsedResult =
   { readonly kind: 'result'; readonly result: Result } | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
 
@@ -68,5 +70,7 @@ const fromWirePlan = ({ moves, ...plan }: WirePlan): SlotPlan => ({
   moves: moves.map(([home, place, chunks]) => ({ home, place, chunks })),
 });
 
+/** A schedule as result files write it. */
 export const toWireSchedule = (schedule: Schedule): ResultJob['schedule'] => schedule.map(toWirePlan);
+/** A schedule as result files hold it, read. */
 export const fromWireSchedule = (schedule: ResultJob['schedule']): Schedule => schedule.map(fromWirePlan);

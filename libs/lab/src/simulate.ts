@@ -6,10 +6,12 @@ import { bookOf } from './instance-book.js';
 import { ascending, percentile } from './percentile.js';
 import { toWireSchedule, type Result, type ResultJob } from './result.js';
 
+/** The time, as an argument. */
 export interface Clock {
   nowMs(): number;
 }
 
+/** What is simulated, and with what. */
 export interface SimulateInput {
   readonly instance: Instance;
   readonly oracle: TrainingOracle;

@@ -5,6 +5,7 @@ import { createPrng, type Prng } from './prng.js';
 
 /** How much of a market is sold: alike in every slot, differing from cell to cell, or less and less towards the window's end. */
 export const FILLS = ['empty', 'half', 'full', 'differing', 'falling'] as const;
+/** How full a book is. */
 export type Fill = (typeof FILLS)[number];
 
 /** A job's size and temper. */

@@ -1,6 +1,7 @@
 import type { Instance, InstanceJob, InstanceSite } from './instance.js';
 import { createPrng, type Prng } from './prng.js';
 
+/** The resources of the paper's experiments. */
 export const PAPER_RESOURCES = ['gpu', 'cpu', 'memoryGB'] as const;
 
 /** The paper's Table II: model, chunks of 2 MB, parameters in MB (docs/experiments.md). */
@@ -19,6 +20,7 @@ export const SETTINGS = {
   simulator: { sites: 50, capacity: { gpu: 4, cpu: 24, memoryGB: 32 }, slots: 150 },
 } as const;
 
+/** The name of one of the paper's settings. */
 export type Setting = keyof typeof SETTINGS;
 
 const ARRIVING_PERCENT = 80; // jobs arrive in the first 40 of the testbed's 50 slots

@@ -2,8 +2,10 @@ import { micros, type Micros } from '#units';
 
 /** `funding` is where deposits come from, `wallet` what a bidder can spend, `escrow` what accepted bids hold, `revenue` what was earned. */
 export const ACCOUNT_KINDS = ['funding', 'wallet', 'escrow', 'revenue'] as const;
+/** What an account is for. */
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
+/** An account of an organisation; its balance stands in the ledger. */
 export interface Account {
   readonly id: bigint;
   /** The organisation. */

@@ -13,6 +13,7 @@ export const TRANSFER_FAULTS = [
   'slot_ended',
   'exceeds_hold',
 ] as const;
+/** Why transfers cannot be applied. */
 export type TransferFault = (typeof TRANSFER_FAULTS)[number];
 
 /** `index` says which transfer is at fault; a balance is at fault only where none of them is. */

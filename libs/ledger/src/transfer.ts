@@ -1,7 +1,9 @@
 import type { Micros } from '#units';
 import type { Account, AccountKind } from './account.js';
 
+/** Why money moves. */
 export const TRANSFER_KINDS = ['deposit', 'hold', 'capture', 'void'] as const;
+/** One of them. */
 export type TransferKind = (typeof TRANSFER_KINDS)[number];
 
 /** Money on its way from the debited account to the credited one. */

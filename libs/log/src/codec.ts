@@ -25,6 +25,7 @@ const fail = (path: string, detail: string, json: unknown): never => {
 const same = <Value>(value: Value): Value => value;
 const DIGITS = /^(?:0|[1-9]\d{0,18})$/;
 
+/** A text as it is. */
 export const text: Codec<string> = {
   write: same,
   read: (json, path) => (typeof json === 'string' ? json : fail(path, 'must be text', json)),
@@ -36,6 +37,7 @@ export const whole: Codec<number> = {
   read: (json, path) => (Number.isSafeInteger(json) && Number(json) >= 0 ? Number(json) : fail(path, 'must be a whole number', json)),
 };
 
+/** An id, as decimal text. */
 export const id: Codec<bigint> = {
   write: (value) => value.toString(),
   read: (json, path) => (typeof json === 'string' && DIGITS.test(json) ? BigInt(json) : fail(path, 'must be an id', json)),
@@ -62,6 +64,7 @@ export const price: Codec<Micros> = {
     typeof json === 'string' && ANY_DIGITS.test(json) ? micros(BigInt(json)) : fail(path, 'must be micro-credits', json),
 };
 
+/** One of some words. */
 export const oneOf = <const Value extends string>(...values: readonly Value[]): Codec<Value> => ({
   write: same,
   read: (json, path) => values.find((value) => value === json) ?? fail(path, `must be one of ${values.join(', ')}`, json),

@@ -51,7 +51,9 @@ export const EVENT_TYPES = {
   bid_refused: type({ audience: 'owner', prices: 'kept', version: 1, payload: fields({ bidId: id, code: oneOf(...REFUSAL_CODES) }) }),
 } as const;
 
+/** The name of a type of event. */
 export type EventKind = keyof typeof EVENT_TYPES;
+/** What an event of that type holds, as the market knows it. */
 export type PayloadOf<Kind extends EventKind> = (typeof EVENT_TYPES)[Kind] extends EventType<infer Payload> ? Payload : never;
 
 /** An event of a kind, or of any. */
@@ -59,6 +61,7 @@ export type LogEvent<Kind extends EventKind = EventKind> = {
   [Each in Kind]: { readonly kind: Each; readonly payload: PayloadOf<Each> };
 }[Kind];
 
+/** The names of all types. */
 export const EVENT_KINDS = Object.keys(EVENT_TYPES) as readonly EventKind[];
 
 /** The kinds with one of these effects on prices. */
@@ -68,6 +71,8 @@ export const kindsThat = (...effects: readonly PriceEffect[]): readonly EventKin
 /** The kinds that an audience reads. */
 export const kindsFor = (audience: Audience): readonly EventKind[] => EVENT_KINDS.filter((kind) => EVENT_TYPES[kind].audience === audience);
 
+/** Whether a value is the name of a type. */
 export const isEventKind = (kind: unknown): kind is EventKind => typeof kind === 'string' && Object.hasOwn(EVENT_TYPES, kind);
 
+/** Whether events of that type may change posted prices. */
 export const movesPrices = (kind: EventKind): boolean => EVENT_TYPES[kind].prices !== 'kept';

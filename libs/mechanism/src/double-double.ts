@@ -25,6 +25,7 @@ export function productError(a: number, b: number, product: number): number {
   return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
 
+/** Adds two double-doubles; the sum stands in `high` and `low`. */
 export function add(aHigh: number, aLow: number, bHigh: number, bLow: number): void {
   const sum = aHigh + bHigh;
   const part = sum - aHigh;
@@ -32,6 +33,7 @@ export function add(aHigh: number, aLow: number, bHigh: number, bLow: number): v
   quickSum(sum, error + aLow + bLow);
 }
 
+/** Multiplies two double-doubles; the product stands in `high` and `low`. */
 export function multiply(aHigh: number, aLow: number, bHigh: number, bLow: number): void {
   const product = aHigh * bHigh;
   quickSum(product, productError(aHigh, bHigh, product) + aHigh * bLow + aLow * bHigh);

@@ -22,11 +22,13 @@ export interface CellOwner {
   readonly kind: number;
 }
 
+/** What is sold in a cell: 0 is bandwidth, 1 + k resource k. */
 export const kindOfCell = (cell: number, resourceCount: number): number => (cell === BANDWIDTH_CELL ? 0 : 1 + ((cell - 1) % resourceCount));
 
 /** The site of a cell that is not the bandwidth's. */
 export const siteOfCell = (cell: number, resourceCount: number): number => Math.floor((cell - 1) / resourceCount);
 
+/** Whose a cell is: a site's resource, or the bandwidth of all. */
 export const ownerOfCell = (cell: number, resourceCount: number): CellOwner => ({
   site: cell === BANDWIDTH_CELL ? null : siteOfCell(cell, resourceCount),
   kind: kindOfCell(cell, resourceCount),

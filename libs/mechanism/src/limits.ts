@@ -19,6 +19,7 @@ export interface MarketSize {
   readonly resources: number;
 }
 
+/** Cells of a market's whole window. */
 export const cellsOfMarket = ({ sites, slots, resources }: MarketSize): number => slots * (1 + sites * resources);
 
 /** What is too large about a market, and what would do; undefined where nothing is. */

@@ -1,6 +1,7 @@
 import type { Micros, Milli } from '#units';
 import type { PriceRule } from './prices/rules.js';
 
+/** A site as the book knows it. */
 export interface SiteSpec {
   readonly id: string;
   /** Per resource, in the market's resource order. */
@@ -73,6 +74,7 @@ export const REFUSAL_CODES = [
   'price_above_value',
   'insufficient_funds',
 ] as const;
+/** Why a bid is refused, in a word. */
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 /** Why not, and what would have passed: an entry of the menu with the value the bid gave it. */

@@ -25,6 +25,7 @@ export const valueAt = (valuation: Valuation, d: number): Micros => micros(BigIn
 /** f(d) as a whole number of micro-credits, exact as a double (VALUE_CREDITS_MAX): for comparing. */
 export const roundedValueAt = (valuation: Valuation, d: number): number => Math.round(creditsAt(valuation, d) * MICROS_A_CREDIT);
 
+/** What is wrong with a valuation, and where. */
 export interface ValuationFault {
   /** Relative to the valuation, such as `.values[3]`. */
   readonly path: string;

@@ -8,6 +8,7 @@ export const CONNECT_MS_DEFAULT = 5_000;
 /** Postgres: the role may not set that. */
 const NOT_PERMITTED = '42501';
 
+/** How a session is made. */
 export interface SessionOptions {
   /** What the server's list of sessions shows, where the address does not say. */
   readonly application: string;

@@ -8,6 +8,7 @@ export interface BellSite {
   readonly databaseUrl: string;
 }
 
+/** The queue's name, on either backend. */
 export const QUEUE_NAME = 'markets';
 /** Postgres schema of the queue's own tables; with the name of the schema that Eris's lie in, where that is not the usual one. */
 const SCHEMA = 'bullmq';
@@ -41,4 +42,5 @@ export function postgresConnection(databaseUrl: string): PostgresPoolConfig {
   return { ...session, schema, migrate: true, max: CONNECTIONS_MAX } as PostgresPoolConfig; // it says less of passwords than pg takes
 }
 
+/** The backend that keeps the queue in Postgres. */
 export const postgresBackend = createPostgresBackend;

@@ -4,11 +4,13 @@ import type { TraceCarrier, WakeUp } from './bell.js';
 import { type BellSite, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
 import { within } from './within.js';
 
+/** Hears wake-ups until it is closed. */
 export interface BellListener {
   /** Hears no further ring and waits for the wake-ups that run. */
   close(): Promise<void>;
 }
 
+/** What is done at a wake-up, and of how many markets at once. */
 export interface ListenerOptions extends BellSite {
   /** How many markets may be awake at the same time. */
   readonly concurrency: number;

@@ -5,6 +5,7 @@ import { isatty } from 'node:tty';
 const KEPT_BYTES_MAX = 1_048_576;
 const RETRY_EVERY_MS = 100;
 
+/** What is done about output that nobody reads. */
 export interface PatientOutputOptions {
   /** Hears once why nothing can be written any more. */
   readonly onLost?: (cause: NodeJS.ErrnoException) => void;

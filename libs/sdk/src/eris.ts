@@ -9,6 +9,7 @@ import type { AnswerOf, ArgumentsOf, ItemOf, ListId, MarketEvent, OperationId } 
 /** How requests travel: the platform's `fetch`, or one that does more. */
 export type Fetch = (request: Request) => Promise<Response>;
 
+/** How a client reaches the API. */
 export interface ErisOptions {
   /** Where the API is: http://127.0.0.1:3000. */
   readonly url: string;

@@ -3,6 +3,7 @@ import { parsed, ProblemError, toldBy, UnreachableError } from './problems.js';
 import { backOffMs, pause } from './retry.js';
 import type { MarketEvent } from './types.js';
 
+/** From where on a log is followed, and how patiently. */
 export interface FollowOptions {
   /** The sequence number of the last event that is known already; from the first one on where nothing is said. */
   readonly after?: string;

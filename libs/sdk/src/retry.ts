@@ -9,6 +9,7 @@ export interface RetryPolicy {
   readonly pauseMsMax: number;
 }
 
+/** How requests are sent again unless something else is said. */
 export const RETRY: RetryPolicy = { triesMax: 6, waitMsMax: 60_000, pauseMs: 100, pauseMsMax: 10_000 };
 
 /** A retry that is about to come. */

@@ -6,6 +6,7 @@ export interface TracingSite {
   readonly service: string;
 }
 
+/** Traces that are sent until it is stopped. */
 export interface Tracing {
   /** Sends what is left; a collector that is away is not waited for. */
   stop(): Promise<void>;

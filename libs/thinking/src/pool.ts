@@ -10,6 +10,7 @@ export interface ThinkWatch {
   failed(task: TaskName, cause: unknown): void;
 }
 
+/** How a pool of threads is made. */
 export interface ThinkPoolOptions {
   /** The most threads. None is started before there is something to think about, and one that is idle for a minute ends. */
   readonly threads: number;

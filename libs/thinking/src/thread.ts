@@ -12,6 +12,9 @@ setPriority(NICE);
 const { kindsFrom } = workerData as ThreadData;
 const kinds = (await import(kindsFrom)) as { readonly standardKinds: typeof standardKinds };
 const thinker = createThinker(kinds.standardKinds(), { nowMs: () => performance.now() });
+/** Builds a book, on this thread. */
 export const build: Thinker['build'] = (rows) => thinker.build(rows);
+/** Decides a batch, on this thread. */
 export const decide: Thinker['decide'] = (task) => thinker.decide(task);
+/** Computes a quote, on this thread. */
 export const quote: Thinker['quote'] = (task) => thinker.quote(task);

@@ -2,7 +2,9 @@ import { invariant } from './invariant.js';
 
 /** Money: an exact count of millionths of a credit. Never a float. */
 export type Micros = bigint & { readonly __unit: 'micro-credit' };
+/** An amount as micro-credits. */
 export const micros = (amount: bigint): Micros => amount as Micros;
+/** Micro-credits of a credit. */
 export const MICROS_PER_CREDIT = 1_000_000n;
 
 const DECIMAL = /^(-?)(\d{1,15})(?:\.(\d{1,6}))?$/;

@@ -117,6 +117,7 @@ interface Composed {
   readonly accept: AcceptBids;
 }
 
+/** Makes everything that serves requests out of what holds connections; nothing is opened here. */
 export function compose(parts: Parts): Composed {
   const turns = databaseTurns(parts.settings.connections, parts.metrics);
   const { accept, measured, ringer } = accepting(parts, turns);

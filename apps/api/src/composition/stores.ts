@@ -13,6 +13,7 @@ export interface Stores {
   readonly bell: Bell;
 }
 
+/** Opens what holds connections; they connect when they are first used. */
 export function openStores({ databaseUrl, redisUrl, connections }: ApiSettings, metrics: Metrics): Stores {
   return {
     pool: createPool(databaseUrl, { max: connections }),

@@ -10,6 +10,7 @@ import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
 import { accountsView, depositView, entriesView } from '../views/account-views.js';
 
+/** Accounts, deposits and entries. */
 @Controller()
 export class AccountsController {
   constructor(

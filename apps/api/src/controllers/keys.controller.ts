@@ -8,6 +8,7 @@ import { Serves } from '../http/serves.js';
 import { KeyRevocation } from '../service/key-revocation.js';
 import { createdKeyView, keysView, revokedKeyView } from '../views/tenancy-views.js';
 
+/** Keys of organisations. */
 @Controller()
 export class KeysController {
   constructor(

@@ -9,6 +9,7 @@ import { Serves } from '../http/serves.js';
 import { partyOf } from '../http/turns.js';
 import { marketsView, marketView, newMarketOf } from '../views/market-views.js';
 
+/** Markets, their clocks, prices and events. */
 @Controller()
 export class MarketsController {
   constructor(

@@ -7,6 +7,7 @@ import { In, type Input } from '../http/input.js';
 import { Serves } from '../http/serves.js';
 import { organisationsView, organisationView } from '../views/tenancy-views.js';
 
+/** Organisations. */
 @Controller()
 export class OrganisationsController {
   constructor(

@@ -5,6 +5,7 @@ import { ApiDocument } from '../service/api-document.js';
 import { Metrics } from '../service/metrics.js';
 import { Readiness } from '../service/readiness.js';
 
+/** What is asked of the service itself. */
 @Controller()
 export class ServiceController {
   constructor(

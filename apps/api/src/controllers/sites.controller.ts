@@ -12,6 +12,7 @@ import { EventStreams } from '../streams/event-streams.js';
 import { sitesView, siteView } from '../views/market-views.js';
 import { priceView, slotPricesView } from '../views/price-view.js';
 
+/** Sites of a market. */
 @Controller()
 export class SitesController {
   constructor(

@@ -6,6 +6,7 @@ import type { GuardedRequest } from './policy-guard.js';
 /** Which requests get a line: none, those that failed, all. */
 export type AccessLogged = 'off' | 'failures' | 'all';
 
+/** Which requests are logged, and where. */
 export interface AccessLogSettings {
   readonly logger: Logger;
   readonly logged: AccessLogged;

@@ -26,6 +26,7 @@ interface Carried {
   readonly retryAfterMs?: number;
 }
 
+/** The problem that tells an outcome which is none of the answers of its operation. */
 export function problemOfOutcome(outcome: Outcome): ProblemError {
   const { detail, faults, retryAfterMs } = outcome as Outcome & Carried;
   const headers: Record<string, string> = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };

@@ -4,6 +4,7 @@ import type { Connections } from './connections.js';
 import { ProblemError } from './problem-error.js';
 import type { Hold } from './quota.js';
 
+/** A body to be read, and what its reading is tied to. */
 export interface Reading {
   readonly request: IncomingMessage;
   readonly connections: Connections;
@@ -46,6 +47,7 @@ export function readBody({ request, connections, hold, limitBytes }: Reading): P
   });
 }
 
+/** The problem of a body of more bytes than that. */
 export const tooLarge = (limitBytes: number): ProblemError =>
   new ProblemError('body_too_large', { detail: `A body may have ${limitBytes} bytes.` });
 

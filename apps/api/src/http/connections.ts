@@ -23,6 +23,7 @@ const PROBES = new Set(['/healthz', '/readyz']);
 /** What is long to write and open to strangers: one in a turn of the event loop, so that a crowd that asks for it keeps nobody from being let in. */
 const LONG_PAGES = /^\/(?:docs|openapi\.json|events\.schema\.json|metrics)\b/;
 
+/** How many connections there may be, and how long what. */
 export interface ConnectionLimits {
   readonly connectionsMax: number;
   /** Connections of one address that have not shown a valid key. */

@@ -30,6 +30,7 @@ export function sharesOf(max: number, { share, least = 1 }: { readonly share: nu
   return { key: atLeast(share / 2), organisation: atLeast(share), family: atLeast(share * 2) };
 }
 
+/** Makes the quotas of a process from its limits. */
 export function createHolds({ requests, bodyBytes, streams, waits, share, bodyLimitBytes }: HoldLimits): Holds {
   return {
     requests: new Quota({ max: requests, shares: sharesOf(requests, { share }), full: 'requests_in_hand', what: 'requests in hand' }),

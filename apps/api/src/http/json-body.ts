@@ -15,6 +15,7 @@ import { partyOf } from './turns.js';
 /** Of bodies up to so many bytes, what was made of them takes little: they are let go of as soon as they are parsed. */
 const SMALL_BYTES = 65_536;
 
+/** What bodies are read with. */
 export interface BodyTools {
   readonly gate: Gate;
   readonly connections: Connections;

@@ -1,6 +1,7 @@
 import { applyDecorators, Delete, Get, HttpCode, Patch, Post, SetMetadata } from '@nestjs/common';
 import { operationOf, type Operation, type OperationId } from '#contracts';
 
+/** Under which a controller's method keeps the id of the operation that it serves. */
 export const OPERATION = 'eris:operation';
 
 const METHODS = { GET: Get, POST: Post, PATCH: Patch, DELETE: Delete } as const;

@@ -9,6 +9,7 @@ import type { Quota } from './quota.js';
 import { routeOf } from './serves.js';
 import { unrouted } from './unrouted.js';
 
+/** What requests are taken in with. */
 export interface TakeInTools {
   readonly gate: Gate;
   readonly connections: Connections;

@@ -5,6 +5,7 @@ import type { Clock, EventPage, EventRecord, ReadEvents, Viewer } from '#market'
 import { isDatabaseTrouble } from '#postgres';
 import type { MarketPulse } from './market-pulse.js';
 
+/** Events that are read at once for a stream. */
 export const EVENTS_PER_PAGE = 200;
 /** How often is looked where no notification comes, and how long a stream may be silent, ms. */
 const LOOK_EVERY_MS = 1_000;
@@ -17,6 +18,7 @@ export interface StreamTools {
   readonly clock: Clock;
 }
 
+/** Who follows which market's log, and from where on. */
 export interface StreamRequest {
   readonly viewer: Viewer;
   readonly marketId: bigint;
@@ -89,6 +91,7 @@ async function nextPage({ readEvents }: StreamTools, { viewer, marketId }: Strea
   }
 }
 
+/** An event as a message of a stream: id, type and data. */
 export function eventText(record: EventRecord): string {
   return `id: ${record.sequence}\nevent: ${record.event.kind}\ndata: ${JSON.stringify(eventTold(record))}\n\n`;
 }

@@ -46,6 +46,7 @@ export class MarketPulse {
   }
 }
 
+/** Waits for changes of one market. */
 export interface PulseWatch {
   /** Resolves at the next beat, after `ms` at the latest; at once where there was a beat or a nudge since the last look. */
   next(ms: number): Promise<void>;

@@ -12,16 +12,19 @@ const accountView = (account: AccountRecord): AnswerOf<'listAccounts'>['items'][
   revenue: formatMicros(account.revenue),
 });
 
+/** A page of accounts as the API tells it. */
 export const accountsView = ({ accounts, nextId }: AccountsOutcome): AnswerOf<'listAccounts'> => ({
   items: accounts.map(accountView),
   nextCursor: cursorOf(nextId),
 });
 
+/** A deposit as the API tells it. */
 export function depositView({ account, replayed }: Extract<DepositOutcome, { kind: 'deposited' }>): Reply<AnswerOf<'deposit'>> {
   const balance = { available: formatMicros(account.available), held: formatMicros(account.held) };
   return new Reply({ id: account.accountId.toString(), balance }, undefined, replayed ? { 'idempotency-replayed': 'true' } : {});
 }
 
+/** A page of entries as the API tells it. */
 export const entriesView = ({ entries, nextId }: Extract<EntriesOutcome, { kind: 'page' }>): AnswerOf<'listEntries'> => ({
   items: entries.map(entryView),
   nextCursor: cursorOf(nextId),

@@ -7,8 +7,10 @@ type BidAnswer = AnswerOf<'getBid'>;
 type AllocationAnswer = AnswerOf<'getAllocation'>;
 type Decision = NonNullable<BidAnswer['decision']>;
 
+/** What a bid's decision makes of its status; queued where there is none. */
 export const statusOf = (decision: DecisionRecord | null): BidAnswer['status'] => decision?.outcome ?? 'queued';
 
+/** A bid as the API tells it. */
 export function bidView(bid: BidRecord): BidAnswer {
   const { decision } = bid;
   return {
@@ -56,6 +58,7 @@ export function allocationView(allocation: AllocationRecord, bodies: Pick<BidBod
   };
 }
 
+/** A quote as the API tells it. */
 export function quoteView(quoted: Extract<QuoteOutcome, { kind: 'quoted' }>): AnswerOf<'quoteBid'> {
   const { priceVersion, menu, best, refusal } = quoted;
   return {

@@ -8,6 +8,7 @@ export const newMarketOf = ({ prices, ...rest }: BodyOf<'createMarket'>): Omit<C
   prices: priceRuleOf(prices),
 });
 
+/** A market as the API tells it. */
 export const marketView = (market: MarketRecord): AnswerOf<'getMarket'> => ({
   id: market.marketId.toString(),
   name: market.name,
@@ -24,6 +25,7 @@ export const marketView = (market: MarketRecord): AnswerOf<'getMarket'> => ({
   openedAt: market.openedAt.toISOString(),
 });
 
+/** A site as the API tells it. */
 export const siteView = ({ siteId, marketId, ordinal, name, capacity, location }: SiteView): AnswerOf<'addSite'> => ({
   id: siteId.toString(),
   marketId: marketId.toString(),
@@ -33,11 +35,13 @@ export const siteView = ({ siteId, marketId, ordinal, name, capacity, location }
   location: location && { ...location },
 });
 
+/** A page of markets as the API tells it. */
 export const marketsView = ({ markets, nextId }: MarketsOutcome): AnswerOf<'listMarkets'> => ({
   items: markets.map(marketView),
   nextCursor: cursorOf(nextId),
 });
 
+/** A page of sites as the API tells it. */
 export const sitesView = ({ sites, nextId }: Extract<SitesOutcome, { kind: 'page' }>): AnswerOf<'listSites'> => ({
   items: sites.map(siteView),
   nextCursor: cursorOf(nextId),

@@ -15,6 +15,7 @@ export function slotPricesView({ slot, cells, resources, siteIds }: SlotPrices):
   return { slot, bandwidth: formatMicros(cells[BANDWIDTH_CELL]), sites };
 }
 
+/** Posted prices as the API tells them. */
 export function priceView({ priceVersion, slots, nextSlot }: Extract<PricesOutcome<SlotView>, { kind: 'prices' }>): AnswerOf<'readPrices'> {
   return { priceVersion: priceVersion.toString(), slots: [...slots], nextSlot };
 }

@@ -3,6 +3,7 @@ import type { CreateKeyOutcome, KeysOutcome, OrganisationRecord, OrganisationsOu
 import { invariant } from '#units';
 import { cursorOf } from '../http/cursor.js';
 
+/** An organisation as the API tells it. */
 export const organisationView = ({
   organisationId,
   parentId,
@@ -17,6 +18,7 @@ export const organisationView = ({
   createdAt: createdAt.toISOString(),
 });
 
+/** A new key as the API tells it: the only time that its text is told. */
 export const createdKeyView = ({ key, plain }: Extract<CreateKeyOutcome, { kind: 'created' }>): AnswerOf<'createKey'> => ({
   id: key.keyId.toString(),
   key: plain,
@@ -24,11 +26,13 @@ export const createdKeyView = ({ key, plain }: Extract<CreateKeyOutcome, { kind:
   role: key.role,
 });
 
+/** A page of organisations as the API tells it. */
 export const organisationsView = ({ organisations, nextId }: OrganisationsOutcome): AnswerOf<'listOrganisations'> => ({
   items: organisations.map(organisationView),
   nextCursor: cursorOf(nextId),
 });
 
+/** A page of keys as the API tells it. */
 export const keysView = ({ keys, nextId }: KeysOutcome): AnswerOf<'listKeys'> => ({
   items: keys.map((key) => ({
     id: key.keyId.toString(),
@@ -44,6 +48,7 @@ export const keysView = ({ keys, nextId }: KeysOutcome): AnswerOf<'listKeys'> =>
   nextCursor: cursorOf(nextId),
 });
 
+/** A revoked key as the API tells it. */
 export function revokedKeyView({ key }: Extract<RevokeKeyOutcome, { kind: 'revoked' }>): AnswerOf<'revokeKeyByText'> {
   const { keyId, organisationId, role, prefix, revokedAt } = key;
   invariant(revokedAt !== null, 'a key that was revoked says when');

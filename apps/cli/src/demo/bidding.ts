@@ -4,6 +4,7 @@ import type { AnswerOf, BodyOf } from '#sdk';
 import { invariant } from '#units';
 import type { Bidder, Stage } from './stage.js';
 
+/** A bid as the API answers it. */
 export type BidAnswer = AnswerOf<'getBid'>;
 
 /** A job that has been bid for and answered. */
@@ -13,6 +14,7 @@ export interface DecidedJob {
   readonly bid: BidAnswer;
 }
 
+/** What came of the demo's bids. */
 export interface Bidding {
   /** In the instance's order. */
   readonly decided: readonly DecidedJob[];
@@ -61,6 +63,7 @@ export async function bidForAll({ stage, instance, clock, onDecided }: BiddingIn
   return { decided: inOrder, elapsedMs: clock.nowMs() - startedMs, waitMs };
 }
 
+/** Moves the demo's clock to a slot. */
 export async function moveClock({ operator, marketId }: Stage, slot: number): Promise<void> {
   await operator.call('advanceClock', { params: { marketId }, body: { slot } });
 }

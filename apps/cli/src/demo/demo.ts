@@ -12,6 +12,7 @@ import { replay, type Allocation, type Replay } from './replay.js';
 import { reportLines, totalsOf, utilisationOf } from './report.js';
 import { openStage, type Stage } from './stage.js';
 
+/** What the demo runs with. */
 export interface DemoOptions {
   readonly jobs: number;
   readonly seed: number;

@@ -5,8 +5,10 @@ import { findingLine, verifyStored } from '../verify/verify.js';
 import type { DecidedJob } from './bidding.js';
 import type { Check } from './check.js';
 
+/** An allocation as the API answers it. */
 export type Allocation = AnswerOf<'getAllocation'>;
 
+/** What the demo's bids are decided again from. */
 export interface ReplayInput {
   readonly databaseUrl: string;
   readonly marketId: string;
@@ -15,6 +17,7 @@ export interface ReplayInput {
   readonly allocations: ReadonlyMap<string, Allocation>;
 }
 
+/** What came of deciding them again. */
 export interface Replay {
   readonly checks: readonly Check[];
   /** What is sold per slot, and what there is: cells in milli-units. */

@@ -16,6 +16,7 @@ export function credits(micros: bigint): string {
   return `${(cents / 100n).toLocaleString('en')}.${(cents % 100n).toString().padStart(2, '0')}`;
 }
 
+/** The demo's figures. */
 export interface Totals {
   readonly jobs: number;
   readonly accepted: number;

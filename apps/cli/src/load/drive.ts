@@ -6,6 +6,7 @@ import type { Meter } from './meter.js';
 import type { Clock, LoadOptions } from './options.js';
 import { send } from './sender.js';
 
+/** Clients that place bids for some time. */
 export interface Drive {
   readonly pool: Pool;
   readonly source: BidSource;

@@ -14,6 +14,7 @@ const LOOK_EVERY_MS = 20;
 /** Events that are on their way when all is decided get so long, ms: those that would tell of a bid twice. */
 const AFTERTHOUGHT_MS = 200;
 
+/** What a load has shown. */
 export interface Measurement {
   readonly pool: Pool;
   readonly stage: LoadStage;

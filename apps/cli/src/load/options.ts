@@ -20,6 +20,7 @@ export interface LoadOptions {
   readonly follow: boolean;
 }
 
+/** The time of day, and waiting, as arguments. */
 export interface Clock {
   nowMs(): number;
 }

@@ -6,6 +6,7 @@ export interface Line {
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
+/** A line over time, drawn with characters. */
 export interface Plot {
   readonly title: string;
   readonly xLabel: string;

@@ -44,6 +44,7 @@ export interface LoadResult {
   readonly points: readonly Point[];
 }
 
+/** The result of a load as it is printed and written. */
 export function resultOf(
   url: string,
   { options, meter, checks }: { options: LoadOptions; meter: Meter; checks: readonly Check[] },

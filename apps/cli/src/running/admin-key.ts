@@ -14,6 +14,7 @@ export interface AdminKey {
   readonly note: string;
 }
 
+/** Where the administrator's key is kept. */
 export interface AdminKeySite {
   /** ERIS_ADMIN_KEY. */
   readonly configured: string | undefined;

@@ -31,6 +31,7 @@ export function operatorKeyOf({ adminKey: { text, note } }: Pick<Serving, 'admin
   return text;
 }
 
+/** What a run of the whole service is started with. */
 export interface ServeOptions extends Run {
   /** Take another port where the wanted one is taken. */
   readonly anyPort: boolean;

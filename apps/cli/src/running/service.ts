@@ -8,6 +8,7 @@ const END_WITH_PARENT = new URL('./end-with-parent.js', import.meta.url).href;
 /** Room for what a burst of requests leaves behind, MB: with the small default, a sixth of the time goes into moving what is about to die. */
 const YOUNG_MB = 64;
 
+/** What a process of the service is started with. */
 export interface ServiceOptions {
   readonly name: string;
   /** The built main.js. */

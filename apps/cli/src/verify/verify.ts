@@ -7,6 +7,7 @@ import { isPostgresVariable } from '../running/databases.js';
 import { runUntilSignal } from '../running/run.js';
 import { BadInput, EXIT, type HostTerminal, progressOf } from '../terminal.js';
 
+/** What is verified, and how that is told. */
 export interface VerifySettings {
   readonly marketId: bigint;
   /** Without it, that of the environment, else the embedded one of the data folder. */

@@ -3,6 +3,7 @@ import { accountPage, accountsQuery, deposited, depositBody, entriesQuery, entry
 
 const tag = 'accounts';
 
+/** Operations on accounts. */
 export const accountOperations = defineOperations({
   listAccounts: {
     method: 'GET',

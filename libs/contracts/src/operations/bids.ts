@@ -4,6 +4,7 @@ import { LIMITS } from '../limits.js';
 
 const tag = 'bids';
 
+/** Operations on bids. */
 export const bidOperations = defineOperations({
   placeBid: {
     method: 'POST',

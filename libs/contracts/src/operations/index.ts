@@ -9,8 +9,11 @@ import { tenancyOperations } from './tenancy.js';
 /** Every route of the API, once. Guard, validation, document and tests read from here. */
 export const operations = { ...tenancyOperations, ...marketOperations, ...bidOperations, ...accountOperations, ...serviceOperations };
 
+/** The name of an operation. */
 export type OperationId = keyof typeof operations;
+/** The names of all operations. */
 export const operationIds = Object.keys(operations) as readonly OperationId[];
+/** The operation of that name. */
 export const operationOf = (id: OperationId): Operation => operations[id];
 
 type Part<Id extends OperationId, Key extends 'query' | 'body'> = (typeof operations)[Id] extends {
@@ -18,7 +21,9 @@ type Part<Id extends OperationId, Key extends 'query' | 'body'> = (typeof operat
 }
   ? z.output<Schema>
   : undefined;
+/** What an operation's body is once it is parsed. */
 export type BodyOf<Id extends OperationId> = Part<Id, 'body'>;
+/** What an operation's query is once it is parsed. */
 export type QueryOf<Id extends OperationId> = Part<Id, 'query'>;
 
 type Params<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | Params<Rest> : never;

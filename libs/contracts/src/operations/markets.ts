@@ -30,6 +30,7 @@ The stream begins with \`retry: 1000\`; where nothing happens a comment (\`: sti
 Go on after a break with the last \`id\` in \`Last-Event-ID\`, or with \`?after=\`; the header wins. Where the key was revoked the last message is \`event: end\`
 with {"reason":"key_revoked"} and without \`id\`: asking again is then 401. Every other end is a break. The connection takes nothing else.`;
 
+/** Operations on markets and sites. */
 export const marketOperations = defineOperations({
   createMarket: {
     method: 'POST',

@@ -4,6 +4,7 @@ import { ANYONE, defineOperations } from '../operation.js';
 const tag = 'service';
 const state = z.strictObject({ status: z.literal('ok') });
 
+/** Operations on the service itself. */
 export const serviceOperations = defineOperations({
   healthz: {
     method: 'GET',

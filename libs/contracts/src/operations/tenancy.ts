@@ -14,6 +14,7 @@ import {
 
 const tag = 'organisations';
 
+/** Operations on organisations and keys. */
 export const tenancyOperations = defineOperations({
   createOrganisation: {
     method: 'POST',

@@ -42,6 +42,7 @@ export type BidBodyWire = {
 /** Checked by the form of its kind. */
 export const bidBody = z.custom<BidBodyWire>();
 
+/** What an idempotency key may consist of: visible ASCII. */
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e]+$/;
 /** The key that makes a repeated request the same request. */
 export const idempotencyKey = z
@@ -58,6 +59,7 @@ export const bulkOf = <Item extends z.ZodType>(item: Item) =>
 /** Items are checked one by one, each by the form of its kind, so that one bad bid costs only its own result. */
 export const bulkBody = bulkOf(z.unknown());
 const option = z.strictObject({ completion: slot, price: amount, value: amount });
+/** Why a bid was refused, and what would have passed. */
 export const refusal = z
   .strictObject({
     code: z.enum(REFUSAL_CODES),
@@ -107,8 +109,10 @@ const decision = z.strictObject({
   payment: amount,
   reason: refusal.nullable(),
   decidedAt: time,
+  /** What became of a bid so far. */
 });
 export const bidStatus = z.enum(['queued', 'accepted', 'refused'], 'must be queued, accepted or refused');
+/** A bid with its decision. */
 export const bid = z
   .strictObject({
     id,
@@ -122,14 +126,19 @@ export const bid = z
     allocationId: id.nullable(),
   })
   .meta({ id: 'Bid' });
+/** A bid that was taken in and is not decided. */
 export const queuedBid = z.strictObject({ id, status: z.literal('queued') }).meta({ id: 'QueuedBid' });
+/** A result for each bid of a bulk request, in their order. */
 export const bulkResult = z
   .strictObject({ results: z.array(z.union([z.strictObject({ id, status: bidStatus }), z.strictObject({ problem })])) })
   .meta({ id: 'BulkResult' });
 
+/** The query of a list of bids. */
 export const bidsQuery = z.strictObject({ ...pageQuery, status: once(bidStatus).optional(), label: once(label).optional() });
+/** A page of bids. */
 export const bidPage = page(bid);
 
+/** A quote: the menu, and what is best in it. */
 export const quote = z
   .strictObject({
     priceVersion: z.string(),

@@ -57,6 +57,7 @@ export const EVENTS = {
   ),
 } as const satisfies Readonly<Record<EventKind, z.ZodType>>;
 
+/** The names of all types of events, as they are told. */
 export const eventKinds = Object.keys(EVENTS) as readonly EventKind[];
 
 /** Any event: what the `data` of a stream's messages holds. */
@@ -72,6 +73,7 @@ export const marketEvent = z
     EVENTS.bid_refused,
   ])
   .meta({ id: 'MarketEvent', discriminator: { propertyName: 'kind', mapping: mappingOf(EVENTS) } });
+/** An event as it is told. */
 export type MarketEvent = z.output<typeof marketEvent>;
 
 /** How the payload of each kind is told. */
@@ -142,4 +144,5 @@ function mappingOf(events: Readonly<Record<string, z.ZodType>>): Record<string, 
 /** A sequence number of a market's log as text, or 0 for before the first. */
 export const SEQUENCE_TEXT = /^(?:0|[1-9]\d{0,17})$/;
 const afterText = once(z.string().regex(SEQUENCE_TEXT, 'must be a sequence number'));
+/** The query of a stream or a page of events. */
 export const eventsQuery = z.strictObject({ after: afterText.optional() });

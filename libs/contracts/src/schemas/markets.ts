@@ -22,7 +22,9 @@ import {
 } from './primitives.js';
 import { name } from './text.js';
 
+/** Who moves a market's clock. */
 export const clockKind = z.enum(['manual', 'realtime'], 'must be manual or realtime');
+/** Whether a market takes bids. */
 export const marketStatus = z.enum(['open', 'paused', 'closed'], 'must be open, paused or closed');
 
 /** Which versions there are is the market's to say: a contract that listed them would have to know of later ones. */
@@ -78,6 +80,7 @@ function checkHorizon({ value, issues }: z.core.ParsePayload<{ clock: string; ho
   }
 }
 
+/** The body of a new market. */
 export const createMarketBody = z
   .strictObject({
     name,
@@ -92,6 +95,7 @@ export const createMarketBody = z
   .check(checkPrices)
   .check(checkHorizon);
 
+/** A price rule as it is told. */
 export const postedPrices = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('paper'), gamma: z.record(z.string(), z.number()), unit: amount, reserve: amount })
@@ -118,6 +122,7 @@ export function priceRuleOf(given: z.output<typeof prices>): MarketTerms['prices
   return { kind: 'flat', level: microsOf(given.level), levels: Object.fromEntries(levels) as Record<string, Micros> };
 }
 
+/** A market. */
 export const market = z
   .strictObject({
     id,
@@ -137,15 +142,21 @@ export const market = z
     openedAt: time,
   })
   .meta({ id: 'Market' });
+/** The query of a list of markets. */
 export const marketsQuery = z.strictObject(wholeQuery);
+/** A page of markets. */
 export const marketPage = page(market);
+/** The body of a change of a market. */
 export const changeMarketBody = z
   .strictObject({ status: marketStatus.optional(), oracle: oracleVersion.optional() })
   .refine(({ status, oracle }) => status !== undefined || oracle !== undefined, 'must name a status or an oracle');
 
 const location = z.strictObject({ latitude: between(-90, 90), longitude: between(-180, 180) });
+/** The body of a new site. */
 export const addSiteBody = z.strictObject({ name, capacity: quantities, location: location.optional() });
+/** The body of a change of a site's capacity. */
 export const changeCapacityBody = z.strictObject({ capacity: quantities });
+/** A site. */
 export const site = z
   .strictObject({
     id,
@@ -158,17 +169,22 @@ export const site = z
   .meta({ id: 'Site' });
 /** All sites of a market fit into a page: a bid names them by id, and who reads them mostly wants all. */
 export const sitesQuery = z.strictObject(pageQueryOf(LIMITS.sitesPerMarket, LIMITS.sitesPerMarket));
+/** A page of sites. */
 export const sitePage = page(site);
 
+/** The body of a move of a clock. */
 export const advanceClockBody = z.strictObject({
   slot,
   confirm: z.boolean('must be true or false').default(false).describe('That the clock is meant to move by more than the slots on sale.'),
+  /** Where a clock stands. */
 });
 export const clock = z.strictObject({ slot }).meta({ id: 'Clock' });
 
 const slotText = wholeText({ min: 0, max: LIMITS.slot });
+/** The query of posted prices. */
 export const pricesQuery = z.strictObject({ from: slotText.optional(), to: slotText.optional() });
 const sitePrices = z.record(id, z.record(z.string(), amount));
+/** Posted prices, slot by slot. */
 export const priceList = z
   .strictObject({
     priceVersion: z.string(),

@@ -35,12 +35,14 @@ const described = (input: unknown): string =>
           ? 'one that is too large to be read (beyond 1e308)'
           : JSON.stringify(input).slice(0, 40);
 
+/** A quantity of a resource or of data, zero or more. */
 export const quantity = number('must be a plain number without a unit')
   .min(0, 'must not be negative')
   .max(LIMITS.quantity, `must be at most ${LIMITS.quantity}`);
 /** The least quantity that is not zero once it is in thousandths. */
 export const QUANTITY_MIN = 0.001;
 
+/** A quantity above zero. */
 export const positive = number('must be a plain number without a unit')
   .min(QUANTITY_MIN, `must be at least ${QUANTITY_MIN}`)
   .max(LIMITS.quantity, `must be at most ${LIMITS.quantity}`);
@@ -53,6 +55,7 @@ export const count = (min: number, max: number) =>
     .int({ error: ({ code }) => (code === 'invalid_type' ? 'must be a whole number' : FAR_OFF) })
     .min(min, min === 0 ? 'must not be negative' : `must be at least ${min}`)
     .max(max, `must be at most ${max}`);
+/** A slot of a market. */
 export const slot = count(0, LIMITS.slot);
 
 /** Pushes what is wrong with values of a list or of fields, and stops once there is as much as one problem lists. */
@@ -97,13 +100,16 @@ function schemaText(schema: z.ZodType): Record<string, unknown> {
 }
 
 const resourceName = z.string().regex(/^[A-Za-z]\w{0,39}$/, 'must be a letter followed by letters, digits or _ (at most 40)');
+/** The names of a market's resources, in their order. */
 export const resources = z
   .array(resourceName)
   .min(1, 'must name at least one resource')
   .max(LIMITS.resources, `must name at most ${LIMITS.resources} resources`)
   .refine((names) => new Set(names).size === names.length, 'must not name a resource twice')
   .refine((names) => !names.includes('bandwidth'), '"bandwidth" is not a resource of a site');
+/** A quantity of each of some resources, by name. */
 export const quantities = recordOf(quantity);
+/** A moment, as in RFC 3339. */
 export const time = z.iso.datetime();
 
 /** A parameter of a query: as text, and given once. */

@@ -13,4 +13,5 @@ export const problem = z
     errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'Problem' });
+/** A problem document (RFC 9457). */
 export type Problem = z.infer<typeof problem>;

@@ -2,18 +2,27 @@ import { z } from 'zod';
 import { id, page, time, wholeQuery } from './primitives.js';
 import { label, name } from './text.js';
 
+/** The roles that keys have. */
 export const ROLES = ['operator', 'bidder', 'auditor'] as const;
+/** One of them. */
 export type Role = (typeof ROLES)[number];
+/** The same as a field. */
 export const role = z.enum(ROLES, 'must be operator, bidder or auditor');
 
+/** The body of a new organisation. */
 export const createOrganisationBody = z.strictObject({ name });
+/** An organisation. */
 export const organisation = z
   .strictObject({ id, name: z.string(), accountId: id, parentId: id.nullable(), createdAt: time })
   .meta({ id: 'Organisation' });
+/** The query of a list of organisations. */
 export const organisationsQuery = z.strictObject(wholeQuery);
+/** A page of organisations. */
 export const organisationPage = page(organisation);
 
+/** The body of a new key. */
 export const createKeyBody = z.strictObject({ role, label: label.optional() });
+/** A new key with its text, which is told once. */
 export const createdKey = z
   .strictObject({ id, key: z.string().describe('The key itself. It is shown here and never again.'), prefix: z.string(), role })
   .meta({ id: 'CreatedKey' });
@@ -34,11 +43,15 @@ export const key = z
     lastUsedAt: time.nullable().describe('To the minute; null where it was never used.'),
   })
   .meta({ id: 'Key' });
+/** The query of a list of keys. */
 export const keysQuery = z.strictObject(wholeQuery);
+/** A page of keys. */
 export const keyPage = page(key);
 
 const KEY_LENGTH_MAX = 200;
+/** The body of revoking a key by its text. */
 export const revokeKeyBody = z.strictObject({
   key: z.string('must be the text of a key').trim().min(1, 'must be the text of a key').max(KEY_LENGTH_MAX, 'is longer than any key'),
+  /** A revoked key. */
 });
 export const revokedKey = z.strictObject({ id, organisationId: id, role, prefix: z.string(), revokedAt: time }).meta({ id: 'RevokedKey' });

@@ -32,6 +32,7 @@ export const name = z
   .max(LIMITS.nameLength, { error: `must have at most ${LIMITS.nameLength} characters`, abort: true })
   .regex(HONEST, { error: DECEPTION, abort: true })
   .regex(VISIBLE, 'must have a visible character');
+/** A text by which people know a thing of theirs. */
 export const label = name;
 
 /** Printable ASCII that neither begins nor ends with a blank: nearly all names. */

@@ -39,5 +39,7 @@ export type Schedule = readonly SlotPlan[];
 
 /** What a bid for a training job is answered, and what it could have. */
 export type TrainingDecision = Decision<Schedule>;
+/** A training job's menu. */
 export type TrainingMenu = Menu<Schedule>;
+/** One entry of it. */
 export type TrainingMenuEntry = MenuEntry<Schedule>;

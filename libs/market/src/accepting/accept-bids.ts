@@ -8,6 +8,7 @@ import { WaitingBids } from './waiting-bids.js';
 
 /** The most bids that one statement carries, and about how much text. */
 export const STATEMENT_BIDS_MAX = 512;
+/** Characters of bodies that one statement stores at most. */
 export const STATEMENT_CHARACTERS_MAX = 8 * 1024 * 1024;
 /**
  * How far apart statements begin: each costs the same whatever it carries, so the more bids come the more of them share one. Where few come
@@ -17,6 +18,7 @@ const PACE: PaceLimits = { windowMs: 100, msPerRate: 15, pauseMsMin: 0, pauseMsM
 /** What a caller is told to wait when the queue is full: longer than a full queue takes. */
 const RETRY_AFTER_MS = 1000;
 
+/** How bids gather, and how many may wait. */
 export interface AcceptLimits {
   /** How long the first bid of a statement waits for company, ms. */
   readonly waitMs: number;
@@ -27,6 +29,7 @@ export interface AcceptLimits {
   readonly tenantMax?: number;
 }
 
+/** What a bid is told when it is taken in, or turned away. */
 export type AcceptOutcome =
   InboxAnswer | { readonly kind: 'overloaded' | 'share_exceeded' | 'too_many_undecided'; readonly retryAfterMs: number };
 

@@ -10,6 +10,7 @@ const RETRY_AFTER_MS = 1_000;
 /** Bidders in markets that are remembered; beyond it the one that came first is forgotten, and counted anew when it has stored `max` more. */
 const STANDINGS_MAX = 10_000;
 
+/** What is asked of the backlog before a bid is taken in. */
 export interface UndecidedBids {
   /** How many bids of the bidder are undecided in the market, counted no further than `max`. */
   count(place: Pick<NewBid, 'marketId' | 'organisationId' | 'tenantId'>, max: number): Promise<number>;

@@ -5,6 +5,7 @@ import type { Caller } from '../tenancy/index.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import type { AccountRecord, AccountsTx } from './ports.js';
 
+/** A deposit that an operator asks for. */
 export interface DepositRequest {
   /** The operator whose funding pays. */
   readonly caller: Caller;

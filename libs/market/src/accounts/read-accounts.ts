@@ -2,6 +2,7 @@ import { oneMore, pageOf, type PageRange } from '../page.js';
 import type { Caller } from '../tenancy/index.js';
 import type { AccountRecord, AccountsReader, EntryRecord } from './ports.js';
 
+/** A page of accounts. */
 export interface AccountsOutcome {
   readonly kind: 'page';
   readonly accounts: readonly AccountRecord[];
@@ -20,6 +21,7 @@ export class ListAccounts {
   }
 }
 
+/** An account, where the caller may see it. */
 export type AccountOutcome = { readonly kind: 'found'; readonly account: AccountRecord } | { readonly kind: 'not_found' };
 
 /** One account. */
@@ -38,6 +40,7 @@ export interface ListEntriesRequest extends PageRange {
   readonly accountId: bigint;
 }
 
+/** A page of an account's entries, where the caller may see it. */
 export type EntriesOutcome =
   | {
       readonly kind: 'page';

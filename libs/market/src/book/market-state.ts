@@ -2,7 +2,9 @@ import type { MarketTerms } from '#log';
 import { advanceBook, type Book, createBook, type MarketSpec, occupy } from '#mechanism';
 import { invariant, type Milli } from '#units';
 
+/** Who moves a market's clock: its operator, or the time of day. */
 export type MarketClock = 'manual' | 'realtime';
+/** Whether a market takes and decides bids: `paused` does neither, `closed` never again. */
 export type MarketStatus = 'open' | 'paused' | 'closed';
 
 /** A market's row as every transaction on its log first sees it. */
@@ -40,6 +42,7 @@ export interface MarketRows extends Omit<MarketState, 'sites' | 'usage'> {
   readonly usageText: string;
 }
 
+/** Parses what grows with the market. */
 export function stateOf({ sitesText, usageText, ...rest }: MarketRows): MarketState {
   const sites = JSON.parse(sitesText) as MarketState['sites'];
   invariant(

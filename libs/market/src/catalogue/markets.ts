@@ -21,6 +21,7 @@ export interface CreateMarketRequest {
   readonly prices: PriceRule;
 }
 
+/** What came of creating a market. */
 export type CreateMarketOutcome = { readonly kind: 'created'; readonly market: MarketRecord } | { readonly kind: 'name_taken' };
 
 /** Opens a market of the caller's organisation: the first entry of its log. */
@@ -45,6 +46,7 @@ function newMarketOf({ caller: _, chunkMB, bandwidthMB, prices, ...rest }: Creat
   return { ...rest, terms: newestTerms(prices), chunkKb: demandMilli(chunkMB), bandwidthKb: supplyMilli(bandwidthMB) };
 }
 
+/** A page of markets. */
 export interface MarketsOutcome {
   readonly kind: 'page';
   readonly markets: readonly MarketRecord[];
@@ -63,6 +65,7 @@ export class ListMarkets {
   }
 }
 
+/** A market, where the caller is a member of it. */
 export type MarketOutcome = { readonly kind: 'found'; readonly market: MarketRecord } | { readonly kind: 'not_found' };
 
 /** One market that the caller is a member of. */

@@ -19,6 +19,7 @@ export interface NewMarket {
   readonly terms: MarketTerms;
 }
 
+/** A market as it is stored. */
 export interface MarketRecord extends NewMarket {
   readonly marketId: bigint;
   /** The operator. */
@@ -31,11 +32,13 @@ export interface MarketRecord extends NewMarket {
   readonly openedAt: Date;
 }
 
+/** Where a site is, degrees. */
 export interface Location {
   readonly latitude: number;
   readonly longitude: number;
 }
 
+/** A site as it is stored. */
 export interface SiteRecord {
   readonly siteId: bigint;
   readonly marketId: bigint;
@@ -47,6 +50,7 @@ export interface SiteRecord {
   readonly location: Location | null;
 }
 
+/** A site that is to be stored. */
 export interface NewSite {
   readonly marketId: bigint;
   readonly ordinal: number;

@@ -16,6 +16,7 @@ export interface SiteView extends SiteRecord {
   readonly capacity: Quantities;
 }
 
+/** A site that an operator adds. */
 export interface AddSiteRequest {
   readonly caller: Caller;
   readonly marketId: bigint;
@@ -66,6 +67,7 @@ export class AddSite {
   }
 }
 
+/** A page of sites, where the caller is a member of their market. */
 export type SitesOutcome =
   | {
       readonly kind: 'page';
@@ -87,6 +89,7 @@ export class ListSites {
   }
 }
 
+/** A change of what a site has. */
 export interface ChangeCapacityRequest {
   readonly caller: Caller;
   readonly marketId: bigint;

@@ -8,6 +8,7 @@ export const DECISIONS_WAIT_MS = 10_000;
 const LOOK_MS_MIN = 10;
 const LOOK_MS_MAX = 80;
 
+/** A move of a market's clock that its operator asks for. */
 export interface ClockMove {
   readonly marketId: bigint;
   /** The slot to move to. */

@@ -22,6 +22,7 @@ export interface RealtimeMarket {
   readonly slot: number;
 }
 
+/** What clocks read and write. Each call is a transaction of its own. */
 export interface ClockStore {
   /** The market, where it belongs to that operator. */
   findOwned(marketId: bigint, organisationId: bigint): Promise<ClockMarket | undefined>;

@@ -10,6 +10,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import type { BatchRecord, DecidingStore, HeldMarket, LeaseClaim, OpenedMarket, Payer, Wallet } from './ports.js';
 import { Purses } from './purses.js';
 
+/** How much is decided together, and how long a worker may think. */
 export interface DecideLimits extends LeaseClaim {
   /** The most bids that are written together. */
   readonly batchMax: number;
@@ -30,6 +31,7 @@ export type BatchOutcome =
   | { readonly kind: 'decided'; readonly count: number; readonly more: boolean; readonly holds: boolean }
   | { readonly kind: 'busy' | 'paused' | 'market_unknown' | 'overtaken' | 'slow'; readonly holds: boolean };
 
+/** How a batch is tried. */
 export interface Attempt {
   /** The most bids of each market. */
   readonly limit: number;

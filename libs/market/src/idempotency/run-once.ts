@@ -16,6 +16,7 @@ export type Claim =
   | { readonly kind: 'key_reused' }
   | { readonly kind: 'request_in_flight' };
 
+/** Answers that were given under a key, in the transaction of what they answer. */
 export interface IdempotencyTx {
   /** Claims a key; where another transaction has claimed it, first waits some seconds for that one to end. */
   claim(request: KeyedRequest): Promise<Claim>;
@@ -29,11 +30,13 @@ export interface Codec<T> {
   readonly fromJson: (json: unknown) => T;
 }
 
+/** What came of doing something once: its answer, now or of before, or a key that was used for something else. */
 export type Once<T> =
   | { readonly kind: 'done'; readonly value: T; readonly replayed: boolean }
   | { readonly kind: 'key_reused' }
   | { readonly kind: 'request_in_flight' };
 
+/** What is to be done once, and under which key. */
 export interface OnceRequest<T> {
   readonly request: KeyedRequest;
   readonly codec: Codec<T>;

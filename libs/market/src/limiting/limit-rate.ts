@@ -18,6 +18,7 @@ export interface RateStanding {
   readonly fullInMs: number;
 }
 
+/** Whether a request may pass, and how its bucket stands. */
 export type RateOutcome =
   ({ readonly kind: 'taken' } & RateStanding) | ({ readonly kind: 'rate_limited'; readonly retryAfterMs: number } & RateStanding);
 

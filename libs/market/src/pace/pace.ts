@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/index.js';
 
+/** How a pause follows from what comes. */
 export interface PaceLimits {
   /** What comes is counted over so long, ms. */
   readonly windowMs: number;

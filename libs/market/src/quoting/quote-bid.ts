@@ -8,6 +8,7 @@ import { atOnce, type InTurn } from '../thinking/in-turn.js';
 import { answerOf, type QuoteAnswer, type Thinker, ThinkingFailed } from '../thinking/thinker.js';
 import type { BookReader } from './book-reader.js';
 
+/** A bid that somebody asks a quote for. */
 export interface QuoteRequest {
   readonly marketId: bigint;
   /** Who asks. */
@@ -26,6 +27,7 @@ interface Quoted extends QuoteAnswer {
   readonly best: { readonly completion: number; readonly price: Micros; readonly value: Micros } | null;
 }
 
+/** A quote, or why there is none. */
 export type QuoteOutcome =
   { readonly kind: 'market_unknown' } | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] } | Busy | Quoted;
 

@@ -5,6 +5,7 @@ import { type Busy, BUSY, busyWhereLate } from '../thinking/busy.js';
 import type { FairQueue } from '../thinking/fair-queue.js';
 import type { BookSource } from './ports.js';
 
+/** Whose prices are asked for, and of which slots. */
 export interface PricesRequest {
   readonly marketId: bigint;
   /** Who asks. */
@@ -30,6 +31,7 @@ export interface SlotPrices {
 /** How a slot's prices are shown: that is work too, and done as they are computed. */
 export type ShowSlot<Shown> = (prices: SlotPrices) => Shown;
 
+/** Posted prices, or why there are none. */
 export type PricesOutcome<Shown> =
   | { readonly kind: 'market_unknown' }
   | Busy
@@ -41,6 +43,7 @@ export type PricesOutcome<Shown> =
       readonly nextSlot: number | null;
     };
 
+/** How much one answer may hold. */
 export interface PricesLimits {
   /** The most slots of an answer. */
   readonly slots: number;

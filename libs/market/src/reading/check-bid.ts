@@ -5,6 +5,7 @@ import type { BidContextReader } from './ports.js';
 /** Contexts kept; beyond it the one that was read longest ago goes. */
 const CONTEXTS_MAX = 2_000;
 
+/** Whether a body is a bid of its market. */
 export type CheckOutcome =
   { readonly kind: 'market_unknown' } | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] } | { readonly kind: 'readable' };
 

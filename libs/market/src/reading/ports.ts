@@ -8,8 +8,10 @@ export interface Viewer {
   readonly role: 'operator' | 'bidder' | 'auditor';
 }
 
+/** What became of a bid so far. */
 export type BidStatus = 'queued' | 'accepted' | 'refused';
 
+/** A decision as it is stored. */
 export interface DecisionRecord {
   readonly sequence: bigint;
   readonly priceVersion: bigint;
@@ -23,6 +25,7 @@ export interface DecisionRecord {
   readonly decidedAt: Date;
 }
 
+/** A bid as it is stored, with its decision. */
 export interface BidRecord {
   readonly bidId: bigint;
   readonly marketId: bigint;
@@ -32,6 +35,7 @@ export interface BidRecord {
   readonly decision: DecisionRecord | null;
 }
 
+/** Which bids are listed. */
 export interface BidFilter {
   readonly status?: BidStatus | undefined;
   readonly label?: string | undefined;
@@ -51,6 +55,7 @@ export interface LineRecord {
   readonly amount: string;
 }
 
+/** What an accepted bid was given, as it is stored. */
 export interface AllocationRecord {
   readonly bidId: bigint;
   readonly marketId: bigint;
@@ -73,12 +78,14 @@ export interface BidReader {
   decidedAmong(bidIds: readonly bigint[]): Promise<readonly bigint[]>;
 }
 
+/** An entry of a market's log. */
 export interface EventRecord {
   readonly sequence: bigint;
   readonly event: LogEvent;
   readonly at: Date;
 }
 
+/** A part of a market's log. */
 export interface EventPage {
   /** Sequence ascending; without those that the viewer may not see. */
   readonly events: readonly EventRecord[];
@@ -86,11 +93,13 @@ export interface EventPage {
   readonly upTo: bigint;
 }
 
+/** Reads logs of markets. */
 export interface EventReader {
   /** Events after a sequence number, as of one moment; undefined where the viewer sees no such market. */
   page(viewer: Viewer, marketId: bigint, range: { readonly after: bigint; readonly limit: number }): Promise<EventPage | undefined>;
 }
 
+/** Reads what bodies of bids are read against. */
 export interface BidContextReader {
   /** What a bid's body is read against; undefined where the organisation sees no such market. */
   findContext(organisationId: bigint, marketId: bigint): Promise<BidContext | undefined>;

@@ -1,8 +1,11 @@
 import { invariant } from '#units';
 import type { AllocationRecord, BidFilter, BidReader, BidRecord, Viewer } from './ports.js';
 
+/** A bid, where the viewer may see it. */
 export type BidOutcome = { readonly kind: 'not_found' } | { readonly kind: 'found'; readonly bid: BidRecord };
+/** An allocation, where the viewer may see it. */
 export type AllocationOutcome = { readonly kind: 'not_found' } | { readonly kind: 'found'; readonly allocation: AllocationRecord };
+/** A page of bids, where the viewer sees their market. */
 export type BidsOutcome =
   | { readonly kind: 'market_unknown' }
   | {
@@ -11,6 +14,7 @@ export type BidsOutcome =
       /** The id to go on after; null on the last page. */ readonly nextId: bigint | null;
     };
 
+/** Who lists which bids. */
 export interface ListBidsRequest extends BidFilter {
   readonly viewer: Viewer;
   readonly marketId: bigint;

@@ -1,6 +1,7 @@
 import { invariant } from '#units';
 import type { EventPage, EventReader, Viewer } from './ports.js';
 
+/** Who reads which market's log, and from where on. */
 export interface ReadEventsRequest {
   readonly viewer: Viewer;
   readonly marketId: bigint;
@@ -9,6 +10,7 @@ export interface ReadEventsRequest {
   readonly limit: number;
 }
 
+/** A part of a log, where the viewer sees the market. */
 export type EventsOutcome = { readonly kind: 'market_unknown' } | ({ readonly kind: 'page' } & EventPage);
 
 /** The market's log by its own sequence, which has no gaps and commits in order: a reader that goes on from `upTo` misses nothing. */

@@ -28,6 +28,7 @@ export interface MarketAudit {
   strays(): Promise<readonly Finding[]>;
 }
 
+/** Reads all that is stored of a market. */
 export interface AuditSource {
   /** Runs `work` over one snapshot. @returns undefined where there is no such market. */
   within<T>(marketId: bigint, work: (audit: MarketAudit) => Promise<T>): Promise<T | undefined>;

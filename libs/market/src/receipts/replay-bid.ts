@@ -7,6 +7,7 @@ import { decideBatch, decisionEvent, Purses, saleIn, type BatchRecord, type Deci
 import { allocationRow, decisionRow, differences, eventColumns, FIRST_REVISION, placementRow } from './expected-rows.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
 
+/** What came of deciding a bid again. */
 export type BidReplay =
   | { readonly kind: 'findings'; readonly findings: Finding[] }
   | {

@@ -4,6 +4,7 @@
  */
 export type Row = Readonly<Record<string, string | null>>;
 
+/** A table that a verification compares. */
 export type RowTable =
   | 'market'
   | 'site'

@@ -25,8 +25,10 @@ export interface Verification {
   readonly sales: ReadonlyMap<number, SlotSales>;
 }
 
+/** What a verification has found. */
 export type VerifyOutcome = { readonly kind: 'verified'; readonly verification: Verification } | { readonly kind: 'market_unknown' };
 
+/** What a verification runs with. */
 export interface VerifyOptions {
   readonly kinds: Kinds;
   /** Told how many entries of how many are done. */

@@ -6,6 +6,7 @@ const WRITE_EVERY_MS = 60_000;
 /** Keys remembered; one that is forgotten costs a statement more. */
 const KEYS_MAX = 10_000;
 
+/** Keeps when keys were used last. */
 export interface KeyUseStore {
   /** Writes that these keys are used now, by the database's clock. */
   markUsed(keyIds: readonly bigint[]): Promise<void>;

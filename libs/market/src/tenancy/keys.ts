@@ -4,6 +4,7 @@ import { hashKey, makeKey, type RandomBytes } from './api-key.js';
 import { mayOversee } from './organisations.js';
 import type { Caller, KeyRecord, ListedKey, Role, TenancyReader, TenancyTx } from './ports.js';
 
+/** A key that somebody asks for. */
 export interface CreateKeyRequest {
   readonly caller: Caller;
   /** The caller's organisation or one that it made. */
@@ -41,6 +42,7 @@ export class CreateKey {
   }
 }
 
+/** What came of revoking a key. */
 export type RevokeKeyOutcome = { readonly kind: 'revoked'; readonly key: KeyRecord } | { readonly kind: 'not_found' };
 
 /** Revokes a key of the caller's organisation or of one that it made. Revoking again changes nothing. */
@@ -66,6 +68,7 @@ export class RevokeKey {
   }
 }
 
+/** A page of keys. */
 export interface KeysOutcome {
   readonly kind: 'page';
   readonly keys: readonly ListedKey[];

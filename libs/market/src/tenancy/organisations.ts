@@ -2,6 +2,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import { oneMore, pageOf, type PageRange } from '../page.js';
 import type { Caller, OrganisationRecord, TenancyReader, TenancyTx } from './ports.js';
 
+/** What came of making an organisation. */
 export type CreateOrganisationOutcome =
   { readonly kind: 'created'; readonly organisation: OrganisationRecord } | { readonly kind: 'name_taken' };
 
@@ -17,6 +18,7 @@ export class CreateOrganisation {
   }
 }
 
+/** A page of organisations. */
 export interface OrganisationsOutcome {
   readonly kind: 'page';
   readonly organisations: readonly OrganisationRecord[];

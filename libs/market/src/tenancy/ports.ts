@@ -1,5 +1,6 @@
 import type { PageRange } from '../page.js';
 
+/** What a key may do: run markets, bid in them, or read. */
 export type Role = 'operator' | 'bidder' | 'auditor';
 /** Who made a key: a request, or the service's start, from its environment or because there was none. */
 export type KeyOrigin = 'request' | 'environment' | 'start';
@@ -41,6 +42,7 @@ export interface ListedKey extends KeyRecord {
   readonly lastUsedAt: Date | null;
 }
 
+/** A key that is to be stored; its text is not. */
 export interface NewKey {
   readonly organisationId: bigint;
   readonly role: Role;

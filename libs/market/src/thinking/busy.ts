@@ -12,6 +12,7 @@ export interface Busy {
 
 const RETRY_AFTER_MS = 1_000;
 
+/** What who has no turn is told. */
 export const BUSY: Readonly<Record<FairRefusal, Busy>> = {
   share_used: {
     kind: 'share_exceeded',
@@ -29,6 +30,7 @@ export function busyWhereLate(cause: unknown): Busy {
   throw cause;
 }
 
+/** What is told where thinking failed. */
 export const QUOTE_FAILED: Busy = {
   kind: 'quote_failed',
   retryAfterMs: RETRY_AFTER_MS,

@@ -1,6 +1,7 @@
 import { invariant } from '#units';
 import { rotate } from '../rounds/index.js';
 
+/** How many jobs may run and wait: in all, of a tenant, of an organisation. */
 export interface FairLimits {
   /** Jobs at the same time. */
   readonly atOnce: number;

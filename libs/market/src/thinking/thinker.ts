@@ -26,6 +26,7 @@ export interface BatchDraft {
   readonly payers: readonly Payer[];
 }
 
+/** A quote to be thought about. */
 export interface QuoteTask {
   readonly book: Book;
   /** The name of the kind of job, and the job as that kind has parsed it. */

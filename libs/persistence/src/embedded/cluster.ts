@@ -7,6 +7,7 @@ import { exists, giveTree, readIfThere, statIfThere, syncFolder } from './files.
 import { isReachable, type ServerUser } from './server-user.js';
 import { refuseStrangers } from './strangers.js';
 
+/** Who owns the embedded server's database. */
 export const SUPERUSER = 'eris';
 /** A process's working folder by a path that leads through no other folder. */
 const WORKING_FOLDER = '/proc/self/cwd';

@@ -15,6 +15,7 @@ import type { ServerUser } from './server-user.js';
 export const SERVER_ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/local/bin:/usr/bin:/bin' };
 const NOBODY = 65_534;
 
+/** How the embedded server's files are made. */
 export interface MakeOptions {
   readonly root: string;
   /** Whether new files need not outlive a crash of the machine. */

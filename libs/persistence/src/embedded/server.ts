@@ -15,6 +15,7 @@ import { SERVER_ENVIRONMENT } from './make-cluster.js';
 import { endServer } from './processes.js';
 import type { ServerUser } from './server-user.js';
 
+/** Where the embedded server listens: this machine only. */
 export const HOST = '127.0.0.1';
 const DATABASE = 'eris';
 /** Longer than a recovery after a crash takes, ms. */
@@ -26,6 +27,7 @@ const STEADY = { autovacuum_naptime: '5s', max_wal_size: '4GB', shared_buffers: 
 /** Postgres: the password is not the one of the role. */
 const WRONG_PASSWORD = '28P01';
 
+/** What the embedded server is started with. */
 export interface ServerOptions {
   readonly postgres: string;
   readonly cluster: Cluster;

@@ -10,6 +10,7 @@ import { makeCluster } from './make-cluster.js';
 import { HOST, type Server, type ServerOptions, startServer, urlOf } from './server.js';
 import { findOwners, type Owners } from './server-user.js';
 
+/** Where the embedded Postgres lives, and how it is run. */
 export interface EmbeddedOptions {
   /** Where the data lie; made if need be. */
   readonly dataDir: string;
@@ -21,6 +22,7 @@ export interface EmbeddedOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The embedded Postgres while it runs. */
 export interface EmbeddedPostgres {
   /** Of the database `eris`, for its owner. Holds the password. */
   readonly url: string;

@@ -17,7 +17,9 @@ export interface ValueInput {
   readonly type: string;
 }
 
+/** Rows as one array a column: the parameters of a statement. */
 export const rows = <Row>(columns: Readonly<Record<string, Column<Row>>>): RowsInput<Row> => ({ columns });
+/** A parameter of that type. */
 export const value = (type: string): ValueInput => ({ type });
 
 type Spec = Readonly<Record<string, RowsInput<never> | ValueInput>>;

@@ -7,8 +7,10 @@ import { textList } from './columns.js';
 /** A connection or a pool: where one statement may run. */
 export type Queryable = Pick<PoolClient | Pool, 'query'>;
 
+/** The columns of a HeadRow, of `market m`. */
 export const HEAD_COLUMNS = 'm.id AS market_id, m.sequence, m.status, m.clock, m.slot';
 
+/** A market's row as it is read. */
 export interface HeadRow {
   readonly market_id: bigint;
   readonly sequence: bigint;
@@ -17,6 +19,7 @@ export interface HeadRow {
   readonly slot: number;
 }
 
+/** A market's head out of its row. */
 export const headOf = (row: HeadRow): MarketHead => ({
   marketId: row.market_id,
   sequence: row.sequence,
@@ -30,6 +33,7 @@ const TERMS = `
   ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources, m.terms,
     coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind IN (${textList(kindsThat('moved', 'rebuilt'))})
       ORDER BY e.sequence DESC LIMIT 1), 0) AS price_version`;
+/** Cells of the whole window of `market m`, in SQL. */
 export const CELLS = `
   m.horizon_slots::bigint * (1 + cardinality(m.resources) * (SELECT count(*) FROM site s WHERE s.market_id = m.id))`;
 const SITES = `

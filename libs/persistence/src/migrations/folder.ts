@@ -12,6 +12,7 @@ export function findPrismaFolder(): string {
   }
 }
 
+/** The text of the schema. */
 export const readSchema = (): Promise<string> => readFile(path.join(findPrismaFolder(), 'schema.prisma'), 'utf8');
 
 /** Names of the migrations, oldest first. */
@@ -20,6 +21,7 @@ export async function listMigrations(): Promise<string[]> {
   return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 }
 
+/** The text of a migration. */
 export const readMigration = (name: string): Promise<string> =>
   readFile(path.join(findPrismaFolder(), 'migrations', name, 'migration.sql'), 'utf8');
 

@@ -12,6 +12,7 @@ const CONNECTIONS_DEFAULT = 10;
  */
 const PLANNING = { enable_seqscan: 'off', jit: 'off' };
 
+/** How a pool of connections is made. */
 export interface PoolOptions {
   /** The most connections; 10 where it is not said. */
   readonly max?: number;

@@ -13,6 +13,7 @@ export interface MarketChange {
   readonly isDecided: boolean;
 }
 
+/** Hears of changes until it is closed. */
 export interface MarketChanges {
   close(): Promise<void>;
 }

@@ -20,6 +20,7 @@ import { advance, createWorkspace, load, slotsOf, subjectOf, type Workspace } fr
 /** Slots that are looked at to choose which homes a coarse lattice tracks. */
 const LOOK_SLOTS_MAX = 12;
 
+/** How much the oracle may search. */
 export interface OracleOptions {
   /** What a search may do; `UNBOUNDED` decides as `eris-default/2` did. */
   readonly budgets?: Budgets;

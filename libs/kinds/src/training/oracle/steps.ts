@@ -28,6 +28,7 @@ export interface Budgets {
   readonly relief: number;
 }
 
+/** What a search of the default oracle may do. */
 export const BUDGETS: Budgets = {
   exact: 200_000_000,
   coarse: 50_000_000,

@@ -22,6 +22,7 @@ interface Subject {
   readonly scope: Scope;
 }
 
+/** Everything that searches work in; made once for all of them. */
 export function createWorkspace(budgets: Budgets) {
   return {
     budgets,
@@ -46,8 +47,10 @@ export function createWorkspace(budgets: Budgets) {
     hull: createHull(),
   };
 }
+/** The same as a type. */
 export type Workspace = ReturnType<typeof createWorkspace>;
 
+/** What the search under way is about. */
 export function subjectOf({ subject }: Workspace): Subject {
   invariant(subject !== undefined, 'a search is under way');
   return subject;

@@ -16,6 +16,7 @@ export interface Cheapest {
   held: number;
 }
 
+/** Arrays that only grow. */
 export const createCheapest = (): Cheapest => ({
   wanted: 0,
   lengthMax: 0,

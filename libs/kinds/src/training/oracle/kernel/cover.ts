@@ -29,6 +29,7 @@ export interface Cover {
   rowMin: Float64Array;
 }
 
+/** Arrays that only grow. */
 export const createCover = (): Cover => ({
   length: 0,
   spent: false,

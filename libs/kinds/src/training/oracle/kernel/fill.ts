@@ -18,6 +18,7 @@ export interface Filler {
   starved: boolean;
 }
 
+/** Arrays that only grow. */
 export const createFiller = (): Filler => ({
   order: new Int32Array(0),
   orderLength: 0,

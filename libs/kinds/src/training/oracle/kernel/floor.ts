@@ -12,6 +12,7 @@ export interface Floor {
   least: number;
 }
 
+/** A floor that has seen no slot. */
 export const createFloor = (): Floor => ({ cells: createCheapest(), server: Infinity, least: Infinity });
 
 /** @param placesMax places that the floor tells apart; fewer are cheaper and give a lower floor. */

@@ -19,6 +19,7 @@ export interface FreeChunks {
   largest: number;
 }
 
+/** Arrays that only grow. */
 export const createFreeChunks = (): FreeChunks => ({
   bySlots: 0,
   byHomes: 0,

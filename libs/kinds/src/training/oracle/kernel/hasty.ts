@@ -16,6 +16,7 @@ export interface Hasty {
   chunks: number;
 }
 
+/** Arrays that only grow. */
 export const createHasty = (): Hasty => ({
   rule: { atHome: new Int32Array(0), atHomeFrom: 0, thrifty: true },
   plan: createPlan(),

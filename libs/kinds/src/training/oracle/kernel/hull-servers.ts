@@ -13,6 +13,7 @@ export interface Servers {
 /** The most sites for which `most` is told. */
 export const SERVERS_MAX = 16;
 
+/** Servers of no slot yet. */
 export const createServers = (): Servers => ({ cheapest: -1, roomiest: -1, most: new Float64Array(SERVERS_MAX) });
 
 /** Less than one by more than whatever rounding there is in workers per chunk. */

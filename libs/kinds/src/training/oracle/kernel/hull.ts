@@ -50,6 +50,7 @@ export interface Hull {
   step: number;
 }
 
+/** Arrays that only grow. */
 export const createHull = (): Hull => ({
   length: 0,
   fill: createSiteFill(),
@@ -96,6 +97,7 @@ const lookSteps = (siteCount: number, total: number): number =>
 export const hullSteps = (siteCount: number, slotCount: number, total: number): number =>
   slotCount * lookSteps(siteCount, total) + trialsOf(siteCount, slotCount, total) * trialSteps(siteCount, slotCount, total);
 
+/** Begins a job: no slot is looked at yet. */
 export function resetHull(hull: Hull, problem: Problem, slotsMax: number, slotCount: number): void {
   const { siteCount, homes, total } = problem;
   hull.length = 0;

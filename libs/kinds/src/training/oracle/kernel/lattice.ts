@@ -23,6 +23,7 @@ export interface Lattice {
   rank: Float64Array;
 }
 
+/** Arrays that only grow. */
 export const createLattice = (): Lattice => ({
   length: 0,
   site: new Int32Array(0),

@@ -18,6 +18,7 @@ export interface Omega {
   server: number;
 }
 
+/** Arrays that only grow. */
 export const createOmega = (): Omega => ({
   pairCount: 0,
   pairs: new Int32Array(0),

@@ -16,6 +16,7 @@ export interface Plan {
   credits: Int32Array;
 }
 
+/** An empty plan. */
 export const createPlan = (): Plan => ({
   length: 0,
   cost: Infinity,
@@ -36,6 +37,7 @@ export function resetPlan(plan: Plan, problem: Problem, slotsMax: number): void 
   plan.credits = int32(plan.credits, rows * problem.siteCount);
 }
 
+/** Makes `to` the same plan as `from`. */
 export function copyPlan(from: Plan, to: Plan, siteCount: number): void {
   to.length = from.length;
   to.cost = from.cost;
@@ -105,6 +107,7 @@ export interface Dealer {
   order: Int32Array;
   traffic: Float64Array;
 }
+/** Arrays that only grow. */
 export const createDealer = (stepsMax: number): Dealer => ({
   stepsMax,
   stepsLeft: 0,

@@ -40,6 +40,7 @@ export const WORKERS_MAX = 2 ** 31 - 1;
 const TIE_PER_KB = 1e-9;
 const TIE_PER_MILLI = 1e-12;
 
+/** A problem without a job. */
 export const createProblem = (): Problem => ({
   siteCount: 0,
   total: 0,
@@ -60,6 +61,7 @@ export const createProblem = (): Problem => ({
 
 /** At least `length` long; contents are not kept. */
 export const int32 = (array: Int32Array, length: number): Int32Array => (array.length >= length ? array : new Int32Array(length * 2));
+/** At least `length` long; contents are not kept. */
 export const float64 = (array: Float64Array, length: number): Float64Array =>
   array.length >= length ? array : new Float64Array(length * 2);
 

@@ -12,6 +12,7 @@ export interface CoverReader {
   ways: Int32Array;
 }
 
+/** Arrays that only grow. */
 export const createCoverReader = (): CoverReader => ({
   own: new Int32Array(0),
   price: new Float64Array(0),
@@ -21,6 +22,7 @@ export const createCoverReader = (): CoverReader => ({
   ways: new Int32Array(0),
 });
 
+/** Which cover of which slot is read. */
 export interface CoverRequest {
   readonly plan: Plan;
   readonly row: number;

@@ -17,6 +17,7 @@ export interface Segments {
   slot: Int32Array;
 }
 
+/** Arrays that only grow. */
 export const createSegments = (): Segments => ({
   wanted: 0,
   length: 0,
@@ -27,6 +28,7 @@ export const createSegments = (): Segments => ({
   slot: new Int32Array(0),
 });
 
+/** Begins anew, for at least so many. */
 export function resetSegments(segments: Segments, wanted: number): void {
   segments.wanted = wanted;
   segments.length = 0;

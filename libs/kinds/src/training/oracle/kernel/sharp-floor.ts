@@ -27,6 +27,7 @@ export interface SharpFloor {
   readonly slot: Cheapest;
 }
 
+/** Arrays that only grow. */
 export const createSharpFloor = (): SharpFloor => ({
   length: 0,
   away: createCheapest(),

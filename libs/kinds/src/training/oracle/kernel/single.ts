@@ -12,8 +12,10 @@ export interface Single {
   place: number;
 }
 
+/** A search that has seen no slot. */
 export const createSingle = (): Single => ({ length: 0, cost: Infinity, slot: -1, ps: -1, place: -1 });
 
+/** Begins a job: no slot is looked at yet. */
 export function resetSingle(single: Single): void {
   single.length = 0;
   single.cost = Infinity;

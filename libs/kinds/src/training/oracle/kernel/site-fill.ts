@@ -24,6 +24,7 @@ export interface SiteFill {
   entry: Int32Array;
 }
 
+/** Arrays that only grow. */
 export const createSiteFill = (): SiteFill => ({
   length: 0,
   site: new Int32Array(0),
@@ -38,6 +39,7 @@ export const createSiteFill = (): SiteFill => ({
   entry: new Int32Array(0),
 });
 
+/** Begins a slot: nothing is placed yet. */
 export function resetSiteFill(fill: SiteFill, { siteCount }: Problem): void {
   for (const name of ['site', 'count', 'kept', 'entry'] as const) fill[name] = int32(fill[name], siteCount);
   fill.curveChunks = int32(fill.curveChunks, 3 * siteCount + 3);

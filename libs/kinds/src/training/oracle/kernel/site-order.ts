@@ -11,8 +11,10 @@ export interface SiteOrder {
 /** Classes of price: as many as sites, within bounds. */
 const classesOf = (siteCount: number): number => Math.max(16, Math.min(1024, siteCount));
 
+/** Arrays that only grow. */
 export const createSiteOrder = (): SiteOrder => ({ price: new Float32Array(0), bits: new Int32Array(0), first: new Int32Array(0) });
 
+/** Makes room for so many sites. */
 export function reserveSiteOrder(sites: SiteOrder, siteCount: number): void {
   sites.first = int32(sites.first, classesOf(siteCount) + 1);
   if (sites.price.length >= siteCount) return;

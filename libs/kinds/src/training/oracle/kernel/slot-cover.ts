@@ -20,6 +20,7 @@ export interface SlotCover {
   ways: [Int32Array, Int32Array];
 }
 
+/** Arrays that only grow. */
 export const createSlotCover = (): SlotCover => ({
   steps: 0,
   stepsMax: 0,

@@ -19,6 +19,7 @@ export interface SparsePlan {
   kept: Int32Array;
 }
 
+/** Arrays that only grow. */
 export const createSparsePlan = (): SparsePlan => ({
   length: 0,
   cost: Infinity,
@@ -32,6 +33,7 @@ export const createSparsePlan = (): SparsePlan => ({
   kept: new Int32Array(0),
 });
 
+/** Begins a job: the plan is empty. */
 export function resetSparsePlan(plan: SparsePlan, { total }: Problem, slotsMax: number): void {
   const rows = Math.min(slotsMax, total);
   for (const name of ['slot', 'ps'] as const) plan[name] = int32(plan[name], rows);
@@ -85,8 +87,10 @@ export interface Ordering {
   key: Float64Array;
 }
 
+/** Arrays that only grow. */
 export const createOrdering = (): Ordering => ({ order: new Int32Array(0), key: new Float64Array(0) });
 
+/** Makes room for so many. */
 export function reserveOrdering(ordering: Ordering, length: number): void {
   ordering.order = int32(ordering.order, length);
   ordering.key = float64(ordering.key, length);

@@ -36,6 +36,7 @@ export interface Spread {
   candidateCost: Float64Array;
 }
 
+/** Arrays that only grow. */
 export const createSpread = (homes: HomeView): Spread => ({
   homes,
   rule: { atHome: new Int32Array(0), atHomeFrom: 0, thrifty: false },
@@ -87,6 +88,7 @@ export function spreadSteps(siteCount: number, slotCount: number, total: number)
   return slotCount * (SPREADS * curve + PLANS * reading + redealt + hasty) + total * siteCount;
 }
 
+/** Begins a job: no slot is looked at yet. */
 export function resetSpread(spread: Spread, problem: Problem, slotsMax: number): void {
   spread.grain = Math.ceil(problem.total / BLOCKS_MAX);
   spread.blocks = Math.ceil(problem.total / spread.grain);
