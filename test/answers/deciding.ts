@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createPrng, type Prng } from '#lab';
-import { catchUp, type DecidedBid, decideBatch, type OpenBook, openBook, Purses, type QueuedBid } from '#market';
+import { catchUp, type DecidedBid, decideBatch, type OpenBook, openBook, FundsTracker, type QueuedBid } from '#market';
 import { type BidBody, scheduleCodec, standardKinds } from '#kinds';
 import { usageOf } from '#mechanism';
 import { invariant } from '#units';
@@ -61,7 +61,7 @@ class Run {
   private batch(): void {
     const count = Math.min(this.market.batch, this.bids - this.decided);
     const bids = Array.from({ length: count }, (_, index) => this.draw(this.decided + index));
-    const purses = new Purses([...this.funds].map(([organisationId, fundsMicros]) => walletOf(organisationId, fundsMicros)));
+    const purses = new FundsTracker([...this.funds].map(([organisationId, fundsMicros]) => walletOf(organisationId, fundsMicros)));
     const { record, priceVersion } = decideBatch({ open: this.open, epoch: 1n, bids, purses, kinds: this.kinds, mayGoOn: () => true });
     for (const one of record.decided) this.take(one);
     this.decided += count;
@@ -128,7 +128,7 @@ class Run {
   private close(): void {
     const { state, book } = this.open;
     this.open = { book, state: { ...state, head: { ...state.head, status: 'closed', sequence: state.head.sequence + 1n } } };
-    const purses = new Purses([...this.funds].map(([organisationId, fundsMicros]) => walletOf(organisationId, fundsMicros)));
+    const purses = new FundsTracker([...this.funds].map(([organisationId, fundsMicros]) => walletOf(organisationId, fundsMicros)));
     const bids = [this.draw(this.decided)];
     const { record } = decideBatch({ open: this.open, epoch: 1n, bids, purses, kinds: this.kinds, mayGoOn: () => true });
     for (const one of record.decided) this.take(one);

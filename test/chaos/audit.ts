@@ -4,7 +4,7 @@ import { createAuditSource } from '#persistence';
 import type { Pool } from 'pg';
 import { brokenLaws } from '../support/market-laws.js';
 import { until } from '../support/until.js';
-import type { Acknowledged, Crowd } from './crowd.js';
+import type { Acknowledged, WorkloadClients } from './workload-clients.js';
 import type { Reader } from './reader.js';
 
 const REPEATED = 12;
@@ -18,7 +18,7 @@ export async function quiet(pool: Pool): Promise<number> {
 }
 
 /** Holds what clients were told and what is stored against each other, and both against the laws. @returns what is wrong. */
-export async function audit(pool: Pool, crowd: Crowd, reader: Reader): Promise<string[]> {
+export async function audit(pool: Pool, crowd: WorkloadClients, reader: Reader): Promise<string[]> {
   return [
     ...crowd.takeFaults(),
     ...(await brokenLaws(pool)),
@@ -44,7 +44,7 @@ export async function replay(pool: Pool): Promise<string[]> {
 const findingLine = (marketId: bigint, { sequence, table, key, detail }: Finding): string =>
   `replay of market ${marketId}, entry ${sequence}: ${table} (${key}): ${detail}`;
 
-async function lostBids(pool: Pool, { acknowledged }: Crowd): Promise<string[]> {
+async function lostBids(pool: Pool, { acknowledged }: WorkloadClients): Promise<string[]> {
   const { rows } = await pool.query<{ id: string; name: string }>(
     `SELECT id::text, organisation_id || ' ' || idempotency_key AS name FROM bid`,
   );
@@ -55,7 +55,7 @@ async function lostBids(pool: Pool, { acknowledged }: Crowd): Promise<string[]> 
   });
 }
 
-async function changedDecisions(pool: Pool, { told }: Crowd): Promise<string[]> {
+async function changedDecisions(pool: Pool, { told }: WorkloadClients): Promise<string[]> {
   const { rows } = await pool.query<{ bid_id: string; answer: string }>(
     `SELECT bid_id::text, outcome || ' ' || sequence || ' ' || payment_micros AS answer FROM decision`,
   );
@@ -67,14 +67,14 @@ async function changedDecisions(pool: Pool, { told }: Crowd): Promise<string[]> 
 }
 
 /** The same key has the same answer, and no other body may have it. */
-async function otherAnswers(crowd: Crowd): Promise<string[]> {
+async function otherAnswers(crowd: WorkloadClients): Promise<string[]> {
   const step = Math.max(1, Math.floor(crowd.acknowledged.length / REPEATED));
   const some = crowd.acknowledged.filter((_, index) => index % step === 0);
   const wrong = await Promise.all(some.map((bid) => wrongAnswers(crowd, bid)));
   return wrong.flat();
 }
 
-async function wrongAnswers(crowd: Crowd, bid: Acknowledged): Promise<string[]> {
+async function wrongAnswers(crowd: WorkloadClients, bid: Acknowledged): Promise<string[]> {
   const [same, other] = [await crowd.repeat(bid), await crowd.repeat(bid, { label: 'another body' })];
   const { id } = JSON.parse(same.text) as { id?: string };
   return [

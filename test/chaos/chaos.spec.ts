@@ -4,11 +4,11 @@ import { createPrng } from '#lab';
 import { hasRedisServer } from '../support/queue.js';
 import { until } from '../support/until.js';
 import { audit, quiet, replay } from './audit.js';
-import { Crowd } from './crowd.js';
+import { WorkloadClients } from './workload-clients.js';
 import type { Fault } from './faults.js';
 import { shuffledFaults } from './faults.js';
-import { History } from './history.js';
-import { type BellKind, databaseAnswers, Installation } from './installation.js';
+import { OperationHistory } from './operation-history.js';
+import { type BellKind, databaseAnswers, Cluster } from './cluster.js';
 import { Reader } from './reader.js';
 
 /**
@@ -52,17 +52,17 @@ function plansOf(seed: number, rounds: number): Plan[] {
 }
 
 describe.each(plansOf(SEED, ROUNDS))(`chaos with seed ${SEED}, installation $number, bell on $bell`, ({ number, bell, rounds }) => {
-  let installation: Installation;
-  let history: History;
-  let crowd: Crowd;
+  let installation: Cluster;
+  let history: OperationHistory;
+  let crowd: WorkloadClients;
   let reader: Reader;
   let broken: number | undefined;
 
   beforeAll(async () => {
-    history = new History(`seed-${SEED}-${number}`);
+    history = new OperationHistory(`seed-${SEED}-${number}`);
     history.tell('plan', { seed: SEED, bell, faults: rounds.map(({ fault }) => fault.name) });
-    installation = await Installation.open(bell);
-    crowd = new Crowd(installation.url, installation.scenes, history, SEED + number);
+    installation = await Cluster.open(bell);
+    crowd = new WorkloadClients(installation.url, installation.scenes, history, SEED + number);
     reader = new Reader(installation.url, installation.scenes[0]);
     reader.start();
   }, OPEN_MS_MAX);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Prng } from '#lab';
-import { createBell } from '#queue';
+import { createWakeUpQueue } from '#queue';
 import { Redis } from 'ioredis';
 import { fillDisk, freeDisk, setReadOnly } from './disk.js';
-import { databaseAnswers, type BellKind, type Installation, LEASE_OVER_MS } from './installation.js';
+import { databaseAnswers, type BellKind, type Cluster, LEASE_OVER_MS } from './cluster.js';
 
 const HOUR_MS = 3_600_000;
 /** Twice what is promised for a worker that is gone, and for everything else, ms (with Postgres back): machines that test are busy. */
@@ -18,18 +18,18 @@ export interface Fault {
   /** How soon after `strike` bids must be taken in and decided again in every market, ms. */
   readonly recoveryMsMax: number;
   /** Breaks it; where the service cannot go on without it, brings it back too. */
-  strike(installation: Installation, random: Prng): Promise<void>;
+  strike(installation: Cluster, random: Prng): Promise<void>;
   /** Brings back what the service could do without. */
-  readonly mend?: (installation: Installation) => Promise<void>;
+  readonly mend?: (installation: Cluster) => Promise<void>;
 }
 
 const ERIS_SESSIONS = `datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'eris%'`;
 
-const cutConnections = async ({ pool }: Installation): Promise<void> => {
+const cutConnections = async ({ pool }: Cluster): Promise<void> => {
   await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${ERIS_SESSIONS}`);
 };
 
-const inRedis = async (installation: Installation, work: (redis: Redis) => Promise<unknown>): Promise<void> => {
+const inRedis = async (installation: Cluster, work: (redis: Redis) => Promise<unknown>): Promise<void> => {
   const redis = new Redis(installation.redis?.url ?? '');
   await work(redis);
   redis.disconnect();
@@ -209,9 +209,9 @@ const bells: readonly Fault[] = [
     name: 'wake-ups come many times over',
     recoveryMsMax: RECOVERY_MS_MAX,
     strike: async (installation) => {
-      const bell = createBell({ databaseUrl: installation.databaseUrl, redisUrl: installation.redis?.url }, () => undefined);
+      const bell = createWakeUpQueue({ databaseUrl: installation.databaseUrl, redisUrl: installation.redis?.url }, () => undefined);
       const marketIds = installation.scenes.map(({ marketId }) => BigInt(marketId));
-      for (let time = 0; time < 50; time++) await Promise.all(marketIds.map((marketId) => bell.ring(marketId)));
+      for (let time = 0; time < 50; time++) await Promise.all(marketIds.map((marketId) => bell.notify(marketId)));
       await bell.close();
     },
   },

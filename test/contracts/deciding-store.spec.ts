@@ -1,4 +1,4 @@
-import { DecideMarkets, type DecidingStore, type TurnRecord } from '#market';
+import { DecideMarkets, type DecidingStore, type RoundCommit } from '#market';
 import { standardKinds } from '#kinds';
 import { newBid, smallJob } from '../support/market.js';
 import type { Backend } from './backend.js';
@@ -23,21 +23,21 @@ const decide = (store: DecidingStore = backend.deciding) =>
   new DecideMarkets(store, standardKinds(), LIMITS, { nowMs: () => performance.now() }).run(marketId);
 
 async function openOne(claim = ONE, limit = 10) {
-  const { markets, wallets } = await backend.deciding.open([marketId], claim, limit);
+  const { markets, wallets } = await backend.deciding.leaseAndRead([marketId], claim, limit);
   const [market] = markets;
   return { market, wallets };
 }
 
 /** What a decider wants to write, caught before it is written; nothing has changed then. */
-async function caught(): Promise<TurnRecord> {
-  let turn: TurnRecord | undefined;
-  const record = (given: TurnRecord): Promise<never> => {
+async function caught(): Promise<RoundCommit> {
+  let turn: RoundCommit | undefined;
+  const record = (given: RoundCommit): Promise<never> => {
     turn = given;
     return Promise.reject(new Error('caught'));
   };
   await expect(decide({ ...backend.deciding, record })).rejects.toThrow('caught');
   if (!turn) throw new Error('nothing was to be written');
-  await backend.deciding.open([marketId], ONE, 1); // giving the lease up ended it, and what is written needs it
+  await backend.deciding.leaseAndRead([marketId], ONE, 1); // giving the lease up ended it, and what is written needs it
   return turn;
 }
 
@@ -83,7 +83,7 @@ describe.each(BACKENDS)('leases over %s', (_, open) => {
   });
 
   it('of markets that are not there are none', async () => {
-    const { markets } = await backend.deciding.open([NO_MARKET, marketId], ONE, 10);
+    const { markets } = await backend.deciding.leaseAndRead([NO_MARKET, marketId], ONE, 10);
     expect(markets).toMatchObject([
       { kind: 'ours', marketId },
       { kind: 'market_unknown', marketId: NO_MARKET },
@@ -215,9 +215,9 @@ describe.each(BACKENDS)('money that moves meanwhile over %s', (_, open) => {
   afterEach(() => backend.close());
 
   /** The same turn, as if a payer had no more than what its bids may cost at most and something less. */
-  const tight = (turn: TurnRecord): TurnRecord => ({
+  const tight = (turn: RoundCommit): RoundCommit => ({
     ...turn,
-    payers: turn.payers.map((payer) => ({ ...payer, spareMicros: -1n })),
+    payers: turn.payers.map((payer) => ({ ...payer, slackMicros: -1n })),
   });
 
   async function spendElsewhere(): Promise<void> {

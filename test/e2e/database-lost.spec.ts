@@ -1,10 +1,10 @@
 import { startTestApi, type TestApi } from '../support/api.js';
-import { type Cable, layCable } from '../support/cable.js';
+import { type FaultProxy, layCable } from '../support/fault-proxy.js';
 import { jobBody, type Scene, setScene } from '../support/scenes.js';
 import { until } from '../support/until.js';
 
 let api: TestApi;
-let cable: Cable;
+let cable: FaultProxy;
 let scene: Scene;
 beforeAll(async () => {
   api = await startTestApi({ by: async (url) => (cable = await layCable(url)).url });

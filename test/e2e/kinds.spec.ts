@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { SealLog, verifyMarket, type QuoteAnswer, createThinker } from '#market';
+import { AppendReceipts, verifyMarket, type QuoteAnswer, createThinker } from '#market';
 import { createBook, paperRule } from '#mechanism';
 import { createAuditSource, createReceiptStore } from '#persistence';
 import { openThinkPool } from '#thinking';
@@ -115,7 +115,7 @@ describe('a second kind of job', () => {
     );
     expect(rows).toEqual([0, 1].map((slot) => ({ slot, amount: 2_250_000n })));
     expect(await brokenLaws(api.pool)).toEqual([]);
-    await new SealLog(createReceiptStore(api.pool), clock).run(10_000);
+    await new AppendReceipts(createReceiptStore(api.pool), clock).run(10_000);
     expect(await verified()).toEqual([]);
   });
 

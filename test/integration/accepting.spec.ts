@@ -1,4 +1,4 @@
-import { AcceptBids, type Bell, type BidInbox, type NewBid, Ringer } from '#market';
+import { AcceptBids, type WakeUpQueue, type BidInbox, type NewBid, WakeUpNotifier } from '#market';
 import { createBidInbox } from '#persistence';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { newBid, seedMarket, type SeededMarket, smallJob, workload } from '../support/market.js';
@@ -10,9 +10,9 @@ describe('accepting bids', () => {
   let market: SeededMarket;
   let rung: bigint[];
 
-  const acceptor = (inbox: BidInbox = createBidInbox(database.pool), bell?: Bell): AcceptBids => {
-    const ring = async (marketId: bigint): Promise<void> => void rung.push(marketId);
-    return new AcceptBids(inbox, new Ringer(bell ?? { ring }, () => undefined), LIMITS);
+  const acceptor = (inbox: BidInbox = createBidInbox(database.pool), bell?: WakeUpQueue): AcceptBids => {
+    const notify = async (marketId: bigint): Promise<void> => void rung.push(marketId);
+    return new AcceptBids(inbox, new WakeUpNotifier(bell ?? { notify }, () => undefined), LIMITS);
   };
   const bidOf = (key: string, value = 1000): NewBid => newBid(market, market.bidderIds[0], key, smallJob(market, value));
   const count = async (table: string): Promise<number> =>
@@ -70,7 +70,7 @@ describe('accepting bids', () => {
   });
 
   it('turns bids away while the queue is full', async () => {
-    const accept = new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+    const accept = new AcceptBids(createBidInbox(database.pool), new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined), {
       waitMs: 2,
       queueMax: 10,
     });
@@ -89,9 +89,13 @@ describe('accepting bids', () => {
   });
 
   it('accepts while the bell is out of order, and rings again afterwards', async () => {
-    const ring = (): Promise<void> => Promise.reject(new Error('no queue'));
+    const notify = (): Promise<void> => Promise.reject(new Error('no queue'));
     const failed: bigint[] = [];
-    const accept = new AcceptBids(createBidInbox(database.pool), new Ringer({ ring }, (marketId) => failed.push(marketId)), LIMITS);
+    const accept = new AcceptBids(
+      createBidInbox(database.pool),
+      new WakeUpNotifier({ notify }, (marketId) => failed.push(marketId)),
+      LIMITS,
+    );
     expect((await accept.accept(bidOf('one'))).kind).toBe('queued');
     expect((await accept.accept(bidOf('two'))).kind).toBe('queued');
     await new Promise(setImmediate);

@@ -1,4 +1,4 @@
-import { AcceptBids, AdvanceClock, type ClockOutcome, DecideMarkets, type NewBid, Ringer, SLOT_MAX, TickRealtime } from '#market';
+import { AcceptBids, AdvanceClock, type ClockOutcome, DecideMarkets, type NewBid, WakeUpNotifier, SLOT_MAX, TickRealtime } from '#market';
 import { standardKinds } from '#kinds';
 import { createBidInbox, createClockStore, createDecidingStore } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
@@ -14,7 +14,7 @@ describe('clocks', () => {
   const clock = { nowMs: () => nowMs };
 
   const accept = (bids: readonly NewBid[]): Promise<unknown> =>
-    new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+    new AcceptBids(createBidInbox(database.pool), new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined), {
       waitMs: 0,
       queueMax: 10_000,
     }).acceptMany(bids);

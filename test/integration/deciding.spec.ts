@@ -1,4 +1,4 @@
-import { AcceptBids, AdvanceClock, DecideMarkets, type DecidingStore, type NewBid, Ringer } from '#market';
+import { AcceptBids, AdvanceClock, DecideMarkets, type DecidingStore, type NewBid, WakeUpNotifier } from '#market';
 import { standardKinds } from '#kinds';
 import { createBidInbox, createClockStore, createDecidingStore, findWaitingMarkets } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
@@ -6,7 +6,7 @@ import { newBid, seedMarket, type SeededMarket, smallJob, workload } from '../su
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const clock = { nowMs: () => performance.now() };
-const silent = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
+const silent = new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined);
 
 interface DecisionRow {
   readonly outcome: string;
@@ -137,7 +137,7 @@ describe('deciding bids', () => {
 });
 
 /** Another decider, the market's clock, a line that is cut: between what a batch was decided from and its writing. */
-describe('a batch that is overtaken or lost', () => {
+describe('a batch that is conflicted or lost', () => {
   it('writes nothing of a decider that was away for longer than its lease', async () => {
     await accept(workload(market, 20, 3));
     const store = createDecidingStore(database.pool);
@@ -181,7 +181,7 @@ describe('a batch that is overtaken or lost', () => {
     expect((await database.pool.query('SELECT sequence FROM market')).rows).toEqual([{ sequence: 1n }]);
   });
 
-  it('decides a batch again that the clock of its market has overtaken', async () => {
+  it('decides a batch again that the clock of its market has conflicted', async () => {
     await accept(workload(market, 12, 3));
     const store = createDecidingStore(database.pool);
     const outcomes: string[] = [];
@@ -204,13 +204,13 @@ describe('a batch that is overtaken or lost', () => {
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 
-  it('holds a market that is always overtaken, and decides it then', async () => {
+  it('holds a market that is always conflicted, and decides it then', async () => {
     await accept(workload(market, 2, 3));
     const real = createDecidingStore(database.pool);
-    let overtaken = 0;
-    const one = decider('one', { ...real, record: () => Promise.resolve([++overtaken > 0 ? 'stale' : 'recorded']) });
+    let conflicted = 0;
+    const one = decider('one', { ...real, record: () => Promise.resolve([++conflicted > 0 ? 'stale' : 'recorded']) });
     expect(await one.run(market.marketId)).toEqual({ kind: 'drained', decided: 2 });
-    expect(overtaken).toBe(8); // four times for each bid: a batch that was held is of one bid
+    expect(conflicted).toBe(8); // four times for each bid: a batch that was held is of one bid
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 

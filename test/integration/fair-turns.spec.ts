@@ -69,7 +69,7 @@ it('reads what the plain rule says, and keeps the laws of turns, whatever comes'
       if (random.below(3) === 0) await flood(bidder, random.between(1, random.pick([3, 30])), `${round}`);
     const waiting = await backlog();
     const limit = random.between(1, 40);
-    const { markets } = await store.open([market.marketId], LIMITS, limit);
+    const { markets } = await store.leaseAndRead([market.marketId], LIMITS, limit);
     const [opened] = markets;
     if (opened.kind !== 'ours') throw new Error(opened.kind);
     const { lastBidderId } = opened;
@@ -103,7 +103,7 @@ it.each(['force_custom_plan', 'force_generic_plan'])('reads no more of a deep ba
   const pool = createPool(database.url, { max: 1 }); // prepared statements are its connection's
   try {
     await pool.query(`SET plan_cache_mode = ${mode}`);
-    const { markets } = await createDecidingStore(pool).open([market.marketId], LIMITS, limit);
+    const { markets } = await createDecidingStore(pool).leaseAndRead([market.marketId], LIMITS, limit);
     expect('bids' in markets[0] && markets[0].bids).toHaveLength(98); // 14 of each
     const id = market.marketId;
     const opening = await explain(pool, `"open-markets"(ARRAY[${id}]::bigint[], 'one', 20000, ${limit})`);

@@ -1,4 +1,4 @@
-import { SealLog, TickRealtime } from '#market';
+import { AppendReceipts, TickRealtime } from '#market';
 import { createClockStore, createReceiptStore } from '#persistence';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { coldUseCases, type ColdUseCases, makeOperator, openMarket } from '../support/tenants.js';
@@ -50,7 +50,7 @@ it('keeps the clocks of the others going, is told by its number, and rests for l
 it('keeps the receipts of the others coming, and catches up', async () => {
   let nowMs = 0;
   const failures: bigint[] = [];
-  const sealer = new SealLog(createReceiptStore(database.pool), { nowMs: () => nowMs }, (marketId) => failures.push(marketId));
+  const sealer = new AppendReceipts(createReceiptStore(database.pool), { nowMs: () => nowMs }, (marketId) => failures.push(marketId));
   expect(await sealer.run(1)).toBeGreaterThan(0);
   expect(failures).toEqual([markets[0]]);
   const sealed = async (): Promise<bigint[]> =>

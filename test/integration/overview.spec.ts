@@ -1,4 +1,4 @@
-import { AcceptBids, Ringer } from '#market';
+import { AcceptBids, WakeUpNotifier } from '#market';
 import { createBidInbox, createLedgerCheck, readBacklogOverview, readMarketSums, readWaits } from '#persistence';
 import { seedMarket, workload } from '../support/market.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -13,7 +13,7 @@ describe('what is seen of the service', () => {
     expect(await readBacklogOverview(database.pool, 2)).toEqual({ bids: 0, oldestSeconds: 0, markets: [] });
     const markets = [];
     for (const operator of ['one', 'two', 'three']) markets.push(await seedMarket(database.pool, { operator }));
-    const ringer = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
+    const ringer = new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined);
     const accept = new AcceptBids(createBidInbox(database.pool), ringer, { waitMs: 0, queueMax: 100 });
     for (const [index, count] of [3, 9, 5].entries()) await accept.acceptMany(workload(markets[index], count, 1, `m${index}`));
     const seen = await readBacklogOverview(database.pool, 2);
@@ -55,7 +55,7 @@ describe('what is seen of the service', () => {
     const market = await seedMarket(database.pool);
     const zero = { balances: 0n, entries: 0n, unequal: 0n, oversold: 0n, undecided: 0n, twice: 0n };
     expect(await readMarketSums(database.pool, market.marketId)).toMatchObject({ ...zero, count: 4n, accounts: 12n });
-    const ringer = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
+    const ringer = new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined);
     await new AcceptBids(createBidInbox(database.pool), ringer, { waitMs: 0, queueMax: 100 }).acceptMany(workload(market, 3, 1));
     await database.pool.query('ALTER TABLE account DISABLE TRIGGER ALL');
     await database.pool.query(`UPDATE account SET balance_micros = balance_micros + 2 WHERE id = (SELECT min(id) FROM account)`);

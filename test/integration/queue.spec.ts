@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bell, type BellListener, type BellSite, createBell, createBellListener } from '#queue';
-import { layCable } from '../support/cable.js';
+import { type WakeUpQueue, type WakeUpListener, type QueueConnection, createWakeUpQueue, createWakeUpListener } from '#queue';
+import { layCable } from '../support/fault-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { hasRedis, startRedis, type TestRedis } from '../support/queue.js';
 import { until } from '../support/until.js';
@@ -10,13 +10,13 @@ const SOON = { everyMs: 10, maxMs: 10_000 };
 describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('the bell on %s', (backend) => {
   let database: TestDatabase;
   let redis: TestRedis | undefined;
-  let site: BellSite;
-  let bell: Bell;
+  let site: QueueConnection;
+  let bell: WakeUpQueue;
   let errors: unknown[];
-  let listeners: BellListener[];
+  let listeners: WakeUpListener[];
 
   const listen = (onWake: (marketId: bigint) => Promise<void>, concurrency = 4): void => {
-    listeners.push(createBellListener({ ...site, concurrency, onWake, onError: (cause) => errors.push(cause) }));
+    listeners.push(createWakeUpListener({ ...site, concurrency, onWake, onError: (cause) => errors.push(cause) }));
   };
 
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('the bell on %s
     site = { databaseUrl: database.url, redisUrl: redis?.url };
     errors = [];
     listeners = [];
-    bell = createBell(site, (cause) => errors.push(cause));
+    bell = createWakeUpQueue(site, (cause) => errors.push(cause));
   });
   afterEach(async () => {
     await Promise.all(listeners.map((listener) => listener.close()));
@@ -39,7 +39,7 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('the bell on %s
   it('wakes for the market that was rung for', async () => {
     const woken: bigint[] = [];
     listen(async (marketId) => void woken.push(marketId));
-    await Promise.all([bell.ring(7n), bell.ring(2n ** 62n)]);
+    await Promise.all([bell.notify(7n), bell.notify(2n ** 62n)]);
     await until(() => woken.length === 2, SOON);
     expect(new Set(woken)).toEqual(new Set([7n, 2n ** 62n]));
     expect(errors).toEqual([]);
@@ -55,9 +55,9 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('the bell on %s
       await sleep(150);
       running--;
     });
-    await bell.ring(1n);
+    await bell.notify(1n);
     await until(() => running === 1, SOON);
-    for (let ring = 0; ring < 5; ring++) await bell.ring(1n);
+    for (let ring = 0; ring < 5; ring++) await bell.notify(1n);
     await until(() => runs === 2 && running === 0, SOON);
     await sleep(100);
     expect([runs, most]).toEqual([2, 1]);
@@ -66,14 +66,14 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('the bell on %s
   it('can be rung again after a run that failed', async () => {
     let runs = 0;
     listen(() => (++runs === 1 ? Promise.reject(new Error('not this time')) : Promise.resolve()));
-    await bell.ring(1n);
+    await bell.notify(1n);
     await until(() => errors.length === 1, SOON);
-    await bell.ring(1n);
+    await bell.notify(1n);
     await until(() => runs === 2, SOON);
   });
 
   it('remembers one ring while nobody listens', async () => {
-    for (let ring = 0; ring < 5; ring++) await bell.ring(3n);
+    for (let ring = 0; ring < 5; ring++) await bell.notify(3n);
     const woken: bigint[] = [];
     listen(async (marketId) => void woken.push(marketId));
     await until(() => woken.length > 0, SOON);
@@ -90,14 +90,14 @@ describe('a listener on Postgres', () => {
     const errors: unknown[] = [];
     const woken: bigint[] = [];
     const onWake = async (marketId: bigint) => void woken.push(marketId);
-    const listener = createBellListener({ databaseUrl: cable.url, concurrency: 1, onWake, onError: (cause) => errors.push(cause) });
+    const listener = createWakeUpListener({ databaseUrl: cable.url, concurrency: 1, onWake, onError: (cause) => errors.push(cause) });
     await until(() => errors.length > 0, SOON);
     const before = errors.length;
     await sleep(300);
     expect(errors.length - before).toBeLessThan(5); // it asks again after a pause, and leaves the event loop to others
     cable.mend();
-    const bell = createBell({ databaseUrl: database.url }, (cause) => errors.push(cause));
-    await bell.ring(5n);
+    const bell = createWakeUpQueue({ databaseUrl: database.url }, (cause) => errors.push(cause));
+    await bell.notify(5n);
     await until(() => woken.length > 0, SOON);
     expect(woken).toEqual([5n]);
     await Promise.all([listener.close(), bell.close()]);
@@ -106,7 +106,7 @@ describe('a listener on Postgres', () => {
   });
 
   it('can be closed before its database is there', async () => {
-    const listener = createBellListener({
+    const listener = createWakeUpListener({
       databaseUrl: 'postgresql://nobody@127.0.0.1:9/nothing',
       concurrency: 1,
       onWake: () => Promise.resolve(),
@@ -123,8 +123,8 @@ describe('a bell without its server', () => {
   ])(
     'says so within its time and can be closed',
     async (site) => {
-      const bell = createBell(site, () => undefined);
-      await expect(bell.ring(1n)).rejects.toThrow();
+      const bell = createWakeUpQueue(site, () => undefined);
+      await expect(bell.notify(1n)).rejects.toThrow();
       await bell.close();
     },
     15_000,

@@ -9,7 +9,7 @@ import {
   QuoteBid,
   type QuoteOutcome,
   ReadPrices,
-  Ringer,
+  WakeUpNotifier,
   type SlotPrices,
 } from '#market';
 import { type BidBody, standardKinds } from '#kinds';
@@ -40,7 +40,7 @@ describe('prices and quotes', () => {
       asTheyAre,
     );
   const bid = async (key: string, body: object): Promise<void> => {
-    const silent = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
+    const silent = new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined);
     await new AcceptBids(createBidInbox(database.pool), silent, { waitMs: 0, queueMax: 10 }).accept(
       newBid(market, market.bidderIds[0], key, body),
     );

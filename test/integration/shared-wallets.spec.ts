@@ -1,5 +1,5 @@
 /** Real: Postgres, the deciding use case. Fake: nothing; another market is decided in between at a chosen moment. */
-import { AcceptBids, DecideMarkets, type DecidingStore, Ringer } from '#market';
+import { AcceptBids, DecideMarkets, type DecidingStore, WakeUpNotifier } from '#market';
 import { standardKinds } from '#kinds';
 import { createBidInbox, createDecidingStore } from '#persistence';
 import { brokenLaws } from '../support/market-laws.js';
@@ -14,7 +14,7 @@ describe('a wallet that two markets draw on', () => {
   let twin: SeededMarket;
 
   const place = async (place: SeededMarket, key: string): Promise<void> => {
-    const accept = new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+    const accept = new AcceptBids(createBidInbox(database.pool), new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined), {
       waitMs: 0,
       queueMax: 100,
     });
@@ -45,8 +45,8 @@ describe('a wallet that two markets draw on', () => {
     const outcomes: string[] = [];
     const slow: DecidingStore = {
       ...store,
-      open: async (...claim) => {
-        const opening = await store.open(...claim);
+      leaseAndRead: async (...claim) => {
+        const opening = await store.leaseAndRead(...claim);
         if (!interrupted) await decider(store).run(twin.marketId); // the other market holds first
         interrupted = true;
         return opening;
@@ -81,8 +81,8 @@ describe('a wallet that two markets draw on', () => {
       );
     const restless: DecidingStore = {
       ...store,
-      open: async (...claim) => {
-        const opening = await store.open(...claim);
+      leaseAndRead: async (...claim) => {
+        const opening = await store.leaseAndRead(...claim);
         moves += 1;
         await put();
         return opening;

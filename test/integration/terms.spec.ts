@@ -1,5 +1,5 @@
 import { marketTerms } from '#log';
-import { SealLog, type Verification, verifyMarket } from '#market';
+import { AppendReceipts, type Verification, verifyMarket } from '#market';
 import { createKinds, createVersionedOracle, type Kinds, standardKinds, trainingKind } from '#kinds';
 import type { PriceRule } from '#mechanism';
 import { createAuditSource, createReceiptStore } from '#persistence';
@@ -21,7 +21,7 @@ describe('the terms of a market', () => {
     opened.push(market);
     return market;
   };
-  const seal = (): Promise<number> => new SealLog(createReceiptStore(database.pool), clock).run(10_000);
+  const seal = (): Promise<number> => new AppendReceipts(createReceiptStore(database.pool), clock).run(10_000);
   const verify = async ({ marketId }: AuditedMarket, kinds: Kinds): Promise<Verification> => {
     const outcome = await verifyMarket(createAuditSource(database.pool), marketId, { kinds });
     if (outcome.kind !== 'verified') throw new Error(outcome.kind);

@@ -10,7 +10,7 @@ import {
   type NewBid,
   openBook,
   type OpenBook,
-  Ringer,
+  WakeUpNotifier,
   type Thinker,
 } from '#market';
 import { standardKinds } from '#kinds';
@@ -37,7 +37,7 @@ const inProcess = (): Thinker => createThinker(standardKinds(), clock);
 const decider = (thinker: Thinker, store: DecidingStore = createDecidingStore(database.pool), limits = LIMITS): DecideMarkets =>
   new DecideMarkets(store, standardKinds(), limits, clock, thinker);
 const place = (bids: readonly NewBid[]): Promise<unknown> =>
-  new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+  new AcceptBids(createBidInbox(database.pool), new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined), {
     waitMs: 0,
     queueMax: 1_000,
   }).acceptMany(bids);
@@ -137,12 +137,12 @@ describe('a lease while its owner thinks', () => {
 
   it('is not renewed once it was given back or taken by another one', async () => {
     const store = createDecidingStore(database.pool);
-    const { markets } = await store.open([market.marketId], SHORT, 1);
+    const { markets } = await store.leaseAndRead([market.marketId], SHORT, 1);
     const held = markets.filter((opened) => opened.kind === 'ours');
     await store.release([market.marketId], 'one');
     await store.renew(held, SHORT);
     expect((await database.pool.query(`SELECT FROM market_lease WHERE until > now()`)).rowCount).toBe(0);
-    await store.open([market.marketId], { ...SHORT, owner: 'two' }, 1);
+    await store.leaseAndRead([market.marketId], { ...SHORT, owner: 'two' }, 1);
     await store.renew(held, { ...SHORT, leaseMs: 3_600_000 });
     expect((await database.pool.query(`SELECT FROM market_lease WHERE until > now() + interval '1 minute'`)).rowCount).toBe(0);
   });
@@ -161,7 +161,7 @@ describe('a lease while its owner thinks', () => {
     expect(await decider(slowly(1_500), restless, SHORT).slowTurn(market.marketId)).toMatchObject({
       outcome: { decided: 1 },
     });
-    expect(slot).toBe(4); // overtaken four times, then held
+    expect(slot).toBe(4); // conflicted four times, then held
   });
 });
 

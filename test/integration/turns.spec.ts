@@ -1,5 +1,5 @@
 /** Real: Postgres, the deciding use case. Fake: nothing; markets and money are moved in between at a chosen moment. */
-import { AcceptBids, DecideMarkets, type DecidingStore, type NewBid, type RecordOutcome, Ringer } from '#market';
+import { AcceptBids, DecideMarkets, type DecidingStore, type NewBid, type RecordOutcome, WakeUpNotifier } from '#market';
 import { standardKinds } from '#kinds';
 import { createBidInbox, createDecidingStore, createPool } from '#persistence';
 import { MarketRunner, type RunReport } from '../../apps/worker/src/index.js';
@@ -24,7 +24,7 @@ const open = async (count: number, fundsMicros?: bigint): Promise<void> => {
   ids = markets.map(({ marketId }) => marketId);
 };
 const place = (bids: readonly NewBid[]): Promise<unknown> =>
-  new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+  new AcceptBids(createBidInbox(database.pool), new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined), {
     waitMs: 0,
     queueMax: 1_000,
   }).acceptMany(bids);
@@ -89,7 +89,7 @@ describe('a turn of several markets', () => {
     expect(await rows()).toEqual(together);
   });
 
-  it('writes the markets that stand, and takes one that was overtaken into the next turn', async () => {
+  it('writes the markets that stand, and takes one that was conflicted into the next turn', async () => {
     await open(3);
     await place(markets.flatMap((market, index) => workload(market, 4, 3, `m${index}`)));
     const outcomes: (readonly RecordOutcome[])[] = [];
@@ -129,7 +129,7 @@ describe('a turn of several markets', () => {
 });
 
 describe('a turn that does not go smoothly', () => {
-  it('decides a market by itself that is overtaken turn after turn, at last with the market held', async () => {
+  it('decides a market by itself that is conflicted turn after turn, at last with the market held', async () => {
     await open(2);
     await place(markets.flatMap((market, index) => workload(market, 2, 3, `m${index}`)));
     let slot = 0;

@@ -1,5 +1,5 @@
 import { createPrng } from '#lab';
-import { SealLog, type Verification, verifyMarket } from '#market';
+import { AppendReceipts, type Verification, verifyMarket } from '#market';
 import { standardKinds } from '#kinds';
 import { createAuditSource, createReceiptStore } from '#persistence';
 import { AuditedMarket } from '../support/audited-market.js';
@@ -79,7 +79,7 @@ describe('verifying a market', () => {
     if (outcome.kind !== 'verified') throw new Error(outcome.kind);
     return outcome.verification;
   };
-  const seal = (): Promise<number> => new SealLog(createReceiptStore(database.pool), clock).run(1);
+  const seal = (): Promise<number> => new AppendReceipts(createReceiptStore(database.pool), clock).run(1);
   /** Changes values one after the other. @returns the changes that were not found, or not named. */
   const unseen = async (targets: readonly Target[], count: number): Promise<unknown[]> => {
     const random = createPrng(SEED);

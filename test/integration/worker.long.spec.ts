@@ -1,6 +1,6 @@
-import { AcceptBids, Ringer } from '#market';
+import { AcceptBids, WakeUpNotifier } from '#market';
 import { createBidInbox } from '#persistence';
-import { createBell } from '#queue';
+import { createWakeUpQueue } from '#queue';
 import { brokenLaws } from '../support/market-laws.js';
 import { seedMarket, type SeededMarket, workload } from '../support/market.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -26,16 +26,17 @@ describe.each(hasRedis() ? ['Postgres', 'Redis'] : ['Postgres'])('a worker proce
     (await database.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM decision')).rows[0].n;
   /** Accepts bids as the API does, bell included. */
   const accept = async (count: number, seed: number): Promise<void> => {
-    const bell = createBell({ databaseUrl: database.url, redisUrl: redis?.url }, () => undefined);
+    const bell = createWakeUpQueue({ databaseUrl: database.url, redisUrl: redis?.url }, () => undefined);
     const ringing: Promise<void>[] = [];
-    const ring = (marketId: bigint): Promise<void> => {
-      const rung = bell.ring(marketId);
+    const notify = (marketId: bigint): Promise<void> => {
+      const rung = bell.notify(marketId);
       ringing.push(rung);
       return rung;
     };
-    await new AcceptBids(createBidInbox(database.pool), new Ringer({ ring }, () => undefined), { waitMs: 1, queueMax: 10_000 }).acceptMany(
-      workload(market, count, seed, `s${seed}`),
-    );
+    await new AcceptBids(createBidInbox(database.pool), new WakeUpNotifier({ notify }, () => undefined), {
+      waitMs: 1,
+      queueMax: 10_000,
+    }).acceptMany(workload(market, count, seed, `s${seed}`));
     await Promise.all(ringing);
     await bell.close();
   };
@@ -128,7 +129,7 @@ describe('a worker process without its servers', () => {
     const worker = spawnWorker({ DATABASE_URL: database.url, REDIS_URL: 'redis://127.0.0.1:9' });
     try {
       await worker.ready();
-      await new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+      await new AcceptBids(createBidInbox(database.pool), new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined), {
         waitMs: 1,
         queueMax: 100,
       }).acceptMany(workload(market, 5, 3));
@@ -142,7 +143,7 @@ describe('a worker process without its servers', () => {
   it('goes on after the database has ended all its connections', async () => {
     const market = await seedMarket(database.pool);
     const worker = spawnWorker({ DATABASE_URL: database.url });
-    const accept = new AcceptBids(createBidInbox(database.pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+    const accept = new AcceptBids(createBidInbox(database.pool), new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined), {
       waitMs: 1,
       queueMax: 1_000,
     });

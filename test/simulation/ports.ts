@@ -11,10 +11,10 @@ import {
   type MarketHead,
   type MarketStatus,
   type NewBid,
-  type OpenedMarket,
+  type LeasedMarket,
   type RecordOutcome,
   saleIn,
-  type TurnRecord,
+  type RoundCommit,
   type Wallet,
 } from '#market';
 import { ACCOUNT_KINDS, type AccountKind, holdOf, ranBetween, type Sale, settle, type Transfer, transferOf } from '#ledger';
@@ -81,7 +81,7 @@ function store(database: Database, bid: StoredBid): InboxAnswer | undefined {
 export function decidingStoreOf(database: Database, process: Process): DecidingStore {
   const alone = <T>(work: () => T): Promise<T> => database.statement(database.open(process), [], work);
   return {
-    open: async (marketIds, claim, limit) => {
+    leaseAndRead: async (marketIds, claim, limit) => {
       const all = [...marketIds].sort((a, b) => (a < b ? -1 : 1));
       const ids = all.filter((id) => database.markets.has(id));
       const seen = await alone(() =>
@@ -123,7 +123,7 @@ export function decidingStoreOf(database: Database, process: Process): DecidingS
   };
 }
 
-const locksOf = ({ batches, payers }: TurnRecord): string[] => [
+const locksOf = ({ batches, payers }: RoundCommit): string[] => [
   ...batches.map(({ marketId }) => marketLock(marketId)),
   ...accountLocks(payers.flatMap(({ wallet }) => [wallet.walletId, wallet.escrowId])),
 ];
@@ -137,10 +137,10 @@ function lease(database: Database, market: StoredMarket, { owner, leaseMs }: Lea
   return epoch;
 }
 
-const openedOf = (marketId: bigint, epoch: bigint | undefined, seen: Backlog & { readonly head: MarketHead }): OpenedMarket =>
+const openedOf = (marketId: bigint, epoch: bigint | undefined, seen: Backlog & { readonly head: MarketHead }): LeasedMarket =>
   epoch === undefined ? { kind: 'busy', marketId } : { kind: 'ours', marketId, epoch, ...seen };
 
-function write(database: Database, session: Session, turn: TurnRecord): RecordOutcome[] {
+function write(database: Database, session: Session, turn: RoundCommit): RecordOutcome[] {
   const outcomes = gate(database, turn);
   const written = turn.batches.filter((_, index) => outcomes[index] === 'recorded');
   const payers = new Set(turn.payers.map(({ wallet }) => wallet.organisationId));
@@ -154,16 +154,16 @@ function write(database: Database, session: Session, turn: TurnRecord): RecordOu
 }
 
 /** What may be written of a turn: what Postgres asks in one statement. */
-function gate(database: Database, { batches, payers, owner }: TurnRecord): RecordOutcome[] {
+function gate(database: Database, { batches, payers, owner }: RoundCommit): RecordOutcome[] {
   if (database.sabotage === 'no gate') return batches.map(() => 'recorded');
   const stands = batches.map(({ marketId, epoch, sequence, decided }) => {
     const market = database.market(marketId);
     const isOurs = market.lease?.owner === owner && market.lease.epoch === epoch;
     return isOurs && market.sequence + BigInt(decided.length) === sequence;
   });
-  const mattered = payers.some(({ wallet, spareMicros }) => {
+  const mattered = payers.some(({ wallet, slackMicros }) => {
     const change = walletOf(database, wallet.organisationId).fundsMicros - wallet.fundsMicros;
-    return (change !== 0n || !stands.every(Boolean)) && spareMicros + (change < 0n ? change : 0n) < 0n;
+    return (change !== 0n || !stands.every(Boolean)) && slackMicros + (change < 0n ? change : 0n) < 0n;
   });
   return stands.map((one) => (one ? (mattered ? 'funds_moved' : 'recorded') : 'stale'));
 }

@@ -1,6 +1,6 @@
 import { createPrng } from '#lab';
 import { ledgerLaws } from '#ledger';
-import { SealLog, verifyMarket } from '#market';
+import { AppendReceipts, verifyMarket } from '#market';
 import { standardKinds } from '#kinds';
 import { auditSourceOf, receiptStoreOf } from './audit.js';
 import type { Database, Sabotage, StoredMarket } from './database.js';
@@ -68,7 +68,7 @@ const isAtRest = ({ busy, database }: World): boolean =>
 async function sealRest(scheduler: Scheduler, database: Database): Promise<void> {
   const process = newProcess('sealer');
   let isDone = false;
-  const run = new SealLog(receiptStoreOf(database, process), { nowMs: () => 0 }).run(1).then(() => (isDone = true));
+  const run = new AppendReceipts(receiptStoreOf(database, process), { nowMs: () => 0 }).run(1).then(() => (isDone = true));
   while (!isDone) await scheduler.step();
   await run;
 }

@@ -6,8 +6,8 @@ import {
   ChangeMarket,
   DecideMarkets,
   type NewBid,
-  Ringer,
-  SealLog,
+  WakeUpNotifier,
+  AppendReceipts,
   TickRealtime,
 } from '#market';
 import type { Kinds } from '#kinds';
@@ -33,7 +33,7 @@ interface Worker {
   readonly process: Process;
   readonly decider: DecideMarkets;
   readonly ticker: TickRealtime;
-  readonly sealer: SealLog;
+  readonly sealer: AppendReceipts;
 }
 /** What a client was told for good. */
 export interface Ack {
@@ -120,12 +120,12 @@ export class World {
 
   private newApi(): Api {
     const process = newProcess(`api-${++this.births}`);
-    const ring = async (marketId: bigint): Promise<void> => {
+    const notify = async (marketId: bigint): Promise<void> => {
       await this.scheduler.turn(process);
       if (this.scheduler.random.below(5) === 0) throw new Error('the queue is away');
       this.bells.push(marketId);
     };
-    const ringer = new Ringer({ ring }, () => undefined);
+    const ringer = new WakeUpNotifier({ notify }, () => undefined);
     const bids = new AcceptBids(inboxOf(this.database, process), ringer, { waitMs: 2, queueMax: 4 });
     return { process, bids, death: new Promise((resolve) => process.onDeath.push(() => resolve(DEAD))) };
   }
@@ -140,7 +140,7 @@ export class World {
       process,
       decider: new DecideMarkets(decidingStoreOf(database, process), this.kinds, limits, clock),
       ticker: new TickRealtime(clockStoreOf(database, process), clock),
-      sealer: new SealLog(receiptStoreOf(database, process), clock),
+      sealer: new AppendReceipts(receiptStoreOf(database, process), clock),
     };
   }
 

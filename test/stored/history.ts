@@ -1,4 +1,4 @@
-import { SealLog, TickRealtime } from '#market';
+import { AppendReceipts, TickRealtime } from '#market';
 import type { PriceRule } from '#mechanism';
 import { createClockStore, createReceiptStore } from '#persistence';
 import { micros } from '#units';
@@ -29,7 +29,7 @@ export async function liveHistory(database: TestDatabase): Promise<void> {
   await realtime.decide(realtime.bids(20).slice(12));
   const refused = await refusals(database);
   await backdate(database);
-  await new SealLog(createReceiptStore(database.pool), { nowMs: () => performance.now() }).run(60_000);
+  await new AppendReceipts(createReceiptStore(database.pool), { nowMs: () => performance.now() }).run(60_000);
   for (const market of [paper, flat, realtime, ...refused]) await market.close();
 }
 

@@ -6,7 +6,7 @@ import { EnsureAdminKey } from '#market';
 import { clockOf } from '#runtime';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
-import { type ApiSettings, openApi } from '../../apps/api/src/index.js';
+import { type ApiSettings, createApplication } from '../../apps/api/src/index.js';
 import { openWorker } from '../../apps/worker/src/index.js';
 import { ApiClient } from './api-client.js';
 import { createTestDatabase } from './postgres.js';
@@ -86,7 +86,7 @@ function openTestApp(
     version: 'test',
     ...settings,
   };
-  return openApi(all, { clock, randomBytes, logger }, known);
+  return createApplication(all, { clock, randomBytes, logger }, known);
 }
 
 async function startWorker(

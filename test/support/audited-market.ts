@@ -8,7 +8,7 @@ import {
   CreateMarket,
   DecideMarkets,
   type NewBid,
-  Ringer,
+  WakeUpNotifier,
 } from '#market';
 import { createPrng } from '#lab';
 import { createKinds, createVersionedOracle, type Kinds, type MakeOracle, ORACLE_VERSIONS, trainingKind } from '#kinds';
@@ -19,7 +19,7 @@ import { newBid, seedMarket, type SeededMarket } from './market.js';
 import type { TestDatabase } from './postgres.js';
 
 const clock = { nowMs: () => performance.now() };
-const silent = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
+const silent = new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined);
 const CAPACITY = { gpu: 1, cpu: 12, memoryGB: 16 };
 
 type Versions = Readonly<Record<string, MakeOracle>>;

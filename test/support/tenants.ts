@@ -77,7 +77,7 @@ export const FIRST_PAGE = { afterId: 0n, limit: 100 } as const;
 /** An operator of its own, below the first organisation. */
 export async function makeOperator(cold: ColdUseCases, name: string): Promise<Caller & { readonly organisation: OrganisationRecord }> {
   const admin = await cold.keys.ensureAdmin.run('a key that is the same in every call');
-  const roots = await cold.works.tenancy.read((tx) => tx.listRoots());
+  const roots = await cold.works.tenancy.read((tx) => tx.listRootOrganisations());
   expect(['stored', 'present']).toContain(admin.kind);
   return makeMember(cold, { organisationId: roots[0].organisationId, role: 'operator' }, { name, role: 'operator' });
 }

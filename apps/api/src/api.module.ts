@@ -8,7 +8,7 @@ import { OrganisationsController } from './controllers/organisations.controller.
 import { ServiceController } from './controllers/service.controller.js';
 import { SitesController } from './controllers/sites.controller.js';
 import { OperationCheck } from './http/operation-check.js';
-import { PolicyGuard } from './http/policy-guard.js';
+import { AuthGuard } from './http/auth-guard.js';
 import type { ProblemFilter } from './http/problem-filter.js';
 import { ReplyInterceptor } from './http/reply.js';
 import { type DatabaseTurns, TurnInterceptor } from './http/turn-interceptor.js';
@@ -32,7 +32,7 @@ export class ApiModule {
       ],
       providers: [
         ...services.map((service): Provider => ({ provide: service.constructor, useValue: service })),
-        { provide: APP_GUARD, useClass: PolicyGuard },
+        { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },
         { provide: APP_INTERCEPTOR, useValue: new TurnInterceptor(turns) },
         { provide: APP_FILTER, useValue: filter },

@@ -3,15 +3,15 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { ApiModule } from './api.module.js';
-import type { BidDoor } from './bidding/bid-door.js';
+import type { BidRoutes } from './bidding/bid-routes.js';
 import type { ApiSettings } from './composition/settings.js';
-import type { Surroundings } from './composition/surroundings.js';
+import type { RuntimeDependencies } from './composition/runtime-dependencies.js';
 import { accessLines, logAccess } from './http/access-log.js';
 import type { Connections } from './http/connections.js';
 import { allowOrigins } from './http/cors.js';
 import type { InTurn } from '#market';
 import { nestLogger } from '#runtime';
-import type { Gate } from './http/gate.js';
+import type { RequestAuthorizer } from './http/request-authorizer.js';
 import type { Holds } from './http/holds.js';
 import { readJsonBodies } from './http/json-body.js';
 import { Patience } from './http/patience.js';
@@ -30,12 +30,12 @@ import { traceRequests } from './tracing/trace-requests.js';
 /** What an application is made of. */
 export interface ApiOptions {
   readonly settings: ApiSettings;
-  readonly surroundings: Surroundings;
+  readonly surroundings: RuntimeDependencies;
   /** Plain objects that the controllers are served by, each known by its class. */
   readonly services: readonly object[];
   readonly turns: DatabaseTurns;
-  readonly gate: Gate;
-  readonly door: BidDoor;
+  readonly gate: RequestAuthorizer;
+  readonly door: BidRoutes;
   readonly metrics: Metrics;
   readonly document: ApiDocument;
   readonly connections: Connections;

@@ -1,3 +1,3 @@
 /** For tests: the whole API over a database that has its schema. */
-export { openApi } from './composition/open-api.js';
+export { createApplication } from './composition/create-application.js';
 export type { ApiSettings } from './composition/settings.js';

@@ -4,9 +4,9 @@ import { endSignals } from '#runtime';
 import { standardKinds } from '#kinds';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import { openApi } from './composition/open-api.js';
+import { createApplication } from './composition/create-application.js';
 import type { ApiSettings } from './composition/settings.js';
-import type { Surroundings } from './composition/surroundings.js';
+import type { RuntimeDependencies } from './composition/runtime-dependencies.js';
 import { checkDatabase } from '#persistence';
 import { showPages } from './service/pages.js';
 import { explainStart } from './start-fault.js';
@@ -26,13 +26,17 @@ const BACKLOG = 4_096;
  * @param say shows a line to whoever started it; only the first operator's key is worth one.
  * @throws StartError where the database is not there, not reached or has no schema, or the port is taken.
  */
-export async function startApi(config: Config, surroundings: Surroundings, say: (line: string) => void): Promise<NestFastifyApplication> {
+export async function startApi(
+  config: Config,
+  surroundings: RuntimeDependencies,
+  say: (line: string) => void,
+): Promise<NestFastifyApplication> {
   const settings = settingsOf(config);
   const warning = await checkDatabase(settings.databaseUrl).catch((cause: unknown) => {
     throw startErrorOf(cause, config);
   });
   if (warning !== undefined) surroundings.logger.warn(warning);
-  const app = await openApi(settings, surroundings, { kinds: standardKinds() });
+  const app = await createApplication(settings, surroundings, { kinds: standardKinds() });
   try {
     const adminKey = await app.get(EnsureAdminKey).run(config.adminKey);
     tellOfAdminKey(adminKey, surroundings.logger, say);

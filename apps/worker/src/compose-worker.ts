@@ -1,4 +1,4 @@
-import { DecideMarkets, type DecideLimits, Pace, PACE, thinkMsOf } from '#market';
+import { DecideMarkets, type DecideLimits, AdaptiveDelay, PACE, thinkMsOf } from '#market';
 import type { KnownKinds } from '#kinds';
 import { createDecidingStore, createPool, findWaitingMarkets, readWaits } from '#persistence';
 import { type Clock, ProcessReport, resource, ServiceList, together } from '#runtime';
@@ -46,7 +46,7 @@ function partsOf(
     (seconds) => figures.wait(seconds),
     (cause) => report.trouble('watch', cause),
   );
-  const pace = new Pace(clock, PACE);
+  const pace = new AdaptiveDelay(clock, PACE);
   const onDecided = (bidIds: readonly bigint[]): void => {
     pace.count(bidIds.length);
     sample.take(bidIds);

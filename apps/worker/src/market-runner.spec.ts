@@ -1,4 +1,4 @@
-import type { MarketTurn, RunOutcome } from '#market';
+import type { MarketRoundResult, RunOutcome } from '#market';
 import { MarketRunner, type Decider, type RunReport } from './market-runner.js';
 
 const turn = (): Promise<void> => new Promise(setImmediate);
@@ -11,7 +11,7 @@ class SlowDecider implements Decider {
   private readonly slowEnds: ((outcome: RunOutcome) => void)[] = [];
   private readonly ends: ((outcome: RunOutcome | Error) => void)[] = [];
 
-  turn(marketIds: readonly bigint[]): Promise<readonly MarketTurn[]> {
+  turn(marketIds: readonly bigint[]): Promise<readonly MarketRoundResult[]> {
     this.begun.push(marketIds);
     return new Promise((resolve) =>
       this.ends.push((end) =>
@@ -21,7 +21,7 @@ class SlowDecider implements Decider {
   }
 
   /** Slow turns are told by what they begin with. */
-  async slowTurn(marketId: bigint): Promise<MarketTurn> {
+  async slowTurn(marketId: bigint): Promise<MarketRoundResult> {
     this.slow.push(marketId);
     const end = await new Promise<RunOutcome>((resolve) => this.slowEnds.push(resolve));
     return { marketId, outcome: end };

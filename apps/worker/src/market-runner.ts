@@ -1,11 +1,11 @@
-import type { Clock, MarketTurn, RunOutcome } from '#market';
+import type { Clock, MarketRoundResult, RunOutcome } from '#market';
 
 /** Decides a batch of each market; what the runner wakes. */
 export interface Decider {
   /** Never rejects: a market that can't be decided is told with its reason. */
-  turn(marketIds: readonly bigint[], signal: AbortSignal): Promise<readonly MarketTurn[]>;
+  turn(marketIds: readonly bigint[], signal: AbortSignal): Promise<readonly MarketRoundResult[]>;
   /** Decides a batch of a market that takes long. Never rejects. */
-  slowTurn(marketId: bigint, signal: AbortSignal): Promise<MarketTurn>;
+  slowTurn(marketId: bigint, signal: AbortSignal): Promise<MarketRoundResult>;
 }
 
 /** Told what turns did. */
@@ -145,7 +145,7 @@ export class MarketRunner {
   }
 
   /** @param due where it waits if more of it does. */
-  private ended(turn: MarketTurn, due: Set<bigint>): void {
+  private ended(turn: MarketRoundResult, due: Set<bigint>): void {
     const { marketId } = turn;
     if ('cause' in turn) this.failed(marketId, turn.cause);
     else {

@@ -1,4 +1,4 @@
-import type { Pace } from '#market';
+import type { AdaptiveDelay } from '#market';
 import type { Clock, ProcessReport } from '#runtime';
 import type { ThinkPool } from '#thinking';
 import type { Pool } from 'pg';
@@ -20,6 +20,6 @@ export interface WorkerParts {
   readonly thinkers: ThinkPool;
   readonly runner: MarketRunner;
   readonly sweeper: Sweeper;
-  readonly pace: Pace;
+  readonly pace: AdaptiveDelay;
   readonly sample: WaitSample;
 }

@@ -1,7 +1,7 @@
-import type { BellSite } from '#queue';
+import type { QueueConnection } from '#queue';
 
 /** What a worker is told once, at its start. */
-export interface WorkerSettings extends BellSite {
+export interface WorkerSettings extends QueueConnection {
   /** A name that no other process has. */
   readonly owner: string;
   /** Connections to Postgres at most. */

@@ -61,4 +61,4 @@ export const BIDDERS = { roles: ['bidder'] } as const;
 /** The policy of what everybody with a key may read. */
 export const MEMBERS = { roles: ['operator', 'bidder', 'auditor'] } as const;
 /** Those who look over an operator's tenancy. */
-export const OVERSEERS = { roles: ['operator', 'auditor'] } as const;
+export const ADMIN_READERS = { roles: ['operator', 'auditor'] } as const;

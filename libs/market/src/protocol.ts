@@ -1,5 +1,5 @@
 import { invariant } from '#units';
-import type { PaceLimits } from './pace/index.js';
+import type { AdaptiveDelayLimits } from './pace/index.js';
 
 /**
  * How processes leave each other time: constants that hold only together. What follows from others is computed from them; the rest is checked, when a
@@ -10,7 +10,7 @@ import type { PaceLimits } from './pace/index.js';
  * While bids are being decided, and for a while after the last decision, a worker looks for more of them: the pause in between grows with the rate of
  * decisions.
  */
-export const PACE: PaceLimits = { windowMs: 250, msPerRate: 30, pauseMsMin: 10, pauseMsMax: 60, busyMs: 1_000 };
+export const PACE: AdaptiveDelayLimits = { windowMs: 250, msPerRate: 30, pauseMsMin: 10, pauseMsMax: 60, busyMs: 1_000 };
 
 /** A batch takes no further bid once it has been thought about for so long, ms; a part of the lease. */
 export const THINK_MS_MAX = 250;

@@ -7,51 +7,51 @@ import type { Bid, Decision, Menu, MenuEntry, Refusal, RefusalCode } from './typ
 import { roundedValueAt, valueAt } from './valuation.js';
 
 /** An entry of the menu with what the bid says it is worth. */
-interface Offer<Plan> {
+interface Candidate<Plan> {
   readonly entry: MenuEntry<Plan>;
   readonly value: Micros;
 }
 
 /** What the walk over the menu keeps: the best offer for the bidder, and what a refusal tells. */
-interface Walk<Plan> {
-  best?: Offer<Plan>;
+interface MenuScan<Plan> {
+  best?: Candidate<Plan>;
   /** The passing offer of most utility, payable or not. */
-  passing?: Offer<Plan>;
-  nearest?: Offer<Plan>;
-  cheapest?: Offer<Plan>;
+  winning?: Candidate<Plan>;
+  nearest?: Candidate<Plan>;
+  cheapest?: Candidate<Plan>;
   /** Where no entry was priced because even a floor of the price leaves no chance: the completion that comes nearest. */
-  floor?: Floored;
+  floor?: BoundedOption;
   /** Of the completions passed over because the wallet cannot pay even a floor: the one that may be of most utility. */
-  beyond?: Floored;
+  beyond?: BoundedOption;
   /** Whether the plain floor alone, which takes a job with room enough for one that fits, ruled out a completion; whether a sharp one did. */
   plain: boolean;
   sharp: boolean;
 }
 
-const newWalk = <Plan>(): Walk<Plan> => ({ plain: false, sharp: false });
+const newScan = <Plan>(): MenuScan<Plan> => ({ plain: false, sharp: false });
 
 /** A completion with a floor of its price and its value, micro-credits as doubles. */
-interface Floored {
+interface BoundedOption {
   readonly completion: number;
   readonly floor: number;
   readonly value: number;
 }
 
 /** A completion with a price (or a floor of it) and what the bid says it is worth. */
-interface Shown {
+interface QuotedOption {
   readonly completion: number;
   readonly price: Micros;
   readonly value: Micros;
 }
 
-const utilityOf = ({ entry, value }: Offer<unknown>): bigint => value - entry.price;
+const utilityOf = ({ entry, value }: Candidate<unknown>): bigint => value - entry.price;
 
-function consider<Plan>(walk: Walk<Plan>, offer: Offer<Plan>, fundsMicros: bigint | undefined): void {
+function consider<Plan>(walk: MenuScan<Plan>, offer: Candidate<Plan>, fundsMicros: bigint | undefined): void {
   const utility = utilityOf(offer);
   if (!walk.cheapest || offer.entry.price < walk.cheapest.entry.price) walk.cheapest = offer;
   if (!walk.nearest || utility > utilityOf(walk.nearest)) walk.nearest = offer;
   if (utility <= 0n) return;
-  if (!walk.passing || utility > utilityOf(walk.passing)) walk.passing = offer;
+  if (!walk.winning || utility > utilityOf(walk.winning)) walk.winning = offer;
   const payable = fundsMicros === undefined || offer.entry.price <= fundsMicros;
   if (payable && (!walk.best || utility > utilityOf(walk.best))) walk.best = offer;
 }
@@ -60,15 +60,16 @@ function consider<Plan>(walk: Walk<Plan>, offer: Offer<Plan>, fundsMicros: bigin
 const ROUNDING_SLACK = 1000;
 
 /** Whether an entry that cannot win is still worth telling in a refusal: the first, and those much cheaper than any before. */
-const tells = ({ cheapest, passing }: Walk<unknown>, bound: number): boolean =>
-  !passing && (!cheapest || bound < 0.5 * Number(cheapest.entry.price));
+const isWorthReporting = ({ cheapest, winning }: MenuScan<unknown>, bound: number): boolean =>
+  !winning && (!cheapest || bound < 0.5 * Number(cheapest.entry.price));
 
 /** Whether a price of at least `least` leaves a value above `bar`. */
 const mayPass = (value: number, least: number, bar: number): boolean => value - least + ROUNDING_SLACK > bar;
 
-const promiseOf = ({ value, floor }: Floored): number => value - floor;
+const promiseOf = ({ value, floor }: BoundedOption): number => value - floor;
 
-const moreOf = (one: Floored | undefined, other: Floored): Floored => (one && promiseOf(one) >= promiseOf(other) ? one : other);
+const moreOf = (one: BoundedOption | undefined, other: BoundedOption): BoundedOption =>
+  one && promiseOf(one) >= promiseOf(other) ? one : other;
 
 /** What a walk is about. */
 interface Subject<Job, Plan> {
@@ -89,10 +90,10 @@ interface Subject<Job, Plan> {
  * depends on what was passed over: if such an entry turns up behind a sharp floor, the walk is done again without those.
  * Once it is known that the job fits and passes, completions whose floor the wallet cannot pay are passed over too: they win nothing, and change no code.
  */
-function walkMenu<Job, Plan>(subject: Subject<Job, Plan>, floors: 'sharp' | 'plain'): Walk<Plan> {
+function scanMenu<Job, Plan>(subject: Subject<Job, Plan>, floors: 'sharp' | 'plain'): MenuScan<Plan> {
   const { book, bid, arrival, oracle, fundsMicros } = subject;
   const funds = fundsMicros === undefined ? Infinity : Number(fundsMicros);
-  const walk = newWalk<Plan>();
+  const walk = newScan<Plan>();
   const planning = { book, job: bid.job, oracle };
   const search = oracle.open(book, bid.job, arrival);
   for (let completion = arrival; completion < endOf(book); completion++) {
@@ -103,17 +104,17 @@ function walkMenu<Job, Plan>(subject: Subject<Job, Plan>, floors: 'sharp' | 'pla
     if (floor === Infinity || isRuledOut(walk, search, { completion, floor, value, bar, funds, floors })) continue;
     const bound = search.bound();
     const hasChance = mayPass(value, bound, bar);
-    if (bound === Infinity || (!hasChance && !tells(walk, bound))) continue;
+    if (bound === Infinity || (!hasChance && !isWorthReporting(walk, bound))) continue;
     const entry = entryAt(planning, completion, search);
     if (!entry) continue;
-    if (!hasChance && walk.sharp && value > entry.price) return walkMenu(subject, 'plain');
+    if (!hasChance && walk.sharp && value > entry.price) return scanMenu(subject, 'plain');
     consider(walk, { entry, value: micros(BigInt(value)) }, fundsMicros);
   }
   return walk;
 }
 
 /** A completion with its plain floor, and what an entry there has to beat. */
-interface Trial extends Floored {
+interface Trial extends BoundedOption {
   /** The utility to beat, micro-credits. */
   readonly bar: number;
   /** What the wallet can pay, micro-credits. */
@@ -122,7 +123,7 @@ interface Trial extends Floored {
 }
 
 /** Whether the plain floor or the sharp one leaves a completion no chance; notes by how much, as long as nothing is priced. */
-function isRuledOut(walk: Walk<unknown>, search: Search, { completion, value, bar, funds, floors, floor: plain }: Trial): boolean {
+function isRuledOut(walk: MenuScan<unknown>, search: Search, { completion, value, bar, funds, floors, floor: plain }: Trial): boolean {
   const byPlain = !mayPass(value, plain, bar);
   if (!byPlain && isBeyond(walk, { completion, floor: plain, value }, funds)) return true;
   const floor = byPlain || floors === 'plain' ? plain : search.floor();
@@ -134,8 +135,8 @@ function isRuledOut(walk: Walk<unknown>, search: Search, { completion, value, ba
 }
 
 /** Whether a completion need not be priced: the wallet cannot pay even its floor, and a passing one says already what is missing; notes it. */
-function isBeyond(walk: Walk<unknown>, floored: Floored, funds: number): boolean {
-  if (!walk.passing || floored.floor - ROUNDING_SLACK <= funds) return false;
+function isBeyond(walk: MenuScan<unknown>, floored: BoundedOption, funds: number): boolean {
+  if (!walk.winning || floored.floor - ROUNDING_SLACK <= funds) return false;
   walk.beyond = moreOf(walk.beyond, floored);
   return true;
 }
@@ -155,15 +156,15 @@ function mayFit<Job, Plan>({ book, bid, arrival, oracle }: Subject<Job, Plan>): 
   return false;
 }
 
-const shown = ({ entry, value }: Offer<unknown>): Shown => ({ completion: entry.completion, price: entry.price, value });
+const shown = ({ entry, value }: Candidate<unknown>): QuotedOption => ({ completion: entry.completion, price: entry.price, value });
 
-const shownFloor = ({ completion, floor, value }: Floored): Shown => ({
+const shownFloor = ({ completion, floor, value }: BoundedOption): QuotedOption => ({
   completion,
   price: micros(BigInt(Math.floor(floor))),
   value: micros(BigInt(value)),
 });
 
-function refusalOf(code: RefusalCode, detail: string, { nearest, cheapest, floor }: Partial<Walk<unknown>> = {}): Refusal {
+function refusalOf(code: RefusalCode, detail: string, { nearest, cheapest, floor }: Partial<MenuScan<unknown>> = {}): Refusal {
   return {
     code,
     detail,
@@ -173,10 +174,10 @@ function refusalOf(code: RefusalCode, detail: string, { nearest, cheapest, floor
   };
 }
 
-const floorDetail = ({ completion, price, value }: Shown): string =>
+const floorDetail = ({ completion, price, value }: QuotedOption): string =>
   `no schedule that completes by ${completion} costs less than ${formatMicros(price)}, its value is ${formatMicros(value)}; no other completion that is worth anything comes nearer`;
 
-function priceDetail(nearest: Offer<unknown>, cheapest: Offer<unknown>): string {
+function priceDetail(nearest: Candidate<unknown>, cheapest: Candidate<unknown>): string {
   const missed = `price ${formatMicros(nearest.entry.price)} is not below value ${formatMicros(nearest.value)} at completion ${nearest.entry.completion}`;
   return cheapest === nearest
     ? missed
@@ -184,19 +185,19 @@ function priceDetail(nearest: Offer<unknown>, cheapest: Offer<unknown>): string 
 }
 
 /** Why a walked menu holds nothing for the bid, in the order of docs/refusals.md. */
-function refusalOfWalk<Job, Plan>(walk: Walk<Plan>, { bid, oracle, fundsMicros }: Subject<Job, Plan>): Refusal {
-  const { nearest, cheapest, passing, floor, beyond } = walk;
+function refusalOfWalk<Job, Plan>(walk: MenuScan<Plan>, { bid, oracle, fundsMicros }: Subject<Job, Plan>): Refusal {
+  const { nearest, cheapest, winning, floor, beyond } = walk;
   if (!nearest && floor) return refusalOf('price_above_value', floorDetail(shownFloor(floor)), walk);
   if (!nearest || !cheapest) return refusalOf('no_feasible_schedule', oracle.whyNone(bid.job));
-  if (!passing) return refusalOf('price_above_value', priceDetail(nearest, cheapest), walk);
-  const wanted = `completion ${passing.entry.completion} costs ${formatMicros(passing.entry.price)}`;
+  if (!winning) return refusalOf('price_above_value', priceDetail(nearest, cheapest), walk);
+  const wanted = `completion ${winning.entry.completion} costs ${formatMicros(winning.entry.price)}`;
   const detail = `${wanted}; the wallet can pay ${formatMicros(fundsMicros ?? 0n)}`;
-  const isBetter = beyond && promiseOf(beyond) > Number(utilityOf(passing));
-  return { ...refusalOf('insufficient_funds', detail, { nearest: passing, cheapest }), ...(isBetter && { floor: shownFloor(beyond) }) };
+  const isBetter = beyond && promiseOf(beyond) > Number(utilityOf(winning));
+  return { ...refusalOf('insufficient_funds', detail, { nearest: winning, cheapest }), ...(isBetter && { floor: shownFloor(beyond) }) };
 }
 
 /** Whether it is open that the job fits at all: floors that need not know that ruled everything out. */
-const isInDoubt = ({ nearest, floor, plain }: Walk<unknown>): boolean => !nearest && floor !== undefined && !plain;
+const isInDoubt = ({ nearest, floor, plain }: MenuScan<unknown>): boolean => !nearest && floor !== undefined && !plain;
 
 /** What is wrong before any plan is looked for; undefined where nothing is. */
 function refusalBefore<Job, Plan>({ book, bid, arrival, oracle }: Subject<Job, Plan>): Refusal | undefined {
@@ -214,9 +215,9 @@ export function admit<Job, Plan>(subject: Subject<Job, Plan>): Decision<Plan> {
   const { book, bid, oracle } = subject;
   const early = refusalBefore(subject);
   if (early) return { kind: 'refused', refusal: early };
-  const walk = walkMenu(subject, 'sharp');
+  const walk = scanMenu(subject, 'sharp');
   if (!walk.best) {
-    const told = isInDoubt(walk) && !mayFit(subject) ? newWalk<Plan>() : walk;
+    const told = isInDoubt(walk) && !mayFit(subject) ? newScan<Plan>() : walk;
     return { kind: 'refused', refusal: refusalOfWalk(told, subject) };
   }
   const { entry, value } = walk.best;
@@ -232,7 +233,7 @@ export function admit<Job, Plan>(subject: Subject<Job, Plan>): Decision<Plan> {
 export interface Quote<Plan = unknown> {
   readonly menu: Menu<Plan>;
   /** The best choice for the bid's valuation. */
-  readonly best: Shown | null;
+  readonly best: QuotedOption | null;
   /** Why there is none, told from the whole menu. */
   readonly refusal?: Refusal;
 }
@@ -244,7 +245,7 @@ export function quote<Job, Plan>(subject: Omit<Subject<Job, Plan>, 'fundsMicros'
   const menu = menuOf({ book, job: bid.job, arrival, oracle });
   if (decision.kind === 'accepted')
     return { menu, best: { completion: decision.completion, price: decision.payment, value: decision.value } };
-  const walk = newWalk<Plan>();
+  const walk = newScan<Plan>();
   for (const entry of menu) consider(walk, { entry, value: valueAt(bid.valuation, entry.completion - arrival) }, undefined);
   return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, { book, bid, arrival, oracle }) : decision.refusal };
 }

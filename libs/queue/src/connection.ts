@@ -3,7 +3,7 @@ import { createPostgresBackend, type PostgresPoolConfig } from 'bullmq';
 import { Redis } from 'ioredis';
 
 /** Where the bell hangs: Redis where there is one, else the database itself (BullMQ's PostgreSQL backend). */
-export interface BellSite {
+export interface QueueConnection {
   readonly redisUrl?: string | undefined;
   readonly databaseUrl: string;
 }
@@ -19,7 +19,7 @@ const CONNECTIONS_MAX = 3;
 const RECONNECT_MS_MAX = 2_000;
 
 /** Keys in Redis begin with the database's name, and the schema's: two installations that share a Redis don't ring each other's bells. */
-export function prefixOf({ databaseUrl }: BellSite): string {
+export function prefixOf({ databaseUrl }: QueueConnection): string {
   const { database, schema } = addressOf(databaseUrl);
   return schema === SCHEMA_USUAL ? `eris-${database}` : `eris-${database}-${schema}`;
 }

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withBackend, Worker, type WorkerOptions } from 'bullmq';
-import type { TraceCarrier, WakeUp } from './bell.js';
-import { type BellSite, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
+import type { TraceCarrier, WakeUp } from './wake-up-queue.js';
+import { type QueueConnection, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
 import { within } from './within.js';
 
 /** Hears wake-ups until it is closed. */
-export interface BellListener {
+export interface WakeUpListener {
   /** Hears no further ring and waits for the wake-ups that run. */
   close(): Promise<void>;
 }
 
 /** What is done at a wake-up, and of how many markets at once. */
-export interface ListenerOptions extends BellSite {
+export interface ListenerOptions extends QueueConnection {
   /** How many markets may be awake at the same time. */
   readonly concurrency: number;
   /** Does a market's work. At least once per ring; a ring during it is followed by another call. */
@@ -43,7 +43,7 @@ interface OpenWorker {
 }
 
 /** Listens to the bell on Redis or on Postgres. */
-export function createBellListener(options: ListenerOptions): BellListener {
+export function createWakeUpListener(options: ListenerOptions): WakeUpListener {
   const closing = new AbortController();
   const listening = listen(options, closing.signal);
   return {
@@ -96,7 +96,7 @@ function openWorker(options: ListenerOptions): OpenWorker {
   return open;
 }
 
-function workerOf(site: BellSite, limits: Limits, hear: (job: { readonly data: WakeUp }) => Promise<void>): OpenWorker {
+function workerOf(site: QueueConnection, limits: Limits, hear: (job: { readonly data: WakeUp }) => Promise<void>): OpenWorker {
   if (site.redisUrl === undefined) {
     const { Worker: PostgresWorker } = withBackend(postgresBackend);
     const options = { ...limits, connection: postgresConnection(site.databaseUrl) };

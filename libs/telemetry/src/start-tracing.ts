@@ -1,5 +1,5 @@
 /** Where traces go, and whose they are. */
-export interface TracingSite {
+export interface TracingOptions {
   /** The collector's address without a path, as in OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly url: string;
   /** The name of the service: `eris-api`, `eris-worker`. */
@@ -16,7 +16,7 @@ export interface Tracing {
 const STOP_MS_MAX = 2_000;
 
 /** Begins to make traces in this process and to send them over OTLP. What this takes is loaded only here. */
-export async function startTracing({ url, service }: TracingSite): Promise<Tracing> {
+export async function startTracing({ url, service }: TracingOptions): Promise<Tracing> {
   const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all([
     import('@opentelemetry/sdk-trace-node'),
     import('@opentelemetry/exporter-trace-otlp-http'),

@@ -13,7 +13,7 @@ import type { AcceptBids, AcceptOutcome, BidToCheck, CheckBid, InTurn, NewBid, R
 import { problemOfOutcome } from '../http/answer.js';
 import { requestHash } from '../http/request-hash.js';
 import type { Input } from '../http/input.js';
-import type { Caller } from '../http/keyring.js';
+import type { Caller } from '../http/api-key-cache.js';
 import { faultsProblem, ProblemError } from '../http/problem-error.js';
 import { Reply } from '../http/reply.js';
 import { partyOf } from '../http/turns.js';

@@ -32,7 +32,7 @@ import {
   ReadBids,
   ReadEvents,
   RevokeKey,
-  Ringer,
+  WakeUpNotifier,
 } from '#market';
 import {
   createAccountsReader,
@@ -57,14 +57,14 @@ import {
 } from '#persistence';
 import type { ThinkPool } from '#thinking';
 import { BidBodies } from '../bidding/bid-bodies.js';
-import { BidDoor } from '../bidding/bid-door.js';
+import { BidRoutes } from '../bidding/bid-routes.js';
 import { MeasuredAccept } from '../bidding/measured-accept.js';
 import { type FindBid, PlaceBids } from '../bidding/place-bids.js';
-import { Gate } from '../http/gate.js';
-import { Keyring } from '../http/keyring.js';
+import { RequestAuthorizer } from '../http/request-authorizer.js';
+import { ApiKeyCache } from '../http/api-key-cache.js';
 import { type Holds, sharesOf, TENANT_SHARE } from '../http/holds.js';
 import { KeyWatch } from '../http/key-watch.js';
-import { RateGate, type RateRule } from '../http/rate-gate.js';
+import { RateLimiter, type RateRule } from '../http/rate-limiter.js';
 import type { DatabaseTurns } from '../http/turn-interceptor.js';
 import { partyOf } from '../http/turns.js';
 import { KeyRevocation } from '../service/key-revocation.js';
@@ -72,7 +72,7 @@ import type { Metrics } from '../service/metrics.js';
 import { type DatabaseSays, Readiness } from '../service/readiness.js';
 import { DecisionWaiter } from '../streams/decision-waiter.js';
 import { EventStreams } from '../streams/event-streams.js';
-import type { MarketPulse } from '../streams/market-pulse.js';
+import type { MarketChangeNotifier } from '../streams/market-change-notifier.js';
 import { Waits } from '../streams/waits.js';
 import { BidTraces } from '../tracing/bid-traces.js';
 import type { Ending } from './drain.js';
@@ -80,7 +80,7 @@ import { databaseTurns } from './database-turns.js';
 import { pricing } from './pricing.js';
 import type { ApiSettings } from './settings.js';
 import type { Stores } from './stores.js';
-import type { Surroundings } from './surroundings.js';
+import type { RuntimeDependencies } from './runtime-dependencies.js';
 
 /** While no worker is known to be awake, it is rung at most so often, ms. */
 const RING_REST_MS = 100;
@@ -88,10 +88,10 @@ const RING_REST_MS = 100;
 /** What the services are made of. */
 export interface Parts {
   readonly settings: ApiSettings;
-  readonly surroundings: Surroundings;
+  readonly surroundings: RuntimeDependencies;
   readonly stores: Stores;
   readonly metrics: Metrics;
-  readonly pulse: MarketPulse;
+  readonly pulse: MarketChangeNotifier;
   readonly ending: Ending;
   readonly thinkers: ThinkPool;
   readonly kinds: Kinds;
@@ -105,15 +105,15 @@ export interface Parts {
 interface Accepting {
   readonly accept: AcceptBids;
   readonly measured: MeasuredAccept;
-  readonly ringer: Ringer;
+  readonly ringer: WakeUpNotifier;
 }
 
 /** What the server is made of: every service that a controller asks for, and the door for bids. */
 interface Composed {
   readonly services: object[];
   readonly turns: DatabaseTurns;
-  readonly gate: Gate;
-  readonly door: BidDoor;
+  readonly gate: RequestAuthorizer;
+  readonly door: BidRoutes;
   readonly accept: AcceptBids;
 }
 
@@ -123,14 +123,14 @@ export function compose(parts: Parts): Composed {
   const { accept, measured, ringer } = accepting(parts, turns);
   const keyWatch = keyWatchOf(parts);
   const { keyring, services: tenants } = tenancy(parts, keyWatch);
-  const gate = new Gate(keyring, rateGate(parts));
+  const gate = new RequestAuthorizer(keyring, rateGate(parts));
   const bodies = new BidBodies(parts.kinds);
   const { placeBids, services: bids } = bidding(parts, { measured, keyWatch, turns, bodies });
   return {
     services: [...tenants, ...catalogue(parts, { ringer, keyWatch, turns }), ...bids, bodies, ...accounts(parts), readiness(parts)],
     turns,
     gate,
-    door: new BidDoor(gate, placeBids, bodies),
+    door: new BidRoutes(gate, placeBids, bodies),
     accept,
   };
 }
@@ -141,7 +141,7 @@ function accepting({ stores, metrics, settings, surroundings: { clock }, isAwake
   const onUnrung = (marketId: bigint, err: unknown): void => {
     metrics.trouble('bell', err, 'bell not rung; the sweep makes up for it', { marketId: marketId.toString() });
   };
-  const ringer = new Ringer(traces.bell(stores.bell), onUnrung, { restMs: RING_REST_MS, isAwake });
+  const ringer = new WakeUpNotifier(traces.bell(stores.bell), onUnrung, { restMs: RING_REST_MS, isAwake });
   const inbox = traces.inbox(createBidInbox(stores.pool));
   const counted: BidInbox = {
     insert: (bids) => {
@@ -183,14 +183,14 @@ function keyWatchOf({ stores, metrics }: Parts): KeyWatch {
 function tenancy(
   { stores, surroundings: { clock, randomBytes }, metrics }: Parts,
   keyWatch: KeyWatch,
-): { keyring: Keyring; services: object[] } {
+): { keyring: ApiKeyCache; services: object[] } {
   const work = createTenancyWork(stores.base);
   const reader = createTenancyReader(stores.pool);
   const use = new KeyUse(createKeyUseStore(stores.pool), clock, (err) => {
     metrics.trouble('key_use', err, 'not noted when keys were last used');
   });
   const find = createCallerFinder(stores.pool);
-  const keyring = new Keyring(async (hashes) => {
+  const keyring = new ApiKeyCache(async (hashes) => {
     const callers = await find(hashes);
     for (const caller of callers) if (caller) use.note(caller.keyId);
     return callers;
@@ -209,7 +209,7 @@ function tenancy(
 /** A family of an operator and its organisations may go so many times as fast as one organisation. */
 const FAMILY_TIMES = 4;
 
-function rateGate({ stores, metrics, surroundings: { clock }, settings }: Parts): RateGate {
+function rateGate({ stores, metrics, surroundings: { clock }, settings }: Parts): RateLimiter {
   const { rateLimit: ofKey, organisationRateLimit: ofOrganisation } = settings;
   const buckets = createTokenBuckets(stores.pool);
   const rules: RateRule[] = [];
@@ -226,12 +226,12 @@ function rateGate({ stores, metrics, surroundings: { clock }, settings }: Parts)
       { name: 'family', limit: new LimitRate(buckets, ofFamily, clock), bucketOf: ({ familyId }) => bucketOf.family(familyId) },
     );
   }
-  return new RateGate(rules, () => metrics.rateLimited());
+  return new RateLimiter(rules, () => metrics.rateLimited());
 }
 
 function catalogue(
   { stores, surroundings: { clock }, metrics, pulse, ending, holds }: Parts,
-  { ringer, keyWatch, turns }: { ringer: Ringer; keyWatch: KeyWatch; turns: DatabaseTurns },
+  { ringer, keyWatch, turns }: { ringer: WakeUpNotifier; keyWatch: KeyWatch; turns: DatabaseTurns },
 ): object[] {
   const work = createCatalogueWork(stores.base);
   const reader = createCatalogueReader(stores.pool);

@@ -1,9 +1,9 @@
 import type { AcceptLimits, RateLimit } from '#market';
-import type { BellSite } from '#queue';
+import type { QueueConnection } from '#queue';
 import type { AccessLogged } from '../http/access-log.js';
 
 /** What the API is told once, at its start. */
-export interface ApiSettings extends BellSite {
+export interface ApiSettings extends QueueConnection {
   /** The most connections to Postgres for requests. */
   readonly connections: number;
   readonly accept: AcceptLimits;

@@ -1,4 +1,4 @@
-import { createBell, type Bell } from '#queue';
+import { createWakeUpQueue, type WakeUpQueue } from '#queue';
 import { createBase, createPool, type Base } from '#persistence';
 import type { Pool } from 'pg';
 import type { Metrics } from '../service/metrics.js';
@@ -10,7 +10,7 @@ export interface Stores {
   readonly pool: Pool;
   /** Transactions of the cold paths. */
   readonly base: Base;
-  readonly bell: Bell;
+  readonly bell: WakeUpQueue;
 }
 
 /** Opens what holds connections; they connect when they are first used. */
@@ -18,6 +18,6 @@ export function openStores({ databaseUrl, redisUrl, connections }: ApiSettings, 
   return {
     pool: createPool(databaseUrl, { max: connections }),
     base: createBase(databaseUrl),
-    bell: createBell({ databaseUrl, ...(redisUrl === undefined ? {} : { redisUrl }) }, () => metrics.trouble('bell')),
+    bell: createWakeUpQueue({ databaseUrl, ...(redisUrl === undefined ? {} : { redisUrl }) }, () => metrics.trouble('bell')),
   };
 }

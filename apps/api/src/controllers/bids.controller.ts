@@ -10,7 +10,7 @@ import { Serves } from '../http/serves.js';
 import { partyOf } from '../http/turns.js';
 import { allocationView, bidView, quoteView } from '../views/bid-views.js';
 
-/** What is asked about bids; they are placed by the door (bidding/bid-door.ts). */
+/** What is asked about bids; they are placed by bidding/bid-routes.ts. */
 @Controller()
 export class BidsController {
   constructor(

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { addressOf } from './address.js';
-import type { GuardedRequest } from './policy-guard.js';
+import type { GuardedRequest } from './auth-guard.js';
 
 /** Which requests get a line: none, those that failed, all. */
 export type AccessLogged = 'off' | 'failures' | 'all';

@@ -7,24 +7,25 @@ import { request } from 'undici';
 import { BidsController } from '../controllers/bids.controller.js';
 import { standardKinds } from '#kinds';
 import { BidBodies } from '../bidding/bid-bodies.js';
-import { BidDoor } from '../bidding/bid-door.js';
+import { BidRoutes } from '../bidding/bid-routes.js';
 import type { PlaceBids } from '../bidding/place-bids.js';
 import { atOnce, QuoteBid, ReadBids } from '#market';
 import { Connections, type Serve } from './connections.js';
-import { Gate } from './gate.js';
+import { RequestAuthorizer } from './request-authorizer.js';
 import { createHolds } from './holds.js';
 import { readJsonBodies } from './json-body.js';
-import { Keyring } from './keyring.js';
-import { PolicyGuard } from './policy-guard.js';
+import { ApiKeyCache } from './api-key-cache.js';
+import { AuthGuard } from './auth-guard.js';
 import { ProblemFilter } from './problem-filter.js';
-import { RateGate } from './rate-gate.js';
+import { RateLimiter } from './rate-limiter.js';
 import { ReplyInterceptor } from './reply.js';
 import { createHttpServer, refuseUnread } from './server.js';
 import { takeIn } from './take-in.js';
 
 const caller = { keyId: 1n, organisationId: 2n, familyId: 2n, role: 'bidder' as const };
-const keyring = new Keyring((hashes) => Promise.resolve(hashes.map(() => caller)), { nowMs: () => 0 });
-const gate = new Gate(keyring, new RateGate([]));
+const keyring = new ApiKeyCache((hashes) => Promise.resolve(hashes.map(() => caller)), { nowMs: () => 0 });
+const gate = new RequestAuthorizer(keyring, new RateLimiter([]));
+const bodies = new BidBodies(standardKinds());
 const placeBids = {
   one: () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })),
   many: () => Promise.reject(new Error('boom')),
@@ -35,8 +36,9 @@ const placeBids = {
   providers: [
     { provide: ReadBids, useValue: { find: () => Promise.resolve({ kind: 'not_found' }) } },
     { provide: QuoteBid, useValue: {} },
+    { provide: BidBodies, useValue: bodies },
     Reflector,
-    { provide: APP_GUARD, useClass: PolicyGuard },
+    { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_INTERCEPTOR, useClass: ReplyInterceptor },
     { provide: APP_FILTER, useValue: new ProblemFilter(pino({ level: 'silent' })) },
   ],
@@ -74,7 +76,7 @@ beforeAll(async () => {
   takeIn(server, { gate, connections, requests: holds.requests });
   readJsonBodies(server, { gate, connections, bodies: holds.bodies, large: atOnce, limitBytes: 1_000 });
   app = await NestFactory.create<NestFastifyApplication>(Edge, adapter, { bodyParser: false, logger: false, abortOnError: false });
-  new BidDoor(gate, placeBids as unknown as PlaceBids, new BidBodies(standardKinds())).open(server);
+  new BidRoutes(gate, placeBids as unknown as PlaceBids, bodies).open(server);
   await app.listen(0, '127.0.0.1');
 });
 afterAll(() => app.close());

@@ -10,8 +10,8 @@ import {
 } from '#contracts';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { queryFaults } from './escapes.js';
-import type { Caller } from './keyring.js';
-import type { GuardedRequest } from './policy-guard.js';
+import type { Caller } from './api-key-cache.js';
+import type { GuardedRequest } from './auth-guard.js';
 import { waitSecondsOf } from './prefer.js';
 import { ProblemError } from './problem-error.js';
 import { OPERATION } from './serves.js';

@@ -4,10 +4,10 @@ import { LIMITS, type Operation } from '#contracts';
 import type { InTurn } from '#market';
 import { readBody, tooLarge } from './body-reader.js';
 import type { Connections } from './connections.js';
-import type { Gate } from './gate.js';
+import type { RequestAuthorizer } from './request-authorizer.js';
 import { forbiddenKeys } from './forbidden-keys.js';
 import { jsonExtent, PLAIN_BYTES } from './json-extent.js';
-import type { GuardedRequest } from './policy-guard.js';
+import type { GuardedRequest } from './auth-guard.js';
 import { ProblemError } from './problem-error.js';
 import type { Quota } from './quota.js';
 import { partyOf } from './turns.js';
@@ -17,7 +17,7 @@ const SMALL_BYTES = 65_536;
 
 /** What bodies are read with. */
 export interface BodyTools {
-  readonly gate: Gate;
+  readonly gate: RequestAuthorizer;
   readonly connections: Connections;
   readonly bodies: Quota;
   /** Turns for bodies that take long to read. */

@@ -1,4 +1,4 @@
-import { LOOK_EVERY_MS } from './keyring.js';
+import { LOOK_EVERY_MS } from './api-key-cache.js';
 
 /** Which of some keys are revoked. */
 export type FindRevoked = (keyIds: readonly bigint[]) => Promise<readonly bigint[]>;

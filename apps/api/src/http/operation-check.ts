@@ -1,7 +1,7 @@
 import { operationIds, type OperationId } from '#contracts';
 import { Injectable, type OnModuleInit, RequestMethod } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { DOOR_OPERATIONS } from '../bidding/bid-door.js';
+import { RAW_ROUTE_OPERATIONS } from '../bidding/bid-routes.js';
 import { OPERATION } from './serves.js';
 
 const ROUTE_METHOD = 'method';
@@ -22,7 +22,7 @@ export class OperationCheck implements OnModuleInit {
         .getAllMethodNames(prototype)
         .flatMap((method) => this.operationsOf(`${metatype?.name}.${method}`, prototype[method]));
     });
-    checkServed([...served, ...DOOR_OPERATIONS]);
+    checkServed([...served, ...RAW_ROUTE_OPERATIONS]);
   }
 
   private operationsOf(name: string, handler: () => unknown): OperationId[] {

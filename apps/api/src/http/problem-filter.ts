@@ -4,7 +4,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Patience } from './patience.js';
-import type { GuardedRequest } from './policy-guard.js';
+import type { GuardedRequest } from './auth-guard.js';
 import { ProblemError } from './problem-error.js';
 import { problemOfStatus } from './refused-status.js';
 
@@ -13,7 +13,7 @@ const RETRY_AFTER_SECONDS = '1';
 const COME_BACK: ReadonlySet<number> = new Set([429, 503]);
 
 /** How a request ends that did not end well. */
-interface Ending {
+interface ProblemResponse {
   readonly code: ProblemCode;
   readonly details?: ProblemDetails;
   readonly headers?: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-function endingOf(error: unknown, request: FastifyRequest): Ending {
+function endingOf(error: unknown, request: FastifyRequest): ProblemResponse {
   if (error instanceof ProblemError) return error;
   if (isDatabaseTrouble(error)) return { code: 'database_unavailable' };
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);

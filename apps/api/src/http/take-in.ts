@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { operationIds, operationOf, type Operation } from '#contracts';
 import { isWhole } from './connection.js';
 import type { Connections } from './connections.js';
-import type { Gate } from './gate.js';
-import type { GuardedRequest } from './policy-guard.js';
+import type { RequestAuthorizer } from './request-authorizer.js';
+import type { GuardedRequest } from './auth-guard.js';
 import { ProblemError } from './problem-error.js';
 import type { Quota } from './quota.js';
 import { routeOf } from './serves.js';
@@ -11,7 +11,7 @@ import { unrouted } from './unrouted.js';
 
 /** What requests are taken in with. */
 export interface TakeInTools {
-  readonly gate: Gate;
+  readonly gate: RequestAuthorizer;
   readonly connections: Connections;
   readonly requests: Quota;
 }

@@ -2,7 +2,7 @@ import { operationOf, type OperationId } from '#contracts';
 import type { InTurn } from '#market';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import type { GuardedRequest } from './policy-guard.js';
+import type { GuardedRequest } from './auth-guard.js';
 import { OPERATION } from './serves.js';
 import { partyOf } from './turns.js';
 

@@ -1,5 +1,5 @@
 import { type FairLimits, FairQueue, type InTurn, type Party, TurnTooLate } from '#market';
-import type { Caller } from './keyring.js';
+import type { Caller } from './api-key-cache.js';
 import { ProblemError } from './problem-error.js';
 
 /**

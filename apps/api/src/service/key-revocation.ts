@@ -1,12 +1,12 @@
 import type { Caller, RevokeKey, RevokeKeyOutcome } from '#market';
 import type { KeyWatch } from '../http/key-watch.js';
-import type { Keyring } from '../http/keyring.js';
+import type { ApiKeyCache } from '../http/api-key-cache.js';
 
 /** Revokes keys, here at once; other processes notice when what they remember of the key runs out, or when they look after what is long. */
 export class KeyRevocation {
   constructor(
     private readonly revokeKey: RevokeKey,
-    private readonly keyring: Keyring,
+    private readonly keyring: ApiKeyCache,
     private readonly keyWatch: KeyWatch,
   ) {}
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { DecisionWaiter } from './decision-waiter.js';
-import { MarketPulse } from './market-pulse.js';
+import { MarketChangeNotifier } from './market-change-notifier.js';
 
 function scene(stopping = new AbortController().signal) {
   const decided = new Set<bigint>();
@@ -14,7 +14,7 @@ function scene(stopping = new AbortController().signal) {
       return ids.filter((id) => decided.has(id));
     },
   };
-  const pulse = new MarketPulse();
+  const pulse = new MarketChangeNotifier();
   const waiter = new DecisionWaiter(reader, pulse, stopping, (cause) => troubles.push(cause));
   return { decided, queries, reader, pulse, waiter, troubles };
 }
@@ -30,7 +30,7 @@ it('looks once for all who wait when the market beats', async () => {
   const waits = Array.from({ length: 500 }, (_, index) => waiter.wait({ marketId: 1n, bidId: BigInt(index), ms: 5_000 }));
   setTimeout(() => {
     for (let id = 0n; id < 500n; id++) decided.add(id);
-    pulse.beat(1n);
+    pulse.publish(1n);
   }, 20);
   expect(new Set(await Promise.all(waits))).toEqual(new Set([true]));
   expect(queries.length).toBeLessThan(5);
@@ -74,7 +74,7 @@ it('leaves nothing behind on what outlives it, however many have waited', async 
     const waiting = waiter.wait({ marketId: 1n, bidId: id, ms: 5_000 });
     await Promise.resolve();
     decided.add(id);
-    pulse.beat(1n);
+    pulse.publish(1n);
     await waiting;
   }
   expect(hangingOn(stop.signal)).toBe(before);

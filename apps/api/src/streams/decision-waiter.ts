@@ -1,5 +1,5 @@
 import type { BidReader } from '#market';
-import type { MarketPulse, PulseWatch } from './market-pulse.js';
+import type { MarketChangeNotifier, Subscription } from './market-change-notifier.js';
 
 /** How often is looked where no notification comes, ms. */
 const LOOK_EVERY_MS = 200;
@@ -8,7 +8,7 @@ type Waiting = Map<bigint, Set<(decided: boolean) => void>>;
 
 interface Market {
   readonly waiting: Waiting;
-  readonly watch: PulseWatch;
+  readonly watch: Subscription;
 }
 
 /** Waits for decisions: one query per market and beat, however many wait. */
@@ -17,7 +17,7 @@ export class DecisionWaiter {
 
   constructor(
     private readonly reader: Pick<BidReader, 'decidedAmong'>,
-    private readonly pulse: MarketPulse,
+    private readonly pulse: MarketChangeNotifier,
     private readonly stopping: AbortSignal,
     private readonly onTrouble: (cause: unknown) => void,
   ) {

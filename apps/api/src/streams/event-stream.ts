@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventTold } from '#contracts';
 import type { Clock, EventPage, EventRecord, ReadEvents, Viewer } from '#market';
 import { isDatabaseTrouble } from '#postgres';
-import type { MarketPulse } from './market-pulse.js';
+import type { MarketChangeNotifier } from './market-change-notifier.js';
 
 /** Events that are read at once for a stream. */
 export const EVENTS_PER_PAGE = 200;
@@ -14,7 +14,7 @@ const HEARTBEAT_MS = 15_000;
 /** What every stream needs. */
 export interface StreamTools {
   readonly readEvents: ReadEvents;
-  readonly pulse: MarketPulse;
+  readonly pulse: MarketChangeNotifier;
   readonly clock: Clock;
 }
 

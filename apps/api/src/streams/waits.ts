@@ -1,4 +1,4 @@
-import type { Caller } from '../http/keyring.js';
+import type { Caller } from '../http/api-key-cache.js';
 import type { KeyWatch } from '../http/key-watch.js';
 import { ProblemError } from '../http/problem-error.js';
 import type { Quota } from '../http/quota.js';

@@ -1,5 +1,5 @@
 import type { AcceptBids, AcceptOutcome, BidInbox, NewBid } from '#market';
-import type { Bell } from '#queue';
+import type { WakeUpQueue } from '#queue';
 import { type SpanOptions, type TraceCarrier, traced, traceNow } from '#telemetry';
 import { BoundedMap } from '#units';
 
@@ -34,12 +34,12 @@ export class BidTraces {
   }
 
   /** The same bell; a ring carries the trace of the statement that it rings for. */
-  bell(bell: Bell): Pick<Bell, 'ring'> {
+  bell(bell: WakeUpQueue): Pick<WakeUpQueue, 'notify'> {
     return {
-      ring: (marketId) => {
+      notify: (marketId) => {
         const carrier = this.ofMarkets.get(marketId);
         this.ofMarkets.delete(marketId);
-        return bell.ring(marketId, carrier);
+        return bell.notify(marketId, carrier);
       },
     };
   }

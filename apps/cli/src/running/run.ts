@@ -24,7 +24,7 @@ export interface Run {
 export async function runUntilSignal(terminal: HostTerminal, work: (run: Run) => Promise<void>): Promise<void> {
   const closing = new Closing((name, cause) => terminal.err(`eris: ${name} could not be stopped: ${String(cause)}\n`));
   const config = await settleHost(loadConfig(terminal.env), (line) => terminal.err(`eris: ${line}\n`));
-  const end = new Ending(terminal);
+  const end = new SignalWait(terminal);
   const working = work({ config, closing, onGiveUp: (reason) => end.giveUp(reason), untilEnd: end.reached, signal: end.signal });
   try {
     await Promise.race([working, end.reached]);
@@ -42,7 +42,7 @@ const codeOf = (signal: NodeJS.Signals): number => SIGNALLED + constants.signals
 const SIGNALLED = 128;
 
 /** How a run ends from outside: by a signal, by the end of whoever read its output or of the npm that started it, or because a service gave up. */
-class Ending {
+class SignalWait {
   readonly reached: Promise<void>;
   /** The exit code where work that was under way is cut short. */
   cutShortCode: number = EXIT.interrupted;

@@ -1,15 +1,15 @@
-import { type BellListener, createBellListener, type TraceCarrier } from '#queue';
+import { type WakeUpListener, createWakeUpListener, type TraceCarrier } from '#queue';
 import type { Service } from '#runtime';
 import { type SpanOptions, traced } from '#telemetry';
 import type { WorkerParts } from '../parts.js';
 
 /** Wakes markets when the API rings. A ring goes on in the trace of the bid that rang for it. */
 export function answerBell({ settings, sweeper, report }: WorkerParts): Service {
-  let listener: BellListener | undefined;
+  let listener: WakeUpListener | undefined;
   return {
     name: 'bell',
     start: () => {
-      listener = createBellListener({
+      listener = createWakeUpListener({
         ...settings,
         onWake: (marketId, trace) => traced('wake market', wakeSpan(marketId, trace), () => sweeper.wake(marketId)),
         onError: (cause) => report.trouble('bell', cause),

@@ -1,4 +1,4 @@
-import { SealLog } from '#market';
+import { AppendReceipts } from '#market';
 import { createReceiptStore } from '#persistence';
 import { runPeriodically, type Service } from '#runtime';
 import { SEAL_BUDGET_BUSY_MS, SEAL_BUDGET_IDLE_MS, SEAL_MS } from '../settings.js';
@@ -6,7 +6,7 @@ import type { WorkerParts } from '../parts.js';
 
 /** Writes receipts. They take what deciding leaves: little while bids keep coming. */
 export function sealReceipts({ pool, pace, clock, journal, report }: WorkerParts): Service {
-  const sealer = new SealLog(createReceiptStore(pool), clock, (...failure) => journal.marketTrouble('receipts', ...failure));
+  const sealer = new AppendReceipts(createReceiptStore(pool), clock, (...failure) => journal.marketTrouble('receipts', ...failure));
   return runPeriodically(
     {
       name: 'receipts',

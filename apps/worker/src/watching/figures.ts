@@ -116,7 +116,7 @@ export class Figures {
     this.leases.inc({ change });
   }
 
-  overtaken(by: 'stale' | 'funds_moved' | 'failed'): void {
+  conflicted(by: 'stale' | 'funds_moved' | 'failed'): void {
     this.overtakings.inc({ by });
   }
 

@@ -1,4 +1,4 @@
-import type { Clock, DecidingStore, OpenedMarket, RecordOutcome, TurnRecord } from '#market';
+import type { Clock, DecidingStore, LeasedMarket, RecordOutcome, RoundCommit } from '#market';
 import { traced } from '#telemetry';
 import { BoundedMap } from '#units';
 import type { Figures } from './figures.js';
@@ -18,15 +18,15 @@ const MARKETS_MAX = 10_000;
 export function watchDeciding(store: DecidingStore, watch: DecidingWatch): DecidingStore {
   const epochs = new BoundedMap<bigint, bigint>(MARKETS_MAX);
   const openedMs = new BoundedMap<bigint, number>(MARKETS_MAX);
-  const onOpened = (market: OpenedMarket, nowMs: number): void => {
+  const onOpened = (market: LeasedMarket, nowMs: number): void => {
     openedMs.set(market.marketId, nowMs);
     if (market.kind === 'busy') watch.figures.lease('busy');
     if (market.kind !== 'ours' || epochs.get(market.marketId) === market.epoch) return;
     watch.figures.lease('taken');
     epochs.set(market.marketId, market.epoch);
   };
-  const onWritten = ({ batches }: TurnRecord, outcomes: readonly RecordOutcome[]): void => {
-    for (const outcome of outcomes) if (outcome !== 'recorded') watch.figures.overtaken(outcome);
+  const onWritten = ({ batches }: RoundCommit, outcomes: readonly RecordOutcome[]): void => {
+    for (const outcome of outcomes) if (outcome !== 'recorded') watch.figures.conflicted(outcome);
     const recorded = batches.filter((_, index) => outcomes[index] === 'recorded');
     if (recorded.length === 0) return;
     const bidIds = recorded.flatMap(({ decided }) => decided.map(({ bidId }) => bidId));
@@ -37,7 +37,7 @@ export function watchDeciding(store: DecidingStore, watch: DecidingWatch): Decid
   const watched = (record: DecidingStore['record']): DecidingStore['record'] => {
     return async (turn) => {
       const outcomes = await traced('write decisions', { attributes: attributesOf(turn) }, () => record(turn)).catch((cause: unknown) => {
-        watch.figures.overtaken('failed');
+        watch.figures.conflicted('failed');
         throw cause;
       });
       onWritten(turn, outcomes);
@@ -46,9 +46,9 @@ export function watchDeciding(store: DecidingStore, watch: DecidingWatch): Decid
   };
   return {
     ...store,
-    open: async (marketIds, claim, limit) => {
+    leaseAndRead: async (marketIds, claim, limit) => {
       const nowMs = watch.clock.nowMs();
-      const opening = await store.open(marketIds, claim, limit);
+      const opening = await store.leaseAndRead(marketIds, claim, limit);
       for (const market of opening.markets) onOpened(market, nowMs);
       return opening;
     },
@@ -58,7 +58,7 @@ export function watchDeciding(store: DecidingStore, watch: DecidingWatch): Decid
   };
 }
 
-const attributesOf = ({ batches }: TurnRecord) => ({
+const attributesOf = ({ batches }: RoundCommit) => ({
   'eris.markets': batches.map(({ marketId }) => marketId.toString()).join(' '),
   'eris.bids': batches.reduce((sum, { decided }) => sum + decided.length, 0),
 });

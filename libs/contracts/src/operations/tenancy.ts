@@ -1,4 +1,4 @@
-import { defineOperations, MEMBERS, OPERATORS, OVERSEERS } from '../operation.js';
+import { defineOperations, MEMBERS, OPERATORS, ADMIN_READERS } from '../operation.js';
 import {
   createdKey,
   createKeyBody,
@@ -32,7 +32,7 @@ export const tenancyOperations = defineOperations({
     path: '/v1/organisations',
     tag,
     summary: 'Your organisation and those that it made',
-    policy: OVERSEERS,
+    policy: ADMIN_READERS,
     query: organisationsQuery,
     responses: { 200: { description: 'A page of organisations, in the order in which they were made', schema: organisationPage } },
   },

@@ -1,6 +1,6 @@
 import { AcceptBids, STATEMENT_BIDS_MAX } from './accept-bids.js';
 import type { BidInbox, InboxAnswer, NewBid } from './inbox.js';
-import { Ringer } from './ringer.js';
+import { WakeUpNotifier } from './wake-up-notifier.js';
 
 const MINUTE_MS = 60_000;
 
@@ -31,7 +31,7 @@ describe('AcceptBids with a clock', () => {
   let nowMs: number;
   let statements: Statements;
   const open = (waitMs: number): AcceptBids => {
-    const ringer = new Ringer({ ring: () => Promise.resolve() }, () => undefined);
+    const ringer = new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined);
     return new AcceptBids(statements, ringer, { waitMs, queueMax: 10_000 }, { nowMs: () => nowMs });
   };
   /** Lets so many bids come in a tenth of a second, which is what the pace looks at. */

@@ -1,9 +1,9 @@
 import { invariant } from '#units';
 import type { Clock } from '../clock/index.js';
-import { Pace, type PaceLimits } from '../pace/index.js';
+import { AdaptiveDelay, type AdaptiveDelayLimits } from '../pace/index.js';
 import { answerGroup, type Group } from './group.js';
 import type { BidInbox, InboxAnswer, NewBid } from './inbox.js';
-import type { Ringer } from './ringer.js';
+import type { WakeUpNotifier } from './wake-up-notifier.js';
 import { WaitingBids } from './waiting-bids.js';
 
 /** The most bids that one statement carries, and about how much text. */
@@ -14,7 +14,7 @@ export const STATEMENT_CHARACTERS_MAX = 8 * 1024 * 1024;
  * How far apart statements begin: each costs the same whatever it carries, so the more bids come the more of them share one. Where few come
  * they follow each other as fast as they are stored.
  */
-const PACE: PaceLimits = { windowMs: 100, msPerRate: 15, pauseMsMin: 0, pauseMsMax: 20, busyMs: 0 };
+const PACE: AdaptiveDelayLimits = { windowMs: 100, msPerRate: 15, pauseMsMin: 0, pauseMsMax: 20, busyMs: 0 };
 /** What a caller is told to wait when the queue is full: longer than a full queue takes. */
 const RETRY_AFTER_MS = 1000;
 
@@ -41,19 +41,19 @@ export type AcceptOutcome =
 export class AcceptBids {
   private readonly queue = new WaitingBids();
   private draining: Promise<void> | undefined;
-  private readonly pace: Pace | undefined;
+  private readonly pace: AdaptiveDelay | undefined;
   private beganMs = -Infinity;
   /** Ends the gathering under way. */
   private endGathering: (() => void) | undefined;
 
   constructor(
     private readonly inbox: BidInbox,
-    private readonly ringer: Ringer,
+    private readonly ringer: WakeUpNotifier,
     private readonly limits: AcceptLimits,
     private readonly clock?: Clock,
   ) {
     invariant(limits.queueMax >= 1, 'the queue holds at least one bid');
-    this.pace = clock && new Pace(clock, PACE);
+    this.pace = clock && new AdaptiveDelay(clock, PACE);
   }
 
   /** How many bids wait for their statement. */

@@ -2,4 +2,4 @@
 export { AcceptBids, STATEMENT_BIDS_MAX, type AcceptLimits, type AcceptOutcome } from './accept-bids.js';
 export { CapBacklog, type UndecidedBids } from './cap-backlog.js';
 export type { BidInbox, InboxAnswer, NewBid } from './inbox.js';
-export { Ringer, type Bell } from './ringer.js';
+export { WakeUpNotifier, type WakeUpQueue } from './wake-up-notifier.js';

@@ -7,8 +7,8 @@ import { Books } from './books.js';
 import { decideBatch } from './decide-batch.js';
 import { inTurns } from './in-turns.js';
 import { LeaseKeeper } from './lease-keeper.js';
-import type { BatchRecord, DecidingStore, HeldMarket, LeaseClaim, OpenedMarket, Payer, Wallet } from './ports.js';
-import { Purses } from './purses.js';
+import type { BatchRecord, DecidingStore, HeldMarket, LeaseClaim, LeasedMarket, Payer, Wallet } from './ports.js';
+import { FundsTracker } from './funds-tracker.js';
 
 /** How much is decided together, and how long a worker may think. */
 export interface DecideLimits extends LeaseClaim {
@@ -24,12 +24,12 @@ export interface DecideLimits extends LeaseClaim {
 const BOOK_CELLS_MAX = 8_388_608;
 
 /**
- * `holds`: the lease is still ours. `more`: the backlog was longer than the batch. `overtaken`: nothing was written, decide again. `slow`: what
+ * `holds`: the lease is still ours. `more`: the backlog was longer than the batch. `conflicted`: nothing was written, decide again. `slow`: what
  * waits there takes long to think about, and was left alone.
  */
 export type BatchOutcome =
   | { readonly kind: 'decided'; readonly count: number; readonly more: boolean; readonly holds: boolean }
-  | { readonly kind: 'busy' | 'paused' | 'market_unknown' | 'overtaken' | 'slow'; readonly holds: boolean };
+  | { readonly kind: 'busy' | 'paused' | 'market_unknown' | 'conflicted' | 'slow'; readonly holds: boolean };
 
 /** How a batch is tried. */
 export interface Attempt {
@@ -54,7 +54,7 @@ export interface BatchParts {
 }
 
 /** A market that is ours, with bids to decide. */
-interface Ready extends Extract<OpenedMarket, { kind: 'ours' }> {
+interface Ready extends Extract<LeasedMarket, { kind: 'ours' }> {
   readonly open: OpenBook;
   readonly isLong: boolean;
 }
@@ -83,7 +83,7 @@ export class Batches {
 
   /** 1. leases, backlogs and wallets, 2. the books as of then, 3. decide, 4. write. */
   async attempt(marketIds: readonly bigint[], attempt: Attempt): Promise<ReadonlyMap<bigint, BatchOutcome>> {
-    const { markets, wallets } = await this.parts.store.open(marketIds, this.parts.limits, attempt.limit);
+    const { markets, wallets } = await this.parts.store.leaseAndRead(marketIds, this.parts.limits, attempt.limit);
     const prepared = await Promise.all(markets.map((market) => this.prepare(market, attempt)));
     const outcomes = new Map<bigint, BatchOutcome>();
     markets.forEach(({ marketId }, index) => {
@@ -97,18 +97,18 @@ export class Batches {
     return outcomes;
   }
 
-  private async prepare(market: OpenedMarket, attempt: Attempt): Promise<Ready | BatchOutcome> {
+  private async prepare(market: LeasedMarket, attempt: Attempt): Promise<Ready | BatchOutcome> {
     if (market.kind !== 'ours') return { kind: market.kind, holds: false };
     const { head, bids } = market;
     if (head.status === 'paused') return { kind: 'paused', holds: true };
     if (bids.length === 0) return { kind: 'decided', count: 0, more: false, holds: true };
-    const taken = await this.books.take(head);
+    const taken = await this.books.checkOut(head);
     if (taken === 'large' && !attempt.mayTakeLong) return { kind: 'slow', holds: true };
     const open = taken === 'large' ? await this.leases.during([market], () => this.books.build(head)) : taken;
-    if (open === 'behind') return { kind: 'overtaken', holds: true };
+    if (open === 'behind') return { kind: 'conflicted', holds: true };
     const isLong = mayTakeLong(open.book, bids, this.parts.kinds);
     if (!isLong || attempt.mayTakeLong) return { ...market, bids: inTurns(bids, market.lastBidderId), open, isLong };
-    this.books.keep(open);
+    this.books.checkIn(open);
     return { kind: 'slow', holds: true };
   }
 
@@ -119,7 +119,7 @@ export class Batches {
   /** Each market may think for its share of the time, and for what those before it have left of theirs. */
   private think(ready: readonly Ready[], wallets: readonly Wallet[]): Draft {
     const { kinds, clock, limits } = this.parts;
-    const purses = new Purses(wallets);
+    const purses = new FundsTracker(wallets);
     const beganMs = clock.nowMs();
     const drafted = ready.map((market, index) => {
       const endMs = beganMs + (limits.thinkMs * (index + 1)) / ready.length;
@@ -145,8 +145,8 @@ export class Batches {
     const outcomes = await (held ?? store).record({ batches, payers, owner: limits.owner, lease });
     return new Map(
       drafted.map(({ marketId, more, ...draft }, index): [bigint, BatchOutcome] => {
-        if (outcomes[index] !== 'recorded') return [marketId, { kind: 'overtaken', holds: true }];
-        this.books.keep(bookAfter(draft));
+        if (outcomes[index] !== 'recorded') return [marketId, { kind: 'conflicted', holds: true }];
+        this.books.checkIn(bookAfter(draft));
         return [marketId, { kind: 'decided', count: draft.record.decided.length, more, holds: lease === 'keep' }];
       }),
     );

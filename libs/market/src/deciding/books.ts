@@ -23,7 +23,7 @@ export class Books {
   }
 
   /** Takes the market's book out, as of this head; `large` where it would have to be built, and that takes long. */
-  async take(head: MarketHead): Promise<BookTaking | 'large'> {
+  async checkOut(head: MarketHead): Promise<BookTaking | 'large'> {
     const cached = this.books.take(head.marketId);
     if (cached && isCurrent(cached, head)) return cached;
     const fresh = cached && (await this.refresh(cached));
@@ -38,7 +38,7 @@ export class Books {
   }
 
   /** Puts back the book of a batch that is written. */
-  keep(open: OpenBook): void {
+  checkIn(open: OpenBook): void {
     this.books.put(open);
   }
 

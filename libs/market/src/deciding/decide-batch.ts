@@ -3,14 +3,14 @@ import { admit, applyFootprint, capacityOf, type Decision, usageOf } from '#mech
 import { invariant, micros } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import type { BatchRecord, DecidedBid, QueuedBid } from './ports.js';
-import type { Purses } from './purses.js';
+import type { FundsTracker } from './funds-tracker.js';
 
 /** What a batch is decided from. Book and purses are changed: they hold what the record says once that is committed. */
 export interface BatchInput {
   readonly open: OpenBook;
   readonly epoch: bigint;
   readonly bids: readonly QueuedBid[];
-  readonly purses: Purses;
+  readonly purses: FundsTracker;
   readonly kinds: Kinds;
   /** Asked before each bid but the first: false ends the batch early. */
   readonly mayGoOn: () => boolean;

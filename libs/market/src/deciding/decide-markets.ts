@@ -6,12 +6,12 @@ import { type Attempt, Batches, type BatchOutcome, type DecideLimits } from './b
 import type { DecidingStore } from './ports.js';
 
 /**
- * A batch that was overtaken is decided again, half as long each time; after so many in a row with its market and its wallets held, so that
+ * A batch that was conflicted is decided again, half as long each time; after so many in a row with its market and its wallets held, so that
  * nobody who is quicker can put off the others for ever.
  */
-const OVERTAKEN_MAX = 4;
-/** A market that was overtaken in so many turns in a row is decided by itself, one such market a turn. */
-const TURNS_OVERTAKEN_MAX = 2;
+const CONFLICTS_MAX = 4;
+/** A market that was conflicted in so many turns in a row is decided by itself, one such market a turn. */
+const ROUNDS_CONFLICTED_MAX = 2;
 
 /**
  * How a run ended: `more` waits, `busy` means that another process decides this market, `stopped` that it was told to stop, `slow` that what waits
@@ -23,7 +23,7 @@ export interface RunOutcome {
 }
 
 /** What a turn came to in one market: an outcome, or why nothing came of it. */
-export type MarketTurn =
+export type MarketRoundResult =
   { readonly marketId: bigint; readonly outcome: RunOutcome } | { readonly marketId: bigint; readonly cause: unknown };
 
 /** How a market is decided by itself. */
@@ -41,8 +41,8 @@ interface Manner {
 export class DecideMarkets {
   private readonly batches: Batches;
   private readonly runs = new Map<bigint, Promise<unknown>>();
-  /** Turns in a row in which a market was overtaken, where there were any; as many as can be where one failed. */
-  private readonly overtakings = new Map<bigint, number>();
+  /** Turns in a row in which a market was conflicted, where there were any; as many as can be where one failed. */
+  private readonly conflicts = new Map<bigint, number>();
 
   constructor(
     private readonly store: DecidingStore,
@@ -60,12 +60,12 @@ export class DecideMarkets {
    * Decides one batch of each market, together where that goes smoothly; leases end with it. A market that can't be decided is told with the
    * reason and holds up no other one. Never rejects.
    */
-  turn(marketIds: readonly bigint[], signal?: AbortSignal): Promise<readonly MarketTurn[]> {
+  turn(marketIds: readonly bigint[], signal?: AbortSignal): Promise<readonly MarketRoundResult[]> {
     return this.inOrder(marketIds, () => this.together(marketIds, signal));
   }
 
   /** Decides a batch of one market that takes long. Never rejects. */
-  slowTurn(marketId: bigint, signal?: AbortSignal): Promise<MarketTurn> {
+  slowTurn(marketId: bigint, signal?: AbortSignal): Promise<MarketRoundResult> {
     return this.inOrder([marketId], () => this.tryAlone(marketId, { signal, batches: 1, mayTakeLong: true }));
   }
 
@@ -89,23 +89,23 @@ export class DecideMarkets {
   }
 
   /** Markets that go smoothly share a batch; of those that don't, one is decided by itself, and the others wait for their turn. */
-  private async together(marketIds: readonly bigint[], signal?: AbortSignal): Promise<MarketTurn[]> {
-    const smooth = marketIds.filter((marketId) => !this.isRough(marketId));
+  private async together(marketIds: readonly bigint[], signal?: AbortSignal): Promise<MarketRoundResult[]> {
+    const smooth = marketIds.filter((marketId) => !this.isContended(marketId));
     const turns = new Map(smooth.length > 0 && !signal?.aborted ? await this.tryTogether(smooth) : []);
-    const rough = marketIds.find((marketId) => this.isRough(marketId) && !hasFailed(turns.get(marketId)));
+    const rough = marketIds.find((marketId) => this.isContended(marketId) && !hasFailed(turns.get(marketId)));
     if (rough !== undefined) turns.set(rough, await this.tryAlone(rough, { signal, batches: 1, mayTakeLong: false }));
     return marketIds.map((marketId) => turns.get(marketId) ?? { marketId, outcome: { kind: 'more', decided: 0 } });
   }
 
-  private isRough(marketId: bigint): boolean {
-    return (this.overtakings.get(marketId) ?? 0) >= TURNS_OVERTAKEN_MAX;
+  private isContended(marketId: bigint): boolean {
+    return (this.conflicts.get(marketId) ?? 0) >= ROUNDS_CONFLICTED_MAX;
   }
 
   /**
    * Where it fails, each half is tried once more, so that a failure that passes holds up nobody; of a half that fails again each market is to be
    * decided by itself: whichever it failed for fails again, and tells why.
    */
-  private async tryTogether(marketIds: readonly bigint[], isHalf = false): Promise<[bigint, MarketTurn][]> {
+  private async tryTogether(marketIds: readonly bigint[], isHalf = false): Promise<[bigint, MarketRoundResult][]> {
     try {
       const limit = Math.ceil(this.limits.batchMax / marketIds.length);
       const outcomes = await this.batches.attempt(marketIds, { limit, mayKeep: false, mayTakeLong: false });
@@ -115,30 +115,30 @@ export class DecideMarkets {
     } catch (cause) {
       await this.letGo(marketIds);
       if (marketIds.length > 1 && !isHalf) return this.tryHalves(marketIds);
-      for (const marketId of marketIds) this.overtakings.set(marketId, TURNS_OVERTAKEN_MAX);
+      for (const marketId of marketIds) this.conflicts.set(marketId, ROUNDS_CONFLICTED_MAX);
       return marketIds.length === 1 ? [[marketIds[0], { marketId: marketIds[0], cause }]] : [];
     }
   }
 
-  private async tryHalves(marketIds: readonly bigint[]): Promise<[bigint, MarketTurn][]> {
+  private async tryHalves(marketIds: readonly bigint[]): Promise<[bigint, MarketRoundResult][]> {
     const half = Math.ceil(marketIds.length / 2);
     const first = await this.tryTogether(marketIds.slice(0, half), true);
     return [...first, ...(await this.tryTogether(marketIds.slice(half), true))];
   }
 
   private afterTurn(marketId: bigint, outcome: BatchOutcome): RunOutcome {
-    if (outcome.kind === 'overtaken') this.overtakings.set(marketId, (this.overtakings.get(marketId) ?? 0) + 1);
-    else this.overtakings.delete(marketId);
-    if (outcome.kind === 'overtaken') return { kind: 'more', decided: 0 };
+    if (outcome.kind === 'conflicted') this.conflicts.set(marketId, (this.conflicts.get(marketId) ?? 0) + 1);
+    else this.conflicts.delete(marketId);
+    if (outcome.kind === 'conflicted') return { kind: 'more', decided: 0 };
     if (outcome.kind !== 'decided') return { kind: outcome.kind, decided: 0 };
     return { kind: outcome.more ? 'more' : 'drained', decided: outcome.count };
   }
 
   /** A market that fails stays one that is decided by itself, so that it spoils no other turn. */
-  private async tryAlone(marketId: bigint, manner: Manner): Promise<MarketTurn> {
+  private async tryAlone(marketId: bigint, manner: Manner): Promise<MarketRoundResult> {
     try {
       const outcome = await this.alone(marketId, manner);
-      this.overtakings.delete(marketId);
+      this.conflicts.delete(marketId);
       return { marketId, outcome };
     } catch (cause) {
       return { marketId, cause };
@@ -147,14 +147,14 @@ export class DecideMarkets {
 
   private async alone(marketId: bigint, { signal, batches, mayTakeLong }: Manner): Promise<RunOutcome> {
     let decided = 0,
-      overtaken = 0,
+      conflicted = 0,
       holds = false;
     try {
       for (let left = batches; !signal?.aborted;) {
-        const outcome = await this.batch(marketId, overtaken, { mayKeep: left > 1, mayTakeLong });
+        const outcome = await this.batch(marketId, conflicted, { mayKeep: left > 1, mayTakeLong });
         holds = outcome.holds;
-        overtaken = outcome.kind === 'overtaken' ? overtaken + 1 : 0;
-        if (outcome.kind === 'overtaken') continue;
+        conflicted = outcome.kind === 'conflicted' ? conflicted + 1 : 0;
+        if (outcome.kind === 'conflicted') continue;
         if (outcome.kind !== 'decided') return { kind: outcome.kind, decided };
         decided += outcome.count;
         if (!outcome.more) return { kind: 'drained', decided };
@@ -175,15 +175,15 @@ export class DecideMarkets {
     await this.store.release(marketIds, this.limits.owner).catch(() => undefined);
   }
 
-  private async batch(marketId: bigint, overtaken: number, manner: Omit<Attempt, 'limit' | 'held'>): Promise<BatchOutcome> {
-    const limit = Math.max(1, Math.floor(this.limits.batchMax / 2 ** overtaken));
+  private async batch(marketId: bigint, conflicted: number, manner: Omit<Attempt, 'limit' | 'held'>): Promise<BatchOutcome> {
+    const limit = Math.max(1, Math.floor(this.limits.batchMax / 2 ** conflicted));
     const attempt = { ...manner, limit };
     const outcomes =
-      overtaken < OVERTAKEN_MAX
+      conflicted < CONFLICTS_MAX
         ? await this.batches.attempt([marketId], attempt)
         : await this.store.held(marketId, this.limits.leaseMs, (held) => this.batches.attempt([marketId], { ...attempt, held }));
     return outcomes.get(marketId) as BatchOutcome;
   }
 }
 
-const hasFailed = (turn: MarketTurn | undefined): boolean => turn !== undefined && 'cause' in turn;
+const hasFailed = (turn: MarketRoundResult | undefined): boolean => turn !== undefined && 'cause' in turn;

@@ -1,10 +1,10 @@
 /** Deciding bids: one writer per market, one fenced statement for the batches of several. */
 export type { DecideLimits } from './batches.js';
-export { DecideMarkets, type MarketTurn, type RunOutcome } from './decide-markets.js';
+export { DecideMarkets, type MarketRoundResult, type RunOutcome } from './decide-markets.js';
 export { decideBatch, type BatchInput } from './decide-batch.js';
 export { decisionEvent } from './decision-event.js';
 export { inTurns } from './in-turns.js';
-export { Purses } from './purses.js';
+export { FundsTracker } from './funds-tracker.js';
 export { saleIn } from './sale.js';
 export type {
   BatchRecord,
@@ -13,11 +13,11 @@ export type {
   HeldMarket,
   MarketLease,
   LeaseClaim,
-  OpenedMarket,
-  Opening,
+  LeasedMarket,
+  LeasedBacklog,
   Payer,
   QueuedBid,
   RecordOutcome,
-  TurnRecord,
+  RoundCommit,
   Wallet,
 } from './ports.js';

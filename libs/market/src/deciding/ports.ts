@@ -50,7 +50,7 @@ export interface Payer {
   /** As it was when its bids were decided. */
   readonly wallet: Wallet;
   /** The least, over its bids, of what it had beyond what the bid could cost at most; below zero: funds mattered. */
-  readonly spareMicros: bigint;
+  readonly slackMicros: bigint;
 }
 
 /** What was decided in one market. */
@@ -66,7 +66,7 @@ export interface BatchRecord {
 }
 
 /** What one statement writes: a batch of each of some markets. */
-export interface TurnRecord {
+export interface RoundCommit {
   /** In the order of their markets' ids. */
   readonly batches: readonly BatchRecord[];
   readonly payers: readonly Payer[];
@@ -76,7 +76,7 @@ export interface TurnRecord {
 }
 
 /** `ours`: nobody else may write to the market's log as its worker, until the lease ends and another one takes it. */
-export type OpenedMarket =
+export type LeasedMarket =
   | {
       readonly kind: 'ours';
       readonly marketId: bigint;
@@ -95,9 +95,9 @@ export type OpenedMarket =
   | { readonly kind: 'busy' | 'market_unknown'; readonly marketId: bigint };
 
 /** Markets as a worker finds them, as of one moment. */
-export interface Opening {
+export interface LeasedBacklog {
   /** In the order of their ids. */
-  readonly markets: readonly OpenedMarket[];
+  readonly markets: readonly LeasedMarket[];
   /** Of every bidder whose bids were read; other markets may hold money of theirs meanwhile. */
   readonly wallets: readonly Wallet[];
 }
@@ -117,7 +117,7 @@ export interface HeldMarket extends Pick<DecidingStore, 'record'> {
 /** Each call is a transaction of its own: nothing is locked while bids are thought about, unless they are decided within `held`. */
 export interface DecidingStore {
   /** Takes or renews the markets' leases (an epoch rises whenever its owner changes), and reads what is to be decided, at most `limit` bids of each. */
-  open(marketIds: readonly bigint[], claim: LeaseClaim, limit: number): Promise<Opening>;
+  leaseAndRead(marketIds: readonly bigint[], claim: LeaseClaim, limit: number): Promise<LeasedBacklog>;
   /** Leases that are still the owner's, as of these epochs, and were not given back run from now again. */
   renew(leases: readonly MarketLease[], claim: LeaseClaim): Promise<void>;
   /** Everything that the book is made of, as of one moment; `large` where its window has more than `cellsMax` cells. */
@@ -131,7 +131,7 @@ export interface DecidingStore {
    * events and the sequence, removes the backlog rows, notifies once; funds of payers are written as they are at that moment.
    * @returns an outcome for each batch, in their order.
    */
-  record(turn: TurnRecord): Promise<readonly RecordOutcome[]>;
+  record(turn: RoundCommit): Promise<readonly RecordOutcome[]>;
   /**
    * Runs `work` while the market's log stands still: wallets that it locks stay as they are until its end. What it records is written when it
    * ends, and nothing of it where it fails. A session that stops for longer than `idleMs` in the midst of it is ended.

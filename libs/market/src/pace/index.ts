@@ -1,2 +1,2 @@
 /** How long to let things gather, by how fast they come. */
-export { Pace, type PaceLimits } from './pace.js';
+export { AdaptiveDelay, type AdaptiveDelayLimits } from './adaptive-delay.js';

@@ -1,10 +1,10 @@
-import { Pace } from './pace.js';
+import { AdaptiveDelay } from './adaptive-delay.js';
 
 const LIMITS = { windowMs: 250, msPerRate: 60, pauseMsMin: 10, pauseMsMax: 200, busyMs: 1_000 };
 
 describe('Pace', () => {
   let nowMs: number;
-  let pace: Pace;
+  let pace: AdaptiveDelay;
   /** Lets so many a second come for two seconds. */
   const comeAt = (perSecond: number): void => {
     for (let step = 0; step < 200; step++, nowMs += 10) pace.count(perSecond / 100);
@@ -12,7 +12,7 @@ describe('Pace', () => {
 
   beforeEach(() => {
     nowMs = 0;
-    pace = new Pace({ nowMs: () => nowMs }, LIMITS);
+    pace = new AdaptiveDelay({ nowMs: () => nowMs }, LIMITS);
   });
 
   it('lets nothing gather where little comes', () => {

@@ -3,5 +3,5 @@ export type { AuditAccount, AuditSource, MarketAudit, ReceiptStore } from './por
 export { CHAIN_START, chainAfter, receiptIn, receiptOf, type ChainHead, type Receipt } from './receipt.js';
 export type { SlotSales } from './replay-log.js';
 export { keyOf, type Finding, type LogRecord, type Row, type RowTable } from './rows.js';
-export { chainOf, SealLog } from './seal-log.js';
+export { chainOf, AppendReceipts } from './append-receipts.js';
 export { verifyMarket, type Verification, type VerifyOptions, type VerifyOutcome } from './verify-market.js';

@@ -3,7 +3,7 @@ import type { BidBody, KindBid, Kinds } from '#kinds';
 import { usageOf } from '#mechanism';
 import { invariant } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
-import { decideBatch, decisionEvent, Purses, saleIn, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
+import { decideBatch, decisionEvent, FundsTracker, saleIn, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
 import { allocationRow, decisionRow, differences, eventColumns, FIRST_REVISION, placementRow } from './expected-rows.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
 
@@ -100,7 +100,7 @@ interface Again {
 /** A batch of one: batches of any size decide the same. */
 function decideAgain(open: OpenBook, bid: QueuedBid, { funds, kinds }: Again): { record: BatchRecord; priceVersion: bigint } {
   const wallet = { organisationId: bid.organisationId, walletId: 0n, escrowId: 0n, fundsMicros: BigInt(funds ?? 0) };
-  const again = decideBatch({ open, epoch: 0n, bids: [bid], purses: new Purses([wallet]), kinds, mayGoOn: () => true });
+  const again = decideBatch({ open, epoch: 0n, bids: [bid], purses: new FundsTracker([wallet]), kinds, mayGoOn: () => true });
   invariant(again.record.decided.length === 1, 'one bid, one decision');
   return again;
 }

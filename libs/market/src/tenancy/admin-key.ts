@@ -86,7 +86,7 @@ export class EnsureAdminKey {
 export const makeAdminKey = (randomBytes: RandomBytes): string => makeKey('operator', randomBytes).text;
 
 async function hasOperatorKey(tx: TenancyTx): Promise<boolean> {
-  for (const { organisationId } of await tx.listRoots()) if (await tx.hasLiveKey(organisationId, 'operator')) return true;
+  for (const { organisationId } of await tx.listRootOrganisations()) if (await tx.hasLiveKey(organisationId, 'operator')) return true;
   return false;
 }
 
@@ -115,7 +115,7 @@ async function succeed(tx: TenancyTx, key: PlainKey, origin: KeyOrigin): Promise
 const isAdminKey = ({ origin }: KeyRecord): boolean => origin !== 'request';
 
 async function storeKey(tx: TenancyTx, { prefix, hash }: PlainKey, origin: KeyOrigin): Promise<OrganisationRecord> {
-  const [oldest] = await tx.listRoots();
+  const [oldest] = await tx.listRootOrganisations();
   const organisation = oldest ?? (await tx.insertOrganisation({ parentId: null, name: FIRST_ORGANISATION }));
   invariant(organisation !== undefined, 'the first organisation has no rival for its name');
   await tx.insertKey({ organisationId: organisation.organisationId, role: 'operator', label: ADMIN_LABEL, prefix, hash, origin });

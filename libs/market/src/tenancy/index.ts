@@ -14,7 +14,7 @@ export { KeyUse, type KeyUseStore } from './key-use.js';
 export {
   CreateOrganisation,
   ListOrganisations,
-  mayOversee,
+  canAdminister,
   seesAll,
   type CreateOrganisationOutcome,
   type OrganisationsOutcome,

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '../unit-of-work.js';
 import { oneMore, pageOf, type PageRange } from '../page.js';
 import { hashKey, makeKey, type RandomBytes } from './api-key.js';
-import { mayOversee } from './organisations.js';
+import { canAdminister } from './organisations.js';
 import type { Caller, KeyRecord, ListedKey, Role, TenancyReader, TenancyTx } from './ports.js';
 
 /** A key that somebody asks for. */
@@ -32,9 +32,9 @@ export class CreateKey {
   run({ caller, organisationId, role, label }: CreateKeyRequest): Promise<CreateKeyOutcome> {
     const { text, prefix, hash } = makeKey(role, this.randomBytes);
     return this.work.transaction(async (tx) => {
-      const family = await tx.listFamily(caller.organisationId);
+      const family = await tx.listWithChildren(caller.organisationId);
       const owner = family.find((each) => each.organisationId === organisationId);
-      if (!owner || !mayOversee(caller, owner)) return { kind: 'not_found' };
+      if (!owner || !canAdminister(caller, owner)) return { kind: 'not_found' };
       if ((await tx.countLiveKeys(organisationId)) >= KEYS_PER_ORGANISATION) return { kind: 'too_many_keys' };
       const key = await tx.insertKey({ organisationId, role, label: label ?? null, prefix, hash });
       return { kind: 'created', key, plain: text };
@@ -61,7 +61,7 @@ export class RevokeKey {
   private revoke(caller: Caller, find: (tx: TenancyTx) => Promise<KeyRecord | undefined>): Promise<RevokeKeyOutcome> {
     return this.work.transaction(async (tx) => {
       const key = await find(tx);
-      if (!key || !mayOversee(caller, key)) return { kind: 'not_found' };
+      if (!key || !canAdminister(caller, key)) return { kind: 'not_found' };
       await tx.revokeKey(key.keyId);
       return { kind: 'revoked', key: (await tx.findKey(key.keyId)) ?? key };
     });

@@ -41,7 +41,7 @@ export class ListOrganisations {
 export const seesAll = ({ role }: Pick<Caller, 'role'>): boolean => role !== 'bidder';
 
 /** Whether the caller sees what belongs to that organisation: its own, and, unless it bids, those that its organisation made. */
-export function mayOversee(caller: Caller, owner: { readonly organisationId: bigint; readonly parentId: bigint | null }): boolean {
+export function canAdminister(caller: Caller, owner: { readonly organisationId: bigint; readonly parentId: bigint | null }): boolean {
   if (owner.organisationId === caller.organisationId) return true;
   return seesAll(caller) && owner.parentId === caller.organisationId;
 }

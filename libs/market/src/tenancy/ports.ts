@@ -67,9 +67,9 @@ export interface TenancyTx {
   /** Makes an organisation with its four accounts; undefined where its parent already has one of that name. */
   insertOrganisation(organisation: { readonly parentId: bigint | null; readonly name: string }): Promise<OrganisationRecord | undefined>;
   /** An organisation and those that it made, by id. */
-  listFamily(organisationId: bigint): Promise<readonly OrganisationRecord[]>;
+  listWithChildren(organisationId: bigint): Promise<readonly OrganisationRecord[]>;
   /** Operators of their own, by id. */
-  listRoots(): Promise<readonly OrganisationRecord[]>;
+  listRootOrganisations(): Promise<readonly OrganisationRecord[]>;
   insertKey(key: NewKey): Promise<KeyRecord>;
   /** Keys of an organisation that are not revoked; one caller at a time counts them, until its transaction ends. */
   countLiveKeys(organisationId: bigint): Promise<number>;

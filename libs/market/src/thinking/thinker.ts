@@ -5,7 +5,7 @@ import { type MarketRows, openBook, type OpenBook, stateOf } from '../book/index
 import type { Clock } from '../clock/index.js';
 import { decideBatch } from '../deciding/decide-batch.js';
 import type { BatchRecord, Payer, QueuedBid, Wallet } from '../deciding/ports.js';
-import { Purses } from '../deciding/purses.js';
+import { FundsTracker } from '../deciding/funds-tracker.js';
 
 /** Bids of one market to be decided by themselves. */
 export interface BatchTask {
@@ -71,7 +71,7 @@ export function createThinker(kinds: Kinds, clock: Clock): Thinker {
 const settled = <T>(work: () => T): Promise<T> => new Promise((resolve) => resolve(work()));
 
 function draftOf({ wallets, thinkMs, ...batch }: BatchTask, kinds: Kinds, clock: Clock): BatchDraft {
-  const purses = new Purses(wallets);
+  const purses = new FundsTracker(wallets);
   const endMs = clock.nowMs() + thinkMs;
   const drafted = decideBatch({ ...batch, purses, kinds, mayGoOn: () => clock.nowMs() < endMs });
   priceAhead(batch.open.book, AHEAD_STEPS); // until all slots are priced no bid is told to be quick to decide

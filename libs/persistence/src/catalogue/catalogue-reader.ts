@@ -3,7 +3,7 @@ import type { CatalogueReader, MarketRecord, SiteRecord, SitesPage } from '#mark
 import type { Milli } from '#units';
 import type { Pool } from 'pg';
 import { columnsOf } from '../hot/columns.js';
-import { Together } from '../postgres/together.js';
+import { StatementBatcher } from '../postgres/statement-batcher.js';
 import { IS_MEMBER } from '../tenancy/membership.js';
 
 const MARKET_COLUMNS = `m.id, m.organisation_id, m.name, m.clock::text, m.status::text, m.slot_minutes, m.horizon_slots, m.chunk_kb, m.bandwidth_kb,
@@ -80,7 +80,7 @@ const MARKETS_MAX = 128;
 
 /** Markets and sites as the API shows them, over a pool. */
 export function createCatalogueReader(pool: Pool): CatalogueReader {
-  const together = new Together<Pair, MarketRecord | undefined>((pairs) => findMarkets(pool, pairs), MARKETS_MAX);
+  const together = new StatementBatcher<Pair, MarketRecord | undefined>((pairs) => findMarkets(pool, pairs), MARKETS_MAX);
   return {
     findMarket: (organisationId, marketId) => together.ask({ organisationId, marketId }),
     listMarkets: async (organisationId, { afterId, limit }) => {

@@ -3,8 +3,8 @@ import {
   type MarketLease,
   type LeaseClaim,
   type MarketRows,
-  type OpenedMarket,
-  type Opening,
+  type LeasedMarket,
+  type LeasedBacklog,
   type QueuedBid,
   stateOf,
   type Wallet,
@@ -190,7 +190,7 @@ interface OpenedRow extends HeadRow, BacklogRow {
 /** What deciding needs of Postgres, over a pool. */
 export function createDecidingStore(pool: Pool): DecidingStore {
   return {
-    open: (marketIds, claim, limit) => open(pool, marketIds, { ...claim, limit }),
+    leaseAndRead: (marketIds, claim, limit) => open(pool, marketIds, { ...claim, limit }),
     renew: (leases, claim) => renew(pool, leases, claim),
     loadState: async (marketId, cellsMax) => {
       const rows = await load(pool, marketId, cellsMax);
@@ -234,7 +234,7 @@ async function load(pool: Pool, marketId: bigint, cellsMax?: number): Promise<Ma
   return rows;
 }
 
-async function open(pool: Pool, marketIds: readonly bigint[], claim: LeaseClaim & { readonly limit: number }): Promise<Opening> {
+async function open(pool: Pool, marketIds: readonly bigint[], claim: LeaseClaim & { readonly limit: number }): Promise<LeasedBacklog> {
   const values = [marketIds, claim.owner, claim.leaseMs, claim.limit];
   const { rows } = await pool.query<OpenedRow>({ name: 'open-markets', text: OPEN, values });
   const shares = await readShares(pool, rows, claim.limit);
@@ -254,7 +254,7 @@ async function readShares(pool: Pool, opened: readonly OpenedRow[], limit: numbe
   return new Map(rows.map((row) => [row.market_id, row]));
 }
 
-function openedOf(row: OpenedRow, { bid_ids: bidIds, bidder_ids: bidders, bodies }: BacklogRow): OpenedMarket {
+function openedOf(row: OpenedRow, { bid_ids: bidIds, bidder_ids: bidders, bodies }: BacklogRow): LeasedMarket {
   const { market_id: marketId, epoch } = row;
   if (epoch === null) return { kind: 'busy', marketId };
   const bidderIds = idsOf(bidders);

@@ -1,6 +1,6 @@
 import { type Sale, holdOf, slotAmount, type Transfer, transferOf } from '#ledger';
 import { EVENT_TYPES, type LogEvent, payloadJson, refusal } from '#log';
-import { type BatchRecord, type DecidedBid, decisionEvent, type Payer, type RecordOutcome, saleIn, type TurnRecord } from '#market';
+import { type BatchRecord, type DecidedBid, decisionEvent, type Payer, type RecordOutcome, saleIn, type RoundCommit } from '#market';
 import { invariant } from '#units';
 import { intArray } from './columns.js';
 import { rows, statementInputs, value } from './inputs.js';
@@ -41,7 +41,7 @@ const DECIDED = {
   payer: rows<Payer>({
     wallet: ['bigint', ({ wallet }) => wallet.walletId],
     seen: ['bigint', ({ wallet }) => wallet.fundsMicros],
-    spare: ['bigint', ({ spareMicros }) => spareMicros],
+    spare: ['bigint', ({ slackMicros }) => slackMicros],
   }),
   decided: rows<PlacedBid>({
     market_id: ['bigint', (bid) => bid.marketId],
@@ -193,7 +193,7 @@ const RECORD_REFUSALS = `WITH ${gate(refusals)}, ${decisions(refusals, 'd.funds'
 const RECORD_DECISIONS = `WITH ${gate(sales)}, ${decisions(sales, FUNDS_LEFT)}, ${allocations(sales)} ${ENDING}`;
 
 /** Writes the batches of a turn. @returns what came of each. */
-export async function recordTurn(queryable: Queryable, turn: TurnRecord): Promise<RecordOutcome[]> {
+export async function recordTurn(queryable: Queryable, turn: RoundCommit): Promise<RecordOutcome[]> {
   const { batches, payers, owner, lease } = turn;
   const bids = batches.flatMap(({ marketId, decided }) =>
     decided.map((bid): PlacedBid => ({ ...bid, marketId, event: decisionEvent(bid), sale: saleIn(bid) })),

@@ -1,6 +1,6 @@
 import type { InboxAnswer, NewBid, UndecidedBids } from '#market';
 import type { Pool } from 'pg';
-import { Together } from '../postgres/together.js';
+import { StatementBatcher } from '../postgres/statement-batcher.js';
 import { intArray, textArray } from './columns.js';
 
 /**
@@ -35,7 +35,7 @@ const KEYS_MAX = 512;
 
 /** What bidders have undecided, along the index of the backlog, and had stored before, over a pool. */
 export function createUndecidedBids(pool: Pool): UndecidedBids {
-  const keyed = new Together<NewBid, InboxAnswer | undefined>((bids) => findKeyed(pool, bids), KEYS_MAX);
+  const keyed = new StatementBatcher<NewBid, InboxAnswer | undefined>((bids) => findKeyed(pool, bids), KEYS_MAX);
   return {
     count: async ({ marketId, organisationId }, max) => {
       const query = { name: 'count-undecided', text: COUNT_UNDECIDED, values: [marketId, organisationId, max] };

@@ -1,8 +1,8 @@
-import { Together } from './together.js';
+import { StatementBatcher } from './statement-batcher.js';
 
 describe('Together', () => {
   const statements: number[][] = [];
-  const doubled = new Together<number, number>((numbers) => {
+  const doubled = new StatementBatcher<number, number>((numbers) => {
     statements.push([...numbers]);
     return numbers.includes(13) ? Promise.reject(new Error('no')) : Promise.resolve(numbers.map((one) => 2 * one));
   }, 3);
@@ -21,7 +21,7 @@ describe('Together', () => {
   it('runs no more than three statements at the same time, and asks for what has gathered meanwhile by one', async () => {
     const ends: (() => void)[] = [];
     const sizes: number[] = [];
-    const slow = new Together<number, number>((numbers) => {
+    const slow = new StatementBatcher<number, number>((numbers) => {
       sizes.push(numbers.length);
       return new Promise((resolve) => ends.push(() => resolve(numbers)));
     }, 10);
@@ -50,7 +50,7 @@ describe('Together', () => {
 
   it('does not ask again where the database is away', async () => {
     let asked = 0;
-    const away = new Together<number, number>(() => {
+    const away = new StatementBatcher<number, number>(() => {
       asked++;
       return Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }));
     }, 3);

@@ -2,7 +2,7 @@ import type { BidContext } from '#kinds';
 import type { BidContextReader } from '#market';
 import type { Pool } from 'pg';
 import { columnsOf } from '../hot/columns.js';
-import { Together } from '../postgres/together.js';
+import { StatementBatcher } from '../postgres/statement-batcher.js';
 import { IS_MEMBER } from '../tenancy/membership.js';
 
 /**
@@ -33,7 +33,7 @@ const CONTEXTS_MAX = 128;
 
 /** What bids are checked against, over a pool. */
 export function createBidContextReader(pool: Pool): BidContextReader {
-  const together = new Together<Pair, BidContext | undefined>((pairs) => contexts(pool, pairs), CONTEXTS_MAX);
+  const together = new StatementBatcher<Pair, BidContext | undefined>((pairs) => contexts(pool, pairs), CONTEXTS_MAX);
   return { findContext: (organisationId, marketId) => together.ask({ organisationId, marketId }) };
 }
 

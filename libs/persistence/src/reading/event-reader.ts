@@ -2,7 +2,7 @@ import { eventIn, kindsFor } from '#log';
 import { type EventPage, type EventReader, type EventRecord, seesAll } from '#market';
 import type { Pool } from 'pg';
 import { columnsOf, textList } from '../hot/columns.js';
-import { Together } from '../postgres/together.js';
+import { StatementBatcher } from '../postgres/statement-batcher.js';
 import { IS_MEMBER } from '../tenancy/membership.js';
 
 /** What is told to whoever does not see all: by the audiences of the table of events, whatever else the entry says. */
@@ -45,7 +45,7 @@ const PAGES_MAX = 64;
 
 /** The log as the API streams it, over a pool. */
 export function createEventReader(pool: Pool): EventReader {
-  const together = new Together<PageRequest, EventPage | undefined>((requests) => pages(pool, requests), PAGES_MAX);
+  const together = new StatementBatcher<PageRequest, EventPage | undefined>((requests) => pages(pool, requests), PAGES_MAX);
   return { page: (...request) => together.ask(request) };
 }
 

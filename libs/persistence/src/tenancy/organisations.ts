@@ -8,7 +8,7 @@ import { familyOf } from './membership.js';
 const WITH_WALLET = { accounts: { where: { kind: AccountKind.wallet }, select: { id: true } } } satisfies Prisma.OrganisationInclude;
 type Row = Prisma.OrganisationGetPayload<{ include: typeof WITH_WALLET }>;
 
-type OrganisationsTx = Pick<TenancyTx, 'insertOrganisation' | 'listFamily' | 'listRoots'>;
+type OrganisationsTx = Pick<TenancyTx, 'insertOrganisation' | 'listWithChildren' | 'listRootOrganisations'>;
 
 /** Organisations over a transaction of Prisma's. */
 export function organisationsTx(db: PrismaTx): OrganisationsTx {
@@ -18,8 +18,8 @@ export function organisationsTx(db: PrismaTx): OrganisationsTx {
   };
   return {
     insertOrganisation: (organisation) => insert(db, organisation),
-    listFamily: (organisationId) => list(familyOf(organisationId)),
-    listRoots: () => list({ parentId: null }),
+    listWithChildren: (organisationId) => list(familyOf(organisationId)),
+    listRootOrganisations: () => list({ parentId: null }),
   };
 }
 

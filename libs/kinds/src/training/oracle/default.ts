@@ -3,7 +3,7 @@ import { invariant } from '#units';
 import type { TrainingJob, Schedule } from '../job.js';
 import { resetCover } from './kernel/cover.js';
 import { resetFloor } from './kernel/floor.js';
-import { resetHasty } from './kernel/hasty.js';
+import { resetGreedyFallback } from './kernel/greedy-fallback.js';
 import { resetHull } from './kernel/hull.js';
 import { maySuit } from './kernel/lattice.js';
 import { resetPlan } from './kernel/plan.js';
@@ -106,8 +106,8 @@ function prepare(work: Workspace): void {
   }
   if (scope.method !== 'spread') return;
   for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
-  for (const spread of [work.hopeful, work.wary, work.dealt]) resetSpread(spread, problem, slotsMax);
-  resetHasty(work.hasty, problem, slotsMax);
+  for (const spread of [work.optimistic, work.pessimistic, work.assigned]) resetSpread(spread, problem, slotsMax);
+  resetGreedyFallback(work.greedyFallback, problem, slotsMax);
 }
 
 /** Whether the core runs on a coarse lattice beside the spread; prepares it. */

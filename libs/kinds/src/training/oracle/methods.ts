@@ -40,10 +40,10 @@ function forEachOpened(work: Workspace, from: number, look: (work: Workspace) =>
 
 /** For jobs of middle size: the core on a coarse lattice beside the spread, the cheaper of both slot by slot. */
 export function coarseMethod(work: Workspace): Method {
-  const { problem, hopeful, best } = work;
+  const { problem, optimistic, best } = work;
   return {
     bound(): number {
-      forEachOpened(work, hopeful.length, coarseSlot);
+      forEachOpened(work, optimistic.length, coarseSlot);
       return best.cost;
     },
     plan: (): Schedule | undefined =>
@@ -55,9 +55,9 @@ export function coarseMethod(work: Workspace): Method {
 
 /** Looks at one more slot both ways, as long as the core's steps last, and keeps the best plan so far. */
 function coarseSlot(work: Workspace): void {
-  const { problem, cover, reader, plan, best, hopeful } = work;
+  const { problem, cover, reader, plan, best, optimistic } = work;
   const isCovered = coverSlot(problem, cover);
-  spreadSlot(problem, work.filler, hopeful);
+  spreadSlot(problem, work.filler, optimistic);
   if (isCovered && readCoverPlan(problem, cover, reader, plan)) {
     improveHomes(work);
     if (plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
@@ -67,11 +67,11 @@ function coarseSlot(work: Workspace): void {
 
 /** For larger jobs: counts spread over slots, homes dealt afterwards. */
 export function spreadMethod(work: Workspace): Method {
-  const { problem, hopeful } = work;
+  const { problem, optimistic } = work;
   return {
     bound(): number {
-      while (hopeful.length < problem.slotCount) spreadSlot(problem, work.filler, hopeful);
-      return leastOf(hopeful, problem.slotCount - 1);
+      while (optimistic.length < problem.slotCount) spreadSlot(problem, work.filler, optimistic);
+      return leastOf(optimistic, problem.slotCount - 1);
     },
     plan: (): Schedule | undefined => (planBySpread(work) ? scheduleOf(problem, work.plan, subjectOf(work).arrival) : undefined),
   };

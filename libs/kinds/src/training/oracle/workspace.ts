@@ -4,7 +4,7 @@ import type { TrainingJob } from '../job.js';
 import { createCover } from './kernel/cover.js';
 import { createFiller } from './kernel/fill.js';
 import { createFloor, floorOfSlot } from './kernel/floor.js';
-import { createHasty } from './kernel/hasty.js';
+import { createGreedyFallback } from './kernel/greedy-fallback.js';
 import { createHull } from './kernel/hull.js';
 import { createDealer, createPlan } from './kernel/plan.js';
 import { createProblem, loadSlot } from './kernel/problem.js';
@@ -35,14 +35,14 @@ export function createWorkspace(budgets: Budgets) {
     cover: createCover(),
     reader: createCoverReader(),
     filler: createFiller(),
-    dealer: createDealer(budgets.relief),
+    assigner: createDealer(budgets.relief),
     plan: createPlan(),
     kept: createPlan(),
     best: createPlan(),
-    hopeful: createSpread('hopeful'),
-    wary: createSpread('wary'),
-    dealt: createSpread('dealt'),
-    hasty: createHasty(),
+    optimistic: createSpread('optimistic'),
+    pessimistic: createSpread('pessimistic'),
+    assigned: createSpread('assigned'),
+    greedyFallback: createGreedyFallback(),
     single: createSingle(),
     hull: createHull(),
   };

@@ -68,7 +68,7 @@ export interface FillRule {
   atHome: Int32Array;
   atHomeFrom: number;
   /** Bandwidth so dear that the thriftiest fill comes out; costs are at posted prices all the same. */
-  thrifty: boolean;
+  bandwidthFirst: boolean;
 }
 
 /** Steps of placing a chunk, and of a fill without any. */
@@ -99,7 +99,7 @@ export function fillSlot(problem: Problem, filler: Filler, t: number, ps: number
   const psRoom = roomBesidePs[base + ps];
   if (psRoom < 0) return 0;
   const alpha = problem.alpha[t];
-  const felt = rule.thrifty ? alpha + THRIFT : alpha;
+  const felt = rule.bandwidthFirst ? alpha + THRIFT : alpha;
   const perChunk = workersFor[problem.total] / problem.total;
   const moveFelt = felt * chunkKB;
   const awayFelt = felt * parameterKB * perChunk;

@@ -119,7 +119,7 @@ export const createDealer = (stepsMax: number): Dealer => ({
  * Given what is processed where, lets each site's own chunks stay at home in the slots where bandwidth is dearest: the cheapest dealing,
  * bandwidth budgets aside. Then shifts credits from slots with room to slots over their budget.
  */
-export function dealHomes(problem: Problem, plan: Plan, dealer: Dealer): void {
+export function assignHomes(problem: Problem, plan: Plan, dealer: Dealer): void {
   const { siteCount, homes } = problem;
   dealer.order = int32(dealer.order, plan.length);
   dealer.traffic = float64(dealer.traffic, plan.length);

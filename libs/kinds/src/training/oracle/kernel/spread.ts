@@ -3,10 +3,10 @@ import { float64, int32, sameSlot, type Problem } from './problem.js';
 import { RELIEF_STEPS_MAX, type Plan } from './plan.js';
 
 /**
- * What a spread takes to be at home in each slot. `hopeful`: all of a site's chunks, in every slot anew. `wary`: none. `dealt`: what a
+ * What a spread takes to be at home in each slot. `optimistic`: all of a site's chunks, in every slot anew. `pessimistic`: none. `assigned`: what a
  * plan's dealing gave the slot, and what it left over.
  */
-export type HomeView = 'hopeful' | 'wary' | 'dealt';
+export type HomeView = 'optimistic' | 'pessimistic' | 'assigned';
 
 /**
  * Spreads a job's chunks over slots by count: least[t][b] is the cheapest price of processing b blocks of `grain` chunks by slot t, from
@@ -39,7 +39,7 @@ export interface Spread {
 /** Arrays that only grow. */
 export const createSpread = (homes: HomeView): Spread => ({
   homes,
-  rule: { atHome: new Int32Array(0), atHomeFrom: 0, thrifty: false },
+  rule: { atHome: new Int32Array(0), atHomeFrom: 0, bandwidthFirst: false },
   grain: 1,
   blocks: 0,
   length: 0,
@@ -61,7 +61,7 @@ const BLOCKS_MAX = 256;
 const SMALL_SITES_MAX = 12;
 const SERVERS_MAX = 4;
 
-/** Spreads that a search may make of each slot, and plans that it may read for each completion: hopeful, wary, hasty. */
+/** Spreads that a search may make of each slot, and plans that it may read for each completion: optimistic, pessimistic, greedy. */
 const SPREADS = 2;
 const PLANS = 3;
 
@@ -70,7 +70,7 @@ const ROUNDS_MAX = 4;
 const REDEAL_WORK_MAX = 10_000;
 
 /** How often a plan for the slots up to t may be spread anew with its homes as dealt. */
-export const redealRounds = (siteCount: number, blocks: number, t: number): number =>
+export const reassignRounds = (siteCount: number, blocks: number, t: number): number =>
   Math.min(ROUNDS_MAX, Math.floor(REDEAL_WORK_MAX / ((t + 1) * siteCount * blocks)));
 
 /** Steps that a whole window takes at most, with a plan for every completion. */
@@ -84,16 +84,16 @@ export function spreadSteps(siteCount: number, slotCount: number, total: number)
     6 * total +
     Math.min(RELIEF_STEPS_MAX, rows * rows * siteCount + total);
   const redealt = Math.min(ROUNDS_MAX * slotCount, REDEAL_WORK_MAX / (siteCount * blocks)) * curve;
-  const hasty = siteCount * fillSteps(siteCount, total);
-  return slotCount * (SPREADS * curve + PLANS * reading + redealt + hasty) + total * siteCount;
+  const greedy = siteCount * fillSteps(siteCount, total);
+  return slotCount * (SPREADS * curve + PLANS * reading + redealt + greedy) + total * siteCount;
 }
 
 /** Begins a job: no slot is looked at yet. */
 export function resetSpread(spread: Spread, problem: Problem, slotsMax: number): void {
   spread.grain = Math.ceil(problem.total / BLOCKS_MAX);
   spread.blocks = Math.ceil(problem.total / spread.grain);
-  if (spread.homes === 'hopeful') spread.rule.atHome = problem.homes;
-  else spread.rule.atHome = int32(spread.rule.atHome, spread.homes === 'dealt' ? slotsMax * problem.siteCount : problem.siteCount);
+  if (spread.homes === 'optimistic') spread.rule.atHome = problem.homes;
+  else spread.rule.atHome = int32(spread.rule.atHome, spread.homes === 'assigned' ? slotsMax * problem.siteCount : problem.siteCount);
   const cells = (spread.blocks + 1) * slotsMax;
   spread.length = 0;
   spread.curveSlot = -1;
@@ -159,8 +159,8 @@ function mergeFill(problem: Problem, spread: Spread, filler: Filler, from: numbe
 }
 
 function fill(problem: Problem, filler: Filler, spread: Spread, t: number, ps: number, thrifty: boolean, limit: number): number {
-  spread.rule.thrifty = thrifty;
-  spread.rule.atHomeFrom = spread.homes === 'dealt' ? t * problem.siteCount : 0;
+  spread.rule.bandwidthFirst = thrifty;
+  spread.rule.atHomeFrom = spread.homes === 'assigned' ? t * problem.siteCount : 0;
   return fillSlot(problem, filler, t, ps, spread.rule, limit);
 }
 
@@ -186,7 +186,7 @@ function slotCurve(problem: Problem, filler: Filler, spread: Spread, t: number):
 export function spreadSlot(problem: Problem, filler: Filler, spread: Spread): void {
   const t = spread.length++;
   const width = spread.blocks + 1;
-  if (t > 0 && spread.homes !== 'dealt' && sameSlot(problem, spread.curveSlot, t)) copyServers(spread, width, spread.curveSlot, t);
+  if (t > 0 && spread.homes !== 'assigned' && sameSlot(problem, spread.curveSlot, t)) copyServers(spread, width, spread.curveSlot, t);
   else spread.most = slotCurve(problem, filler, spread, t);
   spread.curveSlot = t;
   const reachBefore = t === 0 ? 0 : spread.reach[t - 1];

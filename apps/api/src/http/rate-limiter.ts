@@ -1,7 +1,7 @@
 import type { LimitRate, RateOutcome } from '#market';
 import type { FastifyReply } from 'fastify';
 import { problemOfOutcome } from './answer.js';
-import type { Caller } from './keyring.js';
+import type { Caller } from './api-key-cache.js';
 
 /** Who a limit holds for: by which of a caller's ids it is counted, and what it is called in the answer. */
 export interface RateRule {
@@ -18,7 +18,7 @@ const WHO = {
 } as const;
 
 /** Lets requests through as fast as every limit allows: that of the key, of its organisation, of the operator's family. */
-export class RateGate {
+export class RateLimiter {
   private readonly policy: string;
 
   /** @param onLimited told of each request too many. */

@@ -1,7 +1,7 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 
 /** A cable between a program and its Postgres that can be cut and mended. */
-export interface Cable {
+export interface FaultProxy {
   /** The database's address by way of this cable. */
   readonly url: string;
   cut(): void;
@@ -9,7 +9,7 @@ export interface Cable {
   close(): Promise<void>;
 }
 
-export async function layCable(databaseUrl: string): Promise<Cable> {
+export async function layCable(databaseUrl: string): Promise<FaultProxy> {
   const far = new URL(databaseUrl);
   const ends = new Set<Socket>();
   let isCut = false;

@@ -1,18 +1,18 @@
 import type { Operation } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Caller, type KeyName, type Keyring, nameOf } from './keyring.js';
-import type { GuardedRequest } from './policy-guard.js';
+import { type Caller, type KeyName, type ApiKeyCache, nameOf } from './api-key-cache.js';
+import type { GuardedRequest } from './auth-guard.js';
 import { ProblemError } from './problem-error.js';
-import type { RateGate } from './rate-gate.js';
+import type { RateLimiter } from './rate-limiter.js';
 
 /** Lets a request through where the policy of its operation allows it. Whether the thing itself is the caller's is for the use cases. */
-export class Gate {
+export class RequestAuthorizer {
   /** What each connection showed last: most clients send all their requests with one key. */
   private readonly shown = new WeakMap<object, { readonly authorization: string; readonly key: KeyName }>();
 
   constructor(
-    private readonly keyring: Keyring,
-    private readonly rateGate: RateGate,
+    private readonly keyring: ApiKeyCache,
+    private readonly rateGate: RateLimiter,
   ) {}
 
   /**

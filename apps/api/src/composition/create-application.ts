@@ -12,13 +12,13 @@ import { newRequestIds } from '../http/request-ids.js';
 import { shareWork } from '../http/turns.js';
 import { ApiDocument } from '../service/api-document.js';
 import { Metrics } from '../service/metrics.js';
-import { MarketPulse } from '../streams/market-pulse.js';
+import { MarketChangeNotifier } from '../streams/market-change-notifier.js';
 import { compose } from './compose.js';
 import { Drain } from './drain.js';
 import { servicesOf } from './services.js';
 import type { ApiSettings } from './settings.js';
 import { openStores } from './stores.js';
-import type { Surroundings } from './surroundings.js';
+import type { RuntimeDependencies } from './runtime-dependencies.js';
 
 /** Requests in hand at once, and largest bodies among them, and requests that wait for decisions. */
 const REQUESTS_MAX = 10_000;
@@ -37,15 +37,15 @@ const SHUTDOWN_MS = 10_000;
 const NOBODY_REFUSED = { perOrganisation: Infinity, perTenant: Infinity, inAll: Infinity };
 
 /** Makes the whole API over a database that has its schema. It listens where the caller says, and gives everything back when it is closed. */
-export async function openApi(
+export async function createApplication(
   settings: ApiSettings,
-  surroundings: Surroundings,
+  surroundings: RuntimeDependencies,
   { kinds, kindsFrom }: KnownKinds,
 ): Promise<NestFastifyApplication> {
   const { logger } = surroundings;
   const ending = { draining: new AbortController(), stopping: new AbortController() };
   const metrics = new Metrics(logger);
-  const pulse = new MarketPulse();
+  const pulse = new MarketChangeNotifier();
   const stores = openStores(settings, metrics);
   let decidedAtMs = -Infinity;
   const isAwake = (): boolean => Math.abs(surroundings.clock.nowMs() - decidedAtMs) < AWAKE_MS;
@@ -53,7 +53,7 @@ export async function openApi(
     listenForChanges(settings.databaseUrl, {
       onChange: ({ marketId, isDecided }) => {
         if (isDecided) decidedAtMs = surroundings.clock.nowMs();
-        pulse.beat(marketId);
+        pulse.publish(marketId);
       },
       onTrouble: (cause) => metrics.trouble('notification', cause, 'not listening for changes; looking now and then instead'),
     });

@@ -6,7 +6,7 @@ import { int32, type Problem } from './problem.js';
  * A plan where bandwidth is so scarce that neither hoping for homes nor doing without them fits: slot after slot trains as much as it can of
  * the chunks that are really left, as thriftily as it can. Valid whenever it ends; dear, but a beginning for dealing anew.
  */
-export interface Hasty {
+export interface GreedyFallback {
   rule: FillRule;
   readonly plan: Plan;
   /** Slots looked at. */
@@ -17,8 +17,8 @@ export interface Hasty {
 }
 
 /** Arrays that only grow. */
-export const createHasty = (): Hasty => ({
-  rule: { atHome: new Int32Array(0), atHomeFrom: 0, thrifty: true },
+export const createGreedyFallback = (): GreedyFallback => ({
+  rule: { atHome: new Int32Array(0), atHomeFrom: 0, bandwidthFirst: true },
   plan: createPlan(),
   length: 0,
   left: new Int32Array(0),
@@ -26,57 +26,57 @@ export const createHasty = (): Hasty => ({
 });
 
 /** Begins anew with no slots, of `slotsMax` at most. */
-export function resetHasty(hasty: Hasty, problem: Problem, slotsMax: number): void {
+export function resetGreedyFallback(greedy: GreedyFallback, problem: Problem, slotsMax: number): void {
   const { siteCount, homes, total } = problem;
-  hasty.left = int32(hasty.left, siteCount);
-  hasty.rule.atHome = hasty.left;
-  for (let site = 0; site < siteCount; site++) hasty.left[site] = homes[site];
-  hasty.chunks = total;
-  hasty.length = 0;
-  resetPlan(hasty.plan, problem, slotsMax);
+  greedy.left = int32(greedy.left, siteCount);
+  greedy.rule.atHome = greedy.left;
+  for (let site = 0; site < siteCount; site++) greedy.left[site] = homes[site];
+  greedy.chunks = total;
+  greedy.length = 0;
+  resetPlan(greedy.plan, problem, slotsMax);
 }
 
 /** Plans the slots up to `last`, from where it stopped before. @returns whether all chunks are trained, the last of them in that slot. */
-export function planHastily(problem: Problem, filler: Filler, hasty: Hasty, last: number): boolean {
-  for (; hasty.length <= last && hasty.chunks > 0; hasty.length++) takeSlot(problem, filler, hasty, hasty.length);
-  return hasty.chunks === 0 && hasty.plan.slot[hasty.plan.length - 1] === last;
+export function planGreedily(problem: Problem, filler: Filler, greedy: GreedyFallback, last: number): boolean {
+  for (; greedy.length <= last && greedy.chunks > 0; greedy.length++) takeSlot(problem, filler, greedy, greedy.length);
+  return greedy.chunks === 0 && greedy.plan.slot[greedy.plan.length - 1] === last;
 }
 
 /** Fills slot t around the server that takes most. */
-function takeSlot(problem: Problem, filler: Filler, hasty: Hasty, t: number): void {
+function takeSlot(problem: Problem, filler: Filler, greedy: GreedyFallback, t: number): void {
   sortSites(problem, filler, t);
   let server = -1;
   let most = 0;
   for (let site = 0; site < problem.siteCount; site++) {
-    const filled = fillSlot(problem, filler, t, site, hasty.rule, hasty.chunks);
+    const filled = fillSlot(problem, filler, t, site, greedy.rule, greedy.chunks);
     if (filled <= most) continue;
     most = filled;
     server = site;
   }
   if (server < 0) return;
-  fillSlot(problem, filler, t, server, hasty.rule, most);
-  takeRow(problem, filler, hasty, t, server);
-  hasty.chunks -= most;
+  fillSlot(problem, filler, t, server, greedy.rule, most);
+  takeRow(problem, filler, greedy, t, server);
+  greedy.chunks -= most;
 }
 
 /** Writes the filled slot as a row and takes its chunks from the homes: its own first, moved ones from where most are left. */
-function takeRow(problem: Problem, filler: Filler, hasty: Hasty, t: number, server: number): void {
+function takeRow(problem: Problem, filler: Filler, greedy: GreedyFallback, t: number, server: number): void {
   const { siteCount } = problem;
-  const { plan } = hasty;
+  const { plan } = greedy;
   const row = plan.length++;
   plan.slot[row] = t;
   plan.ps[row] = server;
   let moved = 0;
   for (let site = 0, at = row * siteCount; site < siteCount; site++, at++) {
     plan.counts[at] = filler.counts[site];
-    plan.credits[at] = Math.min(filler.counts[site], hasty.left[site]);
-    hasty.left[site] -= plan.credits[at];
+    plan.credits[at] = Math.min(filler.counts[site], greedy.left[site]);
+    greedy.left[site] -= plan.credits[at];
     moved += plan.counts[at] - plan.credits[at];
   }
   problem.steps += siteCount * (moved + 2);
   for (; moved > 0; moved--) {
     let from = 0;
-    for (let site = 1; site < siteCount; site++) if (hasty.left[site] > hasty.left[from]) from = site;
-    hasty.left[from]--;
+    for (let site = 1; site < siteCount; site++) if (greedy.left[site] > greedy.left[from]) from = site;
+    greedy.left[from]--;
   }
 }

@@ -3,7 +3,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { invariant } from '#units';
-import type { Caller } from './keyring.js';
+import type { Caller } from './api-key-cache.js';
 import type { Hold } from './quota.js';
 import { OPERATION } from './serves.js';
 
@@ -23,7 +23,7 @@ export interface GuardedRequest extends FastifyRequest {
 
 /** Holds what the way in (take-in.ts) promises: no controller is reached without a caller where its operation asks for one. */
 @Injectable()
-export class PolicyGuard implements CanActivate {
+export class AuthGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {

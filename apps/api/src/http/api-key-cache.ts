@@ -49,7 +49,7 @@ interface LookUp {
  * Tells callers by their keys, and remembers the answer for a moment. Only hashes are kept. Keys are looked up by one statement at a time, those
  * that were good before others: however many wrong ones are sent, they take no more of the database than that, and hold up no good one for long.
  */
-export class Keyring {
+export class ApiKeyCache {
   private readonly found = new BoundedMap<string, { caller: Caller; untilMs: number }>(KEYS_CACHED_MAX);
   /** Keys that are being looked up: who asks meanwhile waits for the same answer. */
   private readonly looking = new Map<string, Promise<Caller | undefined>>();

@@ -3,7 +3,7 @@ import type { Tracing } from '#telemetry';
 import type { Logger } from 'pino';
 
 /** Time, chance and the log: given by whoever starts the process. */
-export interface Surroundings {
+export interface RuntimeDependencies {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly logger: Logger;

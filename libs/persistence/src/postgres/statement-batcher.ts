@@ -13,7 +13,7 @@ interface Asked<Question, Answer> {
  * Answers questions that come in the same moment by one statement: what each costs beside its rows is shared. Questions that come while a statement
  * runs are not held up by it, unless three run already: then they gather for the next one. Where a statement fails for some question's sake, each is asked by itself, so that nobody else is told of it.
  */
-export class Together<Question, Answer> {
+export class StatementBatcher<Question, Answer> {
   private asked: Asked<Question, Answer>[] = [];
   private isComing = false;
   private running = 0;

@@ -8,7 +8,7 @@ import type { LogRecord } from './rows.js';
  * Writes receipts for what the logs have grown by, apart from deciding: nobody waits for them. A market whose receipts cannot be written is told, and
  * rests: the others go on.
  */
-export class SealLog {
+export class AppendReceipts {
   private readonly rests: Rests;
 
   /** @param onFailed told of each market that fails; without it the round ends with the first. */

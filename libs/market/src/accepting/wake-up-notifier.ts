@@ -1,10 +1,10 @@
 /** The bell that wakes a worker for a market; ringing may fail and may be lost. */
-export interface Bell {
-  ring(marketId: bigint): Promise<void>;
+export interface WakeUpQueue {
+  notify(marketId: bigint): Promise<void>;
 }
 
 /** How a ringer spares its bell: each ring costs the queue several statements. */
-export interface Sparing {
+export interface NotifyThrottle {
   /** How long after a ring none follows, ms. */
   readonly restMs: number;
   /** Whether a worker is known to be awake: it looks for new bids of all markets by itself. */
@@ -16,26 +16,26 @@ export interface Sparing {
  * meanwhile, one more after a rest. Whoever is woken looks after all markets, so one of them is named. A failed ring is reported and forgotten: the
  * worker's sweep finds the backlog.
  */
-export class Ringer {
+export class WakeUpNotifier {
   private wanted: bigint | undefined;
   private isRinging = false;
 
   constructor(
-    private readonly bell: Bell,
+    private readonly bell: WakeUpQueue,
     private readonly onFailed: (marketId: bigint, cause: unknown) => void,
-    private readonly sparing: Sparing = { restMs: 0, isAwake: () => false },
+    private readonly sparing: NotifyThrottle = { restMs: 0, isAwake: () => false },
   ) {}
 
   ring(marketId: bigint): void {
     this.wanted ??= marketId;
-    if (!this.isRinging) void this.ringWhileWanted();
+    if (!this.isRinging) void this.notifyWhileWanted();
   }
 
-  private async ringWhileWanted(): Promise<void> {
+  private async notifyWhileWanted(): Promise<void> {
     this.isRinging = true;
     for (let marketId = this.take(); marketId !== undefined; marketId = this.take()) {
       const named = marketId;
-      await this.bell.ring(named).catch((cause: unknown) => this.onFailed(named, cause));
+      await this.bell.notify(named).catch((cause: unknown) => this.onFailed(named, cause));
       const { restMs } = this.sparing;
       if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs).unref());
     }

@@ -24,7 +24,7 @@ const SCENES = [
 export type BellKind = 'Redis' | 'Postgres';
 
 /** Everything that Eris consists of, each a process of its own on fixed ports: durable Postgres, perhaps Redis, one API, two workers. */
-export class Installation {
+export class Cluster {
   readonly scenes: Scene[] = [];
   readonly workers: WorkerProcess[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), 'eris-chaos-'));
@@ -36,8 +36,8 @@ export class Installation {
 
   private constructor(readonly bell: BellKind) {}
 
-  static async open(bell: BellKind): Promise<Installation> {
-    const installation = new Installation(bell);
+  static async open(bell: BellKind): Promise<Cluster> {
+    const installation = new Cluster(bell);
     for (const process of CLOCKED) installation.setClock(process, 0);
     installation.server = await startEmbeddedPostgres({ dataDir: installation.dataDir });
     installation.auditPool = createPool(installation.server.url, { max: CONNECTIONS, onLost: () => undefined });

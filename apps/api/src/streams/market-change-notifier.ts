@@ -4,11 +4,11 @@ interface Pulse {
 }
 
 /** Wakes those who wait for a market's log to grow. Markets are forgotten once nobody waits for them. */
-export class MarketPulse {
+export class MarketChangeNotifier {
   private readonly pulses = new Map<bigint, Pulse>();
 
   /** Says that the log of a market has grown. */
-  beat(marketId: bigint): void {
+  publish(marketId: bigint): void {
     const pulse = this.pulses.get(marketId);
     if (!pulse) return;
     pulse.count += 1;
@@ -16,7 +16,7 @@ export class MarketPulse {
   }
 
   /** Watches a market until closed: a beat between two looks is never missed. */
-  watch(marketId: bigint): PulseWatch {
+  watch(marketId: bigint): Subscription {
     const pulse = this.pulses.get(marketId) ?? { count: 0, sleepers: new Set() };
     this.pulses.set(marketId, pulse);
     let seen = pulse.count;
@@ -47,7 +47,7 @@ export class MarketPulse {
 }
 
 /** Waits for changes of one market. */
-export interface PulseWatch {
+export interface Subscription {
   /** Resolves at the next beat, after `ms` at the latest; at once where there was a beat or a nudge since the last look. */
   next(ms: number): Promise<void>;
   /** Wakes who waits for this watch alone; the next wait where nobody does. */

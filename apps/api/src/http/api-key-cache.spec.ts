@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { KEY_CACHE_MS, type KeyName, Keyring, nameOf } from './keyring.js';
+import { KEY_CACHE_MS, type KeyName, ApiKeyCache, nameOf } from './api-key-cache.js';
 
 const CALLER = { keyId: 1n, organisationId: 3n, familyId: 3n, role: 'bidder' } as const;
 
@@ -13,7 +13,7 @@ function scene() {
   const asked: number[] = [];
   let underWay = 0,
     mostUnderWay = 0;
-  const keyring = new Keyring(async (hashes) => {
+  const keyring = new ApiKeyCache(async (hashes) => {
     lookups++;
     asked.push(hashes.length);
     mostUnderWay = Math.max(mostUnderWay, ++underWay);

@@ -5,7 +5,7 @@ import type { Payer, Wallet } from './ports.js';
 interface Purse {
   readonly wallet: Wallet;
   fundsMicros: bigint;
-  spareMicros: bigint;
+  slackMicros: bigint;
   pays: boolean;
 }
 
@@ -14,11 +14,11 @@ interface Purse {
  * meanwhile without any difference to what was decided: nobody pays more than finishing at once is worth, so a bid with at least that much in
  * the purse is decided as if funds had no end.
  */
-export class Purses {
+export class FundsTracker {
   private readonly purses: Map<bigint, Purse>;
 
   constructor(wallets: readonly Wallet[]) {
-    const purseOf = (wallet: Wallet): Purse => ({ wallet, fundsMicros: wallet.fundsMicros, spareMicros: wallet.fundsMicros, pays: false });
+    const purseOf = (wallet: Wallet): Purse => ({ wallet, fundsMicros: wallet.fundsMicros, slackMicros: wallet.fundsMicros, pays: false });
     this.purses = new Map(wallets.map((wallet) => [wallet.organisationId, purseOf(wallet)]));
   }
 
@@ -33,8 +33,8 @@ export class Purses {
   decided(organisationId: bigint, valuation: Valuation, paymentMicros: bigint): void {
     const purse = this.purses.get(organisationId);
     invariant(purse !== undefined, 'every bidder has a wallet');
-    const spareMicros = purse.fundsMicros - valueAt(valuation, 0);
-    if (spareMicros < purse.spareMicros) purse.spareMicros = spareMicros;
+    const slackMicros = purse.fundsMicros - valueAt(valuation, 0);
+    if (slackMicros < purse.slackMicros) purse.slackMicros = slackMicros;
     if (paymentMicros === 0n) return;
     purse.pays = true;
     purse.fundsMicros -= paymentMicros;
@@ -43,6 +43,6 @@ export class Purses {
 
   /** Those who pay. */
   payers(): Payer[] {
-    return [...this.purses.values()].filter(({ pays }) => pays).map(({ wallet, spareMicros }) => ({ wallet, spareMicros }));
+    return [...this.purses.values()].filter(({ pays }) => pays).map(({ wallet, slackMicros }) => ({ wallet, slackMicros }));
   }
 }

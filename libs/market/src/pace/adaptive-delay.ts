@@ -1,7 +1,7 @@
 import type { Clock } from '../clock/index.js';
 
 /** How a pause follows from what comes. */
-export interface PaceLimits {
+export interface AdaptiveDelayLimits {
   /** What comes is counted over so long, ms. */
   readonly windowMs: number;
   /** So many ms of pause for each one that comes in a millisecond … */
@@ -17,7 +17,7 @@ export interface PaceLimits {
  * How long things may gather before they are looked at together. Every look costs something however little it finds: where little comes,
  * each is looked at at once; where much comes, enough of it gathers to share that cost.
  */
-export class Pace {
+export class AdaptiveDelay {
   private windowBeganMs = -Infinity;
   private inWindow = 0;
   private perMs = 0;
@@ -25,7 +25,7 @@ export class Pace {
 
   constructor(
     private readonly clock: Clock,
-    private readonly limits: PaceLimits,
+    private readonly limits: AdaptiveDelayLimits,
   ) {}
 
   /** So many have come. */

@@ -1,12 +1,12 @@
 import { Queue, withBackend, type JobsOptions } from 'bullmq';
-import { type BellSite, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
+import { type QueueConnection, postgresBackend, postgresConnection, prefixOf, QUEUE_NAME, redisConnection } from './connection.js';
 import { within } from './within.js';
 
 /** Wakes a worker for a market. */
-export interface Bell {
+export interface WakeUpQueue {
   /** Rejects where the ring is not known to have been heard; nothing is lost by that, the worker's sweep finds the backlog. */
   /** @param trace what the wake-up goes on from, for whoever follows traces. */
-  ring(marketId: bigint, trace?: TraceCarrier): Promise<void>;
+  notify(marketId: bigint, trace?: TraceCarrier): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,11 +22,11 @@ export interface WakeUp {
 /** How long a ring may take, ms. */
 const RING_MS_MAX = 5_000;
 
-type WakeUpQueue = Pick<Queue<WakeUp>, 'add' | 'close' | 'on' | 'waitUntilReady'>;
+type BullQueue = Pick<Queue<WakeUp>, 'add' | 'close' | 'on' | 'waitUntilReady'>;
 
 /** A queue and how to end it. */
 interface OpenQueue {
-  readonly queue: WakeUpQueue;
+  readonly queue: BullQueue;
   readonly end: () => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ interface OpenQueue {
  * Makes a bell on Redis or on Postgres. The connection is made by the first ring and made anew if it never came up.
  * @param onError told of trouble with the connection while nobody rings.
  */
-export function createBell(site: BellSite, onError: (cause: unknown) => void): Bell {
+export function createWakeUpQueue(site: QueueConnection, onError: (cause: unknown) => void): WakeUpQueue {
   let queue: Promise<OpenQueue> | undefined;
   const opened = (): Promise<OpenQueue> => {
     queue ??= openQueue(site, onError).catch((cause: unknown) => {
@@ -44,7 +44,7 @@ export function createBell(site: BellSite, onError: (cause: unknown) => void): B
     return queue;
   };
   return {
-    ring: (marketId, trace) =>
+    notify: (marketId, trace) =>
       within(
         RING_MS_MAX,
         opened().then((open) => open.queue.add('wake', wakeUpOf(marketId, trace), jobOptions(marketId))),
@@ -64,7 +64,7 @@ function jobOptions(marketId: bigint): JobsOptions {
   return { deduplication: { id: `market-${marketId}`, keepLastIfActive: true }, removeOnComplete: true, removeOnFail: true };
 }
 
-async function openQueue(site: BellSite, onError: (cause: unknown) => void): Promise<OpenQueue> {
+async function openQueue(site: QueueConnection, onError: (cause: unknown) => void): Promise<OpenQueue> {
   const open = queueOf(site);
   open.queue.on('error', onError);
   try {
@@ -76,10 +76,10 @@ async function openQueue(site: BellSite, onError: (cause: unknown) => void): Pro
   }
 }
 
-function queueOf(site: BellSite): OpenQueue {
+function queueOf(site: QueueConnection): OpenQueue {
   if (site.redisUrl === undefined) {
     const { Queue: PostgresQueue } = withBackend(postgresBackend);
-    const queue = new PostgresQueue<WakeUp>(QUEUE_NAME, { connection: postgresConnection(site.databaseUrl) }) as unknown as WakeUpQueue;
+    const queue = new PostgresQueue<WakeUp>(QUEUE_NAME, { connection: postgresConnection(site.databaseUrl) }) as unknown as BullQueue;
     return { queue, end: () => queue.close() };
   }
   const connection = redisConnection(site.redisUrl, 'ring');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const FOLDER = join(process.cwd(), 'reports', 'chaos');
 
 /** What happened in a run, in order, one JSON object a line: enough to see what clients saw when something broke. */
-export class History {
+export class OperationHistory {
   readonly file: string;
   private readonly beganMs = performance.now();
 

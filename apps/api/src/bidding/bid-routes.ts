@@ -1,8 +1,8 @@
 import { type AnswerOf, LIMITS, type OperationId } from '#contracts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Gate } from '../http/gate.js';
+import type { RequestAuthorizer } from '../http/request-authorizer.js';
 import { inputOf, type Input } from '../http/input.js';
-import type { GuardedRequest } from '../http/policy-guard.js';
+import type { GuardedRequest } from '../http/auth-guard.js';
 import type { Reply } from '../http/reply.js';
 import { routeOf } from '../http/serves.js';
 import { invariant } from '#units';
@@ -12,15 +12,15 @@ import type { PlaceBids } from './place-bids.js';
 type Placing = 'placeBid' | 'placeBids';
 
 /** The operations that the door serves instead of a controller. */
-export const DOOR_OPERATIONS: readonly OperationId[] = ['placeBid', 'placeBids'] satisfies Placing[];
+export const RAW_ROUTE_OPERATIONS: readonly OperationId[] = ['placeBid', 'placeBids'] satisfies Placing[];
 
 /**
  * The way by which bids come in: the same way in, input and problems as a controller has, on routes of the server itself. Under load most
  * requests are bids, and the framework's chain of guard, pipe, interceptor and observable cost a quarter of each.
  */
-export class BidDoor {
+export class BidRoutes {
   constructor(
-    private readonly gate: Gate,
+    private readonly gate: RequestAuthorizer,
     private readonly placeBids: PlaceBids,
     private readonly bodies: Pick<BidBodies, 'operation'>,
   ) {}

@@ -3,7 +3,7 @@ import { LIMITS } from '#contracts';
 import { createPrng, type Prng } from '#lab';
 import { Agent, request } from 'undici';
 import { jobBody, type Scene } from '../support/scenes.js';
-import type { History } from './history.js';
+import type { OperationHistory } from './operation-history.js';
 
 const CLIENTS = 6;
 const PAUSE_MS_MAX = 60;
@@ -29,7 +29,7 @@ export interface Acknowledged {
 }
 
 /** A decision that a client was told. */
-export interface Told {
+export interface ObservedDecision {
   readonly bidId: string;
   readonly status: string;
   readonly sequence: string;
@@ -47,9 +47,9 @@ interface Reply {
 }
 
 /** Bidders and an operator who go on whatever happens, and remember every answer that they got. */
-export class Crowd {
+export class WorkloadClients {
   readonly acknowledged: Acknowledged[] = [];
-  readonly told: Told[] = [];
+  readonly told: ObservedDecision[] = [];
   private faults: string[] = [];
   attempts = 0;
   retries = 0;
@@ -64,7 +64,7 @@ export class Crowd {
   constructor(
     private readonly url: string,
     private readonly scenes: readonly Scene[],
-    private readonly history: History,
+    private readonly history: OperationHistory,
     private readonly seed: number,
   ) {
     this.random = createPrng(seed);
@@ -137,7 +137,7 @@ export class Crowd {
     });
     if (!reply) return;
     if (reply.status !== 200 && reply.status !== 202) return this.fault(`${key} was answered ${reply.status} ${reply.text}`);
-    const { id, status, decision } = JSON.parse(reply.text) as { id: string; status: string; decision?: Told | null };
+    const { id, status, decision } = JSON.parse(reply.text) as { id: string; status: string; decision?: ObservedDecision | null };
     this.acknowledge({ bidId: id, key, organisationId: scene.bidders[bidder].id, body, scene, bidder }, sentMs);
     if (decision) this.told.push({ bidId: id, status, sequence: decision.sequence, payment: decision.payment });
   }
