@@ -128,4 +128,5 @@ function readOne(name: string, value: string): Known | string {
   return `Eris does not know: leave it out (docs/configuration.md lists those it knows)`;
 }
 
-const definedOf = (server: Server): Server => Object.fromEntries(Object.entries(server).filter(([, value]) => value !== undefined));
+const definedOf = (server: { readonly [Key in keyof Server]: Server[Key] | undefined }): Server =>
+  Object.fromEntries(Object.entries(server).filter(([, value]) => value !== undefined));

@@ -182,7 +182,9 @@ export class DecideMarkets {
       conflicted < CONFLICTS_MAX
         ? await this.batches.attempt([marketId], attempt)
         : await this.store.held(marketId, this.limits.leaseMs, (held) => this.batches.attempt([marketId], { ...attempt, held }));
-    return outcomes.get(marketId) as BatchOutcome;
+    const outcome = outcomes.get(marketId);
+    invariant(outcome !== undefined, 'each market of an attempt has an outcome');
+    return outcome;
   }
 }
 

@@ -15,7 +15,7 @@ const ATTEMPTS_MAX = 10;
 export interface Note {
   readonly pid?: number;
   /** When the process began, in the kernel's ticks: another one with the same id has another. */
-  readonly beganTicks?: string;
+  readonly beganTicks?: string | undefined;
   readonly host?: string;
   /** Which processes can see each other: boot and namespace. Empty where the system has no such thing. */
   readonly realm?: string;

@@ -22,7 +22,7 @@ export interface MakeOptions {
   readonly isThrowaway: boolean;
   /** The server's lock, which the programs inherit: while they work, the folder is taken. */
   readonly serverLock: FileHandle;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

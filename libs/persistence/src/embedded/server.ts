@@ -36,7 +36,7 @@ export interface ServerOptions {
   readonly owner: Owner | undefined;
   readonly port: number;
   readonly settings: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Starting extends ServerOptions {

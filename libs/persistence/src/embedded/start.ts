@@ -19,7 +19,7 @@ export interface EmbeddedOptions {
   /** More of Postgres's settings. Without `fsync` the data are thrown away after use. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Ends a start that is under way, in whatever phase. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The embedded Postgres while it runs. */
