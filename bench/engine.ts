@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ascending, type Instance, paperWorkload, percentile } from '#lab';
-import { AcceptBids, DecideMarkets, type NewBid, Ringer } from '#market';
+import { AcceptBids, DecideMarkets, type NewBid, WakeUpNotifier } from '#market';
 import { standardKinds } from '#kinds';
 import { createBidInbox, createDecidingStore, createPool, migrate, startEmbeddedPostgres } from '#persistence';
 import { newBid, seedMarket, type SeededMarket } from '../test/support/market.js';
@@ -56,7 +56,7 @@ async function run(url: string) {
   const bidCount = Number(values.bids);
   const instance = paperWorkload({ kind: 'testbed', jobs: bidCount, seed: Number(values.seed) });
   const market = await seedMarket(pool, { bidderCount: 10, horizonSlots: instance.slots });
-  const accept = new AcceptBids(createBidInbox(pool), new Ringer({ ring: () => Promise.resolve() }, () => undefined), {
+  const accept = new AcceptBids(createBidInbox(pool), new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined), {
     waitMs: 2,
     queueMax: 100_000,
   });
