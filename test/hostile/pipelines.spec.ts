@@ -46,11 +46,8 @@ it('opens one event stream a connection, and leaves others theirs', async () => 
 }, 120_000);
 
 it('writes long pages for strangers one at a time', async () => {
-  const pages = ['/openapi.json', '/docs/swagger-ui-bundle.js'];
-  const crowd = pages.map((path) => ({
-    script: 'sockets',
-    task: { connections: 100, text: `GET ${path} HTTP/1.1\r\nHost: eris\r\n\r\n`, times: 4, hangUpMs: 2_000, again: true, perSecond: 200 },
-  }));
-  expectUnharmed((await underAttack(stand, crowd)).suffering);
+  const text = 'GET /openapi.json HTTP/1.1\r\nHost: eris\r\n\r\n';
+  const task = { connections: 60, text, times: 4, hangUpMs: 2_000, again: true, perSecond: 60 };
+  expectUnharmed((await underAttack(stand, [{ script: 'sockets', task }])).suffering);
   await expectNothingHeld(stand);
 }, 120_000);
