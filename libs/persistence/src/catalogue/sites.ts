@@ -21,7 +21,12 @@ export function sitesTx(db: PrismaTx): SitesTx {
 
 /** A taken name makes no row, and no error either: an error would end the transaction. */
 async function insert(db: PrismaTx, { location, capacityMilli, ...site }: NewSite): Promise<SiteRecord | undefined> {
-  const data = { ...site, capacityMilli: bigints(capacityMilli), latitude: location?.latitude ?? null, longitude: location?.longitude ?? null };
+  const data = {
+    ...site,
+    capacityMilli: bigints(capacityMilli),
+    latitude: location?.latitude ?? null,
+    longitude: location?.longitude ?? null,
+  };
   const [made] = await db.site.createManyAndReturn({ data, skipDuplicates: true });
   return made === undefined ? undefined : recordOf(made);
 }
