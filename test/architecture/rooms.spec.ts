@@ -1,6 +1,21 @@
 import { dirname, join } from 'node:path/posix';
 import { isSpec, sourcesOf, type SourceFile } from './source-tree.js';
 
+/** What both processes of the service are made of. */
+const SERVED_BY = [
+  'config',
+  'kinds',
+  'market',
+  'mechanism',
+  'persistence',
+  'postgres',
+  'queue',
+  'runtime',
+  'telemetry',
+  'thinking',
+  'units',
+];
+
 /** Which rooms a room may import: inward only (docs/architecture.md, "The rooms"). A new room gets a line here. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/units': [],
@@ -19,33 +34,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/persistence': ['kinds', 'market', 'ledger', 'log', 'mechanism', 'postgres', 'units'],
   'libs/queue': ['market', 'postgres', 'units'],
   'libs/thinking': ['kinds', 'market'],
-  'apps/api': [
-    'config',
-    'contracts',
-    'kinds',
-    'market',
-    'mechanism',
-    'persistence',
-    'postgres',
-    'queue',
-    'runtime',
-    'telemetry',
-    'thinking',
-    'units',
-  ],
-  'apps/worker': [
-    'config',
-    'kinds',
-    'market',
-    'mechanism',
-    'persistence',
-    'postgres',
-    'queue',
-    'runtime',
-    'telemetry',
-    'thinking',
-    'units',
-  ],
+  'apps/api': ['contracts', ...SERVED_BY],
+  'apps/worker': SERVED_BY,
   'apps/cli': ['config', 'kinds', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'runtime', 'sdk', 'units'],
 };
 

@@ -3,15 +3,13 @@ import { newestTerms } from '#market';
 import { paperRule } from '#mechanism';
 import { micros } from '#units';
 import { catalogueOf } from '../simulation/catalogue.js';
-import { Database, type StoredMarket } from '../simulation/database.js';
+import { Database, newMarket } from '../simulation/database.js';
 import { accountOf, append, clockStoreOf, decidingStoreOf, inboxOf } from '../simulation/ports.js';
-import { siteId } from '../simulation/scene.js';
+import { deposit, OPERATOR, siteId } from '../simulation/scene.js';
 import { newProcess, type Random, Scheduler } from '../simulation/scheduler.js';
-import { FairTurns } from '../support/fair-turns.js';
 import type { SeededMarket } from '../support/market.js';
 import { type Backend, BIDDER_COUNT, FUNDS_MICROS, HORIZON_SLOTS, type MarketOptions, type OpenBackend, SITE_COUNT } from './backend.js';
 
-const OPERATOR = 1n;
 const BIDDERS = Array.from({ length: BIDDER_COUNT }, (_, index) => 2n + BigInt(index));
 /** Nothing happens by chance: whoever came first goes on first, and time stands still. */
 const ORDERLY = { below: () => 0, between: (least: number) => least, pick: <T>(from: readonly T[]) => from[0] } as Random;
@@ -51,24 +49,12 @@ function keepGoing(scheduler: Scheduler): () => void {
   return () => (isOpen = false);
 }
 
-function deposit(database: Database, bidderId: bigint, amount: bigint): void {
-  const session = database.open(database.server);
-  const transfer = {
-    kind: 'deposit',
-    debitId: accountOf(OPERATOR, 'funding'),
-    creditId: accountOf(bidderId, 'wallet'),
-    amount: micros(amount),
-  } as const;
-  if (amount > 0n) database.stageTransfers(session, [transfer]);
-  database.commit(session);
-}
-
 /** The market that seedMarket puts into Postgres. */
 function openMarket(database: Database, marketId: bigint, { clock = 'manual', reserveMicros = 0n }: MarketOptions): SeededMarket {
   const siteIds = Array.from({ length: SITE_COUNT }, (_, ordinal) => siteId(marketId, ordinal));
   const resources = ['gpu', 'cpu', 'memoryGB'];
   const terms = newestTerms(paperRule(resources, 1_000, { unit: micros(1_000_000n), reserve: micros(reserveMicros) }));
-  const market: StoredMarket = {
+  const market = newMarket({
     marketId,
     operatorId: OPERATOR,
     clock,
@@ -79,20 +65,8 @@ function openMarket(database: Database, marketId: bigint, { clock = 'manual', re
       resources,
       terms,
     },
-    status: 'open',
-    slot: 0,
-    sequence: 0n,
-    lease: undefined,
     sites: siteIds.map((id, ordinal) => ({ id, ordinal, capacityMilli: [1_000, 12_000, 16_000] })),
-    siteNames: new Map(),
-    usage: new Map(),
-    events: [],
-    undecided: new Set(),
-    receipts: [],
-    seen: new Map(),
-    turns: new FairTurns(),
-    turnProblems: [],
-  };
+  });
   append(market, { kind: 'market_opened', payload: { name: 'testbed', clock, terms } });
   database.markets.set(marketId, market);
   return { marketId, operatorId: OPERATOR, siteIds, bidderIds: BIDDERS };

@@ -2,7 +2,7 @@ import { type Account, applyTransfers, type Ledger, openLedger, type Transfer } 
 import type { BatchRecord, DecidedBid, MarketState, MarketStatus, NewBid, Receipt } from '#market';
 import type { LogEvent } from '#log';
 import { invariant } from '#units';
-import type { FairTurns, Queued } from '../support/fair-turns.js';
+import { FairTurns, type Queued } from '../support/fair-turns.js';
 import { newProcess, type Process, type Scheduler } from './scheduler.js';
 
 /** The server ended the session, or the line was cut: whether a commit on its way has happened is not known. */
@@ -47,6 +47,26 @@ export interface StoredMarket {
   readonly turns: FairTurns;
   readonly turnProblems: string[];
 }
+
+/** A market that was just opened: nothing has happened in it. */
+export const newMarket = (
+  given: Pick<StoredMarket, 'marketId' | 'operatorId' | 'terms' | 'clock'> & Partial<Pick<StoredMarket, 'sites'>>,
+): StoredMarket => ({
+  status: 'open',
+  slot: 0,
+  sequence: 0n,
+  lease: undefined,
+  sites: [],
+  siteNames: new Map(),
+  usage: new Map(),
+  events: [],
+  undecided: new Set(),
+  receipts: [],
+  seen: new Map(),
+  turns: new FairTurns(),
+  turnProblems: [],
+  ...given,
+});
 
 /** What a session may do wrong on purpose, to see that the laws notice. */
 export type Sabotage = 'none' | 'no gate' | 'commits half' | 'loses the backlog' | 'holds nothing' | 'forgets whose turn it was';

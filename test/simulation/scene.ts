@@ -3,8 +3,7 @@ import { type Account, ACCOUNT_KINDS } from '#ledger';
 import { type NewBid, newestTerms } from '#market';
 import { paperRule, type PriceRule } from '#mechanism';
 import { micros, supplyMilli } from '#units';
-import { FairTurns } from '../support/fair-turns.js';
-import { Database, type Sabotage, type StoredMarket } from './database.js';
+import { Database, newMarket, type Sabotage, type StoredMarket } from './database.js';
 import { accountOf, append } from './ports.js';
 import type { Random, Scheduler } from './scheduler.js';
 
@@ -51,7 +50,7 @@ export function drawScene(scheduler: Scheduler, sabotage: Sabotage): Scene {
 
 function openMarket(marketId: bigint, random: Random): StoredMarket {
   const clock = random.pick(['manual', 'realtime'] as const);
-  const market: StoredMarket = {
+  const market = newMarket({
     marketId,
     operatorId: OPERATOR,
     clock,
@@ -62,20 +61,7 @@ function openMarket(marketId: bigint, random: Random): StoredMarket {
       resources: ['cpu'],
       terms: newestTerms(drawRule(random)),
     },
-    status: 'open',
-    slot: 0,
-    sequence: 0n,
-    lease: undefined,
-    sites: [],
-    siteNames: new Map(),
-    usage: new Map(),
-    events: [],
-    undecided: new Set(),
-    receipts: [],
-    seen: new Map(),
-    turns: new FairTurns(),
-    turnProblems: [],
-  };
+  });
   append(market, { kind: 'market_opened', payload: { name: `market-${marketId}`, clock, terms: market.terms.terms } });
   for (let ordinal = 0; ordinal < SITES; ordinal++) addSite(market, ordinal, random.between(2, 4));
   return market;
@@ -95,7 +81,8 @@ function addSite(market: StoredMarket, ordinal: number, cpu: number): void {
 
 export const siteId = (marketId: bigint, ordinal: number): string => `${marketId * 100n + BigInt(ordinal)}`;
 
-function deposit(database: Database, bidderId: bigint, amount: bigint): void {
+/** Puts money into a bidder's wallet before anything runs. */
+export function deposit(database: Database, bidderId: bigint, amount: bigint): void {
   const session = database.open(database.server);
   if (amount > 0n) database.stageTransfers(session, [depositOf(bidderId, amount)]);
   database.commit(session);

@@ -48,8 +48,9 @@ export function createKinds(list: readonly JobKind[]): Kinds {
   invariant(byName.size === list.length, `kinds of jobs have names of their own: ${list.map(({ name }) => name).join(', ')}`);
   const forms = bidFormsOf(list.map(({ wire }) => wire));
   const find = ({ kind }: Pick<BidBody, 'kind'>): JobKind | undefined => (kind === undefined ? usual : byName.get(kind));
+  const names = [...byName.keys()];
   const kinds: Kinds = {
-    names: [...byName.keys()],
+    names,
     wires: list.map(({ wire }) => wire),
     named: (name) => byName.get(name),
     of: (body) => {
@@ -58,7 +59,7 @@ export function createKinds(list: readonly JobKind[]): Kinds {
       return kind;
     },
     hasForm: (value): value is BidBody => forms.body.isPlain(value) || forms.body.safeParse(value).success,
-    parse: (body, context) => parse(find(body), body, { context, names: [...byName.keys()] }),
+    parse: (body, context) => parse(find(body), body, { context, names }),
     readabilityIn: (context) => {
       const tests = new Map(list.map((kind) => [kind, readabilityOf(kind, context)]));
       return (body) => {

@@ -57,7 +57,7 @@ function areAll(fields: Readonly<Record<string, number>>, names: ReadonlySet<str
 }
 
 function chunksOf(chunks: TrainingBody['chunks'], context: BidContext, faults: BodyFault[]): number[] {
-  const ordinals = new Map(context.sites.map((site) => [site.id, site.ordinal]));
+  const ordinals = ordinalsOf(context.sites);
   const perSite = new Array<number>(context.sites.length).fill(0);
   for (const [id, count] of Object.entries(chunks)) {
     const ordinal = ordinals.get(id);
@@ -66,6 +66,17 @@ function chunksOf(chunks: TrainingBody['chunks'], context: BidContext, faults: B
     else perSite[ordinal] = count;
   }
   return perSite;
+}
+
+const ORDINALS = new WeakMap<BidContext['sites'], ReadonlyMap<string, number>>();
+
+/** The ordinals of sites by their ids, made once for all bids that are held against the same sites. */
+function ordinalsOf(sites: BidContext['sites']): ReadonlyMap<string, number> {
+  const known = ORDINALS.get(sites);
+  if (known) return known;
+  const made = new Map(sites.map(({ id, ordinal }) => [id, ordinal]));
+  ORDINALS.set(sites, made);
+  return made;
 }
 
 function volumesOf(volumes: TrainingBody['worker'], path: string, context: BidContext, faults: BodyFault[]): Milli[] {

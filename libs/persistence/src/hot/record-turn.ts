@@ -240,9 +240,9 @@ function heldOf({ marketId, bidId, sale, wallet }: SoldBid) {
   return held ? [{ ...transferOf(held, (_, kind) => (kind === 'wallet' ? wallet.walletId : wallet.escrowId)), marketId, bidId }] : [];
 }
 
-/** JSON with every bigint as text: micro-credits. */
+/** JSON with every amount as text, micro-credits; a replacer would be called for each of some hundred values of a bid. */
 function linesText({ decision }: SoldBid): string {
-  return JSON.stringify(decision.lines, (_, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
+  return JSON.stringify(decision.lines.map((line) => ({ ...line, unitPrice: line.unitPrice.toString(), amount: line.amount.toString() })));
 }
 
 /** Why a bid was refused; null where it was not. */
