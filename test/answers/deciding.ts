@@ -61,8 +61,8 @@ class Run {
   private batch(): void {
     const count = Math.min(this.market.batch, this.bids - this.decided);
     const bids = Array.from({ length: count }, (_, index) => this.draw(this.decided + index));
-    const purses = new FundsTracker([...this.funds].map(([organisationId, fundsMicros]) => walletOf(organisationId, fundsMicros)));
-    const { record, priceVersion } = decideBatch({ open: this.open, epoch: 1n, bids, purses, kinds: this.kinds, mayGoOn: () => true });
+    const funds = new FundsTracker([...this.funds].map(([organisationId, fundsMicros]) => walletOf(organisationId, fundsMicros)));
+    const { record, priceVersion } = decideBatch({ open: this.open, epoch: 1n, bids, funds, kinds: this.kinds, mayGoOn: () => true });
     for (const one of record.decided) this.take(one);
     this.decided += count;
     const { state, book } = this.open;
@@ -128,9 +128,9 @@ class Run {
   private close(): void {
     const { state, book } = this.open;
     this.open = { book, state: { ...state, head: { ...state.head, status: 'closed', sequence: state.head.sequence + 1n } } };
-    const purses = new FundsTracker([...this.funds].map(([organisationId, fundsMicros]) => walletOf(organisationId, fundsMicros)));
+    const funds = new FundsTracker([...this.funds].map(([organisationId, fundsMicros]) => walletOf(organisationId, fundsMicros)));
     const bids = [this.draw(this.decided)];
-    const { record } = decideBatch({ open: this.open, epoch: 1n, bids, purses, kinds: this.kinds, mayGoOn: () => true });
+    const { record } = decideBatch({ open: this.open, epoch: 1n, bids, funds, kinds: this.kinds, mayGoOn: () => true });
     for (const one of record.decided) this.take(one);
   }
 

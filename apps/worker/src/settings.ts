@@ -18,7 +18,7 @@ export interface WorkerSettings extends QueueConnection {
   readonly bookCellsMax: number;
 }
 
-/** How often markets with a backlog are looked for where a bell was lost, ms. */
+/** How often markets with a backlog are looked for where a wake-up was lost, ms. */
 export const SWEEP_MS = 1_000;
 /** The most markets whose batches are read and written together. */
 export const TURN_MARKETS_MAX = 16;

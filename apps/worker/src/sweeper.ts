@@ -1,7 +1,7 @@
 import type { ProcessReport } from '#runtime';
 import type { MarketRunner } from './market-runner.js';
 
-/** Looks for markets that have bids and are not awake, and wakes them: what a lost ring costs is the time until the next look. */
+/** Looks for markets that have bids and are not awake, and wakes them: what a lost wake-up costs is the time until the next look. */
 export class Sweeper {
   constructor(
     private readonly findWaiting: () => Promise<readonly bigint[]>,
@@ -15,7 +15,7 @@ export class Sweeper {
     }
   }
 
-  /** A ring names one market and is meant for all that have bids. */
+  /** A wake-up names one market and is meant for all that have bids. */
   async wake(marketId: bigint): Promise<void> {
     const wasAwake = this.runner.isAwake(marketId);
     await this.sweep().catch((cause: unknown) => this.report.trouble('sweep', cause));

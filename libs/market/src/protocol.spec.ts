@@ -4,7 +4,7 @@ it('leaves a market to its worker for longer than that pauses and thinks', () =>
   expect(OTHERS_AFTER_MS).toBeGreaterThan(PACE.pauseMsMax + THINK_MS_MAX);
 });
 
-it('spares rings only while a worker that has decided still looks for bids', () => {
+it('spares wake-ups only while a worker that has decided still looks for bids', () => {
   expect(AWAKE_MS).toBeGreaterThan(0);
   expect(AWAKE_MS + PACE.pauseMsMax).toBeLessThan(PACE.busyMs);
 });

@@ -27,7 +27,7 @@ export const OTHERS_AFTER_MS = PACE.pauseMsMax + THINK_MS_MAX + TURN_STATEMENTS_
 const STORED_LATE_MS = 540;
 
 /**
- * How long an API that was told of a decision rings for nobody, ms: a worker that decided looks for bids of all markets for `busyMs`, and a bid stored at
+ * How long an API that was told of a decision wakes nobody, ms: a worker that decided looks for bids of all markets for `busyMs`, and a bid stored at
  * the end of this time is still there for its last look.
  */
 export const AWAKE_MS = PACE.busyMs - PACE.pauseMsMax - STORED_LATE_MS;
@@ -41,5 +41,5 @@ export const thinkMsOf = (leaseMs: number): number => Math.min(THINK_MS_MAX, Mat
 
 invariant(PACE.pauseMsMin <= PACE.pauseMsMax, 'a pause has a range');
 invariant(PACE.pauseMsMax < PACE.busyMs, 'a worker looks again before it thinks that nothing comes any more');
-invariant(AWAKE_MS > 0, 'a decision spares a ring');
+invariant(AWAKE_MS > 0, 'a decision spares a wake-up');
 invariant(THOUGHTS_PER_LEASE > RENEWALS_PER_LEASE, 'a batch is thought about for less than the time between two renewals of its lease');

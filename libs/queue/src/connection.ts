@@ -2,7 +2,7 @@ import { addressOf, sessionConfig } from '#postgres';
 import { createPostgresBackend, type PostgresPoolConfig } from 'bullmq';
 import { Redis } from 'ioredis';
 
-/** Where the bell hangs: Redis where there is one, else the database itself (BullMQ's PostgreSQL backend). */
+/** Where the queue is: Redis where there is one, else the database itself (BullMQ's PostgreSQL backend). */
 export interface QueueConnection {
   readonly redisUrl?: string | undefined;
   readonly databaseUrl: string;
@@ -18,14 +18,14 @@ const CONNECTIONS_MAX = 3;
 /** Reconnecting to Redis: a little longer each time, at most this, ms. */
 const RECONNECT_MS_MAX = 2_000;
 
-/** Keys in Redis begin with the database's name, and the schema's: two installations that share a Redis don't ring each other's bells. */
+/** Keys in Redis begin with the database's name, and the schema's: two installations that share a Redis don't wake each other's workers. */
 export function prefixOf({ databaseUrl }: QueueConnection): string {
   const { database, schema } = addressOf(databaseUrl);
   return schema === SCHEMA_USUAL ? `eris-${database}` : `eris-${database}-${schema}`;
 }
 
-/** A connection of our own, to be ended by `disconnect`. A ring fails at once while Redis is away, a listener waits for it to come back. */
-export function redisConnection(url: string, role: 'ring' | 'listen'): Redis {
+/** A connection of our own, to be ended by `disconnect`. A wake-up fails at once while Redis is away, a listener waits for it to come back. */
+export function redisConnection(url: string, role: 'notify' | 'listen'): Redis {
   return new Redis(url, {
     connectTimeout: CONNECT_MS_MAX,
     maxRetriesPerRequest: null,

@@ -6,7 +6,7 @@ import { within } from './within.js';
 
 /** Hears wake-ups until it is closed. */
 export interface WakeUpListener {
-  /** Hears no further ring and waits for the wake-ups that run. */
+  /** Hears no further wake-up and waits for the wake-ups that run. */
   close(): Promise<void>;
 }
 
@@ -14,7 +14,7 @@ export interface WakeUpListener {
 export interface ListenerOptions extends QueueConnection {
   /** How many markets may be awake at the same time. */
   readonly concurrency: number;
-  /** Does a market's work. At least once per ring; a ring during it is followed by another call. */
+  /** Does a market's work. At least once per wake-up; one that comes during it is followed by another call. */
   readonly onWake: (marketId: bigint, trace: TraceCarrier | undefined) => Promise<void>;
   /** Told of failed wake-ups and of trouble with the connection; the listener goes on. */
   readonly onError: (cause: unknown) => void;
@@ -42,7 +42,7 @@ interface OpenWorker {
   readonly end: () => Promise<void>;
 }
 
-/** Listens to the bell on Redis or on Postgres. */
+/** Listens for wake-ups on Redis or on Postgres. */
 export function createWakeUpListener(options: ListenerOptions): WakeUpListener {
   const closing = new AbortController();
   const listening = listen(options, closing.signal);
@@ -108,7 +108,7 @@ function workerOf(site: QueueConnection, limits: Limits, hear: (job: { readonly 
   return {
     worker,
     end: async () => {
-      if (connection.status !== 'ready') connection.disconnect(); // nobody there to say goodbye to
+      if (connection.status !== 'ready') connection.disconnect(); // there is no server to tell
       await worker.close();
       connection.disconnect();
     },

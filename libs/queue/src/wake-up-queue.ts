@@ -4,8 +4,10 @@ import { within } from './within.js';
 
 /** Wakes a worker for a market. */
 export interface WakeUpQueue {
-  /** Rejects where the ring is not known to have been heard; nothing is lost by that, the worker's sweep finds the backlog. */
-  /** @param trace what the wake-up goes on from, for whoever follows traces. */
+  /**
+   * Rejects where the wake-up is not known to be queued; nothing is lost by that, the worker's sweep finds the backlog.
+   * @param trace what the wake-up goes on from, for whoever follows traces.
+   */
   notify(marketId: bigint, trace?: TraceCarrier): Promise<void>;
   close(): Promise<void>;
 }
@@ -19,8 +21,8 @@ export interface WakeUp {
   readonly trace?: TraceCarrier;
 }
 
-/** How long a ring may take, ms. */
-const RING_MS_MAX = 5_000;
+/** How long queuing a wake-up may take, ms. */
+const NOTIFY_MS_MAX = 5_000;
 
 type BullQueue = Pick<Queue<WakeUp>, 'add' | 'close' | 'on' | 'waitUntilReady'>;
 
@@ -31,8 +33,8 @@ interface OpenQueue {
 }
 
 /**
- * Makes a bell on Redis or on Postgres. The connection is made by the first ring and made anew if it never came up.
- * @param onError told of trouble with the connection while nobody rings.
+ * Makes a queue on Redis or on Postgres. The connection is made by the first wake-up and made anew if it never came up.
+ * @param onError told of trouble with the connection while nothing is queued.
  */
 export function createWakeUpQueue(site: QueueConnection, onError: (cause: unknown) => void): WakeUpQueue {
   let queue: Promise<OpenQueue> | undefined;
@@ -46,7 +48,7 @@ export function createWakeUpQueue(site: QueueConnection, onError: (cause: unknow
   return {
     notify: (marketId, trace) =>
       within(
-        RING_MS_MAX,
+        NOTIFY_MS_MAX,
         opened().then((open) => open.queue.add('wake', wakeUpOf(marketId, trace), jobOptions(marketId))),
       ),
     close: async () => {
@@ -59,7 +61,7 @@ export function createWakeUpQueue(site: QueueConnection, onError: (cause: unknow
 
 const wakeUpOf = (marketId: bigint, trace?: TraceCarrier): WakeUp => ({ marketId: marketId.toString(), ...(trace ? { trace } : {}) });
 
-/** One waiting job per market; a ring while one runs is kept for afterwards. */
+/** One waiting job per market; one that comes while it runs is kept for afterwards. */
 function jobOptions(marketId: bigint): JobsOptions {
   return { deduplication: { id: `market-${marketId}`, keepLastIfActive: true }, removeOnComplete: true, removeOnFail: true };
 }
@@ -68,7 +70,7 @@ async function openQueue(site: QueueConnection, onError: (cause: unknown) => voi
   const open = queueOf(site);
   open.queue.on('error', onError);
   try {
-    await within(RING_MS_MAX, open.queue.waitUntilReady());
+    await within(NOTIFY_MS_MAX, open.queue.waitUntilReady());
     return open;
   } catch (cause) {
     void open.end().catch(onError);
@@ -82,7 +84,7 @@ function queueOf(site: QueueConnection): OpenQueue {
     const queue = new PostgresQueue<WakeUp>(QUEUE_NAME, { connection: postgresConnection(site.databaseUrl) }) as unknown as BullQueue;
     return { queue, end: () => queue.close() };
   }
-  const connection = redisConnection(site.redisUrl, 'ring');
+  const connection = redisConnection(site.redisUrl, 'notify');
   const queue = new Queue<WakeUp>(QUEUE_NAME, { connection, prefix: prefixOf(site) });
   return { queue, end: () => queue.close().finally(() => connection.disconnect()) };
 }

@@ -6,14 +6,14 @@ it('counts troubles by part, whatever part that is, and tells of those that have
   const report = new ProcessReport(pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }));
   report.trouble('webhooks', new Error('away'), 'not delivered', { marketId: '7' });
   report.trouble('webhooks');
-  report.trouble('bell', new Error('away'));
+  report.trouble('wake_ups', new Error('away'));
   const figures = await report.registry.getSingleMetricAsString('eris_troubles_total');
   expect(figures).toContain('eris_troubles_total{part="webhooks"} 2');
-  expect(figures).toContain('eris_troubles_total{part="bell"} 1');
+  expect(figures).toContain('eris_troubles_total{part="wake_ups"} 1');
   const told = lines.map((line) => JSON.parse(line) as object);
   expect(told).toMatchObject([
     { part: 'webhooks', marketId: '7', msg: 'not delivered', err: { message: 'away' } },
-    { part: 'bell', msg: 'trouble; it is tried again' },
+    { part: 'wake_ups', msg: 'trouble; it is tried again' },
   ]);
 });
 

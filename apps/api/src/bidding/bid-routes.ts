@@ -11,7 +11,7 @@ import type { PlaceBids } from './place-bids.js';
 
 type Placing = 'placeBid' | 'placeBids';
 
-/** The operations that the door serves instead of a controller. */
+/** The operations that are served here instead of by a controller. */
 export const RAW_ROUTE_OPERATIONS: readonly OperationId[] = ['placeBid', 'placeBids'] satisfies Placing[];
 
 /**

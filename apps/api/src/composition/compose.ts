@@ -83,7 +83,7 @@ import type { Stores } from './stores.js';
 import type { RuntimeDependencies } from './runtime-dependencies.js';
 
 /** While no worker is known to be awake, it is rung at most so often, ms. */
-const RING_REST_MS = 100;
+const NOTIFY_REST_MS = 100;
 
 /** What the services are made of. */
 export interface Parts {
@@ -105,10 +105,10 @@ export interface Parts {
 interface Accepting {
   readonly accept: AcceptBids;
   readonly measured: MeasuredAccept;
-  readonly ringer: WakeUpNotifier;
+  readonly notifier: WakeUpNotifier;
 }
 
-/** What the server is made of: every service that a controller asks for, and the door for bids. */
+/** What the server is made of: every service that a controller asks for, and the routes of bids. */
 interface Composed {
   readonly services: object[];
   readonly turns: DatabaseTurns;
@@ -120,14 +120,14 @@ interface Composed {
 /** Makes everything that serves requests out of what holds connections; nothing is opened here. */
 export function compose(parts: Parts): Composed {
   const turns = databaseTurns(parts.settings.connections, parts.metrics);
-  const { accept, measured, ringer } = accepting(parts, turns);
+  const { accept, measured, notifier } = accepting(parts, turns);
   const keyWatch = keyWatchOf(parts);
   const { keyring, services: tenants } = tenancy(parts, keyWatch);
   const gate = new RequestAuthorizer(keyring, rateGate(parts));
   const bodies = new BidBodies(parts.kinds);
   const { placeBids, services: bids } = bidding(parts, { measured, keyWatch, turns, bodies });
   return {
-    services: [...tenants, ...catalogue(parts, { ringer, keyWatch, turns }), ...bids, bodies, ...accounts(parts), readiness(parts)],
+    services: [...tenants, ...catalogue(parts, { notifier, keyWatch, turns }), ...bids, bodies, ...accounts(parts), readiness(parts)],
     turns,
     gate,
     door: new BidRoutes(gate, placeBids, bodies),
@@ -135,13 +135,13 @@ export function compose(parts: Parts): Composed {
   };
 }
 
-/** The way in: statements, bells, and what is measured of them. */
+/** The way in: statements, wake-ups, and what is measured of them. */
 function accepting({ stores, metrics, settings, surroundings: { clock }, isAwake }: Parts, turns: DatabaseTurns): Accepting {
   const traces = new BidTraces();
-  const onUnrung = (marketId: bigint, err: unknown): void => {
-    metrics.trouble('bell', err, 'bell not rung; the sweep makes up for it', { marketId: marketId.toString() });
+  const onNotSent = (marketId: bigint, err: unknown): void => {
+    metrics.trouble('wake_ups', err, 'no worker was woken; the sweep makes up for it', { marketId: marketId.toString() });
   };
-  const ringer = new WakeUpNotifier(traces.bell(stores.bell), onUnrung, { restMs: RING_REST_MS, isAwake });
+  const notifier = new WakeUpNotifier(traces.wakeUps(stores.wakeUps), onNotSent, { restMs: NOTIFY_REST_MS, isAwake });
   const inbox = traces.inbox(createBidInbox(stores.pool));
   const counted: BidInbox = {
     insert: (bids) => {
@@ -149,11 +149,11 @@ function accepting({ stores, metrics, settings, surroundings: { clock }, isAwake
       return inbox.insert(bids);
     },
   };
-  const accept = new AcceptBids(counted, ringer, acceptLimits(settings), clock);
+  const accept = new AcceptBids(counted, notifier, acceptLimits(settings), clock);
   metrics.gauge('eris_bids_waiting', 'Bids that wait for their statement.', () => accept.waiting);
   const { undecidedMax } = settings;
   const capped = undecidedMax === undefined ? accept : new CapBacklog(accept, undecidedInTurn(stores, turns), undecidedMax, clock);
-  return { accept, measured: new MeasuredAccept(capped, traces, metrics, clock), ringer };
+  return { accept, measured: new MeasuredAccept(capped, traces, metrics, clock), notifier };
 }
 
 /** Undecided bids, counted when it is their bidder's turn. */
@@ -231,7 +231,7 @@ function rateGate({ stores, metrics, surroundings: { clock }, settings }: Parts)
 
 function catalogue(
   { stores, surroundings: { clock }, metrics, pulse, ending, holds }: Parts,
-  { ringer, keyWatch, turns }: { ringer: WakeUpNotifier; keyWatch: KeyWatch; turns: DatabaseTurns },
+  { notifier, keyWatch, turns }: { notifier: WakeUpNotifier; keyWatch: KeyWatch; turns: DatabaseTurns },
 ): object[] {
   const work = createCatalogueWork(stores.base);
   const reader = createCatalogueReader(stores.pool);
@@ -246,7 +246,7 @@ function catalogue(
     new AddSite(work),
     new ListSites(reader),
     new ChangeCapacity(work),
-    new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => ringer.ring(marketId), turns.reads),
+    new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => notifier.notify(marketId), turns.reads),
     streams,
   ];
 }

@@ -30,13 +30,13 @@ function hearChanges({ listen }: ServiceParts): Service {
 /** What the API runs and holds beside requests, a line for each: begun in this order, ended in reverse once requests have been answered. */
 export const servicesOf = (parts: ServiceParts): ServiceList => {
   const { stores, thinkers, accept, tracing } = parts;
-  const { pool, base, bell } = stores;
+  const { pool, base, wakeUps } = stores;
   return new ServiceList([
     resource('tracing', () => tracing?.stop()),
     together('connections', [
       resource('pool', () => pool.end()),
       resource('base', () => base.close()),
-      resource('bell', () => bell.close()),
+      resource('wake-ups', () => wakeUps.close()),
       hearChanges(parts),
     ]),
     resource('threads', () => thinkers.close(0)), // whoever waited for a quote has been answered

@@ -10,7 +10,7 @@ export interface Stores {
   readonly pool: Pool;
   /** Transactions of the cold paths. */
   readonly base: Base;
-  readonly bell: WakeUpQueue;
+  readonly wakeUps: WakeUpQueue;
 }
 
 /** Opens what holds connections; they connect when they are first used. */
@@ -18,6 +18,6 @@ export function openStores({ databaseUrl, redisUrl, connections }: ApiSettings, 
   return {
     pool: createPool(databaseUrl, { max: connections }),
     base: createBase(databaseUrl),
-    bell: createWakeUpQueue({ databaseUrl, ...(redisUrl === undefined ? {} : { redisUrl }) }, () => metrics.trouble('bell')),
+    wakeUps: createWakeUpQueue({ databaseUrl, ...(redisUrl === undefined ? {} : { redisUrl }) }, () => metrics.trouble('wake_ups')),
   };
 }

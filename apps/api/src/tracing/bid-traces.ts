@@ -8,8 +8,8 @@ const LINKS_MAX = 32;
 const MARKETS_MAX = 1_000;
 
 /**
- * Carries traces past the places where many requests become one: bids of many requests share a statement, and a bell rings for all of them.
- * The statement goes on from its first bid and names the others; the bell goes on from the statement.
+ * Carries traces past the places where many requests become one: bids of many requests share a statement, and one wake-up is sent for all of them.
+ * The statement goes on from its first bid and names the others; the wake-up goes on from the statement.
  */
 export class BidTraces {
   private readonly ofBids = new WeakMap<NewBid, TraceCarrier>();
@@ -33,13 +33,13 @@ export class BidTraces {
     };
   }
 
-  /** The same bell; a ring carries the trace of the statement that it rings for. */
-  bell(bell: WakeUpQueue): Pick<WakeUpQueue, 'notify'> {
+  /** The same queue; a wake-up carries the trace of the statement that it is sent for. */
+  wakeUps(queue: WakeUpQueue): Pick<WakeUpQueue, 'notify'> {
     return {
       notify: (marketId) => {
         const carrier = this.ofMarkets.get(marketId);
         this.ofMarkets.delete(marketId);
-        return bell.notify(marketId, carrier);
+        return queue.notify(marketId, carrier);
       },
     };
   }

@@ -1,6 +1,6 @@
 import type { Service } from '#runtime';
 import { watchBacklog } from './backlog.js';
-import { answerBell } from './bell.js';
+import { listenForWakeUps } from './wake-ups.js';
 import { tickClocks } from './clock.js';
 import { deciding } from './deciding.js';
 import { checkLedger } from './ledger-check.js';
@@ -14,7 +14,7 @@ import { sampleWaits } from './waits.js';
 export const SERVICES: readonly ((parts: WorkerParts) => Service)[] = [
   deciding,
   serveMetrics,
-  answerBell,
+  listenForWakeUps,
   sweepBacklog,
   sweepWhileBusy,
   tickClocks,

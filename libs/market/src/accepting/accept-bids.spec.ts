@@ -31,8 +31,8 @@ describe('AcceptBids with a clock', () => {
   let nowMs: number;
   let statements: Statements;
   const open = (waitMs: number): AcceptBids => {
-    const ringer = new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined);
-    return new AcceptBids(statements, ringer, { waitMs, queueMax: 10_000 }, { nowMs: () => nowMs });
+    const notifier = new WakeUpNotifier({ notify: () => Promise.resolve() }, () => undefined);
+    return new AcceptBids(statements, notifier, { waitMs, queueMax: 10_000 }, { nowMs: () => nowMs });
   };
   /** Lets so many bids come in a tenth of a second, which is what the pace looks at. */
   const comeFast = async (accept: AcceptBids, count: number): Promise<void> => {

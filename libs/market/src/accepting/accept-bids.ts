@@ -36,7 +36,7 @@ export type AcceptOutcome =
 /**
  * Takes bids in. Bids that arrive together, or while a statement runs, share one statement and its commit; each is answered after
  * that commit. Tenants take turns, so that nobody waits for another one's thousands. With a clock, more bids gather the faster they come, up to what a statement carries. Markets with new bids are rung for
- * afterwards, and nobody waits for the bell.
+ * afterwards, and nobody waits for the wake-up.
  */
 export class AcceptBids {
   private readonly queue = new WaitingBids();
@@ -48,7 +48,7 @@ export class AcceptBids {
 
   constructor(
     private readonly inbox: BidInbox,
-    private readonly ringer: WakeUpNotifier,
+    private readonly notifier: WakeUpNotifier,
     private readonly limits: AcceptLimits,
     private readonly clock?: Clock,
   ) {
@@ -139,6 +139,6 @@ export class AcceptBids {
     answers.forEach((answer, index) => {
       if (answer.kind === 'queued' && !answer.replayed) marketIds.add(groups[index][0].newBid.marketId);
     });
-    for (const marketId of marketIds) this.ringer.ring(marketId);
+    for (const marketId of marketIds) this.notifier.notify(marketId);
   }
 }

@@ -44,7 +44,7 @@ export class AdvanceClock {
   constructor(
     private readonly store: ClockStore,
     private readonly clock: Clock,
-    private readonly ring: (marketId: bigint) => void,
+    private readonly notify: (marketId: bigint) => void,
     private readonly inTurn: InTurn = atOnce,
   ) {}
 
@@ -74,7 +74,7 @@ export class AdvanceClock {
     const last = await ask(() => this.store.lastUndecided(marketId));
     if (last === undefined) return undefined;
     if (status === 'paused') return this.paused(marketId, ask);
-    this.ring(marketId);
+    this.notify(marketId);
     const endMs = this.clock.nowMs() + DECISIONS_WAIT_MS;
     const isPending = (): Promise<boolean> => ask(() => this.store.hasUndecidedUpTo(marketId, last));
     for (let lookMs = LOOK_MS_MIN; await isPending(); lookMs = Math.min(2 * lookMs, LOOK_MS_MAX)) {

@@ -119,14 +119,14 @@ export class Batches {
   /** Each market may think for its share of the time, and for what those before it have left of theirs. */
   private think(ready: readonly Ready[], wallets: readonly Wallet[]): Draft {
     const { kinds, clock, limits } = this.parts;
-    const purses = new FundsTracker(wallets);
+    const funds = new FundsTracker(wallets);
     const beganMs = clock.nowMs();
     const drafted = ready.map((market, index) => {
       const endMs = beganMs + (limits.thinkMs * (index + 1)) / ready.length;
-      const draft = decideBatch({ ...market, purses, kinds, mayGoOn: () => clock.nowMs() < endMs });
+      const draft = decideBatch({ ...market, funds, kinds, mayGoOn: () => clock.nowMs() < endMs });
       return { ...market, ...draft, more: isMore(market, draft.record) };
     });
-    return { drafted, payers: purses.payers() };
+    return { drafted, payers: funds.payers() };
   }
 
   /** Its lease is renewed meanwhile. Where others are held up, no more than one bid is decided. */

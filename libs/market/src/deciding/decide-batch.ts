@@ -5,12 +5,12 @@ import { arrivalOf, type OpenBook } from '../book/index.js';
 import type { BatchRecord, DecidedBid, QueuedBid } from './ports.js';
 import type { FundsTracker } from './funds-tracker.js';
 
-/** What a batch is decided from. Book and purses are changed: they hold what the record says once that is committed. */
+/** What a batch is decided from. Book and funds are changed: they hold what the record says once that is committed. */
 export interface BatchInput {
   readonly open: OpenBook;
   readonly epoch: bigint;
   readonly bids: readonly QueuedBid[];
-  readonly purses: FundsTracker;
+  readonly funds: FundsTracker;
   readonly kinds: Kinds;
   /** Asked before each bid but the first: false ends the batch early. */
   readonly mayGoOn: () => boolean;
@@ -21,14 +21,14 @@ export interface BatchInput {
  * @returns what to write, and the price version after it.
  */
 export function decideBatch(input: BatchInput): { record: BatchRecord; priceVersion: bigint } {
-  const { open, bids, purses } = input;
+  const { open, bids, funds } = input;
   const decided: DecidedBid[] = [];
   const touched = new Set<number>();
   let { priceVersion } = open.state;
   let { sequence } = open.state.head;
   for (const bid of bids) {
     if (decided.length > 0 && !input.mayGoOn()) break;
-    const { wallet, fundsMicros } = purses.of(bid.organisationId);
+    const { wallet, fundsMicros } = funds.of(bid.organisationId);
     const decision = decideBid(input, bid, fundsMicros);
     sequence += 1n;
     const { name: kind } = input.kinds.of(bid.body);
@@ -42,7 +42,7 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
       fundsMicros,
       decision,
     });
-    purses.decided(bid.organisationId, bid.body.valuation, decision.kind === 'accepted' ? decision.payment : 0n);
+    funds.decided(bid.organisationId, bid.body.valuation, decision.kind === 'accepted' ? decision.payment : 0n);
     if (decision.kind === 'refused') continue;
     priceVersion = sequence;
     for (const { slot } of decision.footprint) touched.add(slot);

@@ -57,7 +57,7 @@ export class DecideMarkets {
   }
 
   /**
-   * Decides one batch of each market, together where that goes smoothly; leases end with it. A market that can't be decided is told with the
+   * Decides one batch of each market, together where nothing conflicts; leases end with it. A market that can't be decided is told with the
    * reason and holds up no other one. Never rejects.
    */
   turn(marketIds: readonly bigint[], signal?: AbortSignal): Promise<readonly MarketRoundResult[]> {
@@ -88,12 +88,12 @@ export class DecideMarkets {
     }
   }
 
-  /** Markets that go smoothly share a batch; of those that don't, one is decided by itself, and the others wait for their turn. */
+  /** Markets that are not contended share a batch; of those that are, one is decided by itself, and the others wait for their turn. */
   private async together(marketIds: readonly bigint[], signal?: AbortSignal): Promise<MarketRoundResult[]> {
-    const smooth = marketIds.filter((marketId) => !this.isContended(marketId));
-    const turns = new Map(smooth.length > 0 && !signal?.aborted ? await this.tryTogether(smooth) : []);
-    const rough = marketIds.find((marketId) => this.isContended(marketId) && !hasFailed(turns.get(marketId)));
-    if (rough !== undefined) turns.set(rough, await this.tryAlone(rough, { signal, batches: 1, mayTakeLong: false }));
+    const uncontended = marketIds.filter((marketId) => !this.isContended(marketId));
+    const turns = new Map(uncontended.length > 0 && !signal?.aborted ? await this.tryTogether(uncontended) : []);
+    const contended = marketIds.find((marketId) => this.isContended(marketId) && !hasFailed(turns.get(marketId)));
+    if (contended !== undefined) turns.set(contended, await this.tryAlone(contended, { signal, batches: 1, mayTakeLong: false }));
     return marketIds.map((marketId) => turns.get(marketId) ?? { marketId, outcome: { kind: 'more', decided: 0 } });
   }
 

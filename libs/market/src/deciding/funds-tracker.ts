@@ -2,7 +2,7 @@ import { type Valuation, valueAt } from '#mechanism';
 import { invariant } from '#units';
 import type { Payer, Wallet } from './ports.js';
 
-interface Purse {
+interface BidderFunds {
   readonly wallet: Wallet;
   fundsMicros: bigint;
   slackMicros: bigint;
@@ -12,37 +12,42 @@ interface Purse {
 /**
  * What bidders can pay: what their wallets held, less what the bids decided so far have taken. It also keeps how far their funds may have moved
  * meanwhile without any difference to what was decided: nobody pays more than finishing at once is worth, so a bid with at least that much in
- * the purse is decided as if funds had no end.
+ * the wallet is decided as if funds had no end.
  */
 export class FundsTracker {
-  private readonly purses: Map<bigint, Purse>;
+  private readonly funds: Map<bigint, BidderFunds>;
 
   constructor(wallets: readonly Wallet[]) {
-    const purseOf = (wallet: Wallet): Purse => ({ wallet, fundsMicros: wallet.fundsMicros, slackMicros: wallet.fundsMicros, pays: false });
-    this.purses = new Map(wallets.map((wallet) => [wallet.organisationId, purseOf(wallet)]));
+    const fundsOf = (wallet: Wallet): BidderFunds => ({
+      wallet,
+      fundsMicros: wallet.fundsMicros,
+      slackMicros: wallet.fundsMicros,
+      pays: false,
+    });
+    this.funds = new Map(wallets.map((wallet) => [wallet.organisationId, fundsOf(wallet)]));
   }
 
   /** A bidder's wallet, and what is left of it, micro-credits. */
   of(organisationId: bigint): { readonly wallet: Wallet; readonly fundsMicros: bigint } {
-    const purse = this.purses.get(organisationId);
-    invariant(purse !== undefined, 'every bidder has a wallet');
-    return purse;
+    const own = this.funds.get(organisationId);
+    invariant(own !== undefined, 'every bidder has a wallet');
+    return own;
   }
 
   /** A bid of the bidder was decided with what was left: it pays so much, micro-credits. */
   decided(organisationId: bigint, valuation: Valuation, paymentMicros: bigint): void {
-    const purse = this.purses.get(organisationId);
-    invariant(purse !== undefined, 'every bidder has a wallet');
-    const slackMicros = purse.fundsMicros - valueAt(valuation, 0);
-    if (slackMicros < purse.slackMicros) purse.slackMicros = slackMicros;
+    const own = this.funds.get(organisationId);
+    invariant(own !== undefined, 'every bidder has a wallet');
+    const slackMicros = own.fundsMicros - valueAt(valuation, 0);
+    if (slackMicros < own.slackMicros) own.slackMicros = slackMicros;
     if (paymentMicros === 0n) return;
-    purse.pays = true;
-    purse.fundsMicros -= paymentMicros;
-    invariant(purse.fundsMicros >= 0n, 'nobody pays more than is there');
+    own.pays = true;
+    own.fundsMicros -= paymentMicros;
+    invariant(own.fundsMicros >= 0n, 'nobody pays more than is there');
   }
 
   /** Those who pay. */
   payers(): Payer[] {
-    return [...this.purses.values()].filter(({ pays }) => pays).map(({ wallet, slackMicros }) => ({ wallet, slackMicros }));
+    return [...this.funds.values()].filter(({ pays }) => pays).map(({ wallet, slackMicros }) => ({ wallet, slackMicros }));
   }
 }

@@ -100,7 +100,7 @@ interface Again {
 /** A batch of one: batches of any size decide the same. */
 function decideAgain(open: OpenBook, bid: QueuedBid, { funds, kinds }: Again): { record: BatchRecord; priceVersion: bigint } {
   const wallet = { organisationId: bid.organisationId, walletId: 0n, escrowId: 0n, fundsMicros: BigInt(funds ?? 0) };
-  const again = decideBatch({ open, epoch: 0n, bids: [bid], purses: new FundsTracker([wallet]), kinds, mayGoOn: () => true });
+  const again = decideBatch({ open, epoch: 0n, bids: [bid], funds: new FundsTracker([wallet]), kinds, mayGoOn: () => true });
   invariant(again.record.decided.length === 1, 'one bid, one decision');
   return again;
 }

@@ -71,11 +71,11 @@ export function createThinker(kinds: Kinds, clock: Clock): Thinker {
 const settled = <T>(work: () => T): Promise<T> => new Promise((resolve) => resolve(work()));
 
 function draftOf({ wallets, thinkMs, ...batch }: BatchTask, kinds: Kinds, clock: Clock): BatchDraft {
-  const purses = new FundsTracker(wallets);
+  const funds = new FundsTracker(wallets);
   const endMs = clock.nowMs() + thinkMs;
-  const drafted = decideBatch({ ...batch, purses, kinds, mayGoOn: () => clock.nowMs() < endMs });
+  const drafted = decideBatch({ ...batch, funds, kinds, mayGoOn: () => clock.nowMs() < endMs });
   priceAhead(batch.open.book, AHEAD_STEPS); // until all slots are priced no bid is told to be quick to decide
-  return { ...drafted, payers: purses.payers() };
+  return { ...drafted, payers: funds.payers() };
 }
 
 /** Quotes a bid: the menu without its plans. */
