@@ -22,7 +22,7 @@ export { bidFormsOf, type BidForms, type BodyForm, type BulkItemWire, type JobWi
 export { idempotencyKey, optionTold, refusalTold, type BidBodyWire } from './schemas/bids.js';
 export { EVENTS, eventKinds, eventTold, marketEvent, SEQUENCE_TEXT, streamMessage, type MarketEvent } from './schemas/events.js';
 export { priceRuleOf, termsTold } from './schemas/markets.js';
-export { isCount, isFields, isPositive, isQuantity, type Fields } from './schemas/plain-bid.js';
+export { isCount, isFields, isPlainKey, isPositive, isQuantity, type Fields } from './schemas/plain-bid.js';
 export { count, id, positive, quantities, quantity, recordOf, slot } from './schemas/primitives.js';
 export { problem, type Problem } from './schemas/problem.js';
 export { REFUSAL_CODES, type RefusalCode } from './refusals.js';

@@ -87,17 +87,31 @@ export type Fields<Codecs extends Readonly<Record<string, Codec<unknown>>>> = {
 
 /** An object of exactly these fields. */
 export function fields<const Codecs extends Readonly<Record<string, Codec<unknown>>>>(codecs: Codecs): Codec<Fields<Codecs>> {
-  const entries = Object.entries(codecs) as readonly [keyof Codecs & string, Codec<unknown>][];
+  const entries = Object.entries(codecs).map(([name, codec]) => ({ name, codec, step: `.${name}` }));
   invariant(entries.length > 0, 'a payload says something');
   return {
-    write: (value) => Object.fromEntries(entries.map(([name, codec]) => [name, codec.write(value[name])])),
+    write: (value) => {
+      const json: Record<string, unknown> = {};
+      for (const { name, codec } of entries) json[name] = codec.write(value[name]);
+      return json;
+    },
     read: (json, path) => {
       const given = objectIn(json, path);
-      for (const name of Object.keys(given)) if (!Object.hasOwn(codecs, name)) fail(`${path}.${name}`, 'is no field of it', given[name]);
-      return Object.fromEntries(entries.map(([name, codec]) => [name, codec.read(given[name], `${path}.${name}`)])) as Fields<Codecs>;
+      const value: Record<string, unknown> = {};
+      try {
+        for (const name of Object.keys(given)) if (!Object.hasOwn(codecs, name)) fail(`.${name}`, 'is no field of it', given[name]);
+        for (const { name, codec, step } of entries) value[name] = codec.read(given[name], step);
+      } catch (cause) {
+        throw below(path, cause);
+      }
+      return value as Fields<Codecs>;
     },
   };
 }
+
+/** Paths are put together only where something is wrong: most entries are read on somebody's way to an answer. */
+const below = (path: string, cause: unknown): unknown =>
+  cause instanceof UnreadableEntry ? new UnreadableEntry(`${path}${cause.path}`, cause.detail) : cause;
 
 /** One of several kinds of objects, each of exactly its fields beside its `kind`. */
 export function variants<const Kinds extends Readonly<Record<string, Codec<object>>>>(kinds: Kinds): Codec<Variants<Kinds>> {

@@ -17,10 +17,14 @@ const known = fields({ code: oneOf(...REFUSAL_CODES), detail: text });
 
 /** How a refusal is kept with its decision: amounts in micro-credits; of the options those that it tells. */
 export const refusal: Codec<Refusal> = {
-  write: (value) => ({
-    ...(known.write(value) as object),
-    ...Object.fromEntries(OPTIONS.flatMap((name) => (value[name] ? [[name, option.write(value[name])]] : []))),
-  }),
+  write: (value) => {
+    const json = known.write(value) as Record<string, unknown>;
+    for (const name of OPTIONS) {
+      const told = value[name];
+      if (told) json[name] = option.write(told);
+    }
+    return json;
+  },
   read: (json, path) => {
     if (typeof json !== 'object' || json === null) throw new UnreadableEntry(path, 'must be a refusal');
     const { nearest, cheapest, floor, ...rest } = json as Readonly<Record<string, unknown>>;

@@ -36,7 +36,8 @@ export class BidRoutes {
     server.post(routeOf(operation), async (request: GuardedRequest, reply: FastifyReply) => {
       const { caller, body } = request;
       invariant(caller !== undefined, 'every request passes the gate');
-      await this.gate.charge(caller, bidsOf(body) - 1);
+      const further = bidsOf(body) - 1;
+      if (further > 0) await this.gate.charge(caller, further);
       const answer = await place(inputOf(operation, request) as Input<Id>);
       return reply
         .status(answer.status ?? status)

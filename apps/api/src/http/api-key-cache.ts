@@ -61,9 +61,15 @@ export class ApiKeyCache {
     private readonly clock: Clock,
   ) {}
 
-  async callerOf(name: KeyName): Promise<Caller | undefined> {
+  /** The caller of a key that was found a moment ago; undefined where it has to be looked up. */
+  remembered(name: KeyName): Caller | undefined {
     const cached = this.found.get(name);
-    if (cached && this.isFresh(cached)) return cached.caller;
+    return cached && this.isFresh(cached) ? cached.caller : undefined;
+  }
+
+  async callerOf(name: KeyName): Promise<Caller | undefined> {
+    const remembered = this.remembered(name);
+    if (remembered) return remembered;
     const looking = this.looking.get(name) ?? this.look(name);
     this.looking.set(name, looking);
     return looking;

@@ -13,6 +13,14 @@ export interface Reading {
   readonly limitBytes: number;
 }
 
+const NOTHING = Buffer.alloc(0);
+
+/** A body that has come as a whole already, as most of the small ones have. @throws ProblemError where it is too large. */
+export function arrivedBody(request: IncomingMessage, limitBytes: number): Buffer {
+  if (request.readableLength > limitBytes) throw tooLarge(limitBytes);
+  return (request.read() as Buffer | null) ?? NOTHING;
+}
+
 /** Reads a body. What it holds is what has arrived, never what was announced. @throws ProblemError where it is too large, too slow or cut off. */
 export function readBody({ request, connections, hold, limitBytes }: Reading): Promise<Buffer> {
   return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@ import {
   type BodyOf,
   faultsOf,
   idempotencyKey,
+  isPlainKey,
   type Operation,
   type OperationId,
   operationOf,
@@ -67,9 +68,9 @@ export function inputOf(operation: Operation, request: GuardedRequest) {
 function paramsOf(params: Record<string, string>): Record<string, bigint> {
   const ids: Record<string, bigint> = {};
   for (const [name, text] of Object.entries(params)) {
-    if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > ID_MAX)
-      throw new ProblemError('not_found', { detail: `${name} is not the id of anything.` });
-    ids[name] = BigInt(text);
+    const id = /^[1-9]\d{0,18}$/.test(text) ? BigInt(text) : ID_MAX + 1n;
+    if (id > ID_MAX) throw new ProblemError('not_found', { detail: `${name} is not the id of anything.` });
+    ids[name] = id;
   }
   return ids;
 }
@@ -94,6 +95,7 @@ function bodyOf({ body, isPlain, reader = body }: Operation, given: unknown): un
 
 function keyOf(header: string | undefined): string {
   if (header === undefined) throw new ProblemError('idempotency_key_missing');
+  if (isPlainKey(header)) return header;
   const parsed = idempotencyKey.safeParse(header);
   if (!parsed.success) throw new ProblemError('invalid_header', { errors: faultsOf(parsed.error, 'Idempotency-Key') });
   return parsed.data;

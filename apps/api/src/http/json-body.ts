@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { LIMITS, type Operation } from '#contracts';
 import type { InTurn } from '#market';
-import { readBody, tooLarge } from './body-reader.js';
+import { arrivedBody, readBody, tooLarge } from './body-reader.js';
 import type { Connections } from './connections.js';
+import type { Caller } from './api-key-cache.js';
 import type { RequestAuthorizer } from './request-authorizer.js';
 import { forbiddenKeys } from './forbidden-keys.js';
 import { jsonExtent, PLAIN_BYTES } from './json-extent.js';
@@ -39,28 +41,45 @@ export function readJsonBodies(server: FastifyInstance, tools: BodyTools): void 
   );
 }
 
-async function bodyOf(
-  request: GuardedRequest,
-  { gate, connections, bodies, large, limitBytes }: BodyTools,
-  parse: Parse,
-): Promise<unknown> {
+async function bodyOf(request: GuardedRequest, tools: BodyTools, parse: Parse): Promise<unknown> {
   const { operation, caller, raw } = request;
   if (!operation?.body || !caller) return undefined;
-  checkHeaders(request, limitBytes);
+  checkHeaders(request, tools.limitBytes);
+  const read = (bytes: Buffer): Promise<unknown> => {
+    checkBytes(bytes, operation);
+    return parse(request, bytes.toString('utf8'));
+  };
+  return raw.complete && raw.readableLength <= SMALL_BYTES
+    ? readArrived(raw, { ...tools, caller, read })
+    : readArriving(request, { ...tools, caller, read });
+}
+
+type Reading = BodyTools & { readonly caller: Caller; readonly read: (bytes: Buffer) => Promise<unknown> };
+
+/** Most bodies are small, and whole by the time that their key was found good. */
+async function readArrived(raw: IncomingMessage, { bodies, caller, limitBytes, read }: Reading): Promise<unknown> {
+  const bytes = arrivedBody(raw, limitBytes);
+  const hold = bodies.take(caller, bytes.length);
+  try {
+    return await read(bytes);
+  } finally {
+    hold.release();
+  }
+}
+
+async function readArriving(request: GuardedRequest, reading: Reading): Promise<unknown> {
+  const { gate, connections, bodies, large, limitBytes, caller, read } = reading;
+  const { raw } = request;
   const hold = bodies.take(caller, 0);
   connections.whenOver(raw, () => hold.release());
   const isLate = !raw.complete;
   const bytes = await readBody({ request: raw, connections, hold, limitBytes });
   if (isLate) await gate.confirm(request); // the key may have been revoked while the body came
-  const read = (): Promise<unknown> => {
-    checkBytes(bytes, operation);
-    return parse(request, bytes.toString('utf8'));
-  };
   if (bytes.length > SMALL_BYTES) {
     request.letBodyGo = () => hold.release();
-    return large(partyOf(caller), async () => read());
+    return large(partyOf(caller), async () => read(bytes));
   }
-  const body = await read();
+  const body = await read(bytes);
   hold.release();
   return body;
 }

@@ -5,7 +5,8 @@ import { LIMITS } from '#contracts';
  * @returns seconds, or undefined where waiting was not asked for.
  */
 export function waitSecondsOf(header: string | readonly string[] | undefined): number | undefined {
-  const text = typeof header === 'string' ? header : (header ?? []).join(',');
+  if (header === undefined) return undefined;
+  const text = typeof header === 'string' ? header : header.join(',');
   const match = /(?:^|[,;\s])wait\s*=\s*"?(\d+)"?(?=\s*(?:[,;]|$))/i.exec(text);
   return match ? Math.min(Number(match[1]), LIMITS.waitSeconds) : undefined;
 }

@@ -29,9 +29,13 @@ export class RateLimiter {
     this.policy = rules.map(policyOf).join(', ');
   }
 
+  /** Whether there is any limit. */
+  get isOn(): boolean {
+    return this.rules.length > 0;
+  }
+
   /** @throws ProblemError rate_limited, with Retry-After, for a request too many. Writes how the caller stands to the answer either way. */
   async pass(caller: Caller, reply: FastifyReply): Promise<void> {
-    if (this.rules.length === 0) return;
     const standings: string[] = [];
     for (const { name, limit, bucketOf } of this.rules) {
       const outcome = await limit.take(bucketOf(caller), 1);

@@ -21,9 +21,9 @@ export class RequestAuthorizer {
    */
   async pass({ policy }: Operation, request: GuardedRequest, reply: FastifyReply): Promise<Caller | undefined> {
     if (policy === 'anyone') return undefined;
-    const caller = await this.authenticate(request);
+    const caller = this.remembered(request) ?? (await this.authenticate(request));
     request.caller = caller;
-    await this.rateGate.pass(caller, reply);
+    if (this.rateGate.isOn) await this.rateGate.pass(caller, reply);
     checkRole(caller, policy);
     return caller;
   }
@@ -36,6 +36,12 @@ export class RequestAuthorizer {
   /** A request brings more than one thing: it has passed, and those after it wait for what the others cost. */
   charge(caller: Caller, cost: number): Promise<void> {
     return this.rateGate.charge(caller, cost);
+  }
+
+  /** Who calls by a key that was good a moment ago: nearly every request, and one that need not wait. */
+  private remembered({ headers, raw }: FastifyRequest): Caller | undefined {
+    const key = this.keyOf(headers.authorization ?? '', raw.socket);
+    return key === undefined ? undefined : this.keyring.remembered(key);
   }
 
   private async authenticate({ headers, raw }: FastifyRequest): Promise<Caller> {

@@ -39,6 +39,6 @@ export function isPlainValuation(value: unknown): boolean {
 /** Whether a label is one that its schema takes as it is. */
 export const isPlainLabel = (value: unknown): boolean => typeof value === 'string' && isPlainName(value);
 
-/** Whether a key of an item of many bids is one that its schema takes as it is. */
-export const isPlainKey = (value: unknown): boolean =>
+/** Whether an idempotency key is one that its schema takes as it is. */
+export const isPlainKey = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= LIMITS.idempotencyKeyLength && IDEMPOTENCY_KEY.test(value);

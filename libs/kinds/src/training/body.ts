@@ -29,7 +29,7 @@ export function parseJob(body: TrainingBody, context: BidContext): JobReading<Tr
     chunks: chunksOf(body.chunks, context, faults),
     epochs: counted(body.epochs, '$.epochs', faults),
     throughputMilli: rate(body.throughput, faults),
-    parameterKB: volume(body.parameterMB, '$.parameterMB', faults),
+    parameterKB: volume(body.parameterMB, ['$.parameterMB'], faults),
     workerMilli: volumesOf(body.worker, '$.worker', context, faults),
     psMilli: volumesOf(body.ps, '$.ps', context, faults),
   };
@@ -59,7 +59,8 @@ function areAll(fields: Readonly<Record<string, number>>, names: ReadonlySet<str
 function chunksOf(chunks: TrainingBody['chunks'], context: BidContext, faults: BodyFault[]): number[] {
   const ordinals = ordinalsOf(context.sites);
   const perSite = new Array<number>(context.sites.length).fill(0);
-  for (const [id, count] of Object.entries(chunks)) {
+  for (const id in chunks) {
+    const count = chunks[id];
     const ordinal = ordinals.get(id);
     if (ordinal === undefined) faults.push({ path: `$.chunks.${id}`, message: 'is not a site of this market' });
     else if (!isCount(count)) faults.push({ path: `$.chunks.${id}`, message: `must be a whole number from 0 to ${COUNT_MAX}` });
@@ -84,7 +85,7 @@ function volumesOf(volumes: TrainingBody['worker'], path: string, context: BidCo
     if (!context.resources.includes(name))
       faults.push({ path: `${path}.${name}`, message: `is not one of ${context.resources.join(', ')}` });
   }
-  return context.resources.map((name) => volume(Object.hasOwn(volumes, name) ? volumes[name] : 0, `${path}.${name}`, faults));
+  return context.resources.map((name) => volume(Object.hasOwn(volumes, name) ? volumes[name] : 0, [path, name], faults));
 }
 
 function counted(count: number, path: string, faults: BodyFault[]): number {
@@ -92,8 +93,8 @@ function counted(count: number, path: string, faults: BodyFault[]): number {
   return count;
 }
 
-function volume(units: number, path: string, faults: BodyFault[]): Milli {
-  if (!isVolume(units)) faults.push({ path, message: `must be a number from 0 to ${UNITS_MAX}` });
+function volume(units: number, path: readonly string[], faults: BodyFault[]): Milli {
+  if (!isVolume(units)) faults.push({ path: path.join('.'), message: `must be a number from 0 to ${UNITS_MAX}` });
   return (demandMilli(units) + 0) as Milli; // zero has no sign
 }
 

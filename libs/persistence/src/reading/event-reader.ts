@@ -66,9 +66,11 @@ async function pages(pool: Pool, requests: readonly PageRequest[]): Promise<(Eve
 
 function pageOf(rows: readonly Row[], { after, limit }: PageRequest[2]): EventPage | undefined {
   if (rows.length === 0) return undefined;
-  const events = rows.flatMap((row) => eventOf(row)).slice(0, limit);
+  const events: EventRecord[] = [];
+  for (const { sequence, kind, version, payload, at } of rows) {
+    if (sequence === null || events.length === limit) break;
+    events.push({ sequence, event: eventIn({ kind, version, payload }), at });
+  }
   const head = rows[0].head > after ? rows[0].head : after;
   return { events, upTo: events.length < limit ? head : events[events.length - 1].sequence };
 }
-
-const eventOf = ({ sequence, at, ...kept }: Row): EventRecord[] => (sequence === null ? [] : [{ sequence, event: eventIn(kept), at }]);
