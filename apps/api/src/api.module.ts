@@ -5,6 +5,7 @@ import { BidsController } from './controllers/bids.controller.js';
 import { KeysController } from './controllers/keys.controller.js';
 import { MarketsController } from './controllers/markets.controller.js';
 import { OrganisationsController } from './controllers/organisations.controller.js';
+import { SessionsController } from './controllers/sessions.controller.js';
 import { ServiceController } from './controllers/service.controller.js';
 import { SitesController } from './controllers/sites.controller.js';
 import { OperationCheck } from './http/operation-check.js';
@@ -24,6 +25,7 @@ export class ApiModule {
       controllers: [
         OrganisationsController,
         KeysController,
+        SessionsController,
         MarketsController,
         SitesController,
         BidsController,

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { findAdminFolder, openAdmin } from './admin/admin-pages.js';
 import { ApiModule } from './api.module.js';
 import type { BidRoutes } from './bidding/bid-routes.js';
 import type { ApiSettings } from './composition/settings.js';
@@ -62,6 +63,7 @@ export async function createApi(options: ApiOptions): Promise<NestFastifyApplica
     abortOnError: false,
   });
   options.door.open(app.getHttpAdapter().getInstance());
+  openAdmin(adapter.getInstance(), settings.adminFolder ?? findAdminFolder(), surroundings.randomBytes);
   return app;
 }
 

@@ -18,6 +18,8 @@ const OF_BODIES: readonly ProblemCode[] = [
 const OF_CALLERS: readonly ProblemCode[] = [
   'unauthenticated',
   'role_not_allowed',
+  'scope_not_allowed',
+  'origin_not_allowed',
   'rate_limited',
   'share_exceeded',
   'requests_in_hand',

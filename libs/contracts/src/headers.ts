@@ -90,6 +90,11 @@ export const RESPONSE_HEADERS = {
     schema: { type: 'string', const: 'no' },
     isForBrowsers: true,
   },
+  'Set-Cookie': {
+    description: 'The session of a browser that has signed in, or that it is over. Scripts cannot read it.',
+    schema: text,
+    isForBrowsers: true,
+  },
   'WWW-Authenticate': { description: 'A key is needed.', schema: { type: 'string', const: 'Bearer' } },
   'Accept-Encoding': { description: 'What a body may be encoded as.', schema: { type: 'string', const: 'identity' } },
   Allow: { description: 'The methods that this path takes.', schema: { type: 'string', examples: ['POST, GET'] } },

@@ -6,7 +6,8 @@ export { faultsOf, pathOf, type Fault } from './faults.js';
 export { exposedHeaders, HEADERS_ANYWHERE, headersOfProblems, responseHeaders, type ResponseHeader } from './headers.js';
 export { LIMITS } from './limits.js';
 export { openApiDocument } from './openapi.js';
-export type { Operation } from './operation.js';
+export { type Operation, scopeOf } from './operation.js';
+export { SCOPES, type Scope } from './scopes.js';
 export {
   operationIds,
   operationOf,

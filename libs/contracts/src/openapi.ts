@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bidFormsOf, type JobWire } from './bid-forms.js';
 import { headersOf, problemsByStatus } from './answers.js';
 import { HEADERS_ALWAYS, HEADERS_ANYWHERE, headersOfProblems, RESPONSE_HEADERS, responseHeaders, type ResponseHeader } from './headers.js';
-import { isRepeatable, type Operation, type SuccessResponse } from './operation.js';
+import { isRepeatable, type Operation, scopeOf, type SuccessResponse } from './operation.js';
 import { operationIds, operationOf, type OperationId } from './operations/index.js';
 import { type ProblemCode, PROBLEMS } from './problems.js';
 import { idempotencyKey } from './schemas/bids.js';
@@ -37,13 +37,21 @@ export function openApiDocument(version: string, wires: readonly JobWire[]): Jso
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    security: [{ key: [] }],
+    security: [{ key: [] }, { session: [] }],
     paths,
     components: {
       schemas: components,
       headers: headerComponents(),
       responses: elsewhere((schema, io) => jsonSchema(schema, io, components)),
-      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key' } },
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'An API key' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'eris_session',
+          description: 'The session of a browser that has signed in (POST /v1/sessions)',
+        },
+      },
     },
   };
 }
@@ -55,11 +63,23 @@ function describe(operationId: OperationId, operation: Operation, components: Re
     tags: [operation.tag],
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
-    ...(operation.policy === 'anyone' ? { security: [] } : { 'x-roles': operation.policy.roles }),
+    ...accessOf(operation),
     'x-repeatable': isRepeatable(operation),
     parameters: parametersOf(operation, schemaOf),
     ...bodyOf(operation, schemaOf),
     responses: { ...successes(operation, schemaOf), ...problems(operation, schemaOf) },
+  };
+}
+
+/** Who may ask it: by what, with which roles and scope. */
+function accessOf(operation: Operation): Json {
+  const { policy, keyOnly } = operation;
+  const scope = scopeOf(operation);
+  if (policy === 'anyone') return { security: [] };
+  return {
+    ...(keyOnly ? { security: [{ key: [] }] } : {}),
+    'x-roles': policy.roles,
+    ...(scope === undefined ? {} : { 'x-scope': scope }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ResponseHeader } from './headers.js';
 import type { ProblemCode } from './problems.js';
 import type { Role } from './schemas/tenancy.js';
+import type { Scope } from './scopes.js';
 
 /** An answer that is not a problem. Without a schema the answer has no JSON body. */
 export interface SuccessResponse {
@@ -24,6 +25,10 @@ export interface Operation {
   readonly description?: string;
   /** Who may call it; 'anyone' needs no key. */
   readonly policy: 'anyone' | { readonly roles: readonly Role[] };
+  /** What a key with scopes must have among them; null where any key will do. By tag and method where nothing is said: `markets:read`. */
+  readonly scope?: Scope | null;
+  /** Takes a key only, not the session of a browser. */
+  readonly keyOnly?: true;
   /** The Idempotency-Key header is required. */
   readonly idempotent?: true;
   /** Asked again it does nothing more, though its method doesn't say so. */
@@ -48,6 +53,12 @@ export interface Operation {
 /** Whether a request may be sent again where nobody knows what became of it: it reads, or does at most once what it does. */
 export const isRepeatable = ({ method, idempotent, repeatable }: Operation): boolean =>
   method === 'GET' || method === 'DELETE' || idempotent === true || repeatable === true;
+
+/** The scope that a key must have for an operation, where it has any; undefined where none is asked for. */
+export function scopeOf({ scope, policy, tag, method }: Operation): string | undefined {
+  if (policy === 'anyone' || scope === null) return undefined;
+  return scope ?? `${tag}:${method === 'GET' ? 'read' : 'write'}`;
+}
 
 /** Gives the table's rows their own types while it checks their shape. */
 export const defineOperations = <const Table extends Record<string, Operation>>(table: Table): Table => table;

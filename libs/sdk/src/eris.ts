@@ -15,6 +15,8 @@ export interface ErisOptions {
   readonly url: string;
   /** The API key; what needs none can be asked without. */
   readonly key?: string;
+  /** In a page of the API's own server whose browser has signed in (`signIn`): the browser's cookie stands for the key. */
+  readonly session?: boolean;
   readonly fetch?: Fetch;
   /** Differs from the usual in these. `{ triesMax: 1 }`: every request is sent once. */
   readonly retry?: Partial<RetryPolicy>;
@@ -135,6 +137,7 @@ export class Eris {
   private headersOf(id: OperationId, { headers, idempotencyKey, waitSeconds }: PlainInput): Record<string, string> {
     return {
       ...bearer(this.options.key),
+      ...(this.options.session ? { 'x-requested-with': 'eris' } : {}),
       ...(OPERATIONS[id].isKeyed ? { 'idempotency-key': idempotencyKey ?? newIdempotencyKey() } : {}),
       ...(waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` }),
       ...headers,

@@ -6,32 +6,23 @@ import {
   AddSite,
   AdvanceClock,
   type BidInbox,
-  bucketOf,
   CapBacklog,
   ChangeCapacity,
   ChangeMarket,
   CheckBid,
-  CreateKey,
   CreateMarket,
-  CreateOrganisation,
   Deposit,
-  EnsureAdminKey,
   type InTurn,
   type NewBid,
   type Party,
   type UndecidedBids,
   GetMarket,
-  KeyUse,
-  LimitRate,
   ListAccounts,
   ListEntries,
-  ListKeys,
   ListMarkets,
-  ListOrganisations,
   ListSites,
   ReadBids,
   ReadEvents,
-  RevokeKey,
   WakeUpNotifier,
 } from '#market';
 import {
@@ -40,16 +31,10 @@ import {
   createBidContextReader,
   createBidInbox,
   createBidReader,
-  createCallerFinder,
   createCatalogueReader,
   createCatalogueWork,
   createClockStore,
   createEventReader,
-  createKeyUseStore,
-  createRevokedFinder,
-  createTenancyReader,
-  createTenancyWork,
-  createTokenBuckets,
   createUndecidedBids,
   explainSchema,
   isFit,
@@ -61,13 +46,9 @@ import { BidRoutes } from '../bidding/bid-routes.js';
 import { MeasuredAccept } from '../bidding/measured-accept.js';
 import { type FindBid, PlaceBids } from '../bidding/place-bids.js';
 import { RequestAuthorizer } from '../http/request-authorizer.js';
-import { ApiKeyCache } from '../http/api-key-cache.js';
 import { type Holds, sharesOf, TENANT_SHARE } from '../http/holds.js';
-import { KeyWatch } from '../http/key-watch.js';
-import { RateLimiter, type RateRule } from '../http/rate-limiter.js';
 import type { DatabaseTurns } from '../http/turn-interceptor.js';
 import { partyOf } from '../http/turns.js';
-import { KeyRevocation } from '../service/key-revocation.js';
 import type { Metrics } from '../service/metrics.js';
 import { type DatabaseSays, Readiness } from '../service/readiness.js';
 import { DecisionWaiter } from '../streams/decision-waiter.js';
@@ -76,6 +57,8 @@ import type { MarketChangeNotifier } from '../streams/market-change-notifier.js'
 import { Waits } from '../streams/waits.js';
 import { BidTraces } from '../tracing/bid-traces.js';
 import type { Ending } from './drain.js';
+import type { CallerWatch } from '../http/caller-watch.js';
+import { callerWatchOf, rateGate, tenancy } from './tenancy.js';
 import { databaseTurns } from './database-turns.js';
 import { pricing } from './pricing.js';
 import type { ApiSettings } from './settings.js';
@@ -121,13 +104,13 @@ interface Composed {
 export function compose(parts: Parts): Composed {
   const turns = databaseTurns(parts.settings.connections, parts.metrics);
   const { accept, measured, notifier } = accepting(parts, turns);
-  const keyWatch = keyWatchOf(parts);
-  const { keyring, services: tenants } = tenancy(parts, keyWatch);
+  const callers = callerWatchOf(parts);
+  const { keyring, services: tenants } = tenancy(parts, callers);
   const gate = new RequestAuthorizer(keyring, rateGate(parts));
   const bodies = new BidBodies(parts.kinds);
-  const { placeBids, services: bids } = bidding(parts, { measured, keyWatch, turns, bodies });
+  const { placeBids, services: bids } = bidding(parts, { measured, callers, turns, bodies });
   return {
-    services: [...tenants, ...catalogue(parts, { notifier, keyWatch, turns }), ...bids, bodies, ...accounts(parts), readiness(parts)],
+    services: [...tenants, ...catalogue(parts, { notifier, callers, turns }), ...bids, bodies, ...accounts(parts), readiness(parts)],
     turns,
     gate,
     door: new BidRoutes(gate, placeBids, bodies),
@@ -172,71 +155,14 @@ function acceptLimits({ accept, tenantShare }: ApiSettings): AcceptLimits {
   return { ...accept, organisationMax: organisation, tenantMax: family };
 }
 
-function keyWatchOf({ stores, metrics }: Parts): KeyWatch {
-  const watch = new KeyWatch(createRevokedFinder(stores.pool), (err) => {
-    metrics.trouble('key_watch', err, 'could not look whether keys are still good; looking again');
-  });
-  metrics.held('watched keys', () => watch.count);
-  return watch;
-}
-
-function tenancy(
-  { stores, surroundings: { clock, randomBytes }, metrics }: Parts,
-  keyWatch: KeyWatch,
-): { keyring: ApiKeyCache; services: object[] } {
-  const work = createTenancyWork(stores.base);
-  const reader = createTenancyReader(stores.pool);
-  const use = new KeyUse(createKeyUseStore(stores.pool), clock, (err) => {
-    metrics.trouble('key_use', err, 'not noted when keys were last used');
-  });
-  const find = createCallerFinder(stores.pool);
-  const keyring = new ApiKeyCache(async (hashes) => {
-    const callers = await find(hashes);
-    for (const caller of callers) if (caller) use.note(caller.keyId);
-    return callers;
-  }, clock);
-  const services = [
-    new EnsureAdminKey(work, randomBytes),
-    new CreateOrganisation(work),
-    new ListOrganisations(reader),
-    new CreateKey(work, randomBytes),
-    new ListKeys(reader),
-    new KeyRevocation(new RevokeKey(work), keyring, keyWatch),
-  ];
-  return { keyring, services };
-}
-
-/** A family of an operator and its organisations may go so many times as fast as one organisation. */
-const FAMILY_TIMES = 4;
-
-function rateGate({ stores, metrics, surroundings: { clock }, settings }: Parts): RateLimiter {
-  const { rateLimit: ofKey, organisationRateLimit: ofOrganisation } = settings;
-  const buckets = createTokenBuckets(stores.pool);
-  const rules: RateRule[] = [];
-  if (ofKey) rules.push({ name: 'key', limit: new LimitRate(buckets, ofKey, clock), bucketOf: ({ keyId }) => bucketOf.key(keyId) });
-  if (ofOrganisation) {
-    const { perSecond, burst } = ofOrganisation;
-    const ofFamily = { perSecond: FAMILY_TIMES * perSecond, burst: FAMILY_TIMES * burst };
-    rules.push(
-      {
-        name: 'organisation',
-        limit: new LimitRate(buckets, ofOrganisation, clock),
-        bucketOf: ({ organisationId }) => bucketOf.organisation(organisationId),
-      },
-      { name: 'family', limit: new LimitRate(buckets, ofFamily, clock), bucketOf: ({ familyId }) => bucketOf.family(familyId) },
-    );
-  }
-  return new RateLimiter(rules, () => metrics.rateLimited());
-}
-
 function catalogue(
   { stores, surroundings: { clock }, metrics, pulse, ending, holds }: Parts,
-  { notifier, keyWatch, turns }: { notifier: WakeUpNotifier; keyWatch: KeyWatch; turns: DatabaseTurns },
+  { notifier, callers, turns }: { notifier: WakeUpNotifier; callers: CallerWatch; turns: DatabaseTurns },
 ): object[] {
   const work = createCatalogueWork(stores.base);
   const reader = createCatalogueReader(stores.pool);
   const readEvents = new ReadEvents(createEventReader(stores.pool));
-  const streams = new EventStreams({ readEvents, pulse, clock }, { quota: holds.streams, keyWatch }, ending.stopping.signal);
+  const streams = new EventStreams({ readEvents, pulse, clock }, { quota: holds.streams, callers }, ending.stopping.signal);
   metrics.gauge('eris_event_streams', 'Event streams that are open.', () => streams.openCount);
   return [
     new CreateMarket(work),
@@ -253,7 +179,7 @@ function catalogue(
 
 function bidding(
   parts: Parts,
-  { measured, keyWatch, turns, bodies }: { measured: MeasuredAccept; keyWatch: KeyWatch; turns: DatabaseTurns; bodies: BidBodies },
+  { measured, callers, turns, bodies }: { measured: MeasuredAccept; callers: CallerWatch; turns: DatabaseTurns; bodies: BidBodies },
 ): { placeBids: PlaceBids; services: object[] } {
   const { stores, metrics, pulse, ending, holds } = parts;
   const reader = createBidReader(stores.pool);
@@ -263,7 +189,7 @@ function bidding(
   });
   const checks = { bodies, market: new CheckBid(createBidContextReader(stores.pool), parts.kinds) };
   return {
-    placeBids: new PlaceBids(checks, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, keyWatch), parts.large),
+    placeBids: new PlaceBids(checks, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, callers), parts.large),
     services: [readBids, ...pricing(parts, turns.reads)],
   };
 }

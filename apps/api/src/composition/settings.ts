@@ -34,5 +34,7 @@ export interface ApiSettings extends QueueConnection {
   /** How long requests are still taken once the end has been asked for, ms. */
   readonly drainMs?: number;
   readonly bodyLimitBytes: number;
+  /** Where the build of the dashboard lies; in `dist/admin` of the package where nothing is said. */
+  readonly adminFolder?: string;
   readonly version: string;
 }

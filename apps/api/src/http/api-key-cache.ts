@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS, type Role } from '#contracts';
-import type { Clock } from '#market';
+import { type Clock, hashSession } from '#market';
 import { BoundedMap } from '#units';
 
 /** A revoked key stops working everywhere within this time, ms: what is promised (docs/operations.md). */
@@ -14,9 +14,13 @@ export const LOOK_EVERY_MS = Math.floor((REVOKED_WITHIN_MS - LOOK_UP_MS_MAX) / 2
 export const KEY_CACHE_MS = REVOKED_WITHIN_MS - LOOK_UP_MS_MAX;
 const KEYS_CACHED_MAX = 10_000;
 
-/** Who calls: what a key stands for. */
+/** Who calls: what a key, or the session that was opened with it, stands for. */
 export interface Caller {
   readonly keyId: bigint;
+  /** Of a browser that has signed in; undefined where the key itself was shown. */
+  readonly sessionId?: bigint | undefined;
+  /** What of its role the key may do; all of it where there is none. */
+  readonly scopes?: readonly string[];
   readonly organisationId: bigint;
   /** The organisation below the first one that the caller's descends from: an operator with all that it made. */
   readonly familyId: bigint;
@@ -32,6 +36,10 @@ export type KeyName = string & { readonly __keyName: true };
 /** @returns undefined for a text that is too long to be a key. */
 export const nameOf = (key: string): KeyName | undefined =>
   key.length > LIMITS.nameLength ? undefined : (hash('sha256', key, 'base64') as KeyName);
+
+/** What a session is known by here. @returns undefined for a text that is too long to be one. */
+export const nameOfSession = (text: string): KeyName | undefined =>
+  text.length > LIMITS.nameLength ? undefined : (Buffer.from(hashSession(text)).toString('base64') as KeyName);
 
 /** Keys that one statement looks for. */
 const LOOK_UPS_MAX = 256;

@@ -28,6 +28,8 @@ export interface Input<Id extends OperationId> {
   /** Seconds that the caller would wait for the outcome, where it said so. */
   readonly waitSeconds: number | undefined;
   readonly lastEventId: string | undefined;
+  /** By which the server was reached. */
+  readonly host: string | undefined;
   /** Calls back once the request is over: answered, or its caller gone. */
   readonly whenOver: (done: () => void) => void;
   /** Whether its connection has gone. */
@@ -57,6 +59,7 @@ export function inputOf(operation: Operation, request: GuardedRequest) {
     idempotencyKey: operation.idempotent ? keyOf(single(headers['idempotency-key'])) : '',
     waitSeconds: waitSecondsOf(headers.prefer),
     lastEventId: single(headers['last-event-id']),
+    host: headers.host,
     whenOver: (done: () => void) => request.whenOver?.(done),
     isGone: () => request.raw.socket.destroyed,
     letGo: () => request.hold?.release(),

@@ -13,12 +13,39 @@ export const SECURITY_HEADERS = {
 const PAGES_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 const PAGES_HEADERS = { ...SECURITY_HEADERS, 'content-security-policy': PAGES_POLICY, 'cache-control': 'no-cache' } as const;
+const ADMIN_HEADERS = { ...SECURITY_HEADERS, 'content-security-policy': adminPolicy(), 'cache-control': 'no-cache' } as const;
+const ADMIN = /^\/admin(?:[/?]|$)/;
 const PAGES = /^\/docs(?:[/?-]|$)/;
 
 /** Sets the headers that browsers and caches heed. */
 export function secureAnswers(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    reply.headers(PAGES.test(request.url) ? PAGES_HEADERS : SECURITY_HEADERS);
+    reply.headers(headersFor(request.url));
     done();
   });
+}
+
+function headersFor(url: string): Readonly<Record<string, string>> {
+  if (ADMIN.test(url)) return ADMIN_HEADERS;
+  return PAGES.test(url) ? PAGES_HEADERS : SECURITY_HEADERS;
+}
+
+/**
+ * What the dashboard may load: files of this server, and nothing from anywhere else. No script stands in a page, and styles that scripts write into
+ * one bear the nonce of its answer.
+ */
+export function adminPolicy(nonce?: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self'${nonce === undefined ? '' : ` 'nonce-${nonce}'`}`,
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 }

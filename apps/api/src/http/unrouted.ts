@@ -4,13 +4,15 @@ import { ProblemError } from './problem-error.js';
 
 /** Where the document is shown as pages. */
 export const PAGES_PATH = '/docs';
+/** Where the dashboard is. */
+export const ADMIN_PATH = '/admin';
 
 const PATHS = [
   ...operationIds.map(operationOf).map(({ method, path }) => ({
     method,
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`),
   })),
-  { method: 'GET', pattern: new RegExp(`^${PAGES_PATH}(/.*)?$`) },
+  ...[PAGES_PATH, ADMIN_PATH].map((pages) => ({ method: 'GET', pattern: new RegExp(`^${pages}(/.*)?$`) })),
 ];
 
 /** Why nothing is there at an address, or not by that method. */

@@ -1,5 +1,5 @@
 import type { Caller, RevokeKey, RevokeKeyOutcome } from '#market';
-import type { KeyWatch } from '../http/key-watch.js';
+import type { CallerWatch } from '../http/caller-watch.js';
 import type { ApiKeyCache } from '../http/api-key-cache.js';
 
 /** Revokes keys, here at once; other processes notice when what they remember of the key runs out, or when they look after what is long. */
@@ -7,7 +7,7 @@ export class KeyRevocation {
   constructor(
     private readonly revokeKey: RevokeKey,
     private readonly keyring: ApiKeyCache,
-    private readonly keyWatch: KeyWatch,
+    private readonly watch: CallerWatch,
   ) {}
 
   run(request: { readonly caller: Caller; readonly keyId: bigint }): Promise<RevokeKeyOutcome> {
@@ -21,7 +21,7 @@ export class KeyRevocation {
   private async forgetting(revoking: Promise<RevokeKeyOutcome>): Promise<RevokeKeyOutcome> {
     const outcome = await revoking;
     this.keyring.forget();
-    void this.keyWatch.look();
+    void this.watch.look();
     return outcome;
   }
 }

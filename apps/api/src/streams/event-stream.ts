@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventTold } from '#contracts';
 import type { Clock, EventPage, EventRecord, ReadEvents, Viewer } from '#market';
 import { isDatabaseTrouble } from '#postgres';
+import type { CallerEnd } from '../http/caller-watch.js';
 import type { MarketChangeNotifier } from './market-change-notifier.js';
 
 /** Events that are read at once for a stream. */
@@ -24,29 +25,29 @@ export interface StreamRequest {
   readonly marketId: bigint;
   /** The page that the stream begins with. */
   readonly first: EventPage;
-  /** How it ends: when the reader has gone, the server stops or the key is revoked. */
+  /** How it ends: when the reader has gone, the server stops, the key is revoked or the session is over. */
   readonly ending: StreamEnding;
 }
 
 /** The end of a stream, told to it from outside. */
 export class StreamEnding {
-  private why: 'key_revoked' | 'over' | undefined;
+  private why: CallerEnd | 'over' | undefined;
   /** Called once when the end comes. */
   onEnd: () => void = () => undefined;
 
-  get reason(): 'key_revoked' | 'over' | undefined {
+  get reason(): CallerEnd | 'over' | undefined {
     return this.why;
   }
 
-  end(reason: 'key_revoked' | 'over'): void {
+  end(reason: CallerEnd | 'over'): void {
     if (this.why !== undefined) return;
     this.why = reason;
     this.onEnd();
   }
 }
 
-/** The last thing that a stream says whose key was revoked. It has no id: a client that goes on elsewhere goes on after the last event. */
-const KEY_REVOKED = 'event: end\ndata: {"reason":"key_revoked"}\n\n';
+/** The last thing that a stream says whose caller is let in no longer. It has no id: a client that goes on elsewhere goes on after the last event. */
+const lastWord = (reason: CallerEnd): string => `event: end\ndata: ${JSON.stringify({ reason })}\n\n`;
 
 /** The log of a market as server-sent events, from a first page on until its end. The reader's pace is the stream's pace. */
 export function eventStream(tools: StreamTools, request: StreamRequest): Readable {
@@ -73,7 +74,7 @@ async function* follow(tools: StreamTools, request: StreamRequest): AsyncGenerat
       }
       if (ending.reason === undefined) page = await nextPage(tools, request, page.upTo);
     }
-    if (ending.reason === 'key_revoked') yield KEY_REVOKED;
+    if (ending.reason !== 'over') yield lastWord(ending.reason);
   } finally {
     watch.close();
   }

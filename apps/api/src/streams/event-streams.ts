@@ -4,7 +4,7 @@ import { StreamableFile } from '@nestjs/common';
 import { ProblemError } from '../http/problem-error.js';
 import { problemOfOutcome } from '../http/answer.js';
 import type { Input } from '../http/input.js';
-import type { KeyWatch } from '../http/key-watch.js';
+import type { CallerWatch } from '../http/caller-watch.js';
 import type { Hold, Quota } from '../http/quota.js';
 import { Reply } from '../http/reply.js';
 import { EVENTS_PER_PAGE, eventStream, StreamEnding, type StreamTools } from './event-stream.js';
@@ -15,13 +15,13 @@ const HEADERS = {
   'x-accel-buffering': 'no',
   connection: 'close',
 };
-/** A stream whose key was revoked may say so, and is cut off where its reader doesn't take that within this, ms. */
+/** A stream whose caller is let in no longer may say so, and is cut off where its reader doesn't take that within this, ms. */
 const LAST_WORD_MS_MAX = 1_000;
 
-/** What holds for every stream: how many there may be, and whose key is still good. */
+/** What holds for every stream: how many there may be, and who is still let in. */
 export interface StreamGuards {
   readonly quota: Quota;
-  readonly keyWatch: KeyWatch;
+  readonly callers: CallerWatch;
 }
 
 /** Opens streams of events. The first page is read before the answer begins, so that what is not there is a 404. */
@@ -56,11 +56,11 @@ export class EventStreams {
     return new Reply(new StreamableFile(stream), undefined, HEADERS);
   }
 
-  /** From now on the stream is one of those that are open, until it is closed: its reader has gone, the server stops, or its key is revoked. */
+  /** From now on the stream is one of those that are open, until it is closed: its reader has gone, the server stops, or its caller is let in no longer. */
   private keep(stream: Readable, { input, hold, ending }: { input: Input<'streamEvents'>; hold: Hold; ending: StreamEnding }): void {
     this.open.add(ending);
-    const unwatch = this.guards.keyWatch.watch(input.caller.keyId, () => {
-      ending.end('key_revoked');
+    const unwatch = this.guards.callers.watch(input.caller, (why) => {
+      ending.end(why);
       setTimeout(() => stream.destroy(), LAST_WORD_MS_MAX).unref();
     });
     stream.once('close', () => {

@@ -1,8 +1,14 @@
 import type { Caller } from '../http/api-key-cache.js';
-import type { KeyWatch } from '../http/key-watch.js';
+import type { CallerEnd, CallerWatch } from '../http/caller-watch.js';
 import { ProblemError } from '../http/problem-error.js';
 import type { Quota } from '../http/quota.js';
 import type { DecisionWaiter } from './decision-waiter.js';
+
+/** What is told to a caller whose wait ends early. */
+const OVER: Readonly<Record<CallerEnd, string>> = {
+  key_revoked: 'The key was revoked meanwhile.',
+  session_over: 'The session has ended meanwhile.',
+};
 
 /** Who waits, and how it is known that it is over. */
 export interface WaitRequest {
@@ -14,7 +20,7 @@ export interface WaitRequest {
 export interface Wait {
   /**
    * Waits for a bid's decision; once. @returns whether it came within `ms` and before the caller went away.
-   * @throws ProblemError unauthenticated where the key was revoked meanwhile.
+   * @throws ProblemError unauthenticated where the key was revoked, or the session ended, meanwhile.
    */
   forDecision(bid: { readonly marketId: bigint; readonly bidId: bigint; readonly ms: number }): Promise<boolean>;
 }
@@ -24,7 +30,7 @@ export class Waits {
   constructor(
     private readonly waiter: DecisionWaiter,
     private readonly quota: Quota,
-    private readonly keyWatch: KeyWatch,
+    private readonly callers: CallerWatch,
   ) {}
 
   /** Takes a place until the request is over. @throws ProblemError where there is none. */
@@ -35,18 +41,17 @@ export class Waits {
   }
 
   private async wait(bid: Parameters<Wait['forDecision']>[0], { caller, whenOver }: WaitRequest): Promise<boolean> {
-    let isRevoked = false;
+    let over: CallerEnd | undefined;
     let unwatch = (): void => undefined;
     const decided = await this.waiter.wait(bid, (end) => {
       whenOver(end);
-      unwatch = this.keyWatch.watch(caller.keyId, () => {
-        isRevoked = true;
+      unwatch = this.callers.watch(caller, (why) => {
+        over = why;
         end();
       });
     });
     unwatch();
-    if (isRevoked)
-      throw new ProblemError('unauthenticated', { detail: 'The key was revoked meanwhile.' }, { 'www-authenticate': 'Bearer' });
+    if (over !== undefined) throw new ProblemError('unauthenticated', { detail: OVER[over] }, { 'www-authenticate': 'Bearer' });
     return decided;
   }
 }

@@ -1,6 +1,15 @@
 import type { AnswerOf } from '#contracts';
-import type { CreateKeyOutcome, KeysOutcome, OrganisationRecord, OrganisationsOutcome, RevokeKeyOutcome } from '#market';
+import type {
+  CreateKeyOutcome,
+  KeysOutcome,
+  OrganisationRecord,
+  OrganisationsOutcome,
+  RevokeKeyOutcome,
+  SessionRecord,
+  SignedIn,
+} from '#market';
 import { invariant } from '#units';
+import type { Caller } from '../http/api-key-cache.js';
 import { cursorOf } from '../http/cursor.js';
 
 /** An organisation as the API tells it. */
@@ -24,6 +33,7 @@ export const createdKeyView = ({ key, plain }: Extract<CreateKeyOutcome, { kind:
   key: plain,
   prefix: key.prefix,
   role: key.role,
+  scopes: [...key.scopes],
 });
 
 /** A page of organisations as the API tells it. */
@@ -39,6 +49,7 @@ export const keysView = ({ keys, nextId }: KeysOutcome): AnswerOf<'listKeys'> =>
     organisationId: key.organisationId.toString(),
     role: key.role,
     label: key.label,
+    scopes: [...key.scopes],
     prefix: key.prefix,
     origin: key.origin,
     createdAt: key.createdAt.toISOString(),
@@ -54,3 +65,20 @@ export function revokedKeyView({ key }: Extract<RevokeKeyOutcome, { kind: 'revok
   invariant(revokedAt !== null, 'a key that was revoked says when');
   return { id: keyId.toString(), organisationId: organisationId.toString(), role, prefix, revokedAt: revokedAt.toISOString() };
 }
+
+/** A session as the API tells it. */
+export const sessionView = ({ sessionId, createdAt, expiresAt }: SessionRecord): AnswerOf<'signIn'> => ({
+  id: sessionId.toString(),
+  createdAt: createdAt.toISOString(),
+  expiresAt: expiresAt.toISOString(),
+});
+
+/** Who calls, as the API tells it. */
+export const signedInView = (
+  { organisationId, keyId, role, scopes = [] }: Caller,
+  { organisationName, keyLabel, keyPrefix, session }: SignedIn,
+): AnswerOf<'whoami'> => ({
+  organisation: { id: organisationId.toString(), name: organisationName },
+  key: { id: keyId.toString(), prefix: keyPrefix, label: keyLabel, role, scopes: [...scopes] },
+  session: session === undefined ? null : sessionView(session),
+});

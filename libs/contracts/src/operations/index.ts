@@ -4,10 +4,18 @@ import { accountOperations } from './accounts.js';
 import { bidOperations } from './bids.js';
 import { marketOperations } from './markets.js';
 import { serviceOperations } from './service.js';
+import { sessionOperations } from './sessions.js';
 import { tenancyOperations } from './tenancy.js';
 
 /** Every route of the API, once. Guard, validation, document and tests read from here. */
-export const operations = { ...tenancyOperations, ...marketOperations, ...bidOperations, ...accountOperations, ...serviceOperations };
+export const operations = {
+  ...tenancyOperations,
+  ...sessionOperations,
+  ...marketOperations,
+  ...bidOperations,
+  ...accountOperations,
+  ...serviceOperations,
+};
 
 /** The name of an operation. */
 export type OperationId = keyof typeof operations;

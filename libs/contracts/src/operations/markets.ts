@@ -28,7 +28,7 @@ Sequence numbers rise without gap or repeat; of those that a bidder may not see 
 
 The stream begins with \`retry: 1000\`; where nothing happens a comment (\`: still here\`) comes every 15 seconds, so that a stream silent for much longer is dead.
 Go on after a break with the last \`id\` in \`Last-Event-ID\`, or with \`?after=\`; the header wins. Where the key was revoked the last message is \`event: end\`
-with {"reason":"key_revoked"} and without \`id\`: asking again is then 401. Every other end is a break. The connection takes nothing else.`;
+with {"reason":"key_revoked"} (where a browser signed out: "session_over") and without \`id\`: asking again is then 401. Every other end is a break. The connection takes nothing else.`;
 
 /** Operations on markets and sites. */
 export const marketOperations = defineOperations({
@@ -133,6 +133,7 @@ export const marketOperations = defineOperations({
     summary: 'The whole menu for a job, and the best choice for its valuation',
     description: 'Reserves nothing. The prices are those of `priceVersion`; another bid may change them.',
     policy: BIDDERS,
+    scope: 'bids:read',
     repeatable: true,
     body: bidBody,
     bodyValues: LIMITS.bidValues,

@@ -41,10 +41,12 @@ export const tenancyOperations = defineOperations({
     path: '/v1/organisations/{organisationId}/keys',
     tag,
     summary: 'Make an API key; it is shown once',
+    description: 'With `scopes` it may do that part of what its role may. A key with scopes makes keys with no others.',
     policy: OPERATORS,
+    scope: 'keys:write',
     body: createKeyBody,
     responses: { 201: { description: 'The key', schema: createdKey } },
-    problems: ['too_many_keys'],
+    problems: ['too_many_keys', 'scope_not_allowed'],
   },
   listKeys: {
     method: 'GET',
@@ -54,6 +56,7 @@ export const tenancyOperations = defineOperations({
     description:
       'Revoked ones too. `prefix` is how the text of a key begins: by it a key that has turned up somewhere is found. Bidders see their own.',
     policy: MEMBERS,
+    scope: 'keys:read',
     query: keysQuery,
     responses: { 200: { description: 'A page of keys, in the order in which they were made', schema: keyPage } },
   },
@@ -65,6 +68,7 @@ export const tenancyOperations = defineOperations({
     description:
       'For a key of your organisation or, for operators, of those that it made, whose id nobody knows. Revoking again changes nothing.',
     policy: MEMBERS,
+    scope: 'keys:write',
     repeatable: true,
     body: revokeKeyBody,
     responses: { 200: { description: 'Which key it was; it stops working within five seconds, everywhere', schema: revokedKey } },
@@ -77,6 +81,7 @@ export const tenancyOperations = defineOperations({
     summary: 'Revoke an API key',
     description: 'It stops working within five seconds, everywhere.',
     policy: OPERATORS,
+    scope: 'keys:write',
     responses: { 204: { description: 'Revoked; revoking again changes nothing' } },
   },
 });

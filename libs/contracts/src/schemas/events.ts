@@ -113,7 +113,7 @@ export function eventTold({
 }
 
 /** The last thing that a stream says, where it ends for good. */
-export const streamEnd = z.strictObject({ reason: z.literal('key_revoked') }).meta({ id: 'StreamEnd' });
+export const streamEnd = z.strictObject({ reason: z.enum(['key_revoked', 'session_over']) }).meta({ id: 'StreamEnd' });
 
 const messageOf = <Kind extends EventKind>(kind: Kind) => z.strictObject({ id: sequence, event: z.literal(kind), data: EVENTS[kind] });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id, page, time, wholeQuery } from './primitives.js';
+import { SCOPES } from '../scopes.js';
 import { label, name } from './text.js';
 
 /** The roles that keys have. */
@@ -20,11 +21,28 @@ export const organisationsQuery = z.strictObject(wholeQuery);
 /** A page of organisations. */
 export const organisationPage = page(organisation);
 
+/** What a key may be narrowed down to. */
+export const scopes = z
+  .array(z.enum(SCOPES, `must be one of ${SCOPES.join(', ')}`))
+  .max(SCOPES.length, `must name at most ${SCOPES.length} scopes`)
+  .refine((named) => new Set(named).size === named.length, 'must not name a scope twice');
+const scopesTold = z.array(z.string()).describe('What of its role the key may do; all of it where there is none.');
+
 /** The body of a new key. */
-export const createKeyBody = z.strictObject({ role, label: label.optional() });
+export const createKeyBody = z.strictObject({
+  role,
+  label: label.optional(),
+  scopes: scopes.default([]).describe('What of its role the key may do; all of it where nothing is named.'),
+});
 /** A new key with its text, which is told once. */
 export const createdKey = z
-  .strictObject({ id, key: z.string().describe('The key itself. It is shown here and never again.'), prefix: z.string(), role })
+  .strictObject({
+    id,
+    key: z.string().describe('The key itself. It is shown here and never again.'),
+    prefix: z.string(),
+    role,
+    scopes: scopesTold,
+  })
   .meta({ id: 'CreatedKey' });
 
 /** A key as it is listed: enough to tell which one it is, not to use it. */
@@ -34,6 +52,7 @@ export const key = z
     organisationId: id,
     role,
     label: z.string().nullable(),
+    scopes: scopesTold,
     prefix: z.string().describe('How the text of the key begins.'),
     origin: z
       .enum(['request', 'environment', 'start'])
@@ -55,3 +74,17 @@ export const revokeKeyBody = z.strictObject({
   /** A revoked key. */
 });
 export const revokedKey = z.strictObject({ id, organisationId: id, role, prefix: z.string(), revokedAt: time }).meta({ id: 'RevokedKey' });
+
+const session = z
+  .strictObject({ id, createdAt: time, expiresAt: time })
+  .describe('The session of this browser; null where the key itself was shown.');
+/** Who one is: a key, its organisation, and the session where a browser has signed in. */
+export const signedIn = z
+  .strictObject({
+    organisation: z.strictObject({ id, name: z.string() }),
+    key: z.strictObject({ id, prefix: z.string(), label: z.string().nullable(), role, scopes: scopesTold }),
+    session: session.nullable(),
+  })
+  .meta({ id: 'SignedIn' });
+/** A session that has begun; what the browser shows from now on is in the cookie. */
+export const newSession = z.strictObject({ id, createdAt: time, expiresAt: time }).meta({ id: 'Session' });

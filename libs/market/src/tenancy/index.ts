@@ -19,4 +19,17 @@ export {
   type CreateOrganisationOutcome,
   type OrganisationsOutcome,
 } from './organisations.js';
+export {
+  hashSession,
+  Sessions,
+  SESSION_MS,
+  SESSIONS_PER_KEY,
+  type SessionHolder,
+  type SessionRecord,
+  type SessionStore,
+  type SignedIn,
+  type SignInOutcome,
+  type Whoami,
+  type WhoamiOutcome,
+} from './sessions.js';
 export type { Caller, KeyOrigin, KeyRecord, ListedKey, NewKey, OrganisationRecord, Role, TenancyReader, TenancyTx } from './ports.js';

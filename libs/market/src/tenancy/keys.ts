@@ -11,12 +11,15 @@ export interface CreateKeyRequest {
   readonly organisationId: bigint;
   readonly role: Role;
   readonly label?: string | undefined;
+  /** What of its role it may do; all of it where nothing is said. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** `plain` is the key itself: it is shown now and never again. */
 export type CreateKeyOutcome =
   | { readonly kind: 'created'; readonly key: KeyRecord; readonly plain: string }
   | { readonly kind: 'not_found' }
+  | { readonly kind: 'scope_not_allowed'; readonly detail: string }
   | { readonly kind: 'too_many_keys' };
 
 /** Keys of an organisation that are not revoked, at most. */
@@ -29,17 +32,27 @@ export class CreateKey {
     private readonly randomBytes: RandomBytes,
   ) {}
 
-  run({ caller, organisationId, role, label }: CreateKeyRequest): Promise<CreateKeyOutcome> {
+  run({ caller, organisationId, role, label, scopes = [] }: CreateKeyRequest): Promise<CreateKeyOutcome> {
+    const beyond = scopesBeyond(caller, scopes);
+    if (beyond !== undefined) return Promise.resolve({ kind: 'scope_not_allowed', detail: beyond });
     const { text, prefix, hash } = makeKey(role, this.randomBytes);
     return this.work.transaction(async (tx) => {
       const family = await tx.listWithChildren(caller.organisationId);
       const owner = family.find((each) => each.organisationId === organisationId);
       if (!owner || !canAdminister(caller, owner)) return { kind: 'not_found' };
       if ((await tx.countLiveKeys(organisationId)) >= KEYS_PER_ORGANISATION) return { kind: 'too_many_keys' };
-      const key = await tx.insertKey({ organisationId, role, label: label ?? null, prefix, hash });
+      const key = await tx.insertKey({ organisationId, role, label: label ?? null, scopes, prefix, hash });
       return { kind: 'created', key, plain: text };
     });
   }
+}
+
+/** A key gives nobody more than it may do itself. @returns what is beyond it, in words. */
+function scopesBeyond({ scopes: own = [] }: Caller, asked: readonly string[]): string | undefined {
+  if (own.length === 0) return undefined;
+  if (asked.length === 0) return `A key of these scopes makes no key without any: ${own.join(', ')}.`;
+  const beyond = asked.filter((scope) => !own.includes(scope));
+  return beyond.length === 0 ? undefined : `Your own key has no scope ${beyond.join(', ')}.`;
 }
 
 /** What came of revoking a key. */

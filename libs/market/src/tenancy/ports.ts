@@ -9,6 +9,8 @@ export type KeyOrigin = 'request' | 'environment' | 'start';
 export interface Caller {
   readonly organisationId: bigint;
   readonly role: Role;
+  /** What of its role the key may do; all of it where there is none. */
+  readonly scopes?: readonly string[];
 }
 
 /** A tenant. Its account is its wallet. */
@@ -29,6 +31,8 @@ export interface KeyRecord {
   readonly parentId: bigint | null;
   readonly role: Role;
   readonly label: string | null;
+  /** What of its role it may do; all of it where there is none. */
+  readonly scopes: readonly string[];
   /** How to recognise the key: its first characters. */
   readonly prefix: string;
   readonly origin: KeyOrigin;
@@ -47,6 +51,7 @@ export interface NewKey {
   readonly organisationId: bigint;
   readonly role: Role;
   readonly label: string | null;
+  readonly scopes?: readonly string[];
   readonly prefix: string;
   /** SHA-256 of the key. */
   readonly hash: Uint8Array;

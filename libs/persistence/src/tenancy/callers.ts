@@ -1,9 +1,13 @@
 import type { Role } from '#market';
 import type { Pool } from 'pg';
 
-/** Who a key stands for. */
+/** Who a key stands for, or a session that was opened with one. */
 export interface CallerRow {
   readonly keyId: bigint;
+  /** Of a browser that has signed in; undefined where the key itself was shown. */
+  readonly sessionId: bigint | undefined;
+  /** What of its role the key may do; all of it where there is none. */
+  readonly scopes: readonly string[];
   readonly organisationId: bigint;
   /** The organisation below the first one that this one descends from, or the first one itself. */
   readonly familyId: bigint;
@@ -11,21 +15,26 @@ export interface CallerRow {
 }
 
 /**
- * find-callers: whose keys are good, and which family their organisations are in.
- * Input:  hashes of keys. Output: per key that there is and that is not revoked, its place in the input.
+ * find-callers: whose keys and sessions are good, and which family their organisations are in.
+ * Input:  hashes of keys and of sessions. Output: per key that there is and that is not revoked, and per session that lasts and whose key is such a
+ *         one, its place in the input.
  * Events: none.
  * Retry:  safe; it reads.
  */
 const FIND_CALLERS = `
   WITH RECURSIVE asked AS (
-    SELECT a.place::int - 1 AS place, k.id, k.organisation_id, k.role FROM unnest($1::bytea[]) WITH ORDINALITY AS a(hash, place)
-    JOIN api_key k ON k.hash = a.hash WHERE k.revoked_at IS NULL
+    SELECT a.place::int - 1 AS place, k.id, NULL::bigint AS session_id, k.organisation_id, k.role, k.scopes
+    FROM unnest($1::bytea[]) WITH ORDINALITY AS a(hash, place) JOIN api_key k ON k.hash = a.hash WHERE k.revoked_at IS NULL
+    UNION ALL
+    SELECT a.place::int - 1, k.id, s.id, k.organisation_id, k.role, k.scopes
+    FROM unnest($1::bytea[]) WITH ORDINALITY AS a(hash, place) JOIN browser_session s ON s.hash = a.hash JOIN api_key k ON k.id = s.key_id
+    WHERE s.expires_at > now() AND k.revoked_at IS NULL
   ), line AS (
     SELECT a.place, o.id, o.parent_id, o.id AS below FROM asked a JOIN organisation o ON o.id = a.organisation_id
     UNION ALL
     SELECT l.place, o.id, o.parent_id, l.id FROM line l JOIN organisation o ON o.id = l.parent_id
   )
-  SELECT a.place, a.id AS key_id, a.organisation_id, a.role, l.below AS family_id FROM asked a JOIN line l USING (place) WHERE l.parent_id IS NULL`;
+  SELECT a.place, a.id AS key_id, a.session_id, a.organisation_id, a.role, a.scopes, l.below AS family_id FROM asked a JOIN line l USING (place) WHERE l.parent_id IS NULL`;
 
 /**
  * find-revoked: which of some keys are good no more.
@@ -39,6 +48,8 @@ const FIND_REVOKED = `
 interface Row {
   readonly place: number;
   readonly key_id: bigint;
+  readonly session_id: bigint | null;
+  readonly scopes: readonly string[];
   readonly organisation_id: bigint;
   readonly family_id: bigint;
   readonly role: Role;
@@ -61,8 +72,10 @@ export function createRevokedFinder(pool: Pool): (keyIds: readonly bigint[]) => 
   };
 }
 
-const callerOf = ({ key_id, organisation_id, family_id, role }: Row): CallerRow => ({
+const callerOf = ({ key_id, session_id, organisation_id, family_id, role, scopes }: Row): CallerRow => ({
   keyId: key_id,
+  sessionId: session_id ?? undefined,
+  scopes,
   organisationId: organisation_id,
   familyId: family_id,
   role,

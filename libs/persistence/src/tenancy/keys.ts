@@ -36,8 +36,9 @@ const adminKeys = (label: string): Prisma.ApiKeyWhereInput => ({
   OR: [{ origin: { not: 'request' } }, { label }],
 });
 
-async function insert(db: PrismaTx, { hash, ...key }: NewKey): Promise<KeyRecord> {
-  return recordOf(await db.apiKey.create({ data: { ...key, hash: Uint8Array.from(hash) }, include: WITH_PARENT }));
+async function insert(db: PrismaTx, { hash, scopes = [], ...key }: NewKey): Promise<KeyRecord> {
+  const data = { ...key, scopes: [...scopes], hash: Uint8Array.from(hash) };
+  return recordOf(await db.apiKey.create({ data, include: WITH_PARENT }));
 }
 
 /**
@@ -61,12 +62,13 @@ async function revoke(db: PrismaTx, keyId: bigint): Promise<void> {
   await db.$executeRaw`UPDATE api_key SET revoked_at = now() WHERE id = ${keyId} AND revoked_at IS NULL`;
 }
 
-const recordOf = ({ id, organisation, organisationId, role, label, prefix, origin, createdAt, revokedAt }: Row): KeyRecord => ({
+const recordOf = ({ id, organisation, organisationId, role, label, scopes, prefix, origin, createdAt, revokedAt }: Row): KeyRecord => ({
   keyId: id,
   organisationId,
   parentId: organisation.parentId,
   role,
   label,
+  scopes,
   prefix,
   origin,
   createdAt,
