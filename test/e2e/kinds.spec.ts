@@ -111,7 +111,7 @@ describe('a second kind of job', () => {
     const moved = await api.client.post(`/v1/markets/${scene.marketId}/clock`, { key: scene.operatorKey, body: { slot: 2 } });
     expect(moved.status).toBe(200);
     const { rows } = await api.pool.query<{ slot: number; amount: bigint }>(
-      `SELECT t.slot, t.amount_micros AS amount FROM transfer t JOIN bid b ON b.id = t.bid_id WHERE t.kind = 'capture' AND b.label = 'a block' ORDER BY t.slot`,
+      `SELECT t.slot, t.amount_micros AS amount FROM transfer t JOIN bid b ON b.id = t.bid_id WHERE t.kind = 'retain' AND b.label = 'a block' ORDER BY t.slot`,
     );
     expect(rows).toEqual([0, 1].map((slot) => ({ slot, amount: 2_250_000n })));
     expect(await brokenLaws(api.pool)).toEqual([]);

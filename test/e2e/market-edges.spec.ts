@@ -24,7 +24,7 @@ describe('a clock', () => {
         remedy: expect.stringContaining('confirm'),
       },
     });
-    const { rows } = await api.pool.query(`SELECT FROM transfer WHERE kind = 'capture' AND bid_id = $1`, [bid.id]);
+    const { rows } = await api.pool.query(`SELECT FROM transfer WHERE kind IN ('capture', 'retain') AND bid_id = $1`, [bid.id]);
     expect(rows).toEqual([]);
     expect(await move(scene, { slot: 50 })).toMatchObject({ status: 200, body: { slot: 50 } });
     expect(await move(scene, { slot: 101, confirm: true })).toMatchObject({ status: 200, body: { slot: 101 } });

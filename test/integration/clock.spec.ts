@@ -27,10 +27,10 @@ describe('clocks', () => {
     ).run(market.marketId);
   const advance = (slot: number, organisationId = market.operatorId, time = clock): Promise<ClockOutcome> =>
     new AdvanceClock(createClockStore(database.pool), time, () => undefined).run({ marketId: market.marketId, slot, organisationId });
-  const captured = async (): Promise<unknown> =>
+  const retained = async (): Promise<unknown> =>
     (
       await database.pool.query(
-        `SELECT slot, sum(amount_micros)::bigint AS amount FROM transfer WHERE kind = 'capture' GROUP BY slot ORDER BY slot`,
+        `SELECT slot, sum(amount_micros)::bigint AS amount FROM transfer WHERE kind = 'retain' GROUP BY slot ORDER BY slot`,
       )
     ).rows;
   const owed = async (before: number): Promise<unknown> =>
@@ -52,14 +52,15 @@ describe('clocks', () => {
     await accept(workload(market, 30, 4));
     await decide();
     expect(await advance(2)).toEqual({ kind: 'moved', slot: 2 });
-    expect(await captured()).toEqual(await owed(2));
+    expect(await retained()).toEqual(await owed(2));
     expect(await advance(60)).toEqual({ kind: 'moved', slot: 60 });
-    expect(await captured()).toEqual(await owed(60));
+    expect(await retained()).toEqual(await owed(60));
     const { rows } = await database.pool.query(
-      `SELECT kind, sum(balance_micros)::bigint > 0 AS some FROM account WHERE kind IN ('escrow', 'revenue') GROUP BY kind ORDER BY kind`,
+      `SELECT kind, sum(balance_micros)::bigint > 0 AS some FROM account WHERE kind IN ('escrow', 'retained', 'revenue') GROUP BY kind ORDER BY kind`,
     );
     expect(rows).toEqual([
       { kind: 'escrow', some: false },
+      { kind: 'retained', some: false },
       { kind: 'revenue', some: true },
     ]);
     expect(await brokenLaws(database.pool)).toEqual([]);
@@ -149,7 +150,7 @@ describe('clocks', () => {
     expect(await owed(SLOT_MAX)).not.toEqual([]);
     await database.pool.query(`UPDATE market SET status = 'closed'`);
     expect(await advance(SLOT_MAX)).toEqual({ kind: 'moved', slot: SLOT_MAX });
-    expect(await captured()).toEqual(await owed(2_147_483_647));
+    expect(await retained()).toEqual(await owed(2_147_483_647));
     const { rows } = await database.pool.query(`SELECT balance_micros FROM account WHERE kind = 'escrow' AND balance_micros <> 0`);
     expect(rows).toEqual([]);
     expect(await brokenLaws(database.pool)).toEqual([]);
@@ -167,7 +168,7 @@ describe('clocks', () => {
     nowMs = 15 * MINUTE_MS;
     expect(await ticker.run()).toBe(0);
     expect((await database.pool.query('SELECT slot FROM market')).rows).toEqual([{ slot: 2 }]);
-    expect(await captured()).toEqual(await owed(2));
+    expect(await retained()).toEqual(await owed(2));
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 });

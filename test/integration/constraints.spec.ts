@@ -48,6 +48,27 @@ const BREAKS: readonly (readonly [law: string, code: keyof typeof CODES, stateme
       transfer('void', 'escrow:$b', 'wallet:$b', { bid: 7, slot: 0 }),
     ].join(';'),
   ],
+  ['what is retained names the entry that did it', 'check', transfer('retain', 'escrow:$b', 'retained:$o', { bid: 7, slot: 0 })],
+  ['what is earned was retained', 'check', transfer('earn', 'retained:$o', 'revenue:$o', { bid: 7, slot: 0, sequence: 1 })],
+  [
+    'a slot is captured or retained once',
+    'unique',
+    [
+      transfer('hold', 'wallet:$b', 'escrow:$b', { bid: 7, amount: 2 }),
+      transfer('retain', 'escrow:$b', 'retained:$o', { bid: 7, slot: 0, sequence: 1 }),
+      transfer('capture', 'escrow:$b', 'revenue:$o', { bid: 7, slot: 0 }),
+    ].join(';'),
+  ],
+  [
+    'a bid is earned once',
+    'unique',
+    [
+      transfer('hold', 'wallet:$b', 'escrow:$b', { bid: 7, amount: 2 }),
+      transfer('retain', 'escrow:$b', 'retained:$o', { bid: 7, slot: 0, amount: 2, sequence: 1 }),
+      transfer('earn', 'retained:$o', 'revenue:$o', { bid: 7, slot: 0, sequence: 1 }),
+      transfer('earn', 'retained:$o', 'revenue:$o', { bid: 7, slot: 1, sequence: 2 }),
+    ].join(';'),
+  ],
   [
     'a balance is not written by hand',
     'restrict',
@@ -121,12 +142,12 @@ function transfer(
   kind: string,
   debit: string,
   credit: string,
-  { amount = 1, bid, slot }: { amount?: number; bid?: number; slot?: number },
+  { amount = 1, bid, slot, sequence }: { amount?: number; bid?: number; slot?: number; sequence?: number },
 ): string {
   const account = (text: string): string =>
     `(SELECT id FROM account WHERE kind = '${text.split(':')[0]}' AND organisation_id = ${text.split(':')[1]})`;
-  return `INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros, market_id, bid_id, slot)
-    VALUES ('${kind}', ${account(debit)}, ${account(credit)}, ${amount}, ${bid === undefined ? 'NULL' : '$m'}, ${bid ?? 'NULL'}, ${slot ?? 'NULL'})`;
+  return `INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros, market_id, bid_id, slot, sequence)
+    VALUES ('${kind}', ${account(debit)}, ${account(credit)}, ${amount}, ${bid === undefined ? 'NULL' : '$m'}, ${bid ?? 'NULL'}, ${slot ?? 'NULL'}, ${sequence ?? 'NULL'})`;
 }
 
 /** `rest`: completion, value, payment. */

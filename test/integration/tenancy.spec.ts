@@ -51,7 +51,7 @@ describe('organisations', () => {
   }
 
   it('are made with an account of each kind', async () => {
-    const { organisation } = await makeOperator(cold, 'four accounts');
+    const { organisation } = await makeOperator(cold, 'an account of each kind');
     const { rows } = await database.pool.query<AccountRow>(
       'SELECT id, kind::text, balance_micros FROM account WHERE organisation_id = $1 ORDER BY kind::text',
       [organisation.organisationId],
@@ -59,10 +59,11 @@ describe('organisations', () => {
     expect(rows.map(({ kind, balance_micros }) => [kind, balance_micros])).toEqual([
       ['escrow', 0n],
       ['funding', 0n],
+      ['retained', 0n],
       ['revenue', 0n],
       ['wallet', 0n],
     ]);
-    expect(rows[3].id).toBe(organisation.accountId);
+    expect(rows[4].id).toBe(organisation.accountId);
   });
 
   it('have a name of their own among those of one operator, also when made at once', async () => {

@@ -47,12 +47,35 @@ describe('the books', () => {
       hold    bob bob-held 50 9               applied
       capture alice-held earned 4 7 0         applied
       capture alice-held earned 4 7 0         slot_ended
-      void    alice-held alice 4 7 0          slot_ended
+      retain  alice-held kept 4 7 0           slot_ended
       capture alice-held earned 7 7 1         exceeds_hold
       capture bob-held earned 1 7 1           not_held
       void    alice-held alice 1 8 0          not_held
       void    alice-held alice 6 7 1          applied
       capture alice-held earned 1 7 2         exceeds_hold
+    `));
+
+  it('retain what slots cost until the job is complete, and give back of it what is to go back', () =>
+    checkLedger(`
+      deposit fund alice 100                  applied
+      hold    alice alice-held 60 7           applied
+      earn    kept earned 1 7 0               not_held
+      retain  alice-held kept 20 7 0          applied
+      retain  alice-held kept 20 7 0          slot_ended
+      retain  alice-held kept 30 7 1          applied
+      expect  kept       50
+      refund  kept alice 5 7 1                applied
+      refund  kept alice 5 7 1                applied
+      refund  kept alice 41 7 1               exceeds_hold
+      refund  kept alice 1 8 1                not_held
+      void    alice-held alice 10 7 1         applied
+      void    alice-held alice 1 7 1          exceeds_hold
+      earn    kept earned 41 7 1              exceeds_hold
+      earn    kept earned 40 7 1              applied
+      earn    kept earned 1 7 2               earned
+      expect  kept       0
+      expect  earned     40
+      expect  alice      60
     `));
 
   it('move money only between the accounts of a transfer’s kind', () =>

@@ -1,15 +1,19 @@
 import {
   ACCOUNT_KINDS,
   applyTransfers,
+  deliver,
+  type DeliveryRule,
   holdOf,
+  isComplete,
   ledgerLaws,
   type Ledger,
   openLedger,
-  ranBetween,
+  owedOf,
   type Sale,
   saleOf,
-  settle,
-  type SlotOutcome,
+  type Settlement,
+  type Standing,
+  standingOf,
   transferOf,
   type AccountKind,
   type Movement,
@@ -28,7 +32,8 @@ const saleArb = linesArb.map((lines): Sale => {
   const payment = micros(lines.reduce((sum, { amount }) => sum + amount, 0n));
   return saleOf({ bidId: 7n, bidderId: BIDDER, payment }, lines);
 });
-const outcomesArb = fc.array(fc.constantFrom<SlotOutcome>('ran', 'will_not_run', 'due'), { minLength: 10, maxLength: 10 });
+const stopsArb = fc.array(fc.nat({ max: 11 }), { maxLength: 5 }).map((stops) => [...stops.sort((a, b) => a - b), 11]);
+const ruleArb = fc.constantFrom<DeliveryRule>('retained', 'captured');
 
 const richBooks = (): Ledger => {
   const accounts = [OPERATOR, BIDDER].flatMap((ownerId) => ACCOUNT_KINDS.map((kind) => ({ id: accountOf(ownerId, kind), ownerId, kind })));
@@ -61,47 +66,54 @@ const amountOf = (sale: Sale, slots: (slot: number) => boolean): bigint =>
 const held = (sale: Sale): Ledger => make(richBooks(), [holdOf(sale) ?? []].flat());
 
 describe('what is held of a sale', () => {
-  it('is captured where slots ran, given back where they will not, and held for the others', () => {
+  it('is retained as slots run, and earned when all have, in however many steps', () => {
     fc.assert(
-      fc.property(saleArb, outcomesArb, (sale, outcomes) => {
-        const after = make(
-          held(sale),
-          settle(sale, OPERATOR, (slot) => outcomes[slot]),
-        );
-        const of = (outcome: SlotOutcome): bigint => amountOf(sale, (slot) => outcomes[slot] === outcome);
-        expect(balanceOf(after, OPERATOR, 'revenue')).toBe(of('ran'));
-        expect(balanceOf(after, BIDDER, 'escrow')).toBe(of('due'));
-        expect(balanceOf(after, BIDDER, 'wallet')).toBe(FUNDS - of('ran') - of('due'));
+      fc.property(saleArb, stopsArb, (sale, stops) => {
+        let ledger = held(sale);
+        let standing = standingOf(sale, OPERATOR);
+        for (const stop of stops) {
+          const settlement = deliver(standing, stop);
+          ledger = make(ledger, settlement.movements);
+          ({ standing } = settlement);
+          const ran = amountOf(sale, (slot) => slot < stop);
+          const due = amountOf(sale, (slot) => slot >= stop);
+          expect(isComplete(standing)).toBe([...sale.amounts.keys()].every((slot) => slot < stop));
+          expect(balanceOf(ledger, BIDDER, 'escrow')).toBe(due);
+          expect(balanceOf(ledger, OPERATOR, 'retained')).toBe(isComplete(standing) ? 0n : ran);
+          expect(balanceOf(ledger, OPERATOR, 'revenue')).toBe(isComplete(standing) ? ran : 0n);
+          expect(owedOf(standing)).toBe(isComplete(standing) ? 0n : sale.payment);
+        }
+        expect([...ledger.holds.values()].map(({ left, retained }) => [left, retained])).toEqual(sale.payment > 0n ? [[0n, 0n]] : []);
       }),
     );
   });
 
-  it('has nothing left once each slot has ended, in however many steps and whichever way', () => {
+  it('moves nothing a second time, whichever rule a slot ran by', () => {
     fc.assert(
-      fc.property(saleArb, fc.nat({ max: 10 }), fc.nat({ max: 10 }), (sale, one, other) => {
-        const [first, last] = one < other ? [one, other] : [other, one];
+      fc.property(saleArb, fc.array(fc.tuple(fc.nat({ max: 11 }), ruleArb), { maxLength: 6 }), (sale, moves) => {
         let ledger = held(sale);
-        ledger = make(ledger, settle(sale, OPERATOR, ranBetween(0, first)));
-        ledger = make(ledger, settle(sale, OPERATOR, ranBetween(first, last)));
-        ledger = make(
-          ledger,
-          settle(sale, OPERATOR, (slot) => (slot >= last ? 'will_not_run' : 'due')),
-        );
-        expect(balanceOf(ledger, BIDDER, 'escrow')).toBe(0n);
-        expect(balanceOf(ledger, OPERATOR, 'revenue')).toBe(amountOf(sale, (slot) => slot < last));
-        expect([...ledger.holds.values()].map(({ left }) => left)).toEqual(sale.payment > 0n ? [0n] : []);
+        let standing = standingOf(sale, OPERATOR);
+        for (const [stop, rule] of [...moves, [11, 'retained'] as const]) {
+          const once: Settlement = deliver(standing, stop, rule);
+          ledger = make(ledger, once.movements);
+          standing = once.standing;
+          expect(deliver(standing, stop, rule).movements).toEqual([]);
+        }
+        expect([balanceOf(ledger, BIDDER, 'escrow'), balanceOf(ledger, OPERATOR, 'retained')]).toEqual([0n, 0n]);
+        expect(balanceOf(ledger, OPERATOR, 'revenue')).toBe(sale.payment);
       }),
     );
   });
 
   it('is refused by the books where a slot ends a second time', () => {
-    const sale = saleOf({ bidId: 7n, bidderId: BIDDER, payment: micros(5n) }, [{ slot: 3, amount: micros(5n) }]);
-    const ran = make(
-      held(sale),
-      settle(sale, OPERATOR, () => 'ran'),
-    );
-    const [again] = settle(sale, OPERATOR, () => 'will_not_run');
-    expect(applyTransfers(ran, [transferOf(again, accountOf)]).kind).toBe('slot_ended');
+    const sale = saleOf({ bidId: 7n, bidderId: BIDDER, payment: micros(5n) }, [
+      { slot: 3, amount: micros(2n) },
+      { slot: 4, amount: micros(3n) },
+    ]);
+    const standing: Standing = standingOf(sale, OPERATOR);
+    const [retained] = deliver(standing, 4).movements;
+    const ran = make(held(sale), [retained]);
+    expect(applyTransfers(ran, [transferOf(retained, accountOf)]).kind).toBe('slot_ended');
   });
 
   it('adds up to the payment, or the sale is none', () => {

@@ -17,7 +17,7 @@ import {
   type RoundCommit,
   type Wallet,
 } from '#market';
-import { ACCOUNT_KINDS, type AccountKind, holdOf, ranBetween, type Sale, settle, type Transfer, transferOf } from '#ledger';
+import { ACCOUNT_KINDS, type AccountKind, deliver, holdOf, type Sale, standingOf, type Transfer, transferOf } from '#ledger';
 import { invariant } from '#units';
 import { type Database, type Session, type StoredBid, type StoredEvent, type StoredMarket, writeBatch } from './database.js';
 import { type Backlog, noteTurns, readBacklog } from './backlog.js';
@@ -269,12 +269,12 @@ const maxOf = (most: bigint | undefined, id: bigint): bigint => (most === undefi
 
 function advance(database: Database, session: Session, head: MarketHead, slot: number): Promise<void> {
   const market = database.market(head.marketId);
-  const captures = capturesOf(database, market, slot);
-  const locks = accountLocks(captures.flatMap(({ debitId, creditId }) => [debitId, creditId]));
+  const delivered = deliveriesOf(database, market, slot);
+  const locks = accountLocks(delivered.flatMap(({ debitId, creditId }) => [debitId, creditId]));
   return database.statement(session, locks, () => {
     invariant(market.sequence === head.sequence && market.slot === head.slot, 'a locked market stands where it was read');
-    const booked = database.stageTransfers(session, captures);
-    invariant(booked === 'applied', `what has run is earned: ${booked}`);
+    const booked = database.stageTransfers(session, delivered);
+    invariant(booked === 'applied', `what has run is booked: ${booked}`);
     session.staged.push(
       () => append(market, { kind: 'clock_advanced', payload: { from: head.slot, slot } }),
       () => (market.slot = slot),
@@ -286,10 +286,11 @@ function salesIn({ decisions }: Database, { marketId }: StoredMarket): Sale[] {
   return decisions.filter((decided) => decided.marketId === marketId).flatMap((decided) => saleIn(decided) ?? []);
 }
 
-/** One transfer for each accepted bid and slot that has run. */
-function capturesOf(database: Database, market: StoredMarket, slot: number): Transfer[] {
-  const captures = salesIn(database, market).flatMap((sale) => settle(sale, market.operatorId, ranBetween(market.slot, slot)));
-  return captures.map((capture) => transferOf(capture, accountOf));
+/** What moves as the clock goes on from where it stands: what slots cost that have run is retained, and earned with the last one. */
+function deliveriesOf(database: Database, market: StoredMarket, slot: number): Transfer[] {
+  const standings = salesIn(database, market).map((sale) => deliver(standingOf(sale, market.operatorId), market.slot).standing);
+  const movements = standings.flatMap((standing) => deliver(standing, slot).movements);
+  return movements.map((movement) => transferOf(movement, accountOf));
 }
 
 /** The next entry of a market's log, from a transaction that holds the market. */

@@ -10,6 +10,7 @@ export const WORLD: readonly Account[] = [
   { id: 4n, ownerId: 2n, kind: 'escrow' },
   { id: 5n, ownerId: 3n, kind: 'wallet' },
   { id: 6n, ownerId: 3n, kind: 'escrow' },
+  { id: 7n, ownerId: 1n, kind: 'retained' },
 ];
 
 const amountArb = fc.oneof({ weight: 19, arbitrary: fc.bigInt(1n, 9n) }, { weight: 1, arbitrary: fc.bigInt(-1n, 0n) }).map(micros);
@@ -40,6 +41,25 @@ const sensibleArb: fc.Arbitrary<Transfer> = fc.oneof(
   fc.tuple(bidArb, amountArb, slot).map(([{ walletId, escrowId, bidId }, amount, at]) => ({
     kind: 'void' as const,
     debitId: escrowId,
+    creditId: walletId,
+    amount,
+    bidId,
+    slot: at,
+  })),
+  fc
+    .tuple(bidArb, amountArb, slot)
+    .map(([{ escrowId, bidId }, amount, at]) => ({ kind: 'retain' as const, debitId: escrowId, creditId: 7n, amount, bidId, slot: at })),
+  fc.tuple(bidArb, amountArb, slot).map(([{ bidId }, amount, at]) => ({
+    kind: 'earn' as const,
+    debitId: 7n,
+    creditId: 2n,
+    amount,
+    bidId,
+    slot: at,
+  })),
+  fc.tuple(bidArb, amountArb, slot).map(([{ walletId, bidId }, amount, at]) => ({
+    kind: 'refund' as const,
+    debitId: 7n,
     creditId: walletId,
     amount,
     bidId,

@@ -4,6 +4,7 @@ import { assertStepLawful } from '../laws/ledger.js';
 
 const ACCOUNTS: readonly [name: string, ownerId: bigint, kind: AccountKind][] = [
   ['fund', 1n, 'funding'],
+  ['kept', 1n, 'retained'],
   ['earned', 1n, 'revenue'],
   ['alice', 2n, 'wallet'],
   ['alice-held', 2n, 'escrow'],
@@ -15,7 +16,7 @@ const idOf = (name: string): bigint => BigInt(NAMES.indexOf(name)); // -1 for a 
 
 /**
  * Reads a table of transfers with their expected outcomes, and of balances:
- *   deposit FROM TO AMOUNT OUTCOME | hold FROM TO AMOUNT BID OUTCOME | capture, void FROM TO AMOUNT BID SLOT OUTCOME | expect NAME AMOUNT
+ *   deposit FROM TO AMOUNT OUTCOME | hold FROM TO AMOUNT BID OUTCOME | capture, void, retain, earn, refund FROM TO AMOUNT BID SLOT OUTCOME | expect NAME AMOUNT
  * Several transfers joined by ` + ` happen together. Laws are checked after every line.
  */
 export function checkLedger(table: string): void {
@@ -41,5 +42,5 @@ function transferOf(text: string): Transfer {
   const way = { debitId: idOf(from), creditId: idOf(to), amount: micros(BigInt(amount)) };
   if (kind === 'deposit') return { kind, ...way };
   if (kind === 'hold') return { kind, ...way, bidId: BigInt(bid) };
-  return { kind: kind as 'capture' | 'void', ...way, bidId: BigInt(bid), slot: Number(slot) };
+  return { kind: kind as 'capture' | 'void' | 'retain' | 'earn' | 'refund', ...way, bidId: BigInt(bid), slot: Number(slot) };
 }

@@ -102,7 +102,7 @@ async function seedBidder(pool: Pool, operatorId: bigint, index: number, fundsMi
 async function seedOrganisation(pool: Pool, parentId: bigint | null, name: string): Promise<bigint> {
   const { rows } = await pool.query<{ id: bigint }>(
     `WITH o AS (INSERT INTO organisation (parent_id, name) VALUES ($1, $2) RETURNING id), a AS (
-       INSERT INTO account (organisation_id, kind) SELECT o.id, k::account_kind FROM o, unnest('{funding,wallet,escrow,revenue}'::text[]) AS k)
+       INSERT INTO account (organisation_id, kind) SELECT o.id, k::account_kind FROM o, unnest('{funding,wallet,escrow,retained,revenue}'::text[]) AS k)
      SELECT id FROM o`,
     [parentId, name],
   );

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { AccountsController } from './controllers/accounts.controller.js';
+import { AllocationsController } from './controllers/allocations.controller.js';
 import { BidsController } from './controllers/bids.controller.js';
 import { KeysController } from './controllers/keys.controller.js';
 import { MarketsController } from './controllers/markets.controller.js';
@@ -29,6 +30,7 @@ export class ApiModule {
         MarketsController,
         SitesController,
         BidsController,
+        AllocationsController,
         AccountsController,
         ServiceController,
       ],

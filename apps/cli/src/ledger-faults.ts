@@ -18,9 +18,9 @@ export function unbalancedTransfers(entries: readonly Entry[]): string[] {
 }
 
 /** Balances of an organisation that are not the sums of its entries, of which those are all. */
-export function wrongBalances({ organisation, balance, revenue }: Account, entries: readonly Entry[]): string[] {
-  const shown = { wallet: balance.available, escrow: balance.held, revenue } as const;
-  return (['wallet', 'escrow', 'revenue'] as const).flatMap((kind) => {
+export function wrongBalances({ organisation, balance, retained, revenue }: Account, entries: readonly Entry[]): string[] {
+  const shown = { wallet: balance.available, escrow: balance.held, retained, revenue } as const;
+  return (['wallet', 'escrow', 'retained', 'revenue'] as const).flatMap((kind) => {
     const total = sumOf(entries.filter(({ account }) => account === kind).map(({ amount }) => amountOf(amount)));
     if (total === amountOf(shown[kind])) return [];
     return [`${organisation}: its ${kind} is ${shown[kind]}, its entries sum to ${formatMicros(total)}`];

@@ -1,7 +1,10 @@
 import { micros, type Micros } from '#units';
 
-/** `funding` is where deposits come from, `wallet` what a bidder can spend, `escrow` what accepted bids hold, `revenue` what was earned. */
-export const ACCOUNT_KINDS = ['funding', 'wallet', 'escrow', 'revenue'] as const;
+/**
+ * `funding` is where deposits come from, `wallet` what a bidder can spend, `escrow` what accepted bids hold, `retained` what slots that have run cost until
+ * their job is complete, `revenue` what was earned.
+ */
+export const ACCOUNT_KINDS = ['funding', 'wallet', 'escrow', 'retained', 'revenue'] as const;
 /** What an account is for. */
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 

@@ -11,6 +11,7 @@ export const TRANSFER_FAULTS = [
   'already_held',
   'not_held',
   'slot_ended',
+  'earned',
   'exceeds_hold',
 ] as const;
 /** Why transfers cannot be applied. */
@@ -57,10 +58,20 @@ function faultOf({ accounts, holds }: Draft, transfer: Transfer): TransferFault 
   if (transfer.kind === 'deposit') return undefined;
   const held = holds.get(transfer.bidId);
   if (transfer.kind === 'hold') return held ? 'already_held' : undefined;
-  if (held?.escrowId !== transfer.debitId) return 'not_held';
-  if (held.endedSlots.has(transfer.slot)) return 'slot_ended';
-  return transfer.amount > held.left ? 'exceeds_hold' : undefined;
+  return held ? endFault(held, transfer) : 'not_held';
 }
+
+/** What ends of a hold: `exceeds_hold` where there is less of it, in escrow or retained. */
+function endFault(held: Hold, transfer: EndingTransfer): TransferFault | undefined {
+  const isFromEscrow = transfer.kind === 'capture' || transfer.kind === 'retain' || transfer.kind === 'void';
+  if (transfer.debitId !== (isFromEscrow ? held.escrowId : held.retainedId)) return 'not_held';
+  if (endsSlot(transfer) && held.endedSlots.has(transfer.slot)) return 'slot_ended';
+  if (transfer.kind === 'earn' && held.isEarned) return 'earned';
+  return transfer.amount > (isFromEscrow ? held.left : held.retained) ? 'exceeds_hold' : undefined;
+}
+
+type EndingTransfer = Exclude<Transfer, { kind: 'deposit' | 'hold' }>;
+const endsSlot = ({ kind }: EndingTransfer): boolean => kind === 'capture' || kind === 'retain';
 
 function move({ accounts, entries }: Draft, { debitId, creditId, amount }: Transfer): void {
   const sides: Entry[] = [
@@ -79,11 +90,21 @@ function changeHold({ holds }: Draft, transfer: Transfer): void {
   if (transfer.kind === 'deposit') return;
   if (transfer.kind === 'hold') {
     const { creditId: escrowId, amount } = transfer;
-    holds.set(transfer.bidId, { escrowId, amount, left: amount, endedSlots: new Set() });
+    const nothing = { endedSlots: new Set<number>(), retainedId: undefined, retained: micros(0n), isEarned: false };
+    holds.set(transfer.bidId, { escrowId, amount, left: amount, ...nothing });
     return;
   }
   const held = holds.get(transfer.bidId);
-  invariant(held !== undefined, 'only what is held is captured or voided');
-  const left = micros(held.left - transfer.amount);
-  holds.set(transfer.bidId, { ...held, left, endedSlots: new Set([...held.endedSlots, transfer.slot]) });
+  invariant(held !== undefined, 'only what is held ends');
+  holds.set(transfer.bidId, holdAfter(held, transfer));
+}
+
+function holdAfter(held: Hold, transfer: EndingTransfer): Hold {
+  const { kind, amount } = transfer;
+  const endedSlots = endsSlot(transfer) ? new Set([...held.endedSlots, transfer.slot]) : held.endedSlots;
+  if (kind === 'earn' || kind === 'refund')
+    return { ...held, retained: micros(held.retained - amount), isEarned: held.isEarned || kind === 'earn' };
+  const left = micros(held.left - amount);
+  if (kind !== 'retain') return { ...held, left, endedSlots };
+  return { ...held, left, endedSlots, retainedId: transfer.creditId, retained: micros(held.retained + amount) };
 }

@@ -15,5 +15,19 @@ export {
 export { applyTransfers, TRANSFER_FAULTS, type ApplyOutcome, type TransferFault } from './apply-transfers.js';
 export { ledgerLaws } from './laws.js';
 export { openLedger, type Hold, type Ledger } from './ledger.js';
-export { holdOf, ranBetween, saleOf, settle, slotAmount, transferOf, type Movement, type Sale, type SlotOutcome } from './settlement.js';
+export {
+  deliver,
+  holdOf,
+  isComplete,
+  owedOf,
+  saleOf,
+  slotAmount,
+  standingOf,
+  transferOf,
+  type DeliveryRule,
+  type Movement,
+  type Sale,
+  type Settlement,
+  type Standing,
+} from './settlement.js';
 export { isWay, TRANSFER_KINDS, WAYS, type Entry, type Party, type Transfer, type TransferKind } from './transfer.js';

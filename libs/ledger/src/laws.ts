@@ -27,10 +27,18 @@ const LAWS: Readonly<Record<string, (ledger: Ledger) => boolean>> = {
     );
   },
   'no more of a hold ends than was held': ({ holds }) =>
-    [...holds.values()].every(({ amount, left }) => left >= 0n && left <= amount && amount > 0n),
+    [...holds.values()].every(({ amount, left, retained }) => left >= 0n && retained >= 0n && left + retained <= amount && amount > 0n),
   'open holds are what escrow has': ({ accounts, holds }) => {
     const open = sumBy([...holds.values()].map(({ escrowId, left }) => ({ accountId: escrowId, amount: left })));
     return [...accounts.values()].every(({ id, kind, balance }) => (kind === 'escrow' ? balance : 0n) === (open.get(id) ?? 0n));
+  },
+  'what is retained of holds is what retained has': ({ accounts, holds }) => {
+    const kept = sumBy(
+      [...holds.values()].flatMap(({ retainedId, retained }) =>
+        retainedId === undefined ? [] : [{ accountId: retainedId, amount: retained }],
+      ),
+    );
+    return [...accounts.values()].every(({ id, kind, balance }) => (kind === 'retained' ? balance : 0n) === (kept.get(id) ?? 0n));
   },
 };
 

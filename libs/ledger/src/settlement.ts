@@ -13,8 +13,29 @@ export interface Sale {
   readonly amounts: ReadonlyMap<number, Micros>;
 }
 
-/** What became of a slot that was sold: it ran, it will never run, or neither is known yet. */
-export type SlotOutcome = 'ran' | 'will_not_run' | 'due';
+/**
+ * What becomes of a slot's price as it runs. retained: it waits with the operator until the job is complete, so that it can go back. captured: the operator
+ * earns it at once; so it was until 0.2.0.
+ */
+export type DeliveryRule = 'captured' | 'retained';
+
+/** A sale as it stands: what of it is still in escrow, slot by slot, and what is retained. */
+export interface Standing {
+  readonly bidId: bigint;
+  readonly bidderId: bigint;
+  /** Who runs the market. */
+  readonly operatorId: bigint;
+  /** What the slots cost that have not run: what the bid has in escrow. */
+  readonly planned: ReadonlyMap<number, Micros>;
+  /** Of slots that have run, until the job is complete. */
+  readonly retained: Micros;
+}
+
+/** Money that moves, and how the sale stands then. */
+export interface Settlement {
+  readonly standing: Standing;
+  readonly movements: readonly Movement[];
+}
 
 /** Money that moves because of a bid, between accounts that are named by their owner and kind. */
 export interface Movement {
@@ -53,35 +74,55 @@ export function holdOf({ bidId, bidderId, payment }: Sale): Movement | undefined
   return { kind: 'hold', bidId, slot: null, ...waysEnds('hold', { bidder: bidderId }), amount: payment };
 }
 
+/** A sale as it stands when its bid is accepted. */
+export const standingOf = ({ bidId, bidderId, amounts }: Sale, operatorId: bigint): Standing => ({
+  bidId,
+  bidderId,
+  operatorId,
+  planned: amounts,
+  retained: micros(0n),
+});
+
+/** Whether all slots of a sale have run. */
+export const isComplete = ({ planned }: Standing): boolean => planned.size === 0;
+
+/** What of a sale has not been earned or given back. */
+export const owedOf = ({ planned, retained }: Standing): Micros => micros(sumOf(planned.values()) + retained);
+
 /**
- * What moves when it is known what became of slots of a sale: a slot that ran is captured for the market's operator, one that will not run goes
- * back to the bidder (a void), and what is due stays held. Each slot ends once, with the whole of its amount; so a hold whose slots have all
- * ended has nothing left. The clock of a market does the same in SQL (prisma/functions), for slots that ran.
- * @returns one movement for each slot that ends and costs something, in the order of slots.
+ * What moves as a market's clock passes slots: each of a sale's slots before `toSlot` has run. Its price is retained; once the last one has run all that is
+ * retained is earned. Each slot ends once, with the whole of its price, so a sale whose slots have all ended has nothing left in escrow. The clock of a
+ * market does the same in SQL (prisma/functions), held to this by test/integration/settlement.spec.ts.
+ * @returns one movement for each slot that ends and costs something, in the order of slots, then what is earned.
  */
-export function settle(sale: Sale, operatorId: bigint, outcomeOf: (slot: number) => SlotOutcome): Movement[] {
-  const { bidId, bidderId: bidder } = sale;
-  const ended = [...sale.amounts].sort(([a], [b]) => a - b).filter(([, amount]) => amount > 0n);
-  return ended.flatMap(([slot, amount]): Movement[] => {
-    const outcome = outcomeOf(slot);
-    if (outcome === 'due') return [];
-    const kind = outcome === 'ran' ? 'capture' : 'void';
-    return [{ kind, bidId, slot, ...waysEnds(kind, { bidder, operator: operatorId }), amount }];
-  });
+export function deliver(standing: Standing, toSlot: number, rule: DeliveryRule = 'retained'): Settlement {
+  const { bidId, operatorId: operator, bidderId: bidder } = standing;
+  const slots = [...standing.planned].sort(([a], [b]) => a - b);
+  const ran = slots.filter(([slot]) => slot < toSlot);
+  const last = ran.at(-1);
+  if (last === undefined) return { standing, movements: [] };
+  const kind = rule === 'captured' ? 'capture' : 'retain';
+  const ends = waysEnds(kind, { bidder, operator });
+  const movements = ran.flatMap(([slot, amount]): Movement[] => (amount > 0n ? [{ kind, bidId, slot, ...ends, amount }] : []));
+  const kept = rule === 'captured' ? 0n : sumOf(ran.map(([, amount]) => amount));
+  const after = { ...standing, planned: new Map(slots.slice(ran.length)), retained: micros(standing.retained + kept) };
+  if (after.planned.size > 0 || after.retained === 0n) return { standing: after, movements };
+  const earned: Movement = { kind: 'earn', bidId, slot: last[0], ...waysEnds('earn', { operator }), amount: after.retained };
+  return { standing: { ...after, retained: micros(0n) }, movements: [...movements, earned] };
 }
 
-/** The slots that a clock has passed have run. */
-export const ranBetween =
-  (fromSlot: number, toSlot: number) =>
-  (slot: number): SlotOutcome =>
-    slot >= fromSlot && slot < toSlot ? 'ran' : 'due';
+function sumOf(amounts: Iterable<bigint>): bigint {
+  let total = 0n;
+  for (const amount of amounts) total += amount;
+  return total;
+}
 
 /** A movement as a transfer, between accounts that `idOf` finds by owner and kind. */
 export function transferOf(movement: Movement, idOf: (ownerId: bigint, kind: AccountKind) => bigint): Transfer {
   const { kind, bidId, slot, from, to, amount } = movement;
   const ends = { debitId: idOf(from.ownerId, from.kind), creditId: idOf(to.ownerId, to.kind), amount, bidId };
   if (kind === 'hold') return { kind, ...ends };
-  invariant(slot !== null, 'what ends is a slot');
+  invariant(slot !== null, 'what ends names a slot');
   return { kind, ...ends, slot };
 }
 

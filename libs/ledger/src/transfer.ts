@@ -2,7 +2,7 @@ import type { Micros } from '#units';
 import type { Account, AccountKind } from './account.js';
 
 /** Why money moves. */
-export const TRANSFER_KINDS = ['deposit', 'hold', 'capture', 'void'] as const;
+export const TRANSFER_KINDS = ['deposit', 'hold', 'capture', 'void', 'retain', 'earn', 'refund'] as const;
 /** One of them. */
 export type TransferKind = (typeof TRANSFER_KINDS)[number];
 
@@ -11,11 +11,12 @@ export type Transfer =
   | { readonly kind: 'deposit'; readonly debitId: bigint; readonly creditId: bigint; readonly amount: Micros }
   | { readonly kind: 'hold'; readonly debitId: bigint; readonly creditId: bigint; readonly amount: Micros; readonly bidId: bigint }
   | {
-      readonly kind: 'capture' | 'void';
+      readonly kind: 'capture' | 'void' | 'retain' | 'earn' | 'refund';
       readonly debitId: bigint;
       readonly creditId: bigint;
       readonly amount: Micros;
       readonly bidId: bigint;
+      /** The slot that ran; of what goes back, where the clock stood; of what is earned, the job's last slot. */
       readonly slot: number;
     };
 
@@ -34,6 +35,9 @@ export const WAYS: Readonly<Record<TransferKind, { readonly from: WayEnd; readon
   hold: { from: { party: 'bidder', kind: 'wallet' }, to: { party: 'bidder', kind: 'escrow' } },
   capture: { from: { party: 'bidder', kind: 'escrow' }, to: { party: 'operator', kind: 'revenue' } },
   void: { from: { party: 'bidder', kind: 'escrow' }, to: { party: 'bidder', kind: 'wallet' } },
+  retain: { from: { party: 'bidder', kind: 'escrow' }, to: { party: 'operator', kind: 'retained' } },
+  earn: { from: { party: 'operator', kind: 'retained' }, to: { party: 'operator', kind: 'revenue' } },
+  refund: { from: { party: 'operator', kind: 'retained' }, to: { party: 'bidder', kind: 'wallet' } },
 };
 
 interface WayEnd {

@@ -14,8 +14,10 @@ export type PriceEffect = 'kept' | 'moved' | 'rebuilt';
 interface EventType<Payload> {
   readonly audience: Audience;
   readonly prices: PriceEffect;
-  /** Of the payload's format, as it is written now. */
+  /** Of the payload's format and meaning, as it is written now. */
   readonly version: number;
+  /** Versions with the same payload that meant something else, and stay what they were. */
+  readonly older?: readonly number[];
   readonly payload: Codec<Payload>;
 }
 
@@ -41,7 +43,8 @@ export const EVENT_TYPES = {
   site_added: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
   capacity_changed: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
   status_changed: type({ audience: 'members', prices: 'kept', version: 1, payload: fields({ from: status, status }) }),
-  clock_advanced: type({ audience: 'members', prices: 'moved', version: 1, payload: fields({ from: whole, slot: whole }) }),
+  /** Version 1: slots that have run were earned at once. Since then they are retained until their job is complete. */
+  clock_advanced: type({ audience: 'members', prices: 'moved', version: 2, older: [1], payload: fields({ from: whole, slot: whole }) }),
   bid_accepted: type({
     audience: 'owner',
     prices: 'moved',

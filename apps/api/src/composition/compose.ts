@@ -21,6 +21,7 @@ import {
   ListEntries,
   ListMarkets,
   ListSites,
+  ReadAllocations,
   ReadBids,
   ReadEvents,
   WakeUpNotifier,
@@ -28,6 +29,7 @@ import {
 import {
   createAccountsReader,
   createAccountsWork,
+  createAllocationReader,
   createBidContextReader,
   createBidInbox,
   createBidReader,
@@ -190,7 +192,7 @@ function bidding(
   const checks = { bodies, market: new CheckBid(createBidContextReader(stores.pool), parts.kinds) };
   return {
     placeBids: new PlaceBids(checks, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, callers), parts.large),
-    services: [readBids, ...pricing(parts, turns.reads)],
+    services: [readBids, new ReadAllocations(createAllocationReader(stores.pool)), ...pricing(parts, turns.reads)],
   };
 }
 

@@ -8,7 +8,7 @@ import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
 import { Serves } from '../http/serves.js';
 import { partyOf } from '../http/turns.js';
-import { allocationView, bidView, quoteView } from '../views/bid-views.js';
+import { bidView, quoteView } from '../views/bid-views.js';
 
 /** What is asked about bids; they are placed by bidding/bid-routes.ts. */
 @Controller()
@@ -37,10 +37,5 @@ export class BidsController {
   @Serves('getBid')
   get(@In() { caller, params }: Input<'getBid'>): Promise<AnswerOf<'getBid'>> {
     return answer(this.readBids.find(caller, params.bidId), { found: ({ bid }) => bidView(bid) });
-  }
-
-  @Serves('getAllocation')
-  allocation(@In() { caller, params }: Input<'getAllocation'>): Promise<AnswerOf<'getAllocation'>> {
-    return answer(this.readBids.allocation(caller, params.bidId), { found: ({ allocation }) => allocationView(allocation, this.bodies) });
   }
 }

@@ -9,6 +9,7 @@ const accountView = (account: AccountRecord): AnswerOf<'listAccounts'>['items'][
   organisationId: account.organisationId.toString(),
   organisation: account.organisationName,
   balance: { available: formatMicros(account.available), held: formatMicros(account.held) },
+  retained: formatMicros(account.retained),
   revenue: formatMicros(account.revenue),
 });
 

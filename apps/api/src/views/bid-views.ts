@@ -1,10 +1,8 @@
 import { type AnswerOf, optionTold, refusalTold } from '#contracts';
-import type { AllocationRecord, BidRecord, DecisionRecord, QuoteOutcome } from '#market';
-import { formatMicros, formatMilli, invariant } from '#units';
-import type { BidBodies } from '../bidding/bid-bodies.js';
+import type { BidRecord, DecisionRecord, QuoteOutcome } from '#market';
+import { formatMicros } from '#units';
 
 type BidAnswer = AnswerOf<'getBid'>;
-type AllocationAnswer = AnswerOf<'getAllocation'>;
 type Decision = NonNullable<BidAnswer['decision']>;
 
 /** What a bid's decision makes of its status; queued where there is none. */
@@ -35,28 +33,6 @@ const decisionView = (decision: DecisionRecord): Decision => ({
   reason: decision.reason && refusalTold(decision.reason),
   decidedAt: decision.decidedAt.toISOString(),
 });
-
-/** An allocation, its plan in the words of its kind. */
-export function allocationView(allocation: AllocationRecord, bodies: Pick<BidBodies, 'planTold'>): AllocationAnswer {
-  const idOf = (ordinal: number): string => {
-    invariant(ordinal < allocation.siteIds.length, 'an allocation names sites of its market');
-    return allocation.siteIds[ordinal].toString();
-  };
-  return {
-    bidId: allocation.bidId.toString(),
-    marketId: allocation.marketId.toString(),
-    payment: formatMicros(allocation.paymentMicros),
-    ...bodies.planTold(allocation, idOf),
-    lines: allocation.lines.map((line) => ({
-      slot: line.slot,
-      siteId: line.site === null ? null : idOf(line.site),
-      resource: line.resource,
-      quantity: formatMilli(line.quantityMilli),
-      unitPrice: formatMicros(BigInt(line.unitPrice)),
-      amount: formatMicros(BigInt(line.amount)),
-    })),
-  };
-}
 
 /** A quote as the API tells it. */
 export function quoteView(quoted: Extract<QuoteOutcome, { kind: 'quoted' }>): AnswerOf<'quoteBid'> {

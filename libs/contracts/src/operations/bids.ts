@@ -1,5 +1,5 @@
 import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
-import { allocation, bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, queuedBid } from '../schemas/bids.js';
+import { bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, queuedBid } from '../schemas/bids.js';
 import { LIMITS } from '../limits.js';
 
 const tag = 'bids';
@@ -55,13 +55,5 @@ export const bidOperations = defineOperations({
     summary: 'A bid and its decision',
     policy: MEMBERS,
     responses: { 200: { description: 'The bid', schema: bid } },
-  },
-  getAllocation: {
-    method: 'GET',
-    path: '/v1/allocations/{bidId}',
-    tag,
-    summary: 'What an accepted bid got: its schedule, and its payment line by line',
-    policy: MEMBERS,
-    responses: { 200: { description: 'The allocation', schema: allocation } },
   },
 });

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Operation } from '../operation.js';
 import { accountOperations } from './accounts.js';
+import { allocationOperations } from './allocations.js';
 import { bidOperations } from './bids.js';
 import { marketOperations } from './markets.js';
 import { serviceOperations } from './service.js';
@@ -13,6 +14,7 @@ export const operations = {
   ...sessionOperations,
   ...marketOperations,
   ...bidOperations,
+  ...allocationOperations,
   ...accountOperations,
   ...serviceOperations,
 };

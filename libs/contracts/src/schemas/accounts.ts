@@ -6,7 +6,7 @@ import { givenAmount, id, page, pageQuery, signedAmount, slot, time, wholeQuery 
 const balance = z.strictObject({ available: signedAmount, held: signedAmount });
 /** An account with its balances. */
 export const account = z
-  .strictObject({ id, organisationId: id, organisation: z.string(), balance, revenue: signedAmount })
+  .strictObject({ id, organisationId: id, organisation: z.string(), balance, retained: signedAmount, revenue: signedAmount })
   .meta({ id: 'Account' });
 /** The query of a list of accounts. */
 export const accountsQuery = z.strictObject(wholeQuery);

@@ -2,6 +2,7 @@ import { formatMicros } from '#units';
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { REFUSAL_CODES, type RefusalCode } from '../refusals.js';
+import { lifeFields } from './allocations.js';
 import { problem } from './problem.js';
 import { amount, count, id, listOf, once, page, pageQuery, positive, quantity, slot, time, volume } from './primitives.js';
 import { label } from './text.js';
@@ -150,6 +151,6 @@ export const quote = z
 
 const line = z.strictObject({ slot, siteId: id.nullable(), resource: z.string(), quantity: volume, unitPrice: amount, amount });
 /** What every allocation tells, whatever kind of job it is for; the plan is told in the words of the kind. */
-export const allocationFields = { bidId: id, marketId: id, payment: amount, lines: z.array(line) };
+export const allocationFields = { bidId: id, marketId: id, payment: amount, lines: z.array(line), ...lifeFields };
 /** An allocation with the fields of its kind beside these. */
 export const allocation = z.looseObject({ ...allocationFields, kind: z.string().optional() });

@@ -15,6 +15,8 @@ export interface AccountRecord {
   readonly available: Micros;
   /** In escrow, for accepted bids whose slots have not run. */
   readonly held: Micros;
+  /** Of slots that have run in an operator's markets, until their jobs are complete. */
+  readonly retained: Micros;
   /** What an operator has earned. */
   readonly revenue: Micros;
 }

@@ -37,7 +37,7 @@ type Ask = <T>(statement: () => Promise<T>) => Promise<T>;
 
 /**
  * Moves the clock of a manual market forward, of a closed one too: what it sold still runs and is earned. Bids acknowledged before the move are
- * decided before it, at the slot where they arrived; slots that have run are earned in the same transaction. A paused market decides nothing, so
+ * decided before it, at the slot where they arrived; what slots that have run cost is booked in the same transaction. A paused market decides nothing, so
  * that one with a backlog has to be resumed first. Each statement takes its turn; waiting for decisions holds none.
  */
 export class AdvanceClock {

@@ -31,8 +31,8 @@ export interface ClockStore {
   undecidedCount(marketId: bigint): Promise<number>;
   hasUndecidedUpTo(marketId: bigint, bidId: bigint): Promise<boolean>;
   /**
-   * Moves the clock to `slot` where it stands before it, as the next entry of the market's log, and books what the slots in between have earned: one
-   * capture for each accepted bid and slot. All of it or nothing.
+   * Moves the clock to `slot` where it stands before it, as the next entry of the market's log, and books what the slots in between cost: it is
+   * retained, one transfer for each accepted bid and slot, and earned once all slots of a bid have run. All of it or nothing.
    * @returns the slot where it stood; undefined where there is no such market.
    */
   advance(marketId: bigint, slot: number): Promise<number | undefined>;

@@ -73,7 +73,6 @@ export interface BidReader {
   find(viewer: Viewer, bidId: bigint): Promise<BidRecord | undefined>;
   /** Ids ascending; undefined where the viewer sees no such market. */
   list(viewer: Viewer, marketId: bigint, filter: BidFilter): Promise<readonly BidRecord[] | undefined>;
-  findAllocation(viewer: Viewer, bidId: bigint): Promise<AllocationRecord | undefined>;
   /** Those of the bids that are decided. */
   decidedAmong(bidIds: readonly bigint[]): Promise<readonly bigint[]>;
 }

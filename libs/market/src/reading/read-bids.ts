@@ -1,10 +1,8 @@
 import { invariant } from '#units';
-import type { AllocationRecord, BidFilter, BidReader, BidRecord, Viewer } from './ports.js';
+import type { BidFilter, BidReader, BidRecord, Viewer } from './ports.js';
 
 /** A bid, where the viewer may see it. */
 export type BidOutcome = { readonly kind: 'not_found' } | { readonly kind: 'found'; readonly bid: BidRecord };
-/** An allocation, where the viewer may see it. */
-export type AllocationOutcome = { readonly kind: 'not_found' } | { readonly kind: 'found'; readonly allocation: AllocationRecord };
 /** A page of bids, where the viewer sees their market. */
 export type BidsOutcome =
   | { readonly kind: 'market_unknown' }
@@ -20,7 +18,7 @@ export interface ListBidsRequest extends BidFilter {
   readonly marketId: bigint;
 }
 
-/** Bids, their decisions and their allocations, as far as the viewer may see them. */
+/** Bids and their decisions, as far as the viewer may see them. */
 export class ReadBids {
   constructor(private readonly reader: BidReader) {}
 
@@ -36,10 +34,5 @@ export class ReadBids {
     if (!found) return { kind: 'market_unknown' };
     const bids = found.slice(0, filter.limit);
     return { kind: 'page', bids, nextId: found.length > filter.limit ? bids[bids.length - 1].bidId : null };
-  }
-
-  async allocation(viewer: Viewer, bidId: bigint): Promise<AllocationOutcome> {
-    const allocation = await this.reader.findAllocation(viewer, bidId);
-    return allocation ? { kind: 'found', allocation } : { kind: 'not_found' };
   }
 }

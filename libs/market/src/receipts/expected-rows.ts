@@ -53,10 +53,10 @@ export function decisionRow(marketId: bigint, decided: DecidedBid): Expected {
   };
 }
 
-/** The columns of an entry that say what happened. */
-export const eventColumns = (event: LogEvent): Expected => ({
+/** The columns of an entry that say what happened. @param version of the entry's type, where it is an older one. */
+export const eventColumns = (event: LogEvent, version: number = EVENT_TYPES[event.kind].version): Expected => ({
   kind: event.kind,
-  version: EVENT_TYPES[event.kind].version,
+  version,
   payload: { json: payloadJson(event) },
 });
 

@@ -1,4 +1,4 @@
-import { holdOf, ranBetween, type Sale, settle } from '#ledger';
+import { deliver, holdOf, isComplete, type Standing, standingOf } from '#ledger';
 import { eventIn, type LogEvent, marketTerms, type PayloadOf, UnreadableEntry } from '#log';
 import type { Kinds } from '#kinds';
 import { cellsFrom, ruleFaults } from '#mechanism';
@@ -16,6 +16,9 @@ export interface SlotSales {
   readonly capacityMilli: readonly number[];
 }
 
+/** The version of entries of clocks that had slots earned as they ran. */
+const CAPTURING_CLOCK = 1;
+
 /**
  * A market made again from its log: every entry is held against what the log before it leads to. Deciding is the deciders' own code, one bid
  * at a time; plans are also checked by the independent validator.
@@ -26,8 +29,8 @@ export class LogReplay {
   open: OpenBook;
   private readonly operatorId: bigint;
   private readonly accounts: AccountBook;
-  /** Bids with slots that have not run. */
-  private running: Sale[] = [];
+  /** Bids with slots that have not run, as they stand, in the order of their decisions. */
+  private readonly running = new Map<bigint, Standing>();
 
   constructor(
     private readonly market: Row,
@@ -49,7 +52,10 @@ export class LogReplay {
     const told = this.told(record);
     if (told.kind === 'finding') return told.findings;
     const stray = record.decision ? this.wrong(record, `kind is ${event.kind}, but its number is that of a decision`) : [];
-    const columns = differences(sequence, 'event', event, { ...eventColumns(told.event), organisation_id: null });
+    const columns = differences(sequence, 'event', event, {
+      ...eventColumns(told.event, Number(event.version)),
+      organisation_id: null,
+    });
     return [...stray, ...columns, ...this.change(record, told.event)];
   }
 
@@ -97,7 +103,7 @@ export class LogReplay {
     this.open = outcome.open;
     const { sale } = outcome;
     if (!sale) return moneyFindings(record, [], this.accounts);
-    this.running.push(sale);
+    this.running.set(sale.bidId, standingOf(sale, this.operatorId));
     const held = holdOf(sale);
     return moneyFindings(record, held ? [held] : [], this.accounts);
   }
@@ -172,9 +178,14 @@ export class LogReplay {
     if (from !== head.slot) return this.wrong(record, `payload.from is ${from}, must be ${head.slot}`);
     if (slot <= head.slot) return this.wrong(record, `payload.slot is ${slot}, not later`);
     this.rebuild({}, record.sequence, { slot });
-    const captures = this.running.flatMap((sale) => settle(sale, this.operatorId, ranBetween(from, slot)));
-    this.running = this.running.filter(({ amounts }) => [...amounts.keys()].some((sold) => sold >= slot));
-    return moneyFindings(record, captures, this.accounts);
+    const rule = Number(record.event.version) === CAPTURING_CLOCK ? 'captured' : 'retained';
+    const movements = [...this.running.values()].flatMap((before) => {
+      const { standing, movements: moved } = deliver(before, slot, rule);
+      if (isComplete(standing)) this.running.delete(standing.bidId);
+      else this.running.set(standing.bidId, standing);
+      return moved;
+    });
+    return moneyFindings(record, movements, this.accounts);
   }
 
   /** In the order of the market's resources; undefined where one is not named. */

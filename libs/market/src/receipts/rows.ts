@@ -38,7 +38,7 @@ export interface LogRecord {
   readonly allocation?: Row;
   /** By slot. */
   readonly placements: readonly Row[];
-  /** The hold of an accepted bid, or the captures of the slots that a clock has passed; by bid and slot. */
+  /** The hold of an accepted bid, or what else the entry moved: of a clock, what the slots that it has passed cost. By bid, slot and kind. */
   readonly transfers: readonly Row[];
   /** Both sides of those transfers; by transfer and amount. */
   readonly entries: readonly Row[];

@@ -6,10 +6,12 @@ import { isWithin } from '../tenancy/membership.js';
 
 /** Of an organisation `o`: all its balances, of one moment. */
 const ACCOUNTS = `
-  SELECT o.id, o.parent_id, o.name, w.id AS account_id, w.balance_micros AS available, e.balance_micros AS held, r.balance_micros AS revenue
+  SELECT o.id, o.parent_id, o.name, w.id AS account_id, w.balance_micros AS available, e.balance_micros AS held,
+    coalesce(k.balance_micros, 0) AS retained, r.balance_micros AS revenue
   FROM organisation o
   JOIN account w ON w.organisation_id = o.id AND w.kind = 'wallet'
   JOIN account e ON e.organisation_id = o.id AND e.kind = 'escrow'
+  LEFT JOIN account k ON k.organisation_id = o.id AND k.kind = 'retained'
   JOIN account r ON r.organisation_id = o.id AND r.kind = 'revenue'`;
 
 /**
@@ -58,6 +60,7 @@ interface AccountRow {
   readonly account_id: bigint;
   readonly available: bigint;
   readonly held: bigint;
+  readonly retained: bigint;
   readonly revenue: bigint;
 }
 
@@ -99,6 +102,7 @@ const accountOf = (row: AccountRow): AccountRecord => ({
   parentId: row.parent_id,
   available: micros(row.available),
   held: micros(row.held),
+  retained: micros(row.retained),
   revenue: micros(row.revenue),
 });
 

@@ -36,6 +36,7 @@ function recordOf({ id, name, parentId, accounts }: Row): AccountRecord {
     parentId,
     available: balanceOf('wallet'),
     held: balanceOf('escrow'),
+    retained: micros(accounts.find(({ kind }) => kind === 'retained')?.balanceMicros ?? 0n), // there is none where 0.2.0 made the organisation
     revenue: balanceOf('revenue'),
   };
 }

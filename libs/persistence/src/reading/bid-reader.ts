@@ -1,5 +1,5 @@
 import { refusal } from '#log';
-import { type AllocationRecord, type BidFilter, type BidReader, type BidRecord, type LineRecord, seesAll, type Viewer } from '#market';
+import { type BidFilter, type BidReader, type BidRecord, seesAll, type Viewer } from '#market';
 import type { Pool } from 'pg';
 import { IS_MEMBER } from '../tenancy/membership.js';
 
@@ -38,17 +38,6 @@ function listText(filter: BidFilter, oversees: boolean): string {
 const SEE_MARKET = `SELECT m.organisation_id = $1 AS own FROM market m JOIN organisation o ON o.id = $1 WHERE m.id = $2 AND ${IS_MEMBER}`;
 
 /**
- * find-allocation: an allocation and the market's site ids by ordinal.
- * Input:  viewer, bid. Output: at most one row.
- * Events: none.
- * Retry:  safe; it reads.
- */
-const FIND_ALLOCATION = `
-  SELECT b.id, b.market_id, a.payment_micros, a.lines, a.kind, a.plan,
-    (SELECT array_agg(s.id ORDER BY s.ordinal) FROM site s WHERE s.market_id = b.market_id) AS site_ids
-  FROM bid b JOIN market m ON m.id = b.market_id JOIN allocation a ON a.bid_id = b.id WHERE ${VISIBLE} AND b.id = $3`;
-
-/**
  * decided-among: which of these bids are decided.
  * Input:  bids. Output: the decided ones.
  * Events: none.
@@ -73,16 +62,6 @@ interface BidRow {
   readonly decided_at: Date;
 }
 
-interface AllocationRow {
-  readonly id: bigint;
-  readonly market_id: bigint;
-  readonly payment_micros: bigint;
-  readonly lines: readonly LineRecord[];
-  readonly kind: string;
-  readonly plan: unknown;
-  readonly site_ids: readonly bigint[];
-}
-
 /** Bids as the API shows them, over a pool. */
 export function createBidReader(pool: Pool): BidReader {
   return {
@@ -91,14 +70,6 @@ export function createBidReader(pool: Pool): BidReader {
       return rows.length === 0 ? undefined : bidOf(rows[0]);
     },
     list: (viewer, marketId, filter) => list(pool, viewer, { marketId, filter }),
-    findAllocation: async (viewer, bidId) => {
-      const { rows } = await pool.query<AllocationRow>({
-        name: 'find-allocation',
-        text: FIND_ALLOCATION,
-        values: [viewer.organisationId, seesAll(viewer), bidId],
-      });
-      return rows.length === 0 ? undefined : allocationOf(rows[0]);
-    },
     decidedAmong: async (bidIds) => {
       const { rows } = await pool.query<{ bid_id: bigint }>({ name: 'decided-among', text: DECIDED_AMONG, values: [bidIds] });
       return rows.map((row) => row.bid_id);
@@ -148,14 +119,4 @@ const decisionOf = (row: BidRow) => ({
   paymentMicros: row.payment_micros,
   reason: row.reason === null ? null : refusal.read(row.reason, 'reason'),
   decidedAt: row.decided_at,
-});
-
-const allocationOf = (row: AllocationRow): AllocationRecord => ({
-  bidId: row.id,
-  marketId: row.market_id,
-  paymentMicros: row.payment_micros,
-  lines: row.lines,
-  kind: row.kind,
-  plan: row.plan,
-  siteIds: row.site_ids,
 });

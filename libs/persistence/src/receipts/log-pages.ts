@@ -5,8 +5,11 @@ import type { PoolClient } from 'pg';
 const PAGE_ENTRIES = 256;
 
 /** A row with every column as text. */
-const asText = (row: string): string => `(SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each_text(to_jsonb(${row})) AS c)`;
-const aggregated = (row: string, order: string): string => `coalesce(jsonb_agg(${asText(row)} ORDER BY ${order}), '[]')`;
+const columnsAsText = (json: string): string => `(SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each_text(${json}) AS c)`;
+const asText = (row: string): string => columnsAsText(`to_jsonb(${row})`);
+const aggregated = (text: string, order: string): string => `coalesce(jsonb_agg(${text} ORDER BY ${order}), '[]')`;
+/** A transfer that no entry names has no such column: so they were before it came, and receipts of them stay true. */
+const TRANSFER = columnsAsText(`to_jsonb(t) - CASE WHEN t.sequence IS NULL THEN 'sequence' ELSE '' END`);
 
 /** How a column is written as text, as a row as a whole would write it (asText): times and lists as JSON does, JSON as jsonb does. */
 const PLAIN = (column: string): string => `${column}::text`;
@@ -79,7 +82,9 @@ function rowOf({ alias, columns }: LogTable, fields: Row): Row | undefined {
 /** A site's capacity changes, and so do a market's terms, clock, status and sequence: receipts leave them out. The log's entries tell them. */
 const TERMS = `(to_jsonb(m) - '{status,slot,sequence,terms}'::text[])`;
 const SITE = `(to_jsonb(s) - 'capacity_milli')`;
-const columnsAsText = (json: string): string => `(SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each_text(${json}) AS c)`;
+
+/** Of what an entry moved. */
+const ORDER = 't.bid_id, t.slot, t.kind';
 
 /**
  * read-log: a page of a market's log, each entry with the rows that were written with it.
@@ -96,17 +101,19 @@ const READ_LOG = `
   LEFT JOIN bid b ON b.id = d.bid_id
   LEFT JOIN allocation a ON a.bid_id = d.bid_id
   LEFT JOIN receipt r ON r.market_id = e.market_id AND r.sequence = e.sequence
-  CROSS JOIN LATERAL (SELECT ${aggregated('p', 'p.revision, p.slot')} AS rows FROM placement p WHERE p.bid_id = d.bid_id) AS placed
+  CROSS JOIN LATERAL (SELECT ${aggregated(asText('p'), 'p.revision, p.slot')} AS rows FROM placement p WHERE p.bid_id = d.bid_id) AS placed
   CROSS JOIN LATERAL (
-    SELECT ${aggregated('t', 't.bid_id, t.slot')} AS transfers, coalesce(jsonb_agg(sides.rows ORDER BY t.bid_id, t.slot), '[]') AS entries
+    SELECT ${aggregated(TRANSFER, ORDER)} AS transfers, coalesce(jsonb_agg(sides.rows ORDER BY ${ORDER}), '[]') AS entries
     FROM (
       SELECT h.* FROM transfer h WHERE h.kind = 'hold' AND h.bid_id = d.bid_id
       UNION ALL
-      SELECT c.* FROM placement p JOIN transfer c ON c.kind IN ('capture', 'void') AND c.bid_id = p.bid_id AND c.slot = p.slot
-      WHERE e.kind = 'clock_advanced' AND p.market_id = e.market_id
+      SELECT o.* FROM transfer o WHERE o.market_id = e.market_id AND o.sequence = e.sequence
+      UNION ALL
+      SELECT c.* FROM placement p JOIN transfer c ON c.kind = 'capture' AND c.bid_id = p.bid_id AND c.slot = p.slot
+      WHERE e.kind = 'clock_advanced' AND e.version = 1 AND p.market_id = e.market_id
         AND p.slot >= (e.payload ->> 'from')::int AND p.slot < (e.payload ->> 'slot')::int
     ) AS t
-    CROSS JOIN LATERAL (SELECT ${aggregated('n', 'n.amount_micros, n.account_id')} AS rows FROM entry n WHERE n.transfer_id = t.id) AS sides
+    CROSS JOIN LATERAL (SELECT ${aggregated(asText('n'), 'n.amount_micros, n.account_id')} AS rows FROM entry n WHERE n.transfer_id = t.id) AS sides
   ) AS moved
   WHERE e.market_id = $1 AND e.sequence > $2 ORDER BY e.sequence LIMIT $3`;
 

@@ -50,7 +50,8 @@ const STRAYS: readonly (readonly [table: RowTable, detail: string, keys: string]
     'moves what nothing in the log has moved',
     `SELECT 'id ' || t.id FROM transfer t JOIN market m ON m.id = t.market_id WHERE t.market_id = $1 AND NOT CASE t.kind
        WHEN 'hold' THEN EXISTS (SELECT FROM allocation a WHERE a.bid_id = t.bid_id AND a.market_id = t.market_id)
-       ELSE EXISTS (SELECT FROM placement p WHERE p.bid_id = t.bid_id AND p.slot = t.slot AND p.market_id = t.market_id AND p.slot < m.slot) END`,
+       WHEN 'capture' THEN EXISTS (SELECT FROM placement p WHERE p.bid_id = t.bid_id AND p.slot = t.slot AND p.market_id = t.market_id AND p.slot < m.slot)
+       ELSE EXISTS (SELECT FROM event e WHERE e.market_id = t.market_id AND e.sequence = t.sequence) END`,
   ],
   [
     'receipt',

@@ -1,0 +1,62 @@
+import type { AnswerOf } from '#contracts';
+import type { AllocationLife, AllocationsOutcome, AllocationSummary } from '#market';
+import { formatMicros, formatMilli, invariant } from '#units';
+import type { BidBodies } from '../bidding/bid-bodies.js';
+import { cursorOf } from '../http/cursor.js';
+
+type Summary = AnswerOf<'listAllocations'>['items'][number];
+
+const summaryView = (summary: AllocationSummary): Summary => ({
+  bidId: summary.bidId.toString(),
+  marketId: summary.marketId.toString(),
+  organisationId: summary.organisationId.toString(),
+  label: summary.label,
+  kind: summary.kind,
+  state: summary.state,
+  revision: summary.revision,
+  firstSlot: summary.firstSlot,
+  completion: summary.lastSlot,
+  slots: summary.slots,
+  payment: formatMicros(summary.paymentMicros),
+  returned: formatMicros(summary.returnedMicros),
+});
+
+/** A page of allocations as the API tells it. */
+export const allocationsView = ({ allocations, nextId }: AllocationsOutcome): AnswerOf<'listAllocations'> => ({
+  items: allocations.map(summaryView),
+  nextCursor: cursorOf(nextId),
+});
+
+/** An allocation, its plan in the words of its kind. */
+export function allocationView(life: AllocationLife, bodies: Pick<BidBodies, 'planTold'>): AnswerOf<'getAllocation'> {
+  const { allocation, summary } = life;
+  const idOf = (ordinal: number): string => {
+    const siteId = allocation.siteIds[ordinal];
+    invariant(siteId !== undefined, 'an allocation names sites of its market');
+    return siteId.toString();
+  };
+  return {
+    bidId: allocation.bidId.toString(),
+    marketId: allocation.marketId.toString(),
+    payment: formatMicros(allocation.paymentMicros),
+    ...bodies.planTold(allocation, idOf),
+    lines: allocation.lines.map((line) => ({
+      slot: line.slot,
+      siteId: line.site === null ? null : idOf(line.site),
+      resource: line.resource,
+      quantity: formatMilli(line.quantityMilli),
+      unitPrice: formatMicros(BigInt(line.unitPrice)),
+      amount: formatMicros(BigInt(line.amount)),
+    })),
+    state: summary.state,
+    revision: summary.revision,
+    returned: formatMicros(summary.returnedMicros),
+    slots: life.slots.map(({ amountMicros, ...slot }) => ({ ...slot, amount: formatMicros(amountMicros) })),
+    returns: life.returns.map(({ sequence, cause, amountMicros, at }) => ({
+      sequence: sequence.toString(),
+      cause,
+      amount: formatMicros(amountMicros),
+      at: at.toISOString(),
+    })),
+  };
+}
