@@ -8,9 +8,14 @@ export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'reports/', '.eris/', 'libs/persistence/src/prisma/generated/', 'libs/sdk/src/generated/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error', noInlineConfig: true } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: ['./tsconfig.json', './tsconfig.bench.json'], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './tsconfig.bench.json', './apps/admin/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
       '@typescript-eslint/explicit-module-boundary-types': 'off',
@@ -54,6 +59,7 @@ export default tseslint.config(
     },
   },
   { files: ['libs/*/src/**/kernel/*.ts'], rules: { 'max-params': 'off' } }, // flat arrays and primitive arguments
+  { files: ['apps/admin/public/*.js'], extends: [tseslint.configs.base] },
   { files: ['test/support/**'], rules: { 'jest/no-disabled-tests': 'off', 'jest/valid-title': 'off' } }, // what a machine lacks is skipped there, with its reason
   {
     files: ['**/*.mjs'],

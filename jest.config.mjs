@@ -45,6 +45,7 @@ export default {
     project('e2e', ['test/e2e/**/*.spec.ts'], withPostgres),
     project('hostile', ['test/hostile/**/*.spec.ts'], withPostgres),
     project('machine', ['test/machine/**/*.spec.ts'], withPostgres),
+    project('pages', ['test/pages/**/*.spec.ts'], withPostgres),
     // These bring servers of their own, since they kill them.
     project('chaos', ['test/chaos/**/*.spec.ts']),
   ],

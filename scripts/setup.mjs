@@ -12,8 +12,23 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 const SIGNALLED = 128;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const inRoot = (...parts) => join(root, ...parts);
-const BUILD_INPUTS = ['apps', 'libs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
-const BUILD_STAMP = inRoot('dist', '.built');
+/** What is built, of what, by what; the stamp of each says when that was done last. The dashboard has a compiler of its own. */
+const BUILDS = [
+  {
+    label: 'building',
+    inputs: ['apps', 'libs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+    besides: [inRoot('apps', 'admin')],
+    stamp: inRoot('dist', '.built'),
+    program: [inRoot('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+  },
+  {
+    label: 'building the dashboard',
+    inputs: ['apps/admin', 'libs/sdk', 'libs/units', 'package-lock.json'],
+    besides: [],
+    stamp: inRoot('dist', '.built-admin'),
+    program: [inRoot('node_modules', 'vite', 'bin', 'vite.js'), 'build', inRoot('apps', 'admin'), '--logLevel', 'warn'],
+  },
+];
 
 /**
  * Runs every step that is due. Says what it does on standard error, so that a command's output stays clean. A signal ends the step that runs,
@@ -23,7 +38,13 @@ export async function setup() {
   process.stderr.on('error', () => undefined); // whoever reads it may go: the step goes on
   const complaint = nodeComplaint(process.versions.node);
   if (complaint) return fail(complaint);
-  return (await install()) || (await generate()) || (await build());
+  const status = (await install()) || (await generate());
+  if (status !== 0) return status;
+  for (const each of BUILDS) {
+    const built = await build(each);
+    if (built !== 0) return built;
+  }
+  return 0;
 }
 
 function nodeComplaint(version) {
@@ -63,31 +84,28 @@ const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
 
 const generate = () => step('', [process.execPath, [inRoot('scripts', 'generate.mjs')]], 'see the message above');
 
-async function build() {
-  const builtMs = existsSync(BUILD_STAMP) ? statSync(BUILD_STAMP).mtimeMs : 0;
-  if (BUILD_INPUTS.every((path) => newestMs(inRoot(path)) < builtMs)) return 0;
+async function build({ label, inputs, besides, stamp, program }) {
+  const builtMs = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
+  if (inputs.every((path) => newestMs(inRoot(path), besides) < builtMs)) return 0;
   const startedAt = new Date(); // not when it ends: a source that changes meanwhile is built the next time
-  const status = await step(
-    'building',
-    [process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']],
-    'the sources do not compile',
-  );
-  if (status === 0) stampBuild(startedAt);
-  else rmSync(BUILD_STAMP, { force: true });
+  const status = await step(label, [process.execPath, program], 'the sources do not compile');
+  if (status === 0) leaveStamp(stamp, startedAt);
+  else rmSync(stamp, { force: true });
   return status;
 }
 
-function stampBuild(startedAt) {
+function leaveStamp(stamp, startedAt) {
   mkdirSync(inRoot('dist'), { recursive: true });
-  writeFileSync(BUILD_STAMP, '');
-  utimesSync(BUILD_STAMP, startedAt, startedAt);
+  writeFileSync(stamp, '');
+  utimesSync(stamp, startedAt, startedAt);
 }
 
-/** When the file, or the newest file in the folder, was last changed. A folder changes when a file of it goes. */
-function newestMs(path) {
+/** When the file, or the newest file in the folder, was last changed, but for some folders. A folder changes when a file of it goes. */
+function newestMs(path, besides) {
+  if (besides.includes(path)) return 0;
   const { mtimeMs, isFolder } = describe(path);
   if (!isFolder) return mtimeMs;
-  return readdirSync(path).reduce((newest, name) => Math.max(newest, newestMs(join(path, name))), mtimeMs);
+  return readdirSync(path).reduce((newest, name) => Math.max(newest, newestMs(join(path, name), besides)), mtimeMs);
 }
 
 function describe(path) {

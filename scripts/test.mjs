@@ -1,4 +1,4 @@
-// Runs the test tiers named as arguments (unit, integration, e2e, machine, hostile, chaos); what follows goes to Jest. Without tiers: the first three, but
+// Runs the test tiers named as arguments (unit, integration, e2e, machine, pages, hostile, chaos); what follows goes to Jest. Without tiers: the first three, but
 // for their long ones (`*.long.spec.ts`).
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setup } from './setup.mjs';
 
-const TIERS = ['unit', 'integration', 'e2e', 'machine', 'hostile', 'chaos'];
+const TIERS = ['unit', 'integration', 'e2e', 'machine', 'pages', 'hostile', 'chaos'];
 const DEFAULT_TIERS = ['unit', 'integration', 'e2e'];
 /** What is left out where no tier is named: Jest's own default, and tests that take half a minute each. */
 const LEFT_OUT = ['/node_modules/', '\\.long\\.spec\\.ts$'];

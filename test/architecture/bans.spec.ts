@@ -8,7 +8,7 @@ interface Ban {
 }
 
 /** Where a process or a thread begins. */
-const isMain = ({ path }: SourceFile): boolean => /^apps\/\w+\/src\/main\.ts$|^libs\/thinking\/src\/thread\.ts$/.test(path);
+const isMain = ({ path }: SourceFile): boolean => /^apps\/\w+\/src\/main\.tsx?$|^libs\/thinking\/src\/thread\.ts$/.test(path);
 const CORE: readonly string[] = ['libs/mechanism', 'libs/kinds', 'libs/ledger', 'libs/units'];
 const isCore = ({ room }: SourceFile): boolean => CORE.includes(room);
 const isOutside = (file: SourceFile): boolean => !isCore(file);

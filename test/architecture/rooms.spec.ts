@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/thinking': ['kinds', 'market'],
   'apps/api': ['contracts', ...SERVED_BY],
   'apps/worker': SERVED_BY,
+  'apps/admin': ['sdk', 'units'], // it has what the API tells, and nothing else
   'apps/cli': ['config', 'kinds', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'runtime', 'sdk', 'units'],
 };
 
@@ -95,6 +96,10 @@ function sideEntrances({ path, room, imports }: SourceFile): string[] {
   });
 }
 
+/** The source of an import: pages are .tsx. */
+const fileOf = (imported: string, byPath: ReadonlyMap<string, SourceFile>): string =>
+  ['.ts', '.tsx'].map((extension) => imported.replace(/\.js$/, extension)).find((path) => byPath.has(path)) ?? imported;
+
 /** Every file that can reach itself over relative imports, by the circle that was found first. */
 function circles(files: readonly SourceFile[]): string[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -106,7 +111,7 @@ function circles(files: readonly SourceFile[]): string[] {
     const file = byPath.get(path);
     if (trail.includes(path) || finished.has(path) || !file) return;
     for (const specifier of file.imports)
-      if (specifier.startsWith('.')) visit(join(dirname(path), specifier).replace(/\.js$/, '.ts'), [...trail, path]);
+      if (specifier.startsWith('.')) visit(fileOf(join(dirname(path), specifier), byPath), [...trail, path]);
     finished.add(path);
   };
   for (const { path } of files) visit(path, []);

@@ -31,7 +31,7 @@ export const isSpec = ({ path }: SourceFile): boolean => path.endsWith('.spec.ts
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((item) => {
     if (item.isDirectory()) return SKIPPED.has(item.name) ? [] : filesUnder(join(folder, item.name));
-    return item.name.endsWith('.ts') && !item.name.startsWith('.') ? [join(folder, item.name)] : [];
+    return /\.tsx?$/.test(item.name) && !item.name.startsWith('.') ? [join(folder, item.name)] : [];
   });
 }
 

@@ -16,6 +16,8 @@ export interface FollowOptions {
   readonly retryMsMax?: number;
   /** Told each time a stream has broken, with why; undefined where the server ended it in order. */
   readonly onBreak?: (cause: unknown) => void;
+  /** Told whenever the stream is heard: when it is open, and with everything that comes, signs of life too. */
+  readonly onHeard?: () => void;
 }
 
 /** Where a stream is, and how it is asked for. */
@@ -94,7 +96,7 @@ function endOf(data: string) {
 
 async function* messagesOf(
   source: StreamSource,
-  { signal, silenceMs = SILENCE_MS, retryMs }: FollowOptions,
+  { signal, silenceMs = SILENCE_MS, retryMs, onHeard }: FollowOptions,
   place: Place,
 ): AsyncGenerator<EventSourceMessage[], void, undefined> {
   const hangUp = new AbortController();
@@ -112,12 +114,14 @@ async function* messagesOf(
   });
   try {
     const body = await within(silenceMs, source, open(source, place, hangUp.signal));
+    onHeard?.();
     reader = body.getReader();
     const decoder = new TextDecoder();
     for (;;) {
       const { done, value } = await within(silenceMs, source, reader.read());
       if (done) return signal?.throwIfAborted();
       place.failures = 0;
+      onHeard?.();
       parser.feed(decoder.decode(value, { stream: true }));
       if (heard.length > 0) yield heard.splice(0);
     }

@@ -1,0 +1,49 @@
+/** What stands in the address of each page: the state of its view. What is wrong in it is left out. */
+type Given = Readonly<Record<string, unknown>>;
+
+const TEXT_LENGTH_MAX = 100;
+
+const textIn = (given: unknown): string | undefined =>
+  (typeof given === 'string' || typeof given === 'number') && String(given) !== '' ? String(given).slice(0, TEXT_LENGTH_MAX) : undefined;
+const oneOf = <Id extends string>(given: unknown, ids: readonly Id[]): Id | undefined => ids.find((id) => id === given);
+const wholeIn = (given: unknown): number | undefined => (/^\d{1,15}$/.test(String(given)) ? Number(given) : undefined);
+
+/** Leaves out what is not there, so that an address says only what differs from the usual. */
+function only<Search extends object>(search: Search): { [Name in keyof Search]?: Exclude<Search[Name], undefined> } {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Search]?: Exclude<Search[Name], undefined>;
+  };
+}
+
+/** What a heat map shows. */
+export type Measure = 'sold' | 'price';
+
+/** Of the overview. `at`: the sequence number of the moment that is shown. */
+export const overviewSearch = (given: Given) =>
+  only({
+    resource: textIn(given.resource),
+    measure: oneOf(given.measure, ['sold', 'price'] as const),
+    view: oneOf(given.view, ['map', 'table'] as const),
+    at: wholeIn(given.at),
+    slot: wholeIn(given.slot),
+  });
+
+/** Of the list of bids. */
+export const bidsSearch = (given: Given) =>
+  only({
+    status: oneOf(given.status, ['queued', 'accepted', 'refused'] as const),
+    label: textIn(given.label),
+  });
+
+/** Of the form of a bid: what it is filled with. */
+export const quoteSearch = (given: Given) =>
+  only({ from: textIn(given.from), value: textIn(given.value), deadline: wholeIn(given.deadline) });
+
+/** Of sites. */
+export const flowSearch = (given: Given) => only({ site: textIn(given.site) });
+
+/** Of an account: the month of the statement, such as 2026-11. */
+export const monthSearch = (given: Given) => only({ month: /^\d{4}-\d{2}$/.test(String(given.month)) ? String(given.month) : undefined });
+
+/** Of keys: of one organisation. */
+export const keysSearch = (given: Given) => only({ organisation: textIn(given.organisation) });

@@ -1,0 +1,48 @@
+import type { AnswerOf } from '#sdk';
+
+/** How a market posts prices, as the API tells it. */
+export type PriceRule = AnswerOf<'getMarket'>['prices'];
+
+/** A point of a price curve: what a unit costs in a slot where so much of it is sold. */
+export interface CurvePoint {
+  /** Of what the resource has, 0 to 1. */
+  readonly share: number;
+  /** Credits. */
+  readonly price: number;
+}
+
+const POINTS = 60;
+
+/** What a unit costs where this share of it is sold: for charts, in doubles. The exact prices are the market's. @param capacity of the whole market, for the flat rule */
+export function priceAt(
+  rule: PriceRule,
+  resource: string,
+  { share, capacity }: { readonly share: number; readonly capacity: number },
+): number {
+  if (rule.kind === 'paper') return Number(rule.unit) * ((rule.gamma[resource] ?? 1) ** share - 1) + Number(rule.reserve);
+  const level = Number(rule.levels[resource] ?? rule.level);
+  return capacity > 0 ? level / capacity : 0;
+}
+
+/** The curve from nothing sold to all sold. */
+export const curveOf = (rule: PriceRule, resource: string, capacity: number): CurvePoint[] =>
+  Array.from({ length: POINTS + 1 }, (_, index) => {
+    const share = index / POINTS;
+    return { share, price: priceAt(rule, resource, { share, capacity }) };
+  });
+
+/** The share of a resource that is sold where a unit has this price; undefined where the price does not tell. */
+export function shareAt(rule: PriceRule, resource: string, price: number): number | undefined {
+  if (rule.kind !== 'paper') return undefined;
+  const gamma = rule.gamma[resource] ?? 1;
+  if (gamma <= 1 || Number(rule.unit) <= 0) return undefined;
+  const above = (price - Number(rule.reserve)) / Number(rule.unit) + 1;
+  return Math.min(1, Math.max(0, Math.log(Math.max(1, above)) / Math.log(gamma)));
+}
+
+/** The rule in words, with its formula. */
+export function formulaOf(rule: PriceRule, resource: string): string {
+  if (rule.kind === 'paper')
+    return `price = ${rule.unit} × (${rule.gamma[resource] ?? 1}^share sold − 1) + ${rule.reserve} credits for a unit in a slot`;
+  return `price = ${rule.levels[resource] ?? rule.level} credits ÷ what the whole market has in the slot`;
+}

@@ -1,0 +1,76 @@
+import { Link } from '@tanstack/react-router';
+import { useMarket } from '../app/market.js';
+import { useIsBidder } from '../app/session.js';
+import { credits, microsOf } from '../model/amounts.js';
+import type { Bid, Refusal } from '../model/refusals.js';
+import { titled } from '../model/words.js';
+import { Amount } from '../parts/amount.js';
+import { buttonClass } from '../parts/button.js';
+import { Panel } from '../parts/panel.js';
+import { Notice } from '../parts/states.js';
+import { type Column, Table } from '../parts/table.js';
+
+/** What to do about each reason. */
+const REMEDIES: { readonly [Code in Refusal['code']]?: string } = {
+  no_data: 'Name the sites where the data is.',
+  beyond_horizon: 'Bid again when the clock has moved.',
+  no_feasible_schedule: 'Ask for smaller workers, or bid later: further slots come on sale.',
+  price_above_value: 'Offer a higher value for a completion, if it is true, or accept a later one.',
+  insufficient_funds: 'Fill the wallet and bid again.',
+  market_closed: 'The market was closed before it was decided.',
+};
+
+type Option = NonNullable<Refusal['nearest']>;
+interface Row extends Option {
+  readonly name: string;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { name: 'Completion', cell: ({ name }) => name },
+  { name: 'In slot', isNumber: true, cell: ({ completion }) => completion },
+  { name: 'Costs', isNumber: true, cell: ({ price }) => <Amount of={price} isColumn /> },
+  { name: 'Is worth', isNumber: true, cell: ({ value }) => <Amount of={value} isColumn /> },
+  { name: 'Short of it by', isNumber: true, cell: ({ price, value }) => <Amount of={shortOf(price, value)} isColumn /> },
+];
+
+const shortOf = (price: string, value: string): bigint => {
+  const by = microsOf(price) - microsOf(value);
+  return by > 0n ? by : 0n;
+};
+
+/** Why a bid was refused, and what would have passed. */
+export function ReasonView({ reason, bid }: { readonly reason: Refusal; readonly bid: Bid }) {
+  const market = useMarket();
+  const isBidder = useIsBidder();
+  const rows: Row[] = [
+    ...(reason.nearest ? [{ name: 'The nearest to passing', ...reason.nearest }] : []),
+    ...(reason.cheapest ? [{ name: 'The cheapest', ...reason.cheapest }] : []),
+    ...(reason.floor ? [{ name: 'At least', ...reason.floor }] : []),
+  ];
+  return (
+    <Panel title="Why it was refused">
+      <Notice look="bad">
+        <strong>{titled(reason.code)}</strong>
+        <span>{reason.detail}</span>
+        {REMEDIES[reason.code] && <span>{REMEDIES[reason.code]}</span>}
+      </Notice>
+      {rows.length > 0 && <Table label="What would have passed" columns={COLUMNS} rows={rows} idOf={({ name }) => name} />}
+      {isBidder && reason.nearest && (
+        <p>
+          <Link
+            to="/markets/$marketId/quote"
+            params={{ marketId: market.id }}
+            search={{
+              from: bid.id,
+              value: reason.nearest.price,
+              deadline: Math.max(0, reason.nearest.completion - (bid.arrivalSlot ?? market.slot)),
+            }}
+            className={buttonClass({ look: 'primary' })}
+          >
+            Bid what passes: {credits(reason.nearest.price)} by slot {reason.nearest.completion}
+          </Link>
+        </p>
+      )}
+    </Panel>
+  );
+}
