@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const inRoot = (...parts) => join(fileURLToPath(new URL('..', import.meta.url)), ...parts);
 const STAMP = '.generated-from';
 /** The rooms that the OpenAPI document is made by. */
-const DOCUMENT_ROOMS = ['contracts', 'kinds', 'mechanism', 'units', 'ledger'];
+const DOCUMENT_ROOMS = ['contracts', 'kinds', 'mechanism', 'units', 'ledger', 'log'];
 
 const GENERATORS = [
   {

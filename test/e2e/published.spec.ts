@@ -5,6 +5,7 @@ import { startTestApi, type TestApi } from '../support/api.js';
 import type { Json } from '../support/api-client.js';
 import { moveOracleThereAndBack } from '../support/oracle-moves.js';
 import { jobBody, type Scene, setScene } from '../support/scenes.js';
+import { until } from '../support/until.js';
 
 const ORIGIN = 'https://shop.example';
 /** The form of a message, which HTTP itself describes. */
@@ -133,8 +134,23 @@ async function letEverythingHappen(): Promise<void> {
   const capacity = { gpu: 2, cpu: 12, memoryGB: 16 };
   await api.client.patch(`/v1/markets/${marketId}/sites/${siteIds[0]}`, { ...operator, body: { capacity } });
   await api.client.post(`/v1/markets/${marketId}/clock`, { ...operator, body: { slot: 1 } });
+  expect((await bid('late', {})).body.status).toBe('accepted');
+  expect((await bid('leaves', { onFailure: 'refund' })).body.status).toBe('accepted');
+  await withdraw({ kind: 'outage', scope: 'market', to: 10 });
+  const windowId = await withdraw({ kind: 'maintenance', scope: 'market', from: 10 });
+  expect((await api.client.delete(`/v1/markets/${marketId}/windows/${windowId}`, operator)).status).toBe(204);
   await moveOracleThereAndBack(api.databaseUrl, { organisationId: BigInt(scene.operatorId), role: 'operator' }, BigInt(marketId));
   await api.client.patch(`/v1/markets/${marketId}`, { ...operator, body: { status: 'paused' } });
+}
+
+/** Takes the whole market off sale, and waits until all whom that hits were dealt with. */
+async function withdraw(body: object): Promise<string> {
+  const path = `/v1/markets/${scene.marketId}/windows`;
+  const opened = await api.client.post(path, { key: scene.operatorKey, body });
+  expect(opened.status).toBe(201);
+  const isSettled = async () => (await api.client.get(path, { key: scene.operatorKey })).body.items.at(-1).settled;
+  await until(isSettled, { everyMs: 50, maxMs: 20_000 });
+  return opened.body.id;
 }
 
 /** The messages of a market's stream so far, as they were sent. */

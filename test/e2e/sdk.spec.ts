@@ -3,6 +3,7 @@ import { EVENTS, operationIds } from '#contracts';
 import { type BodyOf, Eris, type MarketEvent, type OperationId, ProblemError } from '#sdk';
 import { startSibling, startTestApi, type TestApi } from '../support/api.js';
 import { decidedBid, jobBody, makeKey, marketBody, type Scene, setScene } from '../support/scenes.js';
+import { until } from '../support/until.js';
 
 let api: TestApi;
 let scene: Scene;
@@ -25,8 +26,15 @@ async function take(eris: Eris, count: number, after?: string): Promise<MarketEv
   return events;
 }
 
+/** Closes the window of a market, once all whom it hit were dealt with. */
+async function closed(marketId: string): Promise<unknown> {
+  const first = async () => (await operator.all('listWindows', { params: { marketId } }))[0];
+  await until(async () => (await first())?.settled === true, { everyMs: 50, maxMs: 20_000 });
+  return operator.call('closeWindow', { params: { marketId, windowId: (await first())?.id ?? '' } });
+}
+
 /** Operations whose answers have no body. */
-const NO_ANSWER: ReadonlySet<OperationId> = new Set(['revokeKey', 'signOut', 'signOutEverywhere']);
+const NO_ANSWER: ReadonlySet<OperationId> = new Set(['revokeKey', 'signOut', 'signOutEverywhere', 'closeWindow']);
 
 it('reaches every operation', async () => {
   const { marketId, siteIds, bidders, operatorId } = scene;
@@ -55,6 +63,9 @@ it('reaches every operation', async () => {
     listSites: () => bidder.call('listSites', { params }),
     changeCapacity: () =>
       operator.call('changeCapacity', { params: { marketId, siteId: siteIds[2] }, body: { capacity: { gpu: 2, cpu: 12, memoryGB: 16 } } }),
+    openWindow: () => operator.call('openWindow', { params: { marketId: own.id }, body: { kind: 'outage', scope: 'bandwidth' } }),
+    listWindows: () => operator.call('listWindows', { params: { marketId: own.id } }),
+    closeWindow: () => closed(own.id),
     advanceClock: () => operator.call('advanceClock', { params, body: { slot: 1 } }),
     readPrices: () => bidder.call('readPrices', { params, query: { from: 2, to: 3 } }),
     quoteBid: () => bidder.call('quoteBid', { params, body: job() }),

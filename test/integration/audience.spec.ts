@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const terms = newestTerms({ kind: 'flat', level: micros(0n), levels: {} });
 const site = { siteId: 1n, name: 'site', capacityMilli: { gpu: 1000 as Milli } };
+const hit = { bidId: 1n, windowId: 1n, cause: 'site_down' as const, slot: 0, returnedMicros: micros(0n) };
 /** One entry of each kind. */
 const PAYLOADS: { readonly [Kind in EventKind]: PayloadOf<Kind> } = {
   market_opened: { name: 'testbed', clock: 'manual', terms },
@@ -15,6 +16,15 @@ const PAYLOADS: { readonly [Kind in EventKind]: PayloadOf<Kind> } = {
   capacity_changed: site,
   status_changed: { from: 'open', status: 'paused' },
   clock_advanced: { from: 0, slot: 1 },
+  window_opened: {
+    ...{ windowId: 1n, window: 'outage', cause: 'site_down', scope: 'site', siteId: 1n, amounts: null },
+    ...{ from: 0, to: null, taken: [0] },
+  },
+  window_closed: { windowId: 1n, slot: 2 },
+  window_settled: { windowId: 1n },
+  allocation_repaired: { ...hit, revision: 1, completion: 2 },
+  allocation_failed: hit,
+  allocation_left: hit,
   bid_accepted: { bidId: 1n, completion: 1, paymentMicros: micros(1n) },
   bid_refused: { bidId: 2n, code: 'no_data' },
 };

@@ -63,6 +63,8 @@ it('types events by their kind, and the messages of a stream', () => {
         case 'site_added': case 'capacity_changed': return String(event.payload.capacity['gpu'] ?? 0);
         case 'status_changed': return event.payload.from + event.payload.status;
         case 'market_opened': return event.payload.name;
+        case 'window_opened': case 'window_closed': case 'window_settled': return event.payload.windowId;
+        case 'allocation_repaired': case 'allocation_failed': case 'allocation_left': return event.payload.returned;
         case 'terms_changed': return event.payload.oracle + event.payload.prices.kind;
       }
     }

@@ -9,6 +9,7 @@ import { OrganisationsController } from './controllers/organisations.controller.
 import { SessionsController } from './controllers/sessions.controller.js';
 import { ServiceController } from './controllers/service.controller.js';
 import { SitesController } from './controllers/sites.controller.js';
+import { WindowsController } from './controllers/windows.controller.js';
 import { OperationCheck } from './http/operation-check.js';
 import { AuthGuard } from './http/auth-guard.js';
 import type { ProblemFilter } from './http/problem-filter.js';
@@ -29,6 +30,7 @@ export class ApiModule {
         SessionsController,
         MarketsController,
         SitesController,
+        WindowsController,
         BidsController,
         AllocationsController,
         AccountsController,

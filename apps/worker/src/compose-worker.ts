@@ -62,7 +62,7 @@ function partsOf(
   const decider = new DecideMarkets(store, kinds, limitsOf(settings), clock, thinkers);
   const runner = new MarketRunner(decider, clock, journal, runLimitsOf(settings));
   const sweeper = new Sweeper(() => findWaitingMarkets(pool, settings), runner, report);
-  return { ...given, settings, journal, figures, sample, pace, thinkers, runner, sweeper };
+  return { ...given, settings, kinds, journal, figures, sample, pace, thinkers, runner, sweeper };
 }
 
 function limitsOf({ owner, leaseMs, batchMax, bookCellsMax }: WorkerSettings): DecideLimits {

@@ -1,3 +1,4 @@
+import type { Kinds } from '#kinds';
 import type { AdaptiveDelay } from '#market';
 import type { Clock, ProcessReport } from '#runtime';
 import type { ThinkPool } from '#thinking';
@@ -12,6 +13,7 @@ import type { WaitSample } from './watching/wait-sample.js';
 /** What services of a worker are made of. */
 export interface WorkerParts {
   readonly settings: WorkerSettings;
+  readonly kinds: Kinds;
   readonly pool: Pool;
   readonly clock: Clock;
   readonly report: ProcessReport;

@@ -18,6 +18,9 @@ export interface WorkerSettings extends QueueConnection {
   readonly bookCellsMax: number;
 }
 
+/** How often a worker looks for those whom withdrawn capacity has hit, ms. */
+export const REPAIR_MS = 200;
+
 /** How often markets with a backlog are looked for where a wake-up was lost, ms. */
 export const SWEEP_MS = 1_000;
 /** The most markets whose batches are read and written together. */

@@ -34,7 +34,12 @@ export interface BidForms {
   /** One of many bids, with its key. */
   readonly item: BodyForm<BulkItemWire>;
   /** A body as it is stored and hashed: canonical, without what is not of the bid. A body of the first kind says nothing of its kind. */
-  readonly text: (body: { readonly kind?: string | undefined; readonly label?: string | undefined; readonly valuation: unknown }) => string;
+  readonly text: (body: {
+    readonly kind?: string | undefined;
+    readonly label?: string | undefined;
+    readonly valuation: unknown;
+    readonly onFailure?: string | undefined;
+  }) => string;
   /** An operation with what its bids and allocations hold. */
   readonly complete: (operation: Operation) => Operation;
 }
@@ -100,13 +105,14 @@ function formOf<Body>(wires: readonly JobWire[], beside: z.ZodRawShape, isPlain:
 
 /** The fields that a bid must have, its label and its kind where it has one, and no others: their number says so. */
 function isPlainFields(wires: readonly JobWire[], given: Fields, required: number): boolean {
-  const { kind, label } = given;
+  const { kind, label, onFailure } = given;
   const wire = wireOf(wires, kind);
   if (!wire?.isPlain) return false;
-  const count = required + fieldCount(wire) + Number(kind !== undefined) + Number(label !== undefined);
+  const count = required + fieldCount(wire) + Number(kind !== undefined) + Number(label !== undefined) + Number(onFailure !== undefined);
   return (
     Object.keys(given).length === count &&
     (label === undefined || isPlainLabel(label)) &&
+    (onFailure === undefined || onFailure === 'accept_late' || onFailure === 'refund') &&
     isPlainValuation(given.valuation) &&
     wire.isPlain(given)
   );
@@ -126,7 +132,7 @@ function fieldCount(wire: JobWire): number {
 function textOf(wires: readonly JobWire[], body: Parameters<BidForms['text']>[0]): string {
   const wire = wireOf(wires, body.kind);
   if (wire?.text && wire === wires[0]) return wire.text(body);
-  const { kind, label, valuation } = body;
+  const { kind, label, valuation, onFailure } = body;
   const own = Object.fromEntries(Object.keys(wire?.body ?? {}).map((name) => [name, (body as Fields)[name]]));
-  return canonicalJson({ ...own, ...(wire === wires[0] ? {} : { kind }), label, valuation });
+  return canonicalJson({ ...own, ...(wire === wires[0] ? {} : { kind }), label, valuation, onFailure });
 }

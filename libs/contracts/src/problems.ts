@@ -52,6 +52,13 @@ export const PROBLEMS = {
     'Name an earlier slot, or send "confirm": true with it where that is meant.',
   ),
   decisions_pending: row(409, 'Bids acknowledged before are not decided yet', 'Try again in a moment; see that a worker runs.'),
+  repairs_under_way: row(409, 'Those whom a window has hit are being dealt with', 'Try again in a moment; see that a worker runs.'),
+  window_overlaps: row(
+    409,
+    'Another window withdraws capacity of the same',
+    'Close the other one first, or name slots that it leaves out.',
+  ),
+  window_over: row(409, 'That window is over', 'There is nothing to close.'),
   capacity_sold: row(
     409,
     'That capacity is already sold',

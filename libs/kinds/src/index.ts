@@ -1,5 +1,17 @@
 /** Kinds of jobs: what a kind is, the list of them, and each in a folder of its own. */
-export type { BidBody, BidContext, BodyFault, JobKind, JobReading, KindBid, KindWire, PlanClaim, PlanCodec, Violation } from './kind.js';
+export type {
+  BidBody,
+  BidContext,
+  BodyFault,
+  JobKind,
+  JobReading,
+  KindBid,
+  KindWire,
+  OnFailure,
+  PlanClaim,
+  PlanCodec,
+  Violation,
+} from './kind.js';
 export { type BidReading, createKinds, FAULTS_MAX, type Kinds, type KnownKinds } from './kinds.js';
 export { standardKinds } from './list.js';
 export * from './training/index.js';

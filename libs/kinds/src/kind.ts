@@ -7,7 +7,12 @@ export interface BidBody {
   readonly kind?: string | undefined;
   readonly label?: string | undefined;
   readonly valuation: Valuation;
+  /** What is to become of the job where capacity is withdrawn and it would be done later than was sold; left out: it is accepted late. */
+  readonly onFailure?: OnFailure | undefined;
 }
+
+/** accept_late: it is done later, for no more than that would have cost. refund: the bidder leaves, and gets all back. */
+export type OnFailure = 'accept_late' | 'refund';
 
 /** What a body is read against: the market's sites and the names of its resources, in their order. */
 export interface BidContext {
@@ -90,6 +95,11 @@ export interface JobKind<Job = unknown, Plan = unknown> {
   /** Every rule that a plan breaks, from their definition, sharing no code with the oracle; none for a valid plan. */
   validate(claim: PlanClaim<Job, Plan>): Violation[];
   readonly plan: PlanCodec<Plan>;
+  /**
+   * What is left of a job once the slots of its plan before `before` have run, for another plan of the rest. Without it a job that has begun cannot be
+   * resumed: it is repaired only as a whole.
+   */
+  rest?(job: Job, plan: Plan, before: number): Job;
   /** Fields of a body that a small empty market has room for: held against everything above when a list is made (kinds.ts). */
   readonly example: object;
 }

@@ -134,6 +134,11 @@ function checkKind(kinds: Kinds, kind: JobKind): void {
   );
   const claim = { spec: book.spec, usage: () => [], job, arrival: 0, plan, completion: decision.completion };
   law(kind.validate(claim).length === 0, 'finds its own plans valid');
+  if (!kind.rest) return;
+  const all = kind.rest(job, plan, 0);
+  const none = kind.rest(job, plan, decision.completion + 1);
+  law(canonicalJson(all) === canonicalJson(job), 'has all of a job left before it begins');
+  law(kind.oracle.emptiness(book, none) !== undefined, 'has nothing of a job left once it is done');
 }
 
-const COMMON_FIELDS: ReadonlySet<string> = new Set(['kind', 'label', 'valuation', 'idempotencyKey']);
+const COMMON_FIELDS: ReadonlySet<string> = new Set(['kind', 'label', 'valuation', 'onFailure', 'idempotencyKey']);

@@ -111,6 +111,41 @@ export function deliver(standing: Standing, toSlot: number, rule: DeliveryRule =
   return { standing: { ...after, retained: micros(0n) }, movements: [...movements, earned] };
 }
 
+/** What comes back of a sale, and what its slots cost from then on. */
+export interface Replanning {
+  /** The slots that are still to run; none: nothing of it will. */
+  readonly slots: readonly number[];
+  /** What goes back to the bidder: no more than is owed; all that is owed where nothing is to run. */
+  readonly returned: Micros;
+  /** Where the clock stands. */
+  readonly slot: number;
+}
+
+/**
+ * What moves when a sale is to run otherwise than it was sold, or not at all: what comes back is taken from escrow, and from what is retained where escrow
+ * does not do. What is left in escrow is spread evenly over the slots that are still to run, what cannot be divided on the last one.
+ */
+export function replan(standing: Standing, { slots, returned, slot }: Replanning): Settlement {
+  const { bidId, bidderId: bidder, operatorId: operator, planned, retained } = standing;
+  const held = sumOf(planned.values());
+  invariant(returned >= 0n && returned <= held + retained, 'no more comes back than is owed');
+  invariant(slots.length > 0 || returned === held + retained, 'of what will not run all comes back');
+  const fromEscrow = returned < held ? returned : held;
+  const fromRetained = returned - fromEscrow;
+  const movement = (kind: 'void' | 'refund', amount: bigint): Movement[] =>
+    amount > 0n ? [{ kind, bidId, slot, ...waysEnds(kind, { bidder, operator }), amount: micros(amount) }] : [];
+  return {
+    standing: { ...standing, planned: spread(held - fromEscrow, slots), retained: micros(retained - fromRetained) },
+    movements: [...movement('void', fromEscrow), ...movement('refund', fromRetained)],
+  };
+}
+
+function spread(amount: bigint, slots: readonly number[]): Map<number, Micros> {
+  const share = slots.length === 0 ? 0n : amount / BigInt(slots.length);
+  const rest = amount - share * BigInt(slots.length);
+  return new Map(slots.map((slot, index) => [slot, micros(index === slots.length - 1 ? share + rest : share)]));
+}
+
 function sumOf(amounts: Iterable<bigint>): bigint {
   let total = 0n;
   for (const amount of amounts) total += amount;

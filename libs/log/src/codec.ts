@@ -70,6 +70,19 @@ export const oneOf = <const Value extends string>(...values: readonly Value[]): 
   read: (json, path) => values.find((value) => value === json) ?? fail(path, `must be one of ${values.join(', ')}`, json),
 });
 
+/** A value, or null. */
+export const orNull = <Value>(value: Codec<Value>): Codec<Value | null> => ({
+  write: (given) => (given === null ? null : value.write(given)),
+  read: (json, path) => (json === null ? null : value.read(json, path)),
+});
+
+/** Values in their order. */
+export const listOf = <Value>(value: Codec<Value>): Codec<readonly Value[]> => ({
+  write: (values) => values.map((each) => value.write(each)),
+  read: (json, path) =>
+    Array.isArray(json) ? json.map((each, index) => value.read(each, `${path}[${index}]`)) : fail(path, 'must be a list', json),
+});
+
 /** Values by name. */
 export const byName = <Value>(value: Codec<Value>): Codec<Readonly<Record<string, Value>>> => ({
   write: (values) => Object.fromEntries(Object.entries(values).map(([name, each]) => [name, value.write(each)])),

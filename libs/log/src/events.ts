@@ -1,5 +1,5 @@
 import { REFUSAL_CODES } from '#mechanism';
-import { amount, type Codec, fields, id, oneOf, quantities, text, whole } from './codec.js';
+import { amount, type Codec, fields, id, listOf, oneOf, orNull, quantities, text, whole } from './codec.js';
 import { marketTerms } from './terms.js';
 
 /** Who reads of it: every member of the market, or only the organisation that the entry names and the operator. */
@@ -27,6 +27,16 @@ const clockKind = oneOf('manual', 'realtime');
 const status = oneOf('open', 'paused', 'closed');
 const siteNow = fields({ siteId: id, name: text, capacityMilli: quantities });
 
+/** Why capacity is withdrawn (docs/lifecycle.md). */
+export const WINDOW_CAUSES = ['site_down', 'capacity_lost', 'bandwidth_lost', 'maintenance', 'data_lost'] as const;
+/** One of them. */
+export type WindowCause = (typeof WINDOW_CAUSES)[number];
+
+const windowKind = oneOf('outage', 'maintenance');
+const windowScope = oneOf('site', 'bandwidth', 'market');
+/** What went back of an allocation, and because of which window. */
+const returned = { bidId: id, windowId: id, cause: oneOf(...WINDOW_CAUSES), slot: whole, returnedMicros: amount };
+
 /**
  * What happens in a market: one line for each type of entry of its log. Payloads are what the market works with (ids, slots, milli-units,
  * micro-credits); what the API says of them is libs/contracts' to say. A new type is a line here, one in contracts, and one in the replay; the
@@ -45,6 +55,33 @@ export const EVENT_TYPES = {
   status_changed: type({ audience: 'members', prices: 'kept', version: 1, payload: fields({ from: status, status }) }),
   /** Version 1: slots that have run were earned at once. Since then they are retained until their job is complete. */
   clock_advanced: type({ audience: 'members', prices: 'moved', version: 2, older: [1], payload: fields({ from: whole, slot: whole }) }),
+  window_opened: type({
+    audience: 'members',
+    prices: 'rebuilt',
+    version: 1,
+    payload: fields({
+      windowId: id,
+      window: windowKind,
+      cause: oneOf(...WINDOW_CAUSES),
+      scope: windowScope,
+      siteId: orNull(id),
+      amounts: orNull(quantities),
+      from: whole,
+      to: orNull(whole),
+      taken: listOf(whole),
+    }),
+  }),
+  window_closed: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ windowId: id, slot: whole }) }),
+  window_settled: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ windowId: id }) }),
+  allocation_repaired: type({
+    audience: 'owner',
+    prices: 'rebuilt',
+    version: 1,
+    payload: fields({ ...returned, revision: whole, completion: whole }),
+  }),
+  allocation_failed: type({ audience: 'owner', prices: 'rebuilt', version: 1, payload: fields(returned) }),
+  /** Its bidder would rather have its money back than be late. */
+  allocation_left: type({ audience: 'owner', prices: 'rebuilt', version: 1, payload: fields(returned) }),
   bid_accepted: type({
     audience: 'owner',
     prices: 'moved',

@@ -13,6 +13,8 @@ export {
   movesPrices,
   type PayloadOf,
   type PriceEffect,
+  WINDOW_CAUSES,
+  type WindowCause,
 } from './events.js';
 export { refusal } from './refusal.js';
 export { algorithmOf, type MarketTerms, marketTerms, type Policy } from './terms.js';

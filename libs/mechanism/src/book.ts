@@ -149,26 +149,41 @@ function priceCell(book: Book, at: number, cell: number): void {
   book.price[at + cell] = cellPrice(book, rowOf(book, at), cell, book.used[at + cell]);
 }
 
-/**
- * Sets what a slot has in all; its prices follow. Slots that were never set have the market's own.
- * @param capacityMilli per cell, no less than what is sold.
- */
-export function setCapacity(book: Book, slot: number, capacityMilli: readonly number[]): void {
-  const at = slotOffset(book, slot);
-  invariant(capacityMilli.length === book.stride, 'every cell has a capacity');
-  for (let cell = 0; cell < book.stride; cell++)
-    invariant(book.used[at + cell] <= capacityMilli[cell], 'usage lies between zero and capacity');
-  const { capacity: before } = book;
-  book.capacity = new Float64Array(before.length + book.stride);
-  book.capacity.set(before);
-  book.capacity.set(capacityMilli, before.length);
-  const { supply } = book;
-  book.supply = new Float64Array(supply.length + book.pricings.length);
-  book.supply.set(supply);
-  book.supply.set(suppliesOf(capacityMilli, book.resourceCount), supply.length);
-  book.capacityAt[at / book.stride] = before.length;
-  Atomics.store(book.priced, at / book.stride, 0);
+/** What a slot has in all from some moment on. */
+export interface SlotCapacity {
+  readonly slot: number;
+  /** Per cell, no less than what is sold. */
+  readonly capacityMilli: readonly number[];
 }
+
+/** Sets what slots have in all; their prices follow. Slots that were never set have the market's own. */
+export function setCapacities(book: Book, slots: readonly SlotCapacity[]): void {
+  const { capacity, supply, stride } = book;
+  book.capacity = new Float64Array(capacity.length + slots.length * stride);
+  book.supply = new Float64Array(supply.length + slots.length * book.pricings.length);
+  book.capacity.set(capacity);
+  book.supply.set(supply);
+  slots.forEach(({ slot, capacityMilli }, index) => {
+    const at = slotOffset(book, slot);
+    invariant(capacityMilli.length === stride, 'every cell has a capacity');
+    for (let cell = 0; cell < stride; cell++)
+      invariant(book.used[at + cell] <= capacityMilli[cell], 'usage lies between zero and capacity');
+    book.capacity.set(capacityMilli, capacity.length + index * stride);
+    book.supply.set(suppliesOf(capacityMilli, book.resourceCount), supply.length + index * book.pricings.length);
+    book.capacityAt[at / stride] = capacity.length + index * stride;
+    Atomics.store(book.priced, at / stride, 0);
+  });
+}
+
+/** The same of one slot. */
+export const setCapacity = (book: Book, slot: number, capacityMilli: readonly number[]): void =>
+  setCapacities(book, [{ slot, capacityMilli }]);
+
+/** What the market has of its own in every slot that was not set, milli-units per cell. */
+export const ownCapacityOf = ({ capacity, stride }: Book): number[] => Array.from(capacity.subarray(0, stride));
+
+/** Whether a slot has other capacities than the market's own. */
+export const isCapacitySet = (book: Book, slot: number): boolean => rowOf(book, slotOffset(book, slot)) !== 0;
 
 /** Cells of a priced slot that are priced anew as a snapshot changes them. Where it changes more, the slot is priced when it is looked at. */
 const PRICED_AT_ONCE_MAX = 512;

@@ -12,7 +12,11 @@ export {
   advanceBook,
   applyFootprint,
   releaseFootprint,
+  setCapacities,
   setCapacity,
+  ownCapacityOf,
+  isCapacitySet,
+  type SlotCapacity,
   usageOf,
   capacityOf,
   pricesOf,
@@ -27,6 +31,6 @@ export { valueAt, valuationFaults, VALUE_CREDITS_MAX, type ValuationFault } from
 export * from './layout.js';
 export { paymentLines, totalOf } from './payment.js';
 export { admit, quote, type Quote } from './admission.js';
-export { menuOf } from './menu.js';
+export { menuOf, menuPriceBy, planNear, type Planning } from './menu.js';
 export { MARKET_LIMITS, cellsOfMarket, sizeFault, type MarketSize } from './limits.js';
 export type { Oracle, Search } from './oracle.js';

@@ -1,4 +1,4 @@
-import { invariant } from '#units';
+import { invariant, type Micros } from '#units';
 import type { Book } from './book.js';
 import type { Oracle, Search } from './oracle.js';
 import { priceOf } from './payment.js';
@@ -48,4 +48,41 @@ export function menuOf<Job, Plan>(planning: Planning<Job, Plan>): Menu<Plan> {
     if (cheapest) menu.push({ completion, price: cheapest.price, plan: cheapest.plan });
   }
   return menu;
+}
+
+/**
+ * What a job costs on the menu where it may be done by `latest`: c(latest), or what the menu ends with where that is beyond it.
+ * @returns undefined where the menu has nothing by then.
+ */
+export function menuPriceBy<Job, Plan>(planning: Planning<Job, Plan>, latest: number): Micros | undefined {
+  const { book, job, arrival, oracle } = planning;
+  if (oracle.emptiness(book, job) !== undefined || !inWindow(book, arrival)) return undefined;
+  const search = oracle.open(book, job, arrival);
+  let cheapest: Micros | undefined;
+  for (let completion = arrival; completion <= latest && completion < endOf(book); completion++) {
+    const mayExist = search.advance() < Infinity && search.bound() < Infinity;
+    const entry = mayExist ? entryAt(planning, completion, search) : undefined;
+    if (entry && (cheapest === undefined || entry.price < cheapest)) cheapest = entry.price;
+  }
+  return cheapest;
+}
+
+/**
+ * The plan of a job for which nothing changes, as far as its oracle knows one: it is done in the slot that was sold; else as late as can be before it;
+ * else as soon as can be after it.
+ * @param sold absolute slot.
+ */
+export function planNear<Job, Plan>(
+  { book, job, arrival, oracle }: Planning<Job, Plan>,
+  sold: number,
+): { readonly completion: number; readonly plan: Plan } | undefined {
+  if (oracle.emptiness(book, job) !== undefined || !inWindow(book, arrival)) return undefined;
+  const search = oracle.open(book, job, arrival);
+  let found: { readonly completion: number; readonly plan: Plan } | undefined;
+  for (let completion = arrival; completion < endOf(book) && (completion <= sold || !found); completion++) {
+    if (!(search.advance() < Infinity) || !(search.bound() < Infinity)) continue;
+    const plan = search.plan();
+    if (plan !== undefined) found = { completion, plan };
+  }
+  return found;
 }

@@ -10,6 +10,7 @@ import {
   ChangeCapacity,
   ChangeMarket,
   CheckBid,
+  CloseWindow,
   CreateMarket,
   Deposit,
   type InTurn,
@@ -21,6 +22,8 @@ import {
   ListEntries,
   ListMarkets,
   ListSites,
+  ListWindows,
+  OpenWindow,
   ReadAllocations,
   ReadBids,
   ReadEvents,
@@ -41,6 +44,8 @@ import {
   explainSchema,
   isFit,
   readSchemaState,
+  createWindowsReader,
+  createWindowsWork,
 } from '#persistence';
 import type { ThinkPool } from '#thinking';
 import { BidBodies } from '../bidding/bid-bodies.js';
@@ -162,6 +167,7 @@ function catalogue(
   { notifier, callers, turns }: { notifier: WakeUpNotifier; callers: CallerWatch; turns: DatabaseTurns },
 ): object[] {
   const work = createCatalogueWork(stores.base);
+  const windows = createWindowsWork(stores.base);
   const reader = createCatalogueReader(stores.pool);
   const readEvents = new ReadEvents(createEventReader(stores.pool));
   const streams = new EventStreams({ readEvents, pulse, clock }, { quota: holds.streams, callers }, ending.stopping.signal);
@@ -174,6 +180,9 @@ function catalogue(
     new AddSite(work),
     new ListSites(reader),
     new ChangeCapacity(work),
+    new OpenWindow(windows),
+    new ListWindows(createWindowsReader(stores.pool)),
+    new CloseWindow(windows),
     new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => notifier.notify(marketId), turns.reads),
     streams,
   ];

@@ -6,6 +6,7 @@ import { deciding } from './deciding.js';
 import { checkLedger } from './ledger-check.js';
 import { serveMetrics } from './metrics.js';
 import type { WorkerParts } from '../parts.js';
+import { repairMarkets } from './repairs.js';
 import { sealReceipts } from './receipts.js';
 import { sweepBacklog, sweepWhileBusy } from './sweep.js';
 import { sampleWaits } from './waits.js';
@@ -18,6 +19,7 @@ export const SERVICES: readonly ((parts: WorkerParts) => Service)[] = [
   sweepBacklog,
   sweepWhileBusy,
   tickClocks,
+  repairMarkets,
   sealReceipts,
   sampleWaits,
   watchBacklog,

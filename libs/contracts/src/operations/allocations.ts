@@ -2,7 +2,7 @@ import { defineOperations, MEMBERS } from '../operation.js';
 import { allocationPage, allocationsQuery } from '../schemas/allocations.js';
 import { allocation } from '../schemas/bids.js';
 
-const tag = 'allocations';
+const tag = 'bids';
 
 /** Operations on what was sold. */
 export const allocationOperations = defineOperations({

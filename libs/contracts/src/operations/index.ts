@@ -7,12 +7,14 @@ import { marketOperations } from './markets.js';
 import { serviceOperations } from './service.js';
 import { sessionOperations } from './sessions.js';
 import { tenancyOperations } from './tenancy.js';
+import { windowOperations } from './windows.js';
 
 /** Every route of the API, once. Guard, validation, document and tests read from here. */
 export const operations = {
   ...tenancyOperations,
   ...sessionOperations,
   ...marketOperations,
+  ...windowOperations,
   ...bidOperations,
   ...allocationOperations,
   ...accountOperations,

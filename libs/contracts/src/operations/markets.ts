@@ -108,11 +108,11 @@ export const marketOperations = defineOperations({
     tag,
     summary: 'Move a manual clock forward',
     description:
-      'First waits for the decisions of bids that were acknowledged before; a paused market that has such bids has to be resumed first. Slots that have run are then captured for the operator, in a closed market too. A move by more than the slots on sale needs `confirm`.',
+      'First waits for the decisions of bids that were acknowledged before; a paused market that has such bids has to be resumed first. What slots cost that have run is then retained, and earned with the last slot of a job, in a closed market too. A move by more than the slots on sale needs `confirm`.',
     policy: OPERATORS,
     body: advanceClockBody,
     responses: { 200: { description: 'Where the clock stands', schema: clock } },
-    problems: ['not_manual', 'clock_backwards', 'clock_leap', 'market_paused', 'decisions_pending'],
+    problems: ['not_manual', 'clock_backwards', 'clock_leap', 'market_paused', 'decisions_pending', 'repairs_under_way'],
   },
   readPrices: {
     method: 'GET',

@@ -32,13 +32,21 @@ export const valuation = z
   )
   .meta({ id: 'Valuation' });
 
+/** What is to become of a job that loses capacity and would be done later than was sold. */
+export const onFailure = z
+  .enum(['accept_late', 'refund'], 'must be accept_late or refund')
+  .describe(
+    'Where capacity fails and the job would be late: accept_late (so it is where nothing is said), or leave and have all back: refund.',
+  );
+
 /** A bid's body as every kind of job has it; what else is in it is its kind's, and read by the kind's form (bid-forms.ts). */
-export const bidFields = { label: label.optional(), valuation };
+export const bidFields = { label: label.optional(), valuation, onFailure: onFailure.optional() };
 /** What `kind`, `label` and `valuation` say; the other fields belong to the kind. */
 export type BidBodyWire = {
   readonly kind?: string | undefined;
   readonly label?: string | undefined;
   readonly valuation: z.infer<typeof valuation>;
+  readonly onFailure?: z.infer<typeof onFailure> | undefined;
 };
 /** Checked by the form of its kind. */
 export const bidBody = z.custom<BidBodyWire>();

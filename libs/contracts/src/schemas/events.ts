@@ -1,4 +1,4 @@
-import type { EventKind, LogEvent, PayloadOf } from '#log';
+import { type EventKind, type LogEvent, type PayloadOf, WINDOW_CAUSES } from '#log';
 import { formatMicros } from '#units';
 import { z } from 'zod';
 import { REFUSAL_CODES } from '../refusals.js';
@@ -14,6 +14,9 @@ const eventOf = <Kind extends string, Payload extends z.ZodType>(name: string, k
   z.strictObject({ sequence, kind: z.literal(kind), at: time, payload }).meta({ id: name, description });
 
 const siteNow = z.strictObject({ siteId: id, name: z.string(), capacity: z.record(z.string(), z.number()) });
+
+const cause = z.enum(WINDOW_CAUSES).describe('Why capacity is withdrawn.');
+const hitNow = { bidId: id, windowId: id, cause, slot, returned: amount };
 
 /** What happens in a market: an entry of its log as everybody reads it, by its kind. */
 export const EVENTS = {
@@ -55,6 +58,52 @@ export const EVENTS = {
     z.strictObject({ bidId: id, outcome: z.literal('refused'), reason: z.enum(REFUSAL_CODES) }),
     'A bid was refused; its decision says what would have passed.',
   ),
+  window_opened: eventOf(
+    'WindowOpenedEvent',
+    'window_opened',
+    z.strictObject({
+      windowId: id,
+      window: z.enum(['outage', 'maintenance']),
+      cause,
+      scope: z.enum(['site', 'bandwidth', 'market']),
+      siteId: id.nullable(),
+      amounts: z.record(z.string(), z.number()).nullable().describe('Units that are withdrawn; null: everything.'),
+      from: slot,
+      to: slot.nullable().describe('The first slot that is not withdrawn any more; null: it is open.'),
+      taken: z.array(slot).describe('Slots of which more was sold than is left.'),
+    }),
+    'Capacity is off sale from here on. Whoever had bought of it is dealt with by the entries that follow, up to window_settled.',
+  ),
+  window_closed: eventOf(
+    'WindowClosedEvent',
+    'window_closed',
+    z.strictObject({ windowId: id, slot }),
+    'Capacity is on sale again from that slot on, but for slots of which more was sold than was left.',
+  ),
+  window_settled: eventOf(
+    'WindowSettledEvent',
+    'window_settled',
+    z.strictObject({ windowId: id }),
+    'Everybody whom the window had hit was dealt with.',
+  ),
+  allocation_repaired: eventOf(
+    'AllocationRepairedEvent',
+    'allocation_repaired',
+    z.strictObject({ ...hitNow, revision: z.number(), completion: slot }),
+    'An allocation lost slots, and runs by another plan from `slot` on.',
+  ),
+  allocation_failed: eventOf(
+    'AllocationFailedEvent',
+    'allocation_failed',
+    z.strictObject(hitNow),
+    'An allocation lost slots, and nothing else was found: all that it had paid came back.',
+  ),
+  allocation_left: eventOf(
+    'AllocationLeftEvent',
+    'allocation_left',
+    z.strictObject(hitNow),
+    'An allocation lost slots and would have been late; its bidder had asked for the money instead.',
+  ),
 } as const satisfies Readonly<Record<EventKind, z.ZodType>>;
 
 /** The names of all types of events, as they are told. */
@@ -71,6 +120,12 @@ export const marketEvent = z
     EVENTS.clock_advanced,
     EVENTS.bid_accepted,
     EVENTS.bid_refused,
+    EVENTS.window_opened,
+    EVENTS.window_closed,
+    EVENTS.window_settled,
+    EVENTS.allocation_repaired,
+    EVENTS.allocation_failed,
+    EVENTS.allocation_left,
   ])
   .meta({ id: 'MarketEvent', discriminator: { propertyName: 'kind', mapping: mappingOf(EVENTS) } });
 /** An event as it is told. */
@@ -91,11 +146,29 @@ const PAYLOADS: { readonly [Kind in EventKind]: (payload: PayloadOf<Kind>) => Ex
     payment: formatMicros(paymentMicros),
   }),
   bid_refused: ({ bidId, code }) => ({ bidId: bidId.toString(), outcome: 'refused', reason: code }),
+  window_opened: ({ windowId, siteId, amounts, taken, ...rest }) => ({
+    ...rest,
+    windowId: windowId.toString(),
+    siteId: siteId === null ? null : siteId.toString(),
+    amounts: amounts && unitsIn(amounts),
+    taken: [...taken],
+  }),
+  window_closed: ({ windowId, slot: at }) => ({ windowId: windowId.toString(), slot: at }),
+  window_settled: ({ windowId }) => ({ windowId: windowId.toString() }),
+  allocation_repaired: ({ revision, completion, ...hit }) => ({ ...hitTold(hit), revision, completion }),
+  allocation_failed: hitTold,
+  allocation_left: hitTold,
 };
 
+const unitsIn = (milli: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(milli).map(([resource, quantity]) => [resource, quantity / 1000]));
+
+function hitTold({ bidId, windowId, cause: why, slot: at, returnedMicros }: PayloadOf<'allocation_failed'>) {
+  return { bidId: bidId.toString(), windowId: windowId.toString(), cause: why, slot: at, returned: formatMicros(returnedMicros) };
+}
+
 function siteTold({ siteId, name, capacityMilli }: PayloadOf<'site_added'>): z.output<typeof siteNow> {
-  const units = Object.entries(capacityMilli).map(([resource, milli]) => [resource, milli / 1000]);
-  return { siteId: siteId.toString(), name, capacity: Object.fromEntries(units) as Record<string, number> };
+  return { siteId: siteId.toString(), name, capacity: unitsIn(capacityMilli) };
 }
 
 /** An entry of a market's log as it is told. */
@@ -128,6 +201,12 @@ export const streamMessage = z
     messageOf('clock_advanced'),
     messageOf('bid_accepted'),
     messageOf('bid_refused'),
+    messageOf('window_opened'),
+    messageOf('window_closed'),
+    messageOf('window_settled'),
+    messageOf('allocation_repaired'),
+    messageOf('allocation_failed'),
+    messageOf('allocation_left'),
     z.strictObject({ event: z.literal('end'), data: streamEnd }),
   ])
   .meta({

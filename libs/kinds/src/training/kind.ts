@@ -4,6 +4,7 @@ import type { Schedule, TrainingJob } from './job.js';
 import { createOracle } from './oracle/create.js';
 import type { TrainingOracle } from './oracle/oracle.js';
 import { decisionSteps, menuSteps } from './oracle/steps.js';
+import { restOf } from './rest.js';
 import { scheduleCodec } from './plan-codec.js';
 import { validateSchedule } from './validate.js';
 import { trainingWire } from './wire.js';
@@ -25,5 +26,6 @@ export const trainingKind = (oracle: TrainingOracle = createOracle('default')): 
   menuSteps: (book, body) => menuSteps(book, sizeOf(body)),
   validate: ({ plan, ...claim }) => validateSchedule({ ...claim, schedule: plan }),
   plan: scheduleCodec,
+  rest: restOf,
   example: { chunks: { 1: 3, 2: 1 }, epochs: 2, throughput: 4, parameterMB: 10, worker: { gpu: 1, cpu: 2 }, ps: { cpu: 1, memoryGB: 2 } },
 });

@@ -1,6 +1,18 @@
 import type { MarketTerms } from '#log';
-import { advanceBook, type Book, createBook, type MarketSpec, occupy } from '#mechanism';
+import {
+  advanceBook,
+  type Book,
+  createBook,
+  isCapacitySet,
+  type MarketSpec,
+  occupy,
+  ownCapacityOf,
+  setCapacities,
+  type SlotCapacity,
+  usageOf,
+} from '#mechanism';
 import { invariant, type Milli } from '#units';
+import { type CapacityWindow, covers, leftOf, stockOf } from './windows.js';
 
 /** Who moves a market's clock: its operator, or the time of day. */
 export type MarketClock = 'manual' | 'realtime';
@@ -32,7 +44,15 @@ export interface MarketState {
   /** In the order of their ordinals, which run from 0 without gaps. */
   readonly sites: readonly { readonly id: string; readonly ordinal: number; readonly capacityMilli: readonly number[] }[];
   /** Slots of the window with sales; cells as in `slot_usage`. */
-  readonly usage: readonly { readonly slot: number; readonly usedMilli: readonly number[] }[];
+  readonly usage: readonly SlotUsage[];
+  /** Capacity that is off sale, now or later; none where it isn't said. */
+  readonly windows?: readonly CapacityWindow[];
+}
+
+/** What is sold of a slot, per cell. */
+export interface SlotUsage {
+  readonly slot: number;
+  readonly usedMilli: readonly number[];
 }
 
 /** The same as it is stored: what grows with the market is not parsed yet, so that this can be done elsewhere. */
@@ -64,14 +84,51 @@ export interface OpenBook {
 /** Builds the book of a market from what is stored. */
 export function openBook({ usage, ...state }: MarketState): OpenBook {
   const book = createBook(specOf(state), state.head.slot);
-  for (const { slot, usedMilli } of usage) occupy(book, slot, usedMilli);
+  fill(book, state, usage);
   return { state, book };
+}
+
+/** Withdraws and sells what is withdrawn and sold of the slots of a new book. */
+function fill(book: Book, state: BookTerms, usage: readonly SlotUsage[]): void {
+  const used = new Map(usage.map(({ slot, usedMilli }) => [slot, usedMilli]));
+  withdraw(book, state, { first: book.baseSlot, usedOf: (slot) => used.get(slot) ?? [] });
+  for (const { slot, usedMilli } of usage) occupy(book, slot, usedMilli);
+}
+
+interface Withdrawing {
+  readonly first: number;
+  readonly usedOf: (slot: number) => readonly number[];
+}
+
+/** Sets the capacities of the slots from `first` on that windows cover. */
+function withdraw(book: Book, { windows = [], resources }: BookTerms, { first, usedOf }: Withdrawing): void {
+  if (windows.length === 0) return;
+  const own = ownCapacityOf(book);
+  const set: SlotCapacity[] = [];
+  for (let slot = first; slot < book.baseSlot + book.slotCount; slot++)
+    if (isCapacitySet(book, slot) || windows.some((window) => covers(window, slot)))
+      set.push({ slot, capacityMilli: stockOf(leftOf(own, windows, slot, { resources }), usedOf(slot)) });
+  if (set.length > 0) setCapacities(book, set);
+}
+
+/** Sets capacities anew, after what is sold of slots has fallen: what is withdrawn of them falls with it. */
+export function withdrawAgain({ state, book }: OpenBook, slots: readonly number[]): void {
+  const { windows = [], resources } = state;
+  const own = ownCapacityOf(book);
+  const set = slots
+    .filter((slot) => windows.some((window) => covers(window, slot)))
+    .map((slot) => ({ slot, capacityMilli: stockOf(leftOf(own, windows, slot, { resources }), usageOf(book, slot)) }));
+  if (set.length > 0) setCapacities(book, set);
 }
 
 /** A book of a few slots of the market's window, from `first` on. */
 export function openSlots({ usage, ...state }: MarketState, first: number, slotCount: number): Book {
   const book = createBook({ ...specOf(state), slotCount }, first);
-  for (const { slot, usedMilli } of usage) if (slot >= first && slot < first + slotCount) occupy(book, slot, usedMilli);
+  fill(
+    book,
+    state,
+    usage.filter(({ slot }) => slot >= first && slot < first + slotCount),
+  );
   return book;
 }
 
@@ -83,7 +140,9 @@ export interface MarketNews extends Pick<MarketState, 'head' | 'usage'> {
 
 /** Brings a book up to date. The book itself is changed. */
 export function catchUp({ state, book }: OpenBook, { head, usage, priceVersion }: MarketNews): OpenBook {
+  const end = book.baseSlot + book.slotCount;
   advanceBook(book, head.slot);
+  withdraw(book, state, { first: Math.max(end, head.slot), usedOf: () => [] });
   for (const { slot, usedMilli } of usage) occupy(book, slot, usedMilli);
   return { book, state: { ...state, head, priceVersion: priceVersion ?? state.priceVersion } };
 }

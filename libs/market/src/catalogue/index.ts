@@ -10,7 +10,7 @@ export type {
 } from './markets.js';
 export { AddSite, ChangeCapacity, ListSites, SITES_MAX } from './sites.js';
 export type { AddSiteOutcome, AddSiteRequest, ChangeCapacityOutcome, ChangeCapacityRequest, SitesOutcome, SiteView } from './sites.js';
-export type { Quantities } from './capacity.js';
+export { capacityCells, type Quantities } from './capacity.js';
 export type {
   CatalogueReader,
   CatalogueTx,

@@ -107,4 +107,6 @@ export interface CatalogueTx {
 }
 
 /** A change of a market that its operator makes. */
-export type ChangeEvent = LogEvent<'market_opened' | 'terms_changed' | 'site_added' | 'capacity_changed' | 'status_changed'>;
+export type ChangeEvent = LogEvent<
+  'market_opened' | 'terms_changed' | 'site_added' | 'capacity_changed' | 'status_changed' | 'window_opened' | 'window_closed'
+>;

@@ -30,6 +30,7 @@ export type ClockOutcome =
   | { readonly kind: 'clock_leap'; readonly detail: string }
   | { readonly kind: 'market_paused'; readonly detail: string }
   | { readonly kind: 'decisions_pending' }
+  | { readonly kind: 'repairs_under_way' }
   | { readonly kind: 'moved'; readonly slot: number };
 
 /** Asks the store when it is the operator's turn. */
@@ -56,9 +57,20 @@ export class AdvanceClock {
     if (market.clock === 'manual' && market.slot === slot) return { kind: 'moved', slot: market.slot };
     const refusal = refusalOf(market, move) ?? (await this.untilDecided(market, move, ask));
     if (refusal) return refusal;
-    const slotBefore = await ask(() => this.store.advance(marketId, slot));
+    const slotBefore = await this.untilFree(ask, () => this.store.advance(marketId, slot));
     if (slotBefore === undefined) return { kind: 'market_unknown' };
+    if (slotBefore === 'held') return { kind: 'repairs_under_way' };
     return backwards(slotBefore, slot) ?? { kind: 'moved', slot };
+  }
+
+  /** Moves the clock, once those are dealt with whom a window has hit. */
+  private async untilFree<T>(ask: Ask, advance: () => Promise<T | 'held'>): Promise<T | 'held'> {
+    const endMs = this.clock.nowMs() + DECISIONS_WAIT_MS;
+    for (let lookMs = LOOK_MS_MIN; ; lookMs = Math.min(2 * lookMs, LOOK_MS_MAX)) {
+      const before = await ask(advance);
+      if (before !== 'held' || this.clock.nowMs() >= endMs) return before;
+      await sleep(lookMs);
+    }
   }
 
   private asking({ organisationId, tenantId = organisationId }: ClockMove): Ask {

@@ -33,9 +33,10 @@ export interface ClockStore {
   /**
    * Moves the clock to `slot` where it stands before it, as the next entry of the market's log, and books what the slots in between cost: it is
    * retained, one transfer for each accepted bid and slot, and earned once all slots of a bid have run. All of it or nothing.
-   * @returns the slot where it stood; undefined where there is no such market.
+   * @returns the slot where it stood; undefined where there is no such market; `held` where it stands still while those are dealt with whom a window has
+   * hit.
    */
-  advance(marketId: bigint, slot: number): Promise<number | undefined>;
+  advance(marketId: bigint, slot: number): Promise<number | 'held' | undefined>;
   /** Realtime markets that are not closed, or that have slots sold which have not run. */
   realtimeMarkets(): Promise<readonly RealtimeMarket[]>;
 }

@@ -29,7 +29,7 @@ export class TickRealtime {
     for (const market of due) {
       const { marketId } = market;
       const before = await this.rests.attempt(marketId, nowMs, () => this.store.advance(marketId, slotAt(market, nowMs)));
-      if (before !== undefined) moved++;
+      if (before !== undefined && before !== 'held') moved++;
     }
     return moved;
   }

@@ -106,6 +106,10 @@ export class Batches {
     if (taken === 'large' && !attempt.mayTakeLong) return { kind: 'slow', holds: true };
     const open = taken === 'large' ? await this.leases.during([market], () => this.books.build(head)) : taken;
     if (open === 'behind') return { kind: 'conflicted', holds: true };
+    if (isBeingRepaired(open)) {
+      this.books.checkIn(open);
+      return { kind: 'busy', holds: true };
+    }
     const isLong = mayTakeLong(open.book, bids, this.parts.kinds);
     if (!isLong || attempt.mayTakeLong) return { ...market, bids: inTurns(bids, market.lastBidderId), open, isLong };
     this.books.checkIn(open);
@@ -152,6 +156,9 @@ export class Batches {
     );
   }
 }
+
+/** Whom a window has hit are dealt with before anybody else buys (lifecycle/repair-markets.ts). */
+const isBeingRepaired = ({ state }: OpenBook): boolean => state.windows?.some(({ isSettled }) => !isSettled) ?? false;
 
 const isMore = ({ bids, hasMore }: Ready, { decided }: BatchRecord): boolean => hasMore || decided.length < bids.length;
 

@@ -1,5 +1,5 @@
 import type { Kinds } from '#kinds';
-import { admit, applyFootprint, capacityOf, type Decision, usageOf } from '#mechanism';
+import { admit, applyFootprint, type Book, capacityOf, type Decision, isCapacitySet, ownCapacityOf, usageOf } from '#mechanism';
 import { invariant, micros } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import type { BatchRecord, DecidedBid, QueuedBid } from './ports.js';
@@ -73,7 +73,14 @@ function recordOf({ open, epoch }: BatchInput, decided: readonly DecidedBid[], t
     epoch,
     sequence: head.sequence + BigInt(decided.length),
     decided,
-    usage: [...touched].sort((a, b) => a - b).map((slot) => ({ slot, usedMilli: usageOf(open.book, slot) })),
-    capacityMilli: capacityOf(open.book, open.book.baseSlot),
+    usage: [...touched].sort((a, b) => a - b).map((slot) => soldOf(open.book, slot)),
+    capacityMilli: ownCapacityOf(open.book),
   };
 }
+
+/** Of most slots there is what the market has of its own. */
+const soldOf = (book: Book, slot: number): BatchRecord['usage'][number] => ({
+  slot,
+  usedMilli: usageOf(book, slot),
+  ...(isCapacitySet(book, slot) && { capacityMilli: capacityOf(book, slot) }),
+});

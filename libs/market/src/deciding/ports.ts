@@ -61,7 +61,13 @@ export interface BatchRecord {
   readonly sequence: bigint;
   readonly decided: readonly DecidedBid[];
   /** Slots whose sales rose, with all their cells. */
-  readonly usage: readonly { readonly slot: number; readonly usedMilli: readonly number[] }[];
+  readonly usage: readonly {
+    readonly slot: number;
+    readonly usedMilli: readonly number[];
+    /** What there is of it; what the market has of its own where it isn't said. */
+    readonly capacityMilli?: readonly number[];
+  }[];
+  /** What the market has of its own. */
   readonly capacityMilli: readonly number[];
 }
 

@@ -12,4 +12,31 @@ export {
   type Standpoint,
 } from './states.js';
 export { ReadAllocations, type AllocationOutcome, type AllocationsOutcome } from './read-allocations.js';
+export { RepairMarkets, type DealtHit, recordOf } from './repair-markets.js';
+export {
+  dealWith,
+  findPlan,
+  firstHit,
+  isLate,
+  oldPriceOf,
+  restOf,
+  type HitOutcome,
+  type LiveAllocation,
+  type PlanInForce,
+} from './hits.js';
+export { emptyTerms, marketAt, type MarketTermsThen, type SoldPlan, termsAfter, windowIn } from './as-of.js';
+export type { HitMarket, HitRecord, LiveRow, MarketThen, OpenWindowRow, RepairCommit, RepairStore, SoldPlanRow } from './repair-ports.js';
+export { CloseWindow, ListWindows, OpenWindow, takenSlots } from './windows.js';
+export type {
+  CloseWindowOutcome,
+  CloseWindowRequest,
+  NewWindow,
+  OpenWindowOutcome,
+  OpenWindowRequest,
+  WindowKind,
+  WindowRecord,
+  WindowsOutcome,
+  WindowsReader,
+  WindowsTx,
+} from './windows.js';
 export type { AllocationFilter, AllocationLife, AllocationReader, AllocationReturn, AllocationSlot, AllocationSummary } from './ports.js';

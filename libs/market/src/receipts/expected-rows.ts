@@ -1,8 +1,9 @@
 import { type Sale, slotAmount } from '#ledger';
-import { EVENT_TYPES, type LogEvent, payloadJson, refusal } from '#log';
+import { EVENT_TYPES, type LogEvent, payloadJson, type PayloadOf, refusal } from '#log';
 import type { Decision } from '#mechanism';
 import { canonicalJson } from '#units';
 import type { DecidedBid } from '../deciding/index.js';
+import type { HitRecord } from '../lifecycle/repair-ports.js';
 import { type Finding, jsonOf, keyOf, type Row, type RowTable } from './rows.js';
 
 /** What some columns of a row must say. A JSON column is given as a value. */
@@ -80,4 +81,43 @@ export const placementRow = (marketId: bigint, sale: Sale, slot: number): Expect
   slot,
   market_id: marketId,
   amount_micros: slotAmount(sale, slot),
+});
+
+/** The row of a window that was opened. */
+export const windowRow = (marketId: bigint, sequence: bigint, payload: PayloadOf<'window_opened'>): Expected => ({
+  id: payload.windowId,
+  market_id: marketId,
+  sequence,
+  kind: payload.window,
+  cause: payload.cause,
+  scope: payload.scope,
+  site_id: payload.siteId,
+  amounts: payload.amounts && { json: payload.amounts },
+  from_slot: payload.from,
+  to_slot: payload.to,
+  taken: { json: payload.taken },
+});
+
+/** The row of another plan of an allocation. */
+export const revisionRow = (marketId: bigint, { bidId, sequence }: HitRecord, revision: NonNullable<HitRecord['revision']>): Expected => ({
+  bid_id: bidId,
+  revision: revision.revision,
+  market_id: marketId,
+  sequence,
+  from_slot: revision.fromSlot,
+  completion: revision.completion,
+  plan: { json: revision.plan },
+});
+
+/** The row of an allocation's end before its time. */
+export const endingRow = (
+  marketId: bigint,
+  { bidId, sequence }: HitRecord,
+  { ending, slot }: NonNullable<HitRecord['ending']>,
+): Expected => ({
+  bid_id: bidId,
+  market_id: marketId,
+  sequence,
+  ending,
+  slot,
 });

@@ -1,10 +1,11 @@
 import type { Sale } from '#ledger';
 import type { BidBody, KindBid, Kinds } from '#kinds';
-import { usageOf } from '#mechanism';
+import { capacityOf, usageOf } from '#mechanism';
 import { invariant } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import { decideBatch, decisionEvent, FundsTracker, saleIn, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
 import { allocationRow, decisionRow, differences, eventColumns, FIRST_REVISION, placementRow } from './expected-rows.js';
+import type { Bought } from './replay-hits.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
 
 /** What came of deciding a bid again. */
@@ -17,7 +18,7 @@ export type BidReplay =
       readonly usage: BatchRecord['usage'];
       readonly capacityMilli: readonly number[];
       /** What the bid has bought, if it was accepted. */
-      readonly sale: Sale | undefined;
+      readonly bought: Bought | undefined;
     };
 
 /** Decides a bid again on the book as it stands, and holds every row that was written against that. */
@@ -38,7 +39,8 @@ export function replayBid(open: OpenBook, record: LogRecord, kinds: Kinds): BidR
   if (findings.length > 0) return { kind: 'findings', findings };
   const { usage, capacityMilli } = again.record;
   const state = { ...open.state, priceVersion: again.priceVersion, head: { ...open.state.head, sequence } };
-  return { kind: 'same', open: { state, book: open.book }, usage, capacityMilli, sale };
+  const bought = sale && { decided, body: read.body, sale };
+  return { kind: 'same', open: { state, book: open.book }, usage, capacityMilli, bought };
 }
 
 const bidNamedBy = ({ event }: LogRecord): string => (jsonOf(event.payload) as { bidId?: string } | undefined)?.bidId ?? 'unknown';
@@ -78,6 +80,7 @@ function planFindings(open: OpenBook, { sequence, decision, allocation }: LogRec
   const violations = kind.validate({
     spec: open.book.spec,
     usage: (slot) => (slot >= head.slot && slot < head.slot + horizonSlots ? usageOf(open.book, slot) : []),
+    ...(open.state.windows?.length && { capacity: (slot: number) => capacityOf(open.book, slot) }),
     job,
     arrival: arrivalOf(head),
     plan,

@@ -1,20 +1,19 @@
-import { deliver, holdOf, isComplete, type Standing, standingOf } from '#ledger';
+import { holdOf } from '#ledger';
 import { eventIn, type LogEvent, marketTerms, type PayloadOf, UnreadableEntry } from '#log';
 import type { Kinds } from '#kinds';
-import { cellsFrom, ruleFaults } from '#mechanism';
-import { micros } from '#units';
-import { type MarketHead, type MarketState, newestTerms, openBook, type OpenBook } from '../book/index.js';
-import { differences, eventColumns, type Expected } from './expected-rows.js';
+import { capacityOf, cellsFrom, ruleFaults, usageOf } from '#mechanism';
+import { leftOf, type MarketHead, type MarketState, openBook, type OpenBook, stockOf } from '../book/index.js';
+import { windowIn } from '../lifecycle/as-of.js';
+import type { OpenWindowRow } from '../lifecycle/repair-ports.js';
+import { takenSlots } from '../lifecycle/windows.js';
+import { differences, eventColumns, windowRow } from './expected-rows.js';
+import { hitFindings } from './hit-findings.js';
 import { AccountBook, moneyFindings } from './money.js';
 import type { AuditAccount } from './ports.js';
+import { emptyMarket, siteRow, type SlotSales, stranger, usageRow } from './market-rows.js';
 import { replayBid } from './replay-bid.js';
+import { isHitEvent, LiveSales } from './replay-hits.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
-
-/** What is sold of a slot and what there is of it, milli-units per cell. */
-export interface SlotSales {
-  readonly usedMilli: readonly number[];
-  readonly capacityMilli: readonly number[];
-}
 
 /** The version of entries of clocks that had slots earned as they ran. */
 const CAPTURING_CLOCK = 1;
@@ -27,17 +26,17 @@ export class LogReplay {
   /** By slot. */
   readonly sales = new Map<number, SlotSales>();
   open: OpenBook;
-  private readonly operatorId: bigint;
   private readonly accounts: AccountBook;
-  /** Bids with slots that have not run, as they stand, in the order of their decisions. */
-  private readonly running = new Map<bigint, Standing>();
+  private readonly live: LiveSales;
+  /** The window whose hits are being dealt with. */
+  private unsettled: OpenWindowRow | undefined;
 
   constructor(
     private readonly market: Row,
     accounts: readonly AuditAccount[],
     readonly kinds: Kinds,
   ) {
-    this.operatorId = BigInt(market.organisation_id ?? 0);
+    this.live = new LiveSales(BigInt(market.organisation_id ?? 0), kinds);
     this.accounts = new AccountBook(accounts);
     this.open = openBook(emptyMarket(market));
   }
@@ -51,6 +50,7 @@ export class LogReplay {
     if (event.kind === 'bid_accepted' || event.kind === 'bid_refused') return this.bid(record);
     const told = this.told(record);
     if (told.kind === 'finding') return told.findings;
+    if (isHitEvent(told.event)) return this.hit(record);
     const stray = record.decision ? this.wrong(record, `kind is ${event.kind}, but its number is that of a decision`) : [];
     const columns = differences(sequence, 'event', event, {
       ...eventColumns(told.event, Number(event.version)),
@@ -99,12 +99,14 @@ export class LogReplay {
   private bid(record: LogRecord): Finding[] {
     const outcome = replayBid(this.open, record, this.kinds);
     if (outcome.kind === 'findings') return outcome.findings;
-    for (const { slot, usedMilli } of outcome.usage) this.sales.set(slot, { usedMilli, capacityMilli: outcome.capacityMilli });
+    for (const { slot, usedMilli, capacityMilli = outcome.capacityMilli } of outcome.usage)
+      this.sales.set(slot, { usedMilli, capacityMilli });
+    const { state: then } = this.open;
     this.open = outcome.open;
-    const { sale } = outcome;
-    if (!sale) return moneyFindings(record, [], this.accounts);
-    this.running.set(sale.bidId, standingOf(sale, this.operatorId));
-    const held = holdOf(sale);
+    const { bought } = outcome;
+    if (!bought) return moneyFindings(record, [], this.accounts);
+    this.live.bought(bought, then);
+    const held = holdOf(bought.sale);
     return moneyFindings(record, held ? [held] : [], this.accounts);
   }
 
@@ -122,6 +124,15 @@ export class LogReplay {
         return this.statusChanged(record, payload);
       case 'clock_advanced':
         return this.clockAdvanced(record, payload);
+      case 'window_opened':
+        return this.windowOpened(record, payload);
+      case 'window_closed':
+        return this.windowClosed(record, payload);
+      case 'window_settled':
+      case 'allocation_repaired':
+      case 'allocation_failed':
+      case 'allocation_left':
+        return this.hit(record);
       case 'bid_accepted':
       case 'bid_refused':
         return this.wrong(record, `kind ${kind} is that of a decision`);
@@ -179,13 +190,62 @@ export class LogReplay {
     if (slot <= head.slot) return this.wrong(record, `payload.slot is ${slot}, not later`);
     this.rebuild({}, record.sequence, { slot });
     const rule = Number(record.event.version) === CAPTURING_CLOCK ? 'captured' : 'retained';
-    const movements = [...this.running.values()].flatMap((before) => {
-      const { standing, movements: moved } = deliver(before, slot, rule);
-      if (isComplete(standing)) this.running.delete(standing.bidId);
-      else this.running.set(standing.bidId, standing);
-      return moved;
-    });
-    return moneyFindings(record, movements, this.accounts);
+    return moneyFindings(record, this.live.deliver(slot, rule), this.accounts);
+  }
+
+  private windowOpened(record: LogRecord, payload: PayloadOf<'window_opened'>): Finding[] {
+    const { head, sites, resources, windows = [] } = this.open.state;
+    if (this.unsettled) return this.wrong(record, `window ${this.unsettled.windowId} is not settled`);
+    const wanted = { ...windowIn(payload, { sites }), taken: [] };
+    if ((payload.scope === 'site') !== (wanted.site !== null)) return this.wrong(record, 'payload.siteId is no site of such a window');
+    const usage = [...this.sales].map(([slot, { usedMilli }]) => ({ slot, usedMilli })).filter(({ slot }) => slot >= head.slot);
+    const taken = takenSlots(usage, { windows: [...windows, wanted], wanted, cells: this.ownCells(), resources });
+    const must = taken.sort((a, b) => a - b).join();
+    if (must !== payload.taken.join()) return this.wrong(record, `payload.taken is ${payload.taken.join()}, must be ${must}`);
+    this.unsettled = { windowId: payload.windowId, cause: payload.cause };
+    this.rebuild({ windows: [...windows, windowIn(payload, { sites })] }, record.sequence);
+    return differences(record.sequence, 'market_window', record.window, windowRow(head.marketId, record.sequence, payload));
+  }
+
+  private windowClosed(record: LogRecord, { windowId, slot }: PayloadOf<'window_closed'>): Finding[] {
+    const { windows = [] } = this.open.state;
+    if (!windows.some((window) => window.windowId === windowId.toString() && window.closedAt === null && window.isSettled))
+      return this.wrong(record, `payload names no window that could be closed`);
+    this.rebuild(
+      { windows: windows.map((one) => (one.windowId === windowId.toString() ? { ...one, closedAt: slot } : one)) },
+      record.sequence,
+    );
+    return [];
+  }
+
+  /** The next one whom the window has hit, or that nobody is left. */
+  private hit(record: LogRecord): Finding[] {
+    const { sequence, event } = record;
+    const { unsettled, open } = this;
+    if (!unsettled) return this.wrong(record, 'no window is being settled');
+    const { windowId } = unsettled;
+    const expected = this.live.hit(open, unsettled, sequence);
+    if (!expected) {
+      const { windows = [] } = open.state;
+      this.unsettled = undefined;
+      this.move({ windows: windows.map((one) => (one.windowId === windowId.toString() ? { ...one, isSettled: true } : one)) }, sequence);
+      const settled = { ...eventColumns({ kind: 'window_settled', payload: { windowId } }), organisation_id: null };
+      return differences(sequence, 'event', event, settled);
+    }
+    this.move({}, sequence);
+    for (const slot of expected.slots)
+      this.sales.set(slot, { usedMilli: usageOf(open.book, slot), capacityMilli: capacityOf(open.book, slot) });
+    const { marketId } = open.state.head;
+    return [...hitFindings(marketId, record, expected), ...moneyFindings(record, expected.record.movements, this.accounts)];
+  }
+
+  /** What the market has of its own in every slot. */
+  private ownCells(): number[] {
+    const { sites, bandwidthKb } = this.open.state;
+    return cellsFrom<number>(
+      Number(bandwidthKb),
+      sites.map((site) => site.capacityMilli),
+    );
   }
 
   /** In the order of the market's resources; undefined where one is not named. */
@@ -199,13 +259,11 @@ export class LogReplay {
   private rebuild(change: Partial<MarketState>, sequence: bigint, head: Partial<MarketHead> = {}): void {
     const slot = head.slot ?? this.open.state.head.slot;
     this.move({ ...change, head: { ...this.open.state.head, ...head } }, sequence);
-    const { sites, bandwidthKb, horizonSlots } = this.open.state;
-    const capacityMilli = cellsFrom<number>(
-      Number(bandwidthKb),
-      sites.map((site) => site.capacityMilli),
-    );
-    const isSites = change.sites !== undefined;
-    if (isSites) for (const [at, sales] of this.sales) if (at >= slot) this.sales.set(at, { ...sales, capacityMilli });
+    const { horizonSlots, windows = [], resources } = this.open.state;
+    const own = this.ownCells();
+    if (change.sites !== undefined || change.windows !== undefined)
+      for (const [at, { usedMilli }] of this.sales)
+        if (at >= slot) this.sales.set(at, { usedMilli, capacityMilli: stockOf(leftOf(own, windows, at, { resources }), usedMilli) });
     const usage = [...this.sales]
       .filter(([at]) => at >= slot && at < slot + horizonSlots)
       .map(([at, { usedMilli }]) => ({ slot: at, usedMilli }));
@@ -220,41 +278,4 @@ export class LogReplay {
   private wrong({ sequence, event }: LogRecord, detail: string): Finding[] {
     return [{ sequence, table: 'event', key: `market_id ${event.market_id}, sequence ${event.sequence}`, detail }];
   }
-}
-
-const usageRow = (marketId: bigint, slot: number, { usedMilli, capacityMilli }: SlotSales): Expected => ({
-  market_id: marketId,
-  slot,
-  used_milli: { json: usedMilli },
-  capacity_milli: { json: capacityMilli },
-});
-
-const siteRow = (marketId: bigint, { ordinal, capacityMilli }: MarketState['sites'][number]): Expected => ({
-  market_id: marketId,
-  ordinal,
-  capacity_milli: { json: capacityMilli },
-});
-
-const stranger = (table: 'site', rows: readonly Row[], count: number): Finding => ({
-  table,
-  key: rows.map(({ id }) => `id ${id}`).join(', '),
-  detail: `${rows.length} are stored, the log has ${count}`,
-});
-
-/** The market before the first entry of its log, which tells its terms: until then nothing costs anything. */
-function emptyMarket(market: Row): MarketState {
-  const number = (column: string): number => Number(market[column]);
-  const whole = (column: string): bigint => BigInt(market[column] ?? 0);
-  return {
-    head: { marketId: whole('id'), sequence: 0n, status: 'open', clock: market.clock === 'realtime' ? 'realtime' : 'manual', slot: 0 },
-    operatorId: whole('organisation_id'),
-    priceVersion: 0n,
-    horizonSlots: number('horizon_slots'),
-    chunkKb: whole('chunk_kb'),
-    bandwidthKb: whole('bandwidth_kb'),
-    resources: jsonOf(market.resources) as string[],
-    terms: newestTerms({ kind: 'flat', level: micros(0n), levels: {} }),
-    sites: [],
-    usage: [],
-  };
 }

@@ -17,6 +17,9 @@ export type RowTable =
   | 'entry'
   | 'slot_usage'
   | 'account'
+  | 'allocation_revision'
+  | 'allocation_end'
+  | 'market_window'
   | 'receipt';
 
 /** A row with its table. */
@@ -33,6 +36,11 @@ export interface LogRecord {
   readonly terms?: Row;
   /** The site without its capacity (which may change), with its addition. */
   readonly site?: Row;
+  /** The window that the entry has opened, without what later entries do to it. */
+  readonly window?: Row;
+  /** Another plan of an allocation, or its end before its time. */
+  readonly revision?: Row;
+  readonly ending?: Row;
   readonly bid?: Row;
   readonly decision?: Row;
   readonly allocation?: Row;
@@ -68,6 +76,9 @@ const KEYS: Readonly<Record<RowTable, readonly string[]>> = {
   entry: ['transfer_id', 'account_id'],
   slot_usage: ['market_id', 'slot'],
   account: ['id'],
+  allocation_revision: ['bid_id', 'revision'],
+  allocation_end: ['bid_id'],
+  market_window: ['id'],
   receipt: ['market_id', 'sequence'],
 };
 
@@ -82,6 +93,9 @@ export function rowsOf(record: LogRecord): NamedRow[] {
     ...one('event', record.event),
     ...one('market', record.terms),
     ...one('site', record.site),
+    ...one('market_window', record.window),
+    ...one('allocation_revision', record.revision),
+    ...one('allocation_end', record.ending),
     ...one('bid', record.bid),
     ...one('decision', record.decision),
     ...one('allocation', record.allocation),

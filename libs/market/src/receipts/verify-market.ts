@@ -1,7 +1,8 @@
 import type { Kinds } from '#kinds';
 import type { AuditSource, MarketAudit } from './ports.js';
 import { CHAIN_START, chainAfter, receiptFindings, receiptIn, receiptOf } from './receipt.js';
-import { LogReplay, type SlotSales } from './replay-log.js';
+import type { SlotSales } from './market-rows.js';
+import { LogReplay } from './replay-log.js';
 import { type Finding, keyOf, type LogRecord } from './rows.js';
 
 /** What a verification has looked at, and what it has found. */

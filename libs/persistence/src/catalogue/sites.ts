@@ -1,6 +1,7 @@
 import type { CatalogueTx, NewSite, Peak, SiteRecord } from '#market';
 import type { Milli } from '#units';
 import type { PrismaTx } from '../cold-work.js';
+import { writeCapacities } from '../lifecycle/capacities.js';
 import type { Site } from '../prisma/generated/client.js';
 
 type SitesTx = Pick<CatalogueTx, 'listSites' | 'insertSite' | 'setCapacity' | 'findPeak' | 'setUsageCapacity'>;
@@ -13,9 +14,7 @@ export function sitesTx(db: PrismaTx): SitesTx {
     setCapacity: async (id, capacityMilli) =>
       void (await db.site.update({ where: { id }, data: { capacityMilli: bigints(capacityMilli) }, select: { id: true } })),
     findPeak: (marketId, cell, fromSlot) => findPeak(db, { marketId, cell, fromSlot }),
-    setUsageCapacity: async (marketId, fromSlot, capacityMilli) => {
-      await db.slotUsage.updateMany({ where: { marketId, slot: { gte: fromSlot } }, data: { capacityMilli: bigints(capacityMilli) } });
-    },
+    setUsageCapacity: (marketId, fromSlot, capacityMilli) => writeCapacities(db, marketId, fromSlot, capacityMilli),
   };
 }
 

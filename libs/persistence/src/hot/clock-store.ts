@@ -32,7 +32,12 @@ const REALTIME_MARKETS = `
     AND (m.status <> 'closed' OR EXISTS (SELECT FROM placement p WHERE p.market_id = m.id AND p.slot >= m.slot))`;
 
 /** advance-clock: one call of the function of that name (prisma/functions), its own transaction. */
-const ADVANCE = `SELECT slot_before FROM advance_clock($1, $2)`;
+const ADVANCE = `SELECT slot_before, sequence_after FROM advance_clock($1, $2)`;
+
+interface AdvancedRow {
+  readonly slot_before: number | null;
+  readonly sequence_after: bigint | null;
+}
 
 /** What clocks need of Postgres, over a pool. */
 export function createClockStore(pool: Pool): ClockStore {
@@ -55,8 +60,9 @@ export function createClockStore(pool: Pool): ClockStore {
       return (await pool.query<{ found: boolean }>(query)).rows[0].found;
     },
     advance: async (marketId, slot) => {
-      const { rows } = await pool.query<{ slot_before: number | null }>({ name: 'advance-clock', text: ADVANCE, values: [marketId, slot] });
-      return rows[0].slot_before ?? undefined;
+      const query = { name: 'advance-clock', text: ADVANCE, values: [marketId, slot] };
+      const [{ slot_before: before, sequence_after: sequence }] = (await pool.query<AdvancedRow>(query)).rows as [AdvancedRow];
+      return before !== null && before < slot && sequence === null ? 'held' : (before ?? undefined);
     },
     realtimeMarkets: () => realtimeMarkets(pool),
   };

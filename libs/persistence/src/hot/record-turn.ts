@@ -25,6 +25,7 @@ interface UsedSlot {
   readonly marketId: bigint;
   readonly slot: number;
   readonly usedMilli: readonly number[];
+  readonly capacityMilli?: readonly number[];
 }
 
 /** What every batch gives the statement: its market, whose wallets pay, and what was decided. */
@@ -83,6 +84,7 @@ const SOLD = {
     market_id: ['bigint', ({ marketId }) => marketId],
     slot: ['int', ({ slot }) => slot],
     used: ['text', ({ usedMilli }) => intArray(usedMilli)],
+    capacity: ['text', ({ capacityMilli }) => (capacityMilli ? intArray(capacityMilli) : null)],
   }),
   held: rows<Transfer & { readonly marketId: bigint; readonly bidId: bigint }>({
     market_id: ['bigint', ({ marketId }) => marketId],
@@ -160,7 +162,7 @@ const allocations = (given: typeof sales): string => `
     FROM ${given.from('placed', 'p')} JOIN moved ON moved.id = market_id
   ), sold AS (
     INSERT INTO slot_usage (market_id, slot, used_milli, capacity_milli)
-    SELECT u.market_id, slot, used::bigint[], b.capacity::bigint[]
+    SELECT u.market_id, slot, used::bigint[], coalesce(u.capacity, b.capacity)::bigint[]
     FROM ${given.from('used', 'u')} JOIN moved ON moved.id = market_id JOIN batch b USING (market_id)
     ON CONFLICT (market_id, slot) DO UPDATE SET used_milli = excluded.used_milli, capacity_milli = excluded.capacity_milli
   ), held AS (

@@ -1,5 +1,5 @@
 import { kindsThat, marketTerms } from '#log';
-import type { MarketHead, MarketRows } from '#market';
+import type { CapacityWindow, MarketHead, MarketRows } from '#market';
 import { invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
 import { textList } from './columns.js';
@@ -28,9 +28,16 @@ export const headOf = (row: HeadRow): MarketHead => ({
   slot: row.slot,
 });
 
+/** Windows of `market m` that withdraw anything from now on; null where there are none. */
+const WINDOWS = `
+  (SELECT json_agg(json_build_object('windowId', w.id::text, 'scope', w.scope, 'site', s.ordinal, 'amounts', w.amounts, 'from', w.from_slot, 'to', w.to_slot,
+      'closedAt', w.closed_slot, 'taken', w.taken, 'isSettled', w.settled_sequence IS NOT NULL) ORDER BY w.id)
+    FROM market_window w LEFT JOIN site s ON s.id = w.site_id
+    WHERE w.market_id = m.id AND (w.to_slot IS NULL OR w.to_slot > m.slot) AND (w.closed_slot IS NULL OR w.closed_slot > m.slot OR m.slot <= ANY (w.taken)))`;
+
 /** What there is of a market but sites and sales, and how many cells its window has: bandwidth, and each resource of each site, in each slot. */
 const TERMS = `
-  ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources, m.terms,
+  ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources, m.terms, ${WINDOWS} AS windows,
     coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind IN (${textList(kindsThat('moved', 'rebuilt'))})
       ORDER BY e.sequence DESC LIMIT 1), 0) AS price_version`;
 /** Cells of the whole window of `market m`, in SQL. */
@@ -70,6 +77,7 @@ interface StateRow extends HeadRow {
   readonly resources: string[];
   readonly terms: unknown;
   readonly price_version: bigint;
+  readonly windows: readonly CapacityWindow[] | null;
   readonly sites: string | null;
   readonly usage: string | null;
 }
@@ -99,6 +107,7 @@ function rowsOf(row: StateRow): MarketRows | 'large' {
     bandwidthKb: row.bandwidth_kb,
     resources: row.resources,
     terms: marketTerms.read(row.terms, 'terms'),
+    ...(row.windows && { windows: row.windows }),
     sitesText: row.sites,
     usageText: row.usage,
   };

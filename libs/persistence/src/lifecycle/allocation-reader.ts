@@ -16,14 +16,20 @@ import type { Pool } from 'pg';
 const RETURNED = `t.bid_id = b.id AND t.kind IN ('void', 'refund')`;
 
 /** The state of an allocation whose slots are `s`, as stateAt says it (libs/market). */
-const STATE = `CASE WHEN s.last_slot < m.slot THEN 'completed' WHEN s.first_slot <= m.slot THEN 'running' ELSE 'scheduled' END`;
+const STATE = `CASE WHEN s.ending IS NOT NULL THEN s.ending WHEN s.last_slot < m.slot THEN 'completed' WHEN s.first_slot <= m.slot THEN 'running' ELSE 'scheduled' END`;
+
+/** Whether a slot `p` belongs to the plan that was in force when its time came: until the next plan came, and until the end before its time. */
+const IN_FORCE = `((n.from_slot IS NULL OR p.slot < n.from_slot) AND (x.slot IS NULL OR p.slot < x.slot))`;
+const ENDS = `
+  LEFT JOIN allocation_revision n ON n.bid_id = p.bid_id AND n.revision = p.revision + 1 LEFT JOIN allocation_end x ON x.bid_id = p.bid_id`;
 
 /** Of an allocation `a` with its bid `b` and its market `m`: where it stands. Costs what its own slots cost. */
 const STANDPOINT = `
   CROSS JOIN LATERAL (
-    SELECT min(p.slot) AS first_slot, max(p.slot) AS last_slot, 0 AS revision, 0 AS void,
-      count(*) FILTER (WHERE p.slot < m.slot)::int AS delivered, count(*) FILTER (WHERE p.slot >= m.slot)::int AS planned
-    FROM placement p WHERE p.bid_id = a.bid_id
+    SELECT coalesce(min(p.slot) FILTER (WHERE ${IN_FORCE}), min(p.slot)) AS first_slot, coalesce(max(p.slot) FILTER (WHERE ${IN_FORCE}), max(p.slot)) AS last_slot, max(p.revision) AS revision,
+      min(x.ending::text) AS ending, count(*) FILTER (WHERE NOT ${IN_FORCE})::int AS void,
+      count(*) FILTER (WHERE ${IN_FORCE} AND p.slot < m.slot)::int AS delivered, count(*) FILTER (WHERE ${IN_FORCE} AND p.slot >= m.slot)::int AS planned
+    FROM placement p ${ENDS} WHERE p.bid_id = a.bid_id
   ) AS s`;
 const COLUMNS = `
   b.id, b.market_id, b.organisation_id, b.label, a.kind, a.payment_micros, s.*, ${STATE} AS state, m.slot AS now,
@@ -67,10 +73,10 @@ const listText = (filter: AllocationFilter, oversees: boolean): string => `
  * Retry:  safe; it reads.
  */
 const FIND = `
-  SELECT ${COLUMNS}, a.lines, a.plan,
+  SELECT ${COLUMNS}, a.lines, coalesce((SELECT r.plan FROM allocation_revision r WHERE r.bid_id = b.id ORDER BY r.revision DESC LIMIT 1), a.plan) AS plan,
     (SELECT array_agg(w.id ORDER BY w.ordinal) FROM site w WHERE w.market_id = b.market_id) AS site_ids,
-    (SELECT json_agg(json_build_object('slot', p.slot, 'revision', p.revision, 'amount', p.amount_micros::text) ORDER BY p.revision, p.slot)
-      FROM placement p WHERE p.bid_id = b.id) AS slots,
+    (SELECT json_agg(json_build_object('slot', p.slot, 'revision', p.revision, 'amount', p.amount_micros::text, 'isInForce', ${IN_FORCE}) ORDER BY p.revision, p.slot)
+      FROM placement p ${ENDS} WHERE p.bid_id = b.id) AS slots,
     (SELECT coalesce(json_agg(json_build_object('sequence', r.sequence::text, 'cause', coalesce(e.payload ->> 'cause', e.kind), 'amount', r.amount::text, 'at', e.at)
         ORDER BY r.sequence), '[]')
       FROM (SELECT t.sequence, sum(t.amount_micros)::bigint AS amount FROM transfer t WHERE ${RETURNED} GROUP BY t.sequence) AS r
@@ -100,7 +106,7 @@ interface LifeRow extends SummaryRow {
   readonly lines: readonly LineRecord[];
   readonly plan: unknown;
   readonly site_ids: readonly bigint[];
-  readonly slots: readonly { readonly slot: number; readonly revision: number; readonly amount: string }[];
+  readonly slots: readonly { readonly slot: number; readonly revision: number; readonly amount: string; readonly isInForce: boolean }[];
   readonly returns: readonly { readonly sequence: string; readonly cause: string; readonly amount: string; readonly at: string }[];
 }
 
@@ -148,10 +154,10 @@ const lifeOf = (row: LifeRow): AllocationLife => ({
     plan: row.plan,
     siteIds: row.site_ids,
   },
-  slots: row.slots.map(({ slot, revision, amount }): AllocationSlot => ({
+  slots: row.slots.map(({ slot, revision, amount, isInForce }): AllocationSlot => ({
     slot,
     revision,
-    state: slotStateAt(row.now, slot, true),
+    state: slotStateAt(row.now, slot, isInForce),
     amountMicros: BigInt(amount),
   })),
   returns: row.returns.map(({ sequence, cause, amount, at }) => ({

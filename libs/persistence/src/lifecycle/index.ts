@@ -1,2 +1,4 @@
-/** What became of what was sold, over a pool. */
+/** Life after the sale, over Postgres: what became of allocations, windows, and whom they hit. */
 export { createAllocationReader } from './allocation-reader.js';
+export { createRepairStore } from './repair-store.js';
+export { createWindowsReader, createWindowsWork } from './windows.js';

@@ -81,6 +81,8 @@ function rowOf({ alias, columns }: LogTable, fields: Row): Row | undefined {
 
 /** A site's capacity changes, and so do a market's terms, clock, status and sequence: receipts leave them out. The log's entries tell them. */
 const TERMS = `(to_jsonb(m) - '{status,slot,sequence,terms}'::text[])`;
+/** A window is settled and closed by later entries. */
+const WINDOW = `(to_jsonb(w) - '{settled_sequence,closed_sequence,closed_slot}'::text[])`;
 const SITE = `(to_jsonb(s) - 'capacity_milli')`;
 
 /** Of what an entry moved. */
@@ -95,13 +97,18 @@ const ORDER = 't.bid_id, t.slot, t.kind';
 const READ_LOG = `
   SELECT ${TABLES.map(textColumnsOf).join(', ')}, placed.rows AS placements, moved.transfers, moved.entries,
     CASE e.kind WHEN 'market_opened' THEN (SELECT ${columnsAsText(TERMS)} FROM market m WHERE m.id = e.market_id) END AS terms,
+    CASE WHEN v.bid_id IS NOT NULL THEN ${asText('v')} END AS revision, CASE WHEN x.bid_id IS NOT NULL THEN ${asText('x')} END AS ending,
+    CASE e.kind WHEN 'window_opened' THEN (SELECT ${columnsAsText(WINDOW)} FROM market_window w WHERE w.market_id = e.market_id AND w.sequence = e.sequence) END AS window,
     CASE e.kind WHEN 'site_added' THEN (SELECT ${columnsAsText(SITE)} FROM site s WHERE s.id::text = e.payload ->> 'siteId') END AS site
   FROM event e
   LEFT JOIN decision d ON d.market_id = e.market_id AND d.sequence = e.sequence
   LEFT JOIN bid b ON b.id = d.bid_id
   LEFT JOIN allocation a ON a.bid_id = d.bid_id
+  LEFT JOIN allocation_revision v ON v.market_id = e.market_id AND v.sequence = e.sequence
+  LEFT JOIN allocation_end x ON x.market_id = e.market_id AND x.sequence = e.sequence
   LEFT JOIN receipt r ON r.market_id = e.market_id AND r.sequence = e.sequence
-  CROSS JOIN LATERAL (SELECT ${aggregated(asText('p'), 'p.revision, p.slot')} AS rows FROM placement p WHERE p.bid_id = d.bid_id) AS placed
+  CROSS JOIN LATERAL (SELECT ${aggregated(asText('p'), 'p.revision, p.slot')} AS rows FROM placement p
+    WHERE p.bid_id = coalesce(d.bid_id, v.bid_id) AND p.revision = coalesce(v.revision, 0)) AS placed
   CROSS JOIN LATERAL (
     SELECT ${aggregated(TRANSFER, ORDER)} AS transfers, coalesce(jsonb_agg(sides.rows ORDER BY ${ORDER}), '[]') AS entries
     FROM (
@@ -120,6 +127,9 @@ const READ_LOG = `
 interface LogRow {
   readonly terms: Row | null;
   readonly site: Row | null;
+  readonly window: Row | null;
+  readonly revision: Row | null;
+  readonly ending: Row | null;
   readonly placements: Row[];
   readonly transfers: Row[];
   /** Per transfer. */
@@ -132,7 +142,7 @@ export async function readLog(client: PoolClient, marketId: bigint, after: bigin
   return rows.map(recordOf);
 }
 
-function recordOf({ terms, site, placements, transfers, entries, ...fields }: LogRow & Row): LogRecord {
+function recordOf({ terms, site, window, revision, ending, placements, transfers, entries, ...fields }: LogRow & Row): LogRecord {
   const rows = TABLES.flatMap((table) => {
     const row = rowOf(table, fields);
     return row ? [[table.name, row] as const] : [];
@@ -142,6 +152,9 @@ function recordOf({ terms, site, placements, transfers, entries, ...fields }: Lo
     ...others,
     ...(terms && { terms }),
     ...(site && { site }),
+    ...(window && { window }),
+    ...(revision && { revision }),
+    ...(ending && { ending }),
     sequence: BigInt(event.sequence ?? 0),
     event,
     placements,

@@ -54,6 +54,28 @@ const STRAYS: readonly (readonly [table: RowTable, detail: string, keys: string]
        ELSE EXISTS (SELECT FROM event e WHERE e.market_id = t.market_id AND e.sequence = t.sequence) END`,
   ],
   [
+    'allocation_revision',
+    'has no entry in the log',
+    `SELECT 'bid_id ' || r.bid_id || ', revision ' || r.revision FROM allocation_revision r WHERE r.market_id = $1 AND NOT EXISTS (
+       SELECT FROM event e WHERE e.market_id = r.market_id AND e.sequence = r.sequence AND e.kind = 'allocation_repaired')`,
+  ],
+  [
+    'allocation_end',
+    'has no entry in the log',
+    `SELECT 'bid_id ' || x.bid_id FROM allocation_end x WHERE x.market_id = $1 AND NOT EXISTS (
+       SELECT FROM event e WHERE e.market_id = x.market_id AND e.sequence = x.sequence AND e.kind IN ('allocation_failed', 'allocation_left'))`,
+  ],
+  [
+    'market_window',
+    'is not opened, settled and closed as the log says',
+    `SELECT 'id ' || w.id FROM market_window w LEFT JOIN LATERAL (
+       SELECT max(e.sequence) FILTER (WHERE e.kind = 'window_opened') AS opened, max(e.sequence) FILTER (WHERE e.kind = 'window_settled') AS settled,
+         max(e.sequence) FILTER (WHERE e.kind = 'window_closed') AS closed, max((e.payload ->> 'slot')::int) FILTER (WHERE e.kind = 'window_closed') AS slot
+       FROM event e WHERE e.market_id = w.market_id AND e.kind IN ('window_opened', 'window_settled', 'window_closed') AND e.payload ->> 'windowId' = w.id::text
+     ) AS e ON true
+     WHERE w.market_id = $1 AND (w.sequence, w.settled_sequence, w.closed_sequence, w.closed_slot) IS DISTINCT FROM (e.opened, e.settled, e.closed, e.slot)`,
+  ],
+  [
     'receipt',
     'has no entry in the log',
     `SELECT 'market_id ' || r.market_id || ', sequence ' || r.sequence FROM receipt r WHERE r.market_id = $1 AND NOT EXISTS (

@@ -1,0 +1,30 @@
+import type { AnswerOf } from '#contracts';
+import type { WindowRecord, WindowsOutcome } from '#market';
+import { formatMicros } from '#units';
+import { cursorOf } from '../http/cursor.js';
+
+/** A window as the API tells it. */
+export const windowView = (window: WindowRecord): AnswerOf<'openWindow'> => ({
+  id: window.windowId.toString(),
+  sequence: window.sequence.toString(),
+  kind: window.kind,
+  cause: window.cause,
+  scope: window.scope,
+  siteId: window.siteId === null ? null : window.siteId.toString(),
+  amounts: window.amounts && Object.fromEntries(Object.entries(window.amounts).map(([name, milli]) => [name, milli / 1000])),
+  from: window.from,
+  to: window.to,
+  closedAt: window.closedAt,
+  note: window.note,
+  state: window.state,
+  settled: window.isSettled,
+  hits: window.hits,
+  returned: formatMicros(window.returnedMicros),
+  createdAt: window.createdAt.toISOString(),
+});
+
+/** A page of windows as the API tells it. */
+export const windowsView = ({ windows, nextId }: Extract<WindowsOutcome, { kind: 'page' }>): AnswerOf<'listWindows'> => ({
+  items: windows.map(windowView),
+  nextCursor: cursorOf(nextId),
+});

@@ -1,0 +1,39 @@
+import { defineOperations, MEMBERS, OPERATORS } from '../operation.js';
+import { capacityWindow, openWindowBody, windowPage, windowsQuery } from '../schemas/windows.js';
+
+const tag = 'markets';
+
+/** Operations on capacity that is withdrawn (docs/lifecycle.md). */
+export const windowOperations = defineOperations({
+  openWindow: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/windows',
+    tag,
+    summary: 'Take capacity off sale: an outage, or maintenance',
+    description:
+      'Of a site, of the bandwidth between sites, or of the whole market. Nothing more of it is sold from now on. Those who had bought of it are dealt with before anybody else buys: in the order of their decisions each gets another plan, done when it was sold to be where there is one; late it costs no more than the menu asked for that; where none is found all comes back.',
+    policy: OPERATORS,
+    body: openWindowBody,
+    responses: { 201: { description: 'The window; `settled` says when all whom it hit were dealt with', schema: capacityWindow } },
+    problems: ['repairs_under_way', 'window_overlaps'],
+  },
+  listWindows: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/windows',
+    tag,
+    summary: 'Windows of a market, and what came of those whom they hit',
+    policy: MEMBERS,
+    query: windowsQuery,
+    responses: { 200: { description: 'A page of windows, in the order in which they were opened', schema: windowPage } },
+  },
+  closeWindow: {
+    method: 'DELETE',
+    path: '/v1/markets/{marketId}/windows/{windowId}',
+    tag,
+    summary: 'Put capacity on sale again',
+    description: 'From the current slot on; but slots of which more was sold than the window left stay off sale.',
+    policy: OPERATORS,
+    responses: { 204: { description: 'It is closed' } },
+    problems: ['repairs_under_way', 'window_over'],
+  },
+});

@@ -1,0 +1,50 @@
+import { WINDOW_CAUSES } from '#log';
+import { z } from 'zod';
+import { LIMITS } from '../limits.js';
+import { amount, count, id, page, pageQuery, positive, recordOf, slot, time } from './primitives.js';
+import { label } from './text.js';
+
+const kind = z.enum(['outage', 'maintenance'], 'must be outage or maintenance');
+const scope = z.enum(['site', 'bandwidth', 'market'], 'must be site, bandwidth or market');
+const cause = z.enum(WINDOW_CAUSES, `must be one of ${WINDOW_CAUSES.join(', ')}`);
+const amounts = recordOf(positive, { names: LIMITS.resources, message: `must name at most ${LIMITS.resources} resources` });
+
+/** The body of a window that an operator opens. */
+export const openWindowBody = z.strictObject({
+  kind,
+  cause: cause.optional(),
+  scope,
+  siteId: id.transform(BigInt).optional(),
+  amounts: amounts.describe('Units that are withdrawn, by resource (or `bandwidth`, MB); left out: everything.').optional(),
+  from: slot.describe('Its first slot; left out: the current one.').optional(),
+  to: slot.describe('The first slot that is not withdrawn any more; left out: it is open.').optional(),
+  note: label.optional(),
+});
+
+const number = count(0, Number.MAX_SAFE_INTEGER);
+/** Capacity that is off sale over some slots. */
+export const capacityWindow = z
+  .strictObject({
+    id,
+    sequence: z.string().describe("The entry of the market's log that opened it."),
+    kind,
+    cause,
+    scope,
+    siteId: id.nullable(),
+    amounts: z.record(z.string(), z.number()).nullable(),
+    from: slot,
+    to: slot.nullable(),
+    closedAt: slot.nullable().describe('From which slot on it is closed, where it was closed before its end.'),
+    note: z.string().nullable(),
+    state: z.enum(['planned', 'active', 'over', 'cancelled']),
+    settled: z.boolean().describe('Whether all whom it hit were dealt with.'),
+    hits: z.strictObject({ repaired: number, left: number, failed: number }),
+    returned: amount.describe('What came back to those whom it hit.'),
+    createdAt: time,
+  })
+  .meta({ id: 'CapacityWindow' });
+
+/** The query of a list of windows. */
+export const windowsQuery = z.strictObject(pageQuery);
+/** A page of windows. */
+export const windowPage = page(capacityWindow);

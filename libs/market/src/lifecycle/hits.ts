@@ -1,0 +1,172 @@
+import type { BidBody, BidContext, KindBid, Kinds } from '#kinds';
+import { applyFootprint, planNear, type Footprint, menuPriceBy, ownCapacityOf, releaseFootprint } from '#mechanism';
+import { owedOf, replan, type Settlement, type Standing } from '#ledger';
+import { invariant, micros, type Micros } from '#units';
+import { arrivalOf, covers, leftOf, type MarketState, openBook, type OpenBook, withdrawAgain } from '../book/index.js';
+
+/** A plan in force from a slot on, as its kind reads it. */
+export interface PlanInForce {
+  readonly revision: number;
+  readonly plan: unknown;
+  readonly completion: number;
+  /** What it takes of the market. */
+  readonly footprint: Footprint;
+}
+
+/** An allocation with slots to come. */
+export interface LiveAllocation {
+  readonly bidId: bigint;
+  /** Of its decision. */
+  readonly sequence: bigint;
+  readonly body: BidBody;
+  readonly arrivalSlot: number;
+  /** When it was to be done, as it was sold. */
+  readonly promised: number;
+  /** What was paid for it. */
+  readonly payment: Micros;
+  /** Plans that were in force before, in their order, and until which slot each was. */
+  readonly earlier: readonly { readonly plan: unknown; readonly until: number }[];
+  readonly current: PlanInForce;
+  /** What is owed of it: held and retained. */
+  readonly standing: Standing;
+  /** What has come back of it. */
+  readonly returned: Micros;
+}
+
+/** Its slots that have not run. */
+export const comingOf = ({ current }: Pick<LiveAllocation, 'current'>, now: number): Footprint =>
+  current.footprint.filter(({ slot }) => slot >= now);
+
+/**
+ * The first of those, in the order of their decisions, for whom there is no room any more: whoever was decided before keeps what it has, and so of each
+ * cell those lose it who were decided last. Neither value nor payment nor bidder matters.
+ * @param live in the order of their decisions.
+ */
+export function firstHit({ state, book }: OpenBook, live: readonly LiveAllocation[]): LiveAllocation | undefined {
+  const { windows = [], resources, head } = state;
+  if (windows.length === 0) return undefined;
+  const own = ownCapacityOf(book);
+  const left = new Map<number, number[]>();
+  const leftIn = (slot: number): number[] | undefined => {
+    if (!windows.some((window) => covers(window, slot))) return undefined;
+    let cells = left.get(slot);
+    if (!cells) left.set(slot, (cells = leftOf(own, windows, slot, { resources })));
+    return cells;
+  };
+  return live.find((allocation) => !fits(comingOf(allocation, head.slot), leftIn));
+}
+
+/** Takes what a footprint takes. @returns whether there was room for all of it. */
+function fits(footprint: Footprint, leftIn: (slot: number) => number[] | undefined): boolean {
+  let isRoom = true;
+  for (const { slot, cells, quantitiesMilli } of footprint) {
+    const left = leftIn(slot);
+    if (!left) continue;
+    cells.forEach((cell, index) => {
+      const rest = (left[cell] ?? 0) - (quantitiesMilli[index] ?? 0);
+      left[cell] = rest;
+      if (rest < 0) isRoom = false;
+    });
+  }
+  return isRoom;
+}
+
+/** A bid as its body means it in a market with these sites: later ones are known to it as well. */
+export function bidIn(kinds: Kinds, { bidId, body }: Pick<LiveAllocation, 'bidId' | 'body'>, context: BidContext): KindBid {
+  const reading = kinds.parse(body, context);
+  invariant(reading.kind === 'bid', `bid ${bidId} is still readable as it was when it was acknowledged`);
+  return reading.bid;
+}
+
+/** What is left of a job; undefined where it has begun and is of a kind that cannot be resumed. */
+export function restOf({ kind, job }: KindBid, { earlier, current }: LiveAllocation, now: number): unknown {
+  const plans = [...earlier, { plan: current.plan, until: now }];
+  if (kind.rest) return plans.reduce((left, { plan, until }) => kind.rest?.(left, plan, until), job);
+  const hasBegun = earlier.length > 0 || current.footprint.some(({ slot }) => slot < now);
+  return hasBegun ? undefined : job;
+}
+
+/**
+ * Takes what an allocation still had from the book, and looks for another plan of what is left of its job: one that is done when the
+ * bidder was told that it would be, so that nobody gains by being hit. The book is
+ * changed: what it had is free, but for what is withdrawn.
+ */
+export function findPlan(open: OpenBook, hit: LiveAllocation, kinds: Kinds): PlanInForce | undefined {
+  const { book, state } = open;
+  const coming = comingOf(hit, state.head.slot);
+  releaseFootprint(book, coming);
+  withdrawAgain(open, slotsOf(coming));
+  const bid = bidIn(kinds, hit, state);
+  const { oracle } = bid.kind;
+  const job = restOf(bid, hit, state.head.slot);
+  const found = job === undefined ? undefined : planNear({ book, job, arrival: arrivalOf(state.head), oracle }, toldBy(hit));
+  return found && { revision: hit.current.revision + 1, ...found, footprint: oracle.footprintOf(book.spec, job, found.plan) };
+}
+
+const slotsOf = (footprint: Footprint): number[] => footprint.map(({ slot }) => slot);
+
+/** What became of an allocation that was hit. */
+export interface HitOutcome {
+  readonly kind: 'repaired' | 'left' | 'failed';
+  readonly returned: Micros;
+  readonly settlement: Settlement;
+  /** The allocation from now on; none where nothing of it will run any more. */
+  readonly after: LiveAllocation | undefined;
+  /** Slots of which other amounts are sold now. */
+  readonly slots: readonly number[];
+}
+
+/** When the bidder was told last that it would be done: as it was sold, or later. */
+const toldBy = ({ promised, current }: LiveAllocation): number => Math.max(promised, current.completion);
+
+/** Whether the plan that was found is done later than the bidder was told last. */
+export const isLate = (hit: LiveAllocation, { completion }: PlanInForce): boolean => completion > toldBy(hit);
+
+/**
+ * What becomes of an allocation that was hit, for which that was found. On time it costs what it did; late it costs no more than the bidder's own
+ * menu asked for that, and the difference comes back; or its bidder leaves, where it said so. Where nothing was found, or it leaves, all comes back.
+ * The book is changed: it has the plan.
+ * @param oldPrice what the menu on which it was decided asked for being done by then; needed where it is late.
+ */
+export function dealWith(open: OpenBook, hit: LiveAllocation, found: PlanInForce | undefined, oldPrice: Micros | undefined): HitOutcome {
+  const { slot } = open.state.head;
+  const gone = slotsOf(comingOf(hit, slot));
+  if (!found || (isLate(hit, found) && hit.body.onFailure === 'refund')) {
+    const returned = owedOf(hit.standing);
+    const settlement = replan(hit.standing, { slots: [], returned, slot });
+    return { kind: found ? 'left' : 'failed', returned, settlement, after: undefined, slots: gone };
+  }
+  applyFootprint(open.book, found.footprint);
+  const returned = differenceOf(hit, found.completion, oldPrice);
+  const settlement = replan(hit.standing, { slots: slotsOf(found.footprint), returned, slot });
+  const after = {
+    ...hit,
+    earlier: [...hit.earlier, { plan: hit.current.plan, until: slot }],
+    current: found,
+    standing: settlement.standing,
+    returned: micros(hit.returned + returned),
+  };
+  return { kind: 'repaired', returned, settlement, after, slots: [...new Set([...gone, ...slotsOf(found.footprint)])] };
+}
+
+/** What comes back of what was paid: what is above the least of the payment and the old price, and not back yet; never more than is owed. */
+function differenceOf(hit: LiveAllocation, completion: number, oldPrice: Micros | undefined): Micros {
+  if (completion <= hit.promised) return micros(0n);
+  invariant(oldPrice !== undefined, 'what is late has an old price');
+  const due = hit.payment - hit.returned - (oldPrice < hit.payment ? oldPrice : hit.payment);
+  const owed = owedOf(hit.standing);
+  return micros(due <= 0n ? 0n : due < owed ? due : owed);
+}
+
+/** What a bid's menu asked for being done by a slot, on the book on which it was decided. */
+export function oldPriceOf(
+  asOf: MarketState,
+  hit: LiveAllocation,
+  { completion, kinds }: { readonly completion: number; readonly kinds: Kinds },
+): Micros {
+  const { book } = openBook(asOf);
+  const bid = bidIn(kinds, hit, asOf);
+  const price = menuPriceBy({ book, job: bid.job, arrival: hit.arrivalSlot, oracle: bid.kind.oracle }, completion);
+  invariant(price !== undefined, 'a bid that was accepted had something on its menu');
+  return price;
+}

@@ -1,0 +1,179 @@
+import { standardKinds } from '#kinds';
+import { verifyMarket, AppendReceipts } from '#market';
+import { createAuditSource, createReceiptStore } from '#persistence';
+import { startTestApi, type TestApi } from '../support/api.js';
+import type { Answer } from '../support/api-client.js';
+import { brokenLaws } from '../support/market-laws.js';
+import { decidedBid, jobBody, type Scene, setScene } from '../support/scenes.js';
+import { until } from '../support/until.js';
+
+// Real: the application over HTTP, Postgres, the worker.
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+}, 60_000);
+afterAll(() => api.close());
+
+const DEAR = { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '0.5' } };
+const scenes = (name: string, sites: number): Promise<Scene> => setScene(api.client, api.adminKey, { name, sites, market: DEAR });
+const job = (scene: Scene, fields: object = {}) =>
+  jobBody(scene.siteIds, { chunks: { [scene.siteIds[0] ?? '']: 4 }, epochs: 24, ...fields });
+const allocation = async (scene: Scene, bidId: string) =>
+  (await api.client.get(`/v1/allocations/${bidId}`, { key: scene.operatorKey })).body;
+const windows = (scene: Scene) => `/v1/markets/${scene.marketId}/windows`;
+const open = (scene: Scene, body: object, key = scene.operatorKey): Promise<Answer> => api.client.post(windows(scene), { key, body });
+const move = (scene: Scene, slot: number) =>
+  api.client.post(`/v1/markets/${scene.marketId}/clock`, { key: scene.operatorKey, body: { slot } });
+const settled = async (scene: Scene) => {
+  const last = async () => (await api.client.get(windows(scene), { key: scene.bidders[0]?.key })).body.items.at(-1);
+  await until(async () => (await last()).settled, { everyMs: 50, maxMs: 20_000 });
+  return last();
+};
+const slotsOf = (life: { slots: readonly { slot: number; revision: number; state: string }[] }): string[] =>
+  life.slots.map(({ slot, revision, state }) => `${revision}: ${slot} ${state}`);
+const walletOf = async (scene: Scene, bidder = 0) => {
+  const own = scene.bidders[bidder];
+  const { body } = await api.client.get('/v1/accounts', { key: own?.key });
+  return Number(body.items[0].balance.available);
+};
+
+/** Everything is as the log says, receipts and laws included. */
+async function verify(scene: Scene): Promise<void> {
+  await new AppendReceipts(createReceiptStore(api.pool), { nowMs: () => Date.now() }).run(10_000);
+  const outcome = await verifyMarket(createAuditSource(api.pool), BigInt(scene.marketId), { kinds: standardKinds() });
+  expect(outcome.kind === 'verified' ? outcome.verification.findings : outcome).toEqual([]);
+  expect(await brokenLaws(api.pool)).toEqual([]);
+}
+
+describe('an outage of a site', () => {
+  it('moves elsewhere what has not run, and what it costs does not rise', async () => {
+    const scene = await scenes('moved', 2);
+    const bid = await decidedBid(api.client, scene, { idempotencyKey: 'moved', body: job(scene) });
+    await move(scene, 1);
+    const wallet = await walletOf(scene);
+    expect(await open(scene, { kind: 'outage', scope: 'site', siteId: scene.siteIds[0] })).toMatchObject({
+      status: 201,
+      body: { state: 'active', cause: 'site_down', from: 1, to: null, settled: false },
+    });
+    const window = await settled(scene);
+    expect(window.hits).toEqual({ repaired: 1, left: 0, failed: 0 });
+    const life = await allocation(scene, bid.id);
+    expect([life.state, life.revision]).toEqual(['running', 1]);
+    expect(slotsOf(life).filter((slot) => slot.includes('delivered'))).toEqual(['0: 0 delivered']);
+    expect(slotsOf(life).filter((slot) => slot.startsWith('1:'))).toHaveLength(3);
+    expect(life.schedule.flatMap(({ workers }: { workers: object }) => Object.keys(workers))).toEqual(
+      [1, 2, 3].map(() => scene.siteIds[1]),
+    );
+    expect(await walletOf(scene)).toBeCloseTo(wallet + Number(life.returned), 6);
+    await move(scene, 30);
+    expect((await allocation(scene, bid.id)).state).toBe('completed');
+    await verify(scene);
+  }, 60_000);
+
+  it('gives all back where nothing else is found, what has run too', async () => {
+    const scene = await scenes('failed', 1);
+    const before = await walletOf(scene);
+    const bid = await decidedBid(api.client, scene, { idempotencyKey: 'failed', body: job(scene) });
+    await move(scene, 2);
+    await open(scene, { kind: 'outage', scope: 'site', siteId: scene.siteIds[0] });
+    expect((await settled(scene)).hits).toEqual({ repaired: 0, left: 0, failed: 1 });
+    const life = await allocation(scene, bid.id);
+    expect([life.state, slotsOf(life), life.returned]).toEqual([
+      'failed',
+      ['0: 0 delivered', '0: 1 delivered', '0: 2 void', '0: 3 void'],
+      bid.decision.payment,
+    ]);
+    expect(life.returns).toMatchObject([{ cause: 'site_down', amount: bid.decision.payment }]);
+    expect(await walletOf(scene)).toBe(before);
+    await move(scene, 30);
+    expect((await allocation(scene, bid.id)).state).toBe('failed');
+    await verify(scene);
+  }, 60_000);
+
+  it('makes late who has to wait for its end, or has them leave where they said so', async () => {
+    const scene = await scenes('late', 1);
+    const wallets = [await walletOf(scene, 0), await walletOf(scene, 1)];
+    const stays = await decidedBid(api.client, scene, { idempotencyKey: 'stays', body: job(scene) });
+    const leaves = await decidedBid(api.client, scene, { idempotencyKey: 'leaves', bidder: 1, body: job(scene, { onFailure: 'refund' }) });
+    await open(scene, { kind: 'outage', scope: 'site', siteId: scene.siteIds[0], to: 10 });
+    expect((await settled(scene)).hits).toEqual({ repaired: 1, left: 1, failed: 0 });
+    const late = await allocation(scene, stays.id);
+    expect(slotsOf(late).filter((slot) => slot.startsWith('1:'))).toEqual([
+      '1: 10 planned',
+      '1: 11 planned',
+      '1: 12 planned',
+      '1: 13 planned',
+    ]);
+    expect(Number(late.returned)).toBeLessThanOrEqual(Number(stays.decision.payment));
+    expect(await walletOf(scene, 0)).toBeCloseTo((wallets[0] ?? 0) - Number(stays.decision.payment) + Number(late.returned), 6);
+    expect((await allocation(scene, leaves.id)).state).toBe('cancelled');
+    expect(await walletOf(scene, 1)).toBe(wallets[1]);
+    await verify(scene);
+  }, 60_000);
+
+  it('hits those who were decided last, and only as many as it must', async () => {
+    const scene = await scenes('last', 1);
+    const one = jobBody(scene.siteIds, {
+      chunks: { [scene.siteIds[0] ?? '']: 1 },
+      epochs: 24,
+      worker: { cpu: 4 },
+      ps: { memoryGB: 1 },
+      valuation: { kind: 'deadline', value: 1000, deadline: 0 },
+    });
+    const ids: string[] = [];
+    for (const key of ['a', 'b', 'c']) ids.push((await decidedBid(api.client, scene, { idempotencyKey: key, body: one })).id);
+    const states = async () => Promise.all(ids.map(async (id) => slotsOf(await allocation(scene, id)).at(-1)));
+    expect(await states()).toEqual(['0: 0 planned', '0: 0 planned', '0: 0 planned']);
+    await open(scene, { kind: 'outage', scope: 'site', siteId: scene.siteIds[0], amounts: { cpu: 4 }, to: 1 });
+    await settled(scene);
+    expect(await states()).toEqual(['0: 0 planned', '0: 0 planned', '1: 1 planned']);
+    await verify(scene);
+  }, 60_000);
+});
+
+describe('what is withdrawn', () => {
+  it('is sold to nobody, and after its end again, but for what was taken from those who had it', async () => {
+    const scene = await scenes('withdrawn', 1);
+    await decidedBid(api.client, scene, { idempotencyKey: 'had', body: job(scene) });
+    const { body: window } = await open(scene, { kind: 'outage', scope: 'site', siteId: scene.siteIds[0] });
+    await settled(scene);
+    const during = await decidedBid(api.client, scene, { idempotencyKey: 'during', body: job(scene) });
+    expect([during.status, during.decision.reason.code]).toEqual(['refused', 'no_feasible_schedule']);
+    const close = () => api.client.delete(`${windows(scene)}/${window.id}`, { key: scene.operatorKey });
+    expect((await close()).status).toBe(204);
+    expect(await close()).toMatchObject({ status: 409, body: { type: 'urn:eris:problem:window_over' } });
+    const after = await decidedBid(api.client, scene, { idempotencyKey: 'after', body: job(scene) });
+    expect(slotsOf(await allocation(scene, after.id))).toEqual(['0: 4 planned', '0: 5 planned', '0: 6 planned', '0: 7 planned']);
+    await verify(scene);
+  }, 60_000);
+
+  it('is refused where it makes no sense, with what to do', async () => {
+    const scene = await scenes('nonsense', 1);
+    await move(scene, 5);
+    const site = { kind: 'outage', scope: 'site', siteId: scene.siteIds[0] };
+    const faults: readonly (readonly [object, string])[] = [
+      [{ ...site, from: 4 }, '$.from'],
+      [{ ...site, kind: 'maintenance' }, '$.from'],
+      [{ ...site, to: 5 }, '$.to'],
+      [{ ...site, siteId: '999999' }, '$.siteId'],
+      [{ kind: 'outage', scope: 'site' }, '$.siteId'],
+      [{ ...site, scope: 'bandwidth' }, '$.siteId'],
+      [{ ...site, amounts: { tpu: 1 } }, '$.amounts.tpu'],
+      [{ ...site, cause: 'maintenance' }, '$.cause'],
+      [{ kind: 'outage', scope: 'market', amounts: { gpu: 1 } }, '$.amounts'],
+    ];
+    for (const [body, path] of faults)
+      expect([body, await open(scene, body)]).toMatchObject([body, { status: 422, body: { errors: [{ path }] } }]);
+    expect((await open(scene, site, scene.bidders[0]?.key)).status).toBe(403);
+    expect((await open(scene, site, api.adminKey)).status).toBe(404);
+    expect((await api.client.get(windows(scene), { key: scene.operatorKey })).body.items).toEqual([]);
+    expect((await open(scene, { ...site, from: 8, to: 12 })).status).toBe(201);
+    await settled(scene);
+    expect(await open(scene, { ...site, from: 11 })).toMatchObject({ status: 409, body: { type: 'urn:eris:problem:window_overlaps' } });
+    expect(await open(scene, { kind: 'maintenance', scope: 'market', from: 12, to: 13 })).toMatchObject({
+      status: 201,
+      body: { state: 'planned' },
+    });
+    await verify(scene);
+  }, 60_000);
+});

@@ -1,0 +1,103 @@
+import { createPrng } from '#lab';
+import { standardKinds } from '#kinds';
+import { CloseWindow, OpenWindow, RepairMarkets, type RepairStore, verifyMarket } from '#market';
+import { createAuditSource, createBase, createRepairStore, createWindowsWork, type Base } from '#persistence';
+import { AuditedMarket } from '../support/audited-market.js';
+import { brokenLaws } from '../support/market-laws.js';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+
+// Real: Postgres, the use cases, the mechanism. Workers are killed by having a step of theirs fail.
+describe('those whom a window hits', () => {
+  let database: TestDatabase;
+  let base: Base;
+  let market: AuditedMarket;
+  const clock = { nowMs: () => performance.now() };
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    base = createBase(database.url);
+    market = await AuditedMarket.open(database);
+  }, 60_000);
+  afterEach(async () => {
+    await market.close();
+    await base.close();
+    await database.drop();
+  });
+
+  const caller = () => ({ organisationId: market.seeded.operatorId, role: 'operator' as const });
+  const open = async (site: number, fields: object = {}): Promise<bigint> => {
+    const siteId = BigInt(market.seeded.siteIds[site] ?? 0);
+    const request = { caller: caller(), marketId: market.marketId, kind: 'outage' as const, scope: 'site' as const, siteId, ...fields };
+    const opened = await new OpenWindow(createWindowsWork(base)).run(request);
+    if (opened.kind !== 'opened') throw new Error(JSON.stringify(opened));
+    return opened.window.windowId;
+  };
+  const repairs = (store: RepairStore) =>
+    new RepairMarkets(
+      store,
+      standardKinds(),
+      clock,
+      () => undefined,
+      () => undefined,
+    );
+  const count = async (from: string): Promise<number> =>
+    (await database.pool.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${from}`)).rows[0]?.count ?? 0;
+  const verified = async (): Promise<void> => {
+    const outcome = await verifyMarket(createAuditSource(database.pool), market.marketId, { kinds: standardKinds() });
+    expect(outcome.kind === 'verified' ? outcome.verification.findings : outcome).toEqual([]);
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  };
+
+  it('are dealt with once, whatever is killed and however many do it', async () => {
+    await market.decide(market.bids(40));
+    await market.moveTo(1);
+    await open(0);
+    const random = createPrng(7);
+    const whole = createRepairStore(database.pool);
+    const fails = async <T>(step: () => Promise<T>): Promise<T> => {
+      if (random.below(3) === 0) throw new Error('killed before a step');
+      const done = await step();
+      if (random.below(3) === 0) throw new Error('killed after a step');
+      return done;
+    };
+    const store: RepairStore = {
+      due: () => whole.due(),
+      load: (marketId) => fails(() => whole.load(marketId)),
+      then: (...of) => fails(() => whole.then(...of)),
+      record: (commit) => fails(() => whole.record({ ...commit })),
+    };
+    for (let round = 0; (await whole.due()).length > 0; round++) {
+      if (round > 200) throw new Error('comes to no end');
+      await Promise.allSettled([repairs(store).run(), repairs(store).run()]);
+    }
+    const hits = (await count('allocation_revision')) + (await count('allocation_end'));
+    expect(hits).toBeGreaterThan(3);
+    expect(await count(`event WHERE kind LIKE 'allocation_%'`)).toBe(hits);
+    expect(await count(`event WHERE kind = 'window_settled'`)).toBe(1);
+    await market.moveTo(4);
+    await verified();
+  }, 120_000);
+
+  it('are hit by one window after the other, and run, end and are sold beside it', async () => {
+    const deal = () => repairs(createRepairStore(database.pool)).run();
+    await market.decide(market.bids(20));
+    const first = await open(0, { amounts: { cpu: 8 }, to: 12 });
+    await deal();
+    await market.moveTo(2);
+    await market.decide(market.bids(30).slice(20));
+    await open(1, { kind: 'maintenance', from: 4, to: 7 });
+    await deal();
+    await market.moveTo(5);
+    expect(
+      (await new CloseWindow(createWindowsWork(base)).run({ caller: caller(), marketId: market.marketId, windowId: first })).kind,
+    ).toBe('closed');
+    await market.decide(market.bids(40).slice(30));
+    await open(2);
+    await deal();
+    await market.decide(market.bids(50).slice(40));
+    await market.moveTo(9);
+    await market.moveTo(60);
+    await verified();
+    const { rows } = await database.pool.query(`SELECT FROM account WHERE kind IN ('escrow', 'retained') AND balance_micros <> 0`);
+    expect(rows).toEqual([]);
+  }, 120_000);
+});
