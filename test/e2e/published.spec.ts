@@ -134,8 +134,15 @@ async function letEverythingHappen(): Promise<void> {
   const capacity = { gpu: 2, cpu: 12, memoryGB: 16 };
   await api.client.patch(`/v1/markets/${marketId}/sites/${siteIds[0]}`, { ...operator, body: { capacity } });
   await api.client.post(`/v1/markets/${marketId}/clock`, { ...operator, body: { slot: 1 } });
-  expect((await bid('late', {})).body.status).toBe('accepted');
-  expect((await bid('leaves', { onFailure: 'refund' })).body.status).toBe('accepted');
+  const soon = {
+    chunks: { [siteIds[0]]: 1 },
+    epochs: 1,
+    worker: { cpu: 1 },
+    ps: { cpu: 1 },
+    valuation: { kind: 'deadline', value: 1000, deadline: 3 },
+  };
+  expect((await bid('late', soon)).body.status).toBe('accepted');
+  expect((await bid('leaves', { ...soon, onFailure: 'refund' })).body.status).toBe('accepted');
   await withdraw({ kind: 'outage', scope: 'market', to: 10 });
   const windowId = await withdraw({ kind: 'maintenance', scope: 'market', from: 10 });
   expect((await api.client.delete(`/v1/markets/${marketId}/windows/${windowId}`, operator)).status).toBe(204);
