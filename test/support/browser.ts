@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { until } from './until.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const SHOTS = join(process.cwd(), 'reports', 'pages');
@@ -75,13 +76,14 @@ export async function signIn(page: Page, key: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: 'Markets' }).waitFor();
 }
 
-/** What runs in the page is text: the compiler of the tests knows nothing of a page. */
-const IS_SETTLED = `document.querySelector('.loading') === null && document.querySelector('.pulse:not(.is-live,.is-broken)') === null`;
+/** What stands on a page until all of it is there. */
+const UNSETTLED = '.loading, .pulse:not(.is-live):not(.is-broken)';
+const SETTLED_MS_MAX = 20_000;
 
 /** Waits until nothing is loading any more. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
-  await page.waitForFunction(IS_SETTLED);
+  await until(async () => (await page.locator(UNSETTLED).count()) === 0, { everyMs: 50, maxMs: SETTLED_MS_MAX });
 }
 
 /** By how much the page is wider than what shows it, pixels. */

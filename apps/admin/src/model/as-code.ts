@@ -11,17 +11,20 @@ export interface Call {
 /** Where a key stands in commands that are shown. */
 const KEY = '$ERIS_KEY';
 
+/** The path of a call with its ids. */
+export const pathOf = ({ operation, params = {} }: Call): string =>
+  OPERATIONS[operation].path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+
 /** The call as a command of the shell. @param url where the API is */
-export function asCurl({ operation, params = {}, query = {}, body }: Call, url: string): string {
-  const { method, path, isKeyed } = OPERATIONS[operation];
-  const address = url + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? '')) + queryText(query);
+export function asCurl(call: Call, url: string): string {
+  const { method, isKeyed } = OPERATIONS[call.operation];
   const flags = [
     ...(method === 'get' ? [] : [`-X ${method.toUpperCase()}`]),
     `-H "authorization: Bearer ${KEY}"`,
     ...(isKeyed ? [`-H "idempotency-key: $(uuidgen)"`] : []),
-    ...(body === undefined ? [] : [`-H 'content-type: application/json'`, `-d ${quoted(JSON.stringify(body))}`]),
+    ...(call.body === undefined ? [] : [`-H 'content-type: application/json'`, `-d ${quoted(JSON.stringify(call.body))}`]),
   ];
-  return [`curl -sS ${quoted(address)}`, ...flags].join(' \\\n  ');
+  return [`curl -sS ${quoted(url + pathOf(call) + queryText(call.query ?? {}))}`, ...flags].join(' \\\n  ');
 }
 
 /** The call as a program makes it with the SDK. */

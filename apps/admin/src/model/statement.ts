@@ -15,6 +15,7 @@ export interface Statement {
 /** What the API tells of each account of an organisation. */
 export interface ToldBalances {
   readonly balance: { readonly available: string; readonly held: string };
+  readonly retained: string;
   readonly revenue: string;
 }
 
@@ -36,10 +37,11 @@ export function statementOf(rows: readonly Entry[], month: string, told: ToldBal
   };
 }
 
-function wrongIn(rows: readonly Entry[], { balance, revenue }: ToldBalances): string[] {
+function wrongIn(rows: readonly Entry[], { balance, retained, revenue }: ToldBalances): string[] {
   const told: readonly (readonly [string, string])[] = [
     ['wallet', balance.available],
     ['escrow', balance.held],
+    ['retained', retained],
     ['revenue', revenue],
   ];
   return told.flatMap(([kind, amount]) => {

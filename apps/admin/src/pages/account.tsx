@@ -65,6 +65,7 @@ export function AccountPage() {
           of={[
             { name: 'Available', value: <Amount of={account.balance.available} /> },
             { name: 'Held', value: <Amount of={account.balance.held} />, note: 'for slots that have not run' },
+            { name: 'Retained', value: <Amount of={account.retained} />, note: 'of slots that have run, until their jobs are complete' },
             { name: 'Revenue', value: <Amount of={account.revenue} /> },
           ]}
         />

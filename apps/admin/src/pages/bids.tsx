@@ -39,7 +39,7 @@ export function BidsPage() {
   const params = { marketId: market.id };
   return (
     <>
-      <PageHead title={isBidder ? 'My bids' : 'Bids'} note="The newest first. Further ones come while you scroll." />
+      <PageHead title={isBidder ? 'My bids' : 'Bids'} note="Further ones come while you scroll." />
       <form
         className="toolbar"
         role="search"

@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { CheckCircle2, CircleX, Clock3, MapPin, RefreshCw, SlidersHorizontal } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { MarketEvent } from '#sdk';
 import { useLive } from '../app/live.js';
 import { useMarket } from '../app/market.js';
 import { credits } from '../model/amounts.js';
-import { inWords, timeOfDay } from '../model/words.js';
+import { inWords, timeOfDay, titled } from '../model/words.js';
 import { Panel } from '../parts/panel.js';
 import { Empty } from '../parts/states.js';
 
@@ -50,35 +51,32 @@ function EventIcon({ kind }: { readonly kind: MarketEvent['kind'] }) {
   return <Icon size={16} aria-hidden color={COLOURS[kind] ?? 'var(--muted)'} />;
 }
 
+type Teller<Kind> = (payload: Extract<MarketEvent, { kind: Kind }>['payload'], marketId: string) => ReactNode;
+
+/** How each kind of event is told; one that is not here is told by its name. */
+const WORDS: { readonly [Kind in MarketEvent['kind']]?: Teller<Kind> } = {
+  bid_accepted: ({ bidId, payment, completion }, marketId) => (
+    <>
+      <BidLink marketId={marketId} bidId={bidId} /> accepted, pays {credits(payment)}, done in slot {completion}
+    </>
+  ),
+  bid_refused: ({ bidId, reason }, marketId) => (
+    <>
+      <BidLink marketId={marketId} bidId={bidId} /> refused: {inWords(reason)}
+    </>
+  ),
+  clock_advanced: ({ from, slot }) => `The clock went from slot ${from} to ${slot}`,
+  status_changed: ({ from, status }) => `The market is ${status}, it was ${from}`,
+  site_added: ({ name }) => `Site ${name} was added`,
+  capacity_changed: ({ name }) => `Site ${name} has another capacity`,
+  market_opened: ({ name }) => `The market was opened as ${name}`,
+  terms_changed: ({ oracle }) => `Decided by ${oracle} from here on`,
+};
+
 function EventWords({ event }: { readonly event: MarketEvent }) {
-  const { id: marketId } = useMarket();
-  switch (event.kind) {
-    case 'bid_accepted':
-      return (
-        <>
-          <BidLink marketId={marketId} bidId={event.payload.bidId} /> accepted, pays {credits(event.payload.payment)}, done in slot{' '}
-          {event.payload.completion}
-        </>
-      );
-    case 'bid_refused':
-      return (
-        <>
-          <BidLink marketId={marketId} bidId={event.payload.bidId} /> refused: {inWords(event.payload.reason)}
-        </>
-      );
-    case 'clock_advanced':
-      return `The clock went from slot ${event.payload.from} to ${event.payload.slot}`;
-    case 'status_changed':
-      return `The market is ${event.payload.status}, it was ${event.payload.from}`;
-    case 'site_added':
-      return `Site ${event.payload.name} was added`;
-    case 'capacity_changed':
-      return `Site ${event.payload.name} has another capacity`;
-    case 'market_opened':
-      return `The market was opened as ${event.payload.name}`;
-    case 'terms_changed':
-      return `Decided by ${event.payload.oracle} from here on`;
-  }
+  const { id } = useMarket();
+  const tell = WORDS[event.kind] as ((payload: MarketEvent['payload'], marketId: string) => ReactNode) | undefined;
+  return tell ? tell(event.payload, id) : titled(event.kind);
 }
 
 const BidLink = ({ marketId, bidId }: { readonly marketId: string; readonly bidId: string }) => (

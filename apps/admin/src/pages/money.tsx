@@ -23,6 +23,7 @@ const COLUMNS: readonly Column<Account>[] = [
   },
   { name: 'Available', isNumber: true, cell: ({ balance }) => <Amount of={balance.available} isColumn /> },
   { name: 'Held', isNumber: true, cell: ({ balance }) => <Amount of={balance.held} isColumn /> },
+  { name: 'Retained', isNumber: true, cell: ({ retained }) => <Amount of={retained} isColumn /> },
   { name: 'Revenue', isNumber: true, cell: ({ revenue }) => <Amount of={revenue} isColumn /> },
 ];
 
@@ -42,7 +43,8 @@ export function MoneyPage() {
               of={[
                 { name: 'Available', value: <Amount of={total(rows, ({ balance }) => balance.available)} />, note: 'credits in wallets' },
                 { name: 'Held', value: <Amount of={total(rows, ({ balance }) => balance.held)} />, note: 'for slots that have not run' },
-                { name: 'Revenue', value: <Amount of={total(rows, ({ revenue }) => revenue)} />, note: 'of slots that have run' },
+                { name: 'Retained', value: <Amount of={total(rows, ({ retained }) => retained)} />, note: 'until their jobs are complete' },
+                { name: 'Revenue', value: <Amount of={total(rows, ({ revenue }) => revenue)} />, note: 'of jobs that are complete' },
               ]}
             />
             <Panel title="Accounts" isFlush>

@@ -8,7 +8,6 @@ import { aheadOf, type Grid, shareOfAll } from '../model/grid.js';
 import { curveOf, formulaOf, priceAt } from '../model/price-rule.js';
 import { lengthOf, percent, plural } from '../model/words.js';
 import { AsCode } from '../parts/as-code.js';
-import { Badge } from '../parts/badge.js';
 import { Chooser, Segments } from '../parts/fields.js';
 import { PageHead } from '../parts/page.js';
 import { Panel } from '../parts/panel.js';
@@ -42,7 +41,7 @@ export function OverviewPage() {
   const note = `${plural(market.horizonSlots, 'slot')} on sale from slot ${market.slot}: ${lengthOf(market.horizonSlots, market.slotMinutes)}`;
   return (
     <>
-      <PageHead title={market.name} badge={<Badge state={market.status} />} note={note} />
+      <PageHead title={market.name} note={note} />
       <Figures />
       <Panel title={measure === 'sold' ? `Sold of ${resource}` : `Price of ${resource}`} tools={tools}>
         <Shown of={{ ...asked, data: grid }} what="the slots on sale">

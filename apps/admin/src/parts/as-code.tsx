@@ -10,12 +10,12 @@ type Form = 'cli' | 'curl' | 'sdk';
 /** The same as this page does, for those who would rather write it: as a command, a request and a call. */
 export function AsCode({ call, title = 'The same as CLI, curl or SDK' }: { readonly call: Call; readonly title?: string }) {
   const command = asCli(call);
-  const [form, setForm] = useState<Form>(command === undefined ? 'curl' : 'cli');
+  const [form, setForm] = useState<Form>('cli');
   const [isCopied, setCopied] = useState(false);
   const url = location.origin;
-  const text = form === 'cli' ? (command ?? '') : form === 'curl' ? asCurl(call, url) : asSdk(call, url);
+  const text = form === 'cli' ? command : form === 'curl' ? asCurl(call, url) : asSdk(call, url);
   const choices = [
-    ...(command === undefined ? [] : [{ id: 'cli' as const, name: 'CLI' }]),
+    { id: 'cli' as const, name: 'CLI' },
     { id: 'curl' as const, name: 'curl' },
     { id: 'sdk' as const, name: 'SDK' },
   ];
