@@ -79,6 +79,10 @@ describe('rules of prices', () => {
     ['a level of what it does not sell', { kind: 'flat', level: '3', levels: { disk: '4' } }, '$.prices.levels.disk'],
     ['what belongs to another rule', { kind: 'flat', level: '3', gamma }, '$.prices.gamma'],
     ['a level beside gammas', { kind: 'paper', gamma, unit: '1', reserve: '0', level: '3' }, '$.prices.level'],
+    ['a ceiling below the floor', { kind: 'learning', floor: '3', ceiling: '2' }, '$.prices.ceiling'],
+    ['a level above the ceiling', { kind: 'learning', level: '3', ceiling: '2' }, '$.prices.level'],
+    ['a level that is learnt of what it does not sell', { kind: 'learning', levels: { disk: '4' } }, '$.prices.levels'],
+    ['learning that is neither on nor off', { kind: 'learning', learns: 'yes' }, '$.prices.learns'],
     ['gammas missing', { kind: 'paper', gamma: { bandwidth: 2 }, unit: '1', reserve: '0' }, '$.prices.gamma.gpu'],
   ])('are refused with the place: %s', async (_name, prices, place) => {
     const answer = await api.client.post('/v1/markets', { key: scene.operatorKey, body: marketBody({ name: 'bad', prices }) });
@@ -105,6 +109,36 @@ describe('rules of prices', () => {
       const bid = await decidedBid(api.client, own, { idempotencyKey: `at-${level}` });
       expect(bid.status).toBe(level === '0' ? 'accepted' : 'refused');
     }
+  });
+});
+
+describe('the prices of a market', () => {
+  const change = (body: object) => api.client.patch(path(), { key: scene.operatorKey, body });
+  const LEVEL_MAX = '999999999.999999';
+
+  it('are changed in mid-life: told in its log, and decisions before stay as they are', async () => {
+    const { sequence } = (await api.client.get(path(), { key: scene.operatorKey })).body;
+    const learning = { kind: 'learning', level: '200', learns: true, floor: '0', ceiling: LEVEL_MAX };
+    const changed = await change({ prices: { kind: 'learning', level: '200' } });
+    expect(changed).toMatchObject({ status: 200, body: { prices: learning, sequence: `${Number(sequence) + 1}` } });
+    expect((await change({ prices: { kind: 'learning', level: '200' } })).body.sequence).toBe(changed.body.sequence);
+    expect((await change({ prices: { kind: 'learning', learns: false, ceiling: '150' } })).body.prices).toEqual({
+      ...learning,
+      level: '150',
+      learns: false,
+      ceiling: '150',
+    });
+    const { body } = await api.client.get(`${path()}/prices?from=0&to=0`, { key: scene.bidders[0].key });
+    expect(body.slots[0].sites[scene.siteIds[0]].gpu).toBe('25');
+    expect((await decidedBid(api.client, scene, { idempotencyKey: 'third', body: dear() })).status).toBe('accepted');
+    const outcome = await verifyMarket(createAuditSource(api.pool), BigInt(scene.marketId), { kinds: standardKinds() });
+    expect(outcome).toMatchObject({ kind: 'verified', verification: { findings: [], accepted: 3 } });
+  });
+
+  it('are not changed to ones that the market cannot have', async () => {
+    const bad = await change({ prices: { kind: 'flat', level: '1', levels: { disk: '3' } } });
+    expect(bad).toMatchObject({ status: 422, body: { errors: [{ path: '$.prices.levels.disk' }] } });
+    expect((await change({ prices: { kind: 'paper', gamma: { gpu: 2 }, unit: '1', reserve: '0' } })).status).toBe(422);
   });
 });
 

@@ -12,6 +12,17 @@ const hit = { bidId: 1n, windowId: 1n, cause: 'site_down' as const, slot: 0, ret
 const PAYLOADS: { readonly [Kind in EventKind]: PayloadOf<Kind> } = {
   market_opened: { name: 'testbed', clock: 'manual', terms },
   terms_changed: { terms },
+  prices_changed: {
+    fromMicros: micros(0n),
+    levelMicros: micros(1n),
+    clearingMicros: micros(1n),
+    through: 1n,
+    left: 0,
+    slots: 1,
+    bids: 1,
+    organisations: 1,
+    doubted: 0,
+  },
   site_added: site,
   capacity_changed: site,
   status_changed: { from: 'open', status: 'paused' },

@@ -37,5 +37,6 @@ export function newsOf(market: StoredMarket, since: bigint): MarketNews | undefi
   if (news.some(({ event }) => EVENT_TYPES[event.kind].prices === 'rebuilt')) return undefined;
   const priced = news.findLast(({ event }) => movesPrices(event.kind));
   const { head, usage } = stateOf(market);
-  return { head, usage, priceVersion: priced?.sequence };
+  const isReleveled = news.some(({ event }) => EVENT_TYPES[event.kind].prices === 'releveled');
+  return { head, usage, priceVersion: priced?.sequence, ...(isReleveled && { terms: market.terms.terms }) };
 }

@@ -134,7 +134,7 @@ export class AuditedMarket {
     await new AcceptBids(createBidInbox(this.database.pool), silent, { waitMs: 0, queueMax: 1_000 }).acceptMany(bids);
   }
 
-  private async addSite(): Promise<void> {
+  async addSite(): Promise<void> {
     const { caller, marketId } = this;
     const added = await new AddSite(createCatalogueWork(this.base)).run({ caller, marketId, name: 'west', capacity: CAPACITY });
     expect(added.kind).toBe('added');

@@ -33,5 +33,11 @@ export const SEAL_MS = 2_000;
 export const SEAL_BUDGET_BUSY_MS = 20;
 /** The same while nothing waits, ms. */
 export const SEAL_BUDGET_IDLE_MS = 1_000;
+/** How often bids are measured for the levels of learnt prices, and for how long pages of them are begun: while bids wait, and when there is nothing else to do, ms. */
+export const LEARN_MS = 250;
+/** How long pages may be begun at once while bids wait, ms. */
+export const LEARN_BUDGET_BUSY_MS = 20;
+/** The same while nothing waits, ms. */
+export const LEARN_BUDGET_IDLE_MS = 500;
 /** What is being thought about when the worker is told to end may end within so long, ms; then it is left to the next worker. */
 export const THINK_GRACE_MS = 2_000;

@@ -43,6 +43,12 @@ export const id: Codec<bigint> = {
   read: (json, path) => (typeof json === 'string' && DIGITS.test(json) ? BigInt(json) : fail(path, 'must be an id', json)),
 };
 
+/** Yes or no. */
+export const flag: Codec<boolean> = {
+  write: same,
+  read: (json, path) => (typeof json === 'boolean' ? json : fail(path, 'must be true or false', json)),
+};
+
 /** Micro-credits, zero or more. */
 export const amount: Codec<Micros> = {
   write: (value) => value.toString(),

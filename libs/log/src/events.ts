@@ -7,9 +7,9 @@ export type Audience = 'members' | 'owner';
 
 /**
  * What an event does to the prices that later bids are asked. kept: nothing. moved: what is sold, or the window, is another one, and a book
- * follows by the slots in question. rebuilt: the market has other terms, sites or capacities, and a book is made anew.
+ * follows by the slots in question. releveled: all prices are others, by one number. rebuilt: the market has other terms, sites or capacities, and a book is made anew.
  */
-export type PriceEffect = 'kept' | 'moved' | 'rebuilt';
+export type PriceEffect = 'kept' | 'moved' | 'releveled' | 'rebuilt';
 
 interface EventType<Payload> {
   readonly audience: Audience;
@@ -50,6 +50,26 @@ export const EVENT_TYPES = {
     payload: fields({ name: text, clock: clockKind, terms: marketTerms }),
   }),
   terms_changed: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ terms: marketTerms }) }),
+  /**
+   * A learnt level: `levelMicros` follows from the bids of the log up to entry `through`, looked at in the slot in which the market stands; of the bids
+   * after it, `left` are not measured yet. `clearingMicros` is what clears the demand, before the rule's floor and ceiling.
+   */
+  prices_changed: type({
+    audience: 'members',
+    prices: 'releveled',
+    version: 1,
+    payload: fields({
+      fromMicros: amount,
+      levelMicros: amount,
+      clearingMicros: amount,
+      through: id,
+      left: whole,
+      slots: whole,
+      bids: whole,
+      organisations: whole,
+      doubted: whole,
+    }),
+  }),
   site_added: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
   capacity_changed: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
   status_changed: type({ audience: 'members', prices: 'kept', version: 1, payload: fields({ from: status, status }) }),

@@ -6,6 +6,7 @@ export * from './catalogue/index.js';
 export * from './clock/index.js';
 export * from './deciding/index.js';
 export * from './idempotency/index.js';
+export * from './learning/index.js';
 export * from './lifecycle/index.js';
 export * from './limiting/index.js';
 export * from './pace/index.js';

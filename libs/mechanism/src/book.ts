@@ -1,6 +1,6 @@
 import { invariant } from '#units';
 import { type PriceMeter, QUICK_STEPS } from './prices/meter.js';
-import { priceAt, type Pricing, pricingsOf } from './prices/rules.js';
+import { priceAt, type PriceRule, type Pricing, pricingsOf } from './prices/rules.js';
 import { cellCountOf, cellsFrom, kindOfCell } from './layout.js';
 import type { Footprint, MarketSpec } from './types.js';
 
@@ -96,6 +96,13 @@ export function copyBook(book: Book): Book {
   copy.priced.set(priced); // before the prices: what is priced meanwhile is priced again in the copy
   copy.price.set(price);
   return copy;
+}
+
+/** The book at other prices: what is sold and what there is stays, slots are priced anew as they are looked at. The book given is not to be used any more. */
+export function repriced(book: Book, prices: PriceRule): Book {
+  const spec = { ...book.spec, prices };
+  for (let slot = 0; slot < book.slotCount; slot++) Atomics.store(book.priced, slot, 0);
+  return { ...book, spec, pricings: pricingsOf(prices, spec.resources, book.meter), unsold: new Float64Array(0) };
 }
 
 /** The price of a cell of which so much is sold. @param row where the capacities of its slot are. */

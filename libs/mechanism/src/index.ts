@@ -12,6 +12,7 @@ export {
   advanceBook,
   applyFootprint,
   releaseFootprint,
+  repriced,
   setCapacities,
   setCapacity,
   ownCapacityOf,
@@ -30,6 +31,10 @@ export {
 export { valueAt, valuationFaults, VALUE_CREDITS_MAX, type ValuationFault } from './valuation.js';
 export * from './layout.js';
 export { paymentLines, totalOf } from './payment.js';
+export { densityOf, referenceBook, SHARE_UNITS, type Density } from './prices/learning/density.js';
+export { emptyHistory, isWarm, learntLevel, withReports, type LearningHistory, type LearntLevel } from './prices/learning/history.js';
+export { type Report, weightOf } from './prices/learning/report.js';
+export { LEVEL_MICROS_MAX, NEW_LEARNING_RULE, type LearningRule } from './prices/learning/rule.js';
 export { admit, quote, type Quote } from './admission.js';
 export { menuOf, menuPriceBy, planNear, type Planning } from './menu.js';
 export { MARKET_LIMITS, cellsOfMarket, sizeFault, type MarketSize } from './limits.js';

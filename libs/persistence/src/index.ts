@@ -4,6 +4,7 @@ export * from './catalogue/index.js';
 export { coldWork, type PrismaTx } from './cold-work.js';
 export * from './embedded/index.js';
 export * from './hot/index.js';
+export * from './learning/index.js';
 export * from './lifecycle/index.js';
 export * from './limiting/index.js';
 export * from './migrations/index.js';

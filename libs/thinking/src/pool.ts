@@ -73,6 +73,7 @@ export function openThinkPool(options: ThinkPoolOptions): ThinkPool {
     build: (rows) => run('build', rows),
     decide: (task) => run('decide', task),
     quote: (task) => run('quote', task),
+    measure: (task) => run('measure', task),
     get waiting() {
       return pool.queueSize;
     },

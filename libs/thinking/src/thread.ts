@@ -18,3 +18,5 @@ export const build: Thinker['build'] = (rows) => thinker.build(rows);
 export const decide: Thinker['decide'] = (task) => thinker.decide(task);
 /** Computes a quote, on this thread. */
 export const quote: Thinker['quote'] = (task) => thinker.quote(task);
+/** Measures bids, on this thread. */
+export const measure: Thinker['measure'] = (task) => thinker.measure(task);

@@ -7,7 +7,7 @@ import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
 import { Serves } from '../http/serves.js';
 import { partyOf } from '../http/turns.js';
-import { marketsView, marketView, newMarketOf } from '../views/market-views.js';
+import { marketChangeOf, marketsView, marketView, newMarketOf } from '../views/market-views.js';
 
 /** Markets, their clocks, prices and events. */
 @Controller()
@@ -37,7 +37,7 @@ export class MarketsController {
 
   @Serves('changeMarket')
   change(@In() { caller, params, body }: Input<'changeMarket'>): Promise<AnswerOf<'changeMarket'>> {
-    return answer(this.changeMarket.run({ caller, ...params, ...body }), {
+    return answer(this.changeMarket.run({ caller, ...params, ...marketChangeOf(body) }), {
       changed: ({ market }) => marketView(market),
       faults: faultsProblem,
     });

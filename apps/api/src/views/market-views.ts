@@ -1,11 +1,17 @@
 import { type AnswerOf, type BodyOf, priceRuleOf, termsTold } from '#contracts';
-import type { CreateMarketRequest, MarketRecord, MarketsOutcome, SitesOutcome, SiteView } from '#market';
+import type { ChangeMarketRequest, CreateMarketRequest, MarketRecord, MarketsOutcome, SitesOutcome, SiteView } from '#market';
 import { cursorOf } from '../http/cursor.js';
 
 /** A market as the use case takes it. */
 export const newMarketOf = ({ prices, ...rest }: BodyOf<'createMarket'>): Omit<CreateMarketRequest, 'caller'> => ({
   ...rest,
   prices: priceRuleOf(prices),
+});
+
+/** A change of a market as the use case takes it. */
+export const marketChangeOf = ({ prices, ...rest }: BodyOf<'changeMarket'>): Omit<ChangeMarketRequest, 'caller' | 'marketId'> => ({
+  ...rest,
+  ...(prices && { prices: (before) => priceRuleOf(prices, before) }),
 });
 
 /** A market as the API tells it. */

@@ -1,5 +1,6 @@
 import type { Service } from '#runtime';
 import { watchBacklog } from './backlog.js';
+import { learnPrices } from './learning.js';
 import { listenForWakeUps } from './wake-ups.js';
 import { tickClocks } from './clock.js';
 import { deciding } from './deciding.js';
@@ -21,6 +22,7 @@ export const SERVICES: readonly ((parts: WorkerParts) => Service)[] = [
   tickClocks,
   repairMarkets,
   sealReceipts,
+  learnPrices,
   sampleWaits,
   watchBacklog,
   checkLedger,

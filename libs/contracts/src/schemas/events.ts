@@ -32,6 +32,22 @@ export const EVENTS = {
     z.strictObject({ policy: z.literal('eris'), oracle: oracleVersion, prices: postedPrices }),
     'The market decides by these terms from here on.',
   ),
+  prices_changed: eventOf(
+    'PricesChangedEvent',
+    'prices_changed',
+    z.strictObject({
+      from: amount.describe('The level before.'),
+      level: amount.describe('The level that bids are asked from here on.'),
+      clearing: amount.describe('What clears the demand; the level is that, within the floor and the ceiling of the rule.'),
+      through: sequence.describe('The last entry whose bids were counted.'),
+      left: z.number().describe('Bids after that entry, which are counted later.'),
+      slots: z.number().describe('How many slots were looked back at.'),
+      bids: z.number().describe('How many measured bids there are in them.'),
+      organisations: z.number().describe('How many organisations those are of.'),
+      doubted: z.number().describe('Of how many organisations, who lift the level most, only what they paid was counted.'),
+    }),
+    'The learnt level of prices is another one from here on.',
+  ),
   site_added: eventOf('SiteAddedEvent', 'site_added', siteNow, 'A site was added, with that capacity in every slot.'),
   capacity_changed: eventOf('CapacityChangedEvent', 'capacity_changed', siteNow, 'A site has that capacity from the current slot on.'),
   status_changed: eventOf(
@@ -114,6 +130,7 @@ export const marketEvent = z
   .discriminatedUnion('kind', [
     EVENTS.market_opened,
     EVENTS.terms_changed,
+    EVENTS.prices_changed,
     EVENTS.site_added,
     EVENTS.capacity_changed,
     EVENTS.status_changed,
@@ -135,6 +152,13 @@ export type MarketEvent = z.output<typeof marketEvent>;
 const PAYLOADS: { readonly [Kind in EventKind]: (payload: PayloadOf<Kind>) => Extract<MarketEvent, { kind: Kind }>['payload'] } = {
   market_opened: ({ name, clock }) => ({ name, clock }),
   terms_changed: ({ terms }) => termsTold(terms),
+  prices_changed: ({ fromMicros, levelMicros, clearingMicros, through, ...counts }) => ({
+    from: formatMicros(fromMicros),
+    level: formatMicros(levelMicros),
+    clearing: formatMicros(clearingMicros),
+    through: through.toString(),
+    ...counts,
+  }),
   site_added: siteTold,
   capacity_changed: siteTold,
   status_changed: (payload) => payload,
@@ -195,6 +219,7 @@ export const streamMessage = z
   .discriminatedUnion('event', [
     messageOf('market_opened'),
     messageOf('terms_changed'),
+    messageOf('prices_changed'),
     messageOf('site_added'),
     messageOf('capacity_changed'),
     messageOf('status_changed'),

@@ -39,6 +39,9 @@ const PAPER =
 const FLAT =
   'Prices by share: a unit costs `level` divided by what the whole market has of its resource in the slot, however much is sold; so all of a resource costs its level for a slot.';
 
+const LEARNING =
+  'Prices by share, as flat ones, at a level that is learnt from the bids so far: it clears their demand. It is posted before each bid and never depends on it.';
+
 const paperPrices = z
   .strictObject({
     kind: z.literal('paper').optional(),
@@ -54,14 +57,31 @@ const flatPrices = z
     levels: z.record(z.string(), givenAmount).optional().describe('Of "bandwidth" or a resource, where it is another one.'),
   })
   .meta({ id: 'FlatPricesBody', description: FLAT });
+const learningPrices = z
+  .strictObject({
+    kind: z.literal('learning'),
+    level: givenAmount.optional().describe('The level to begin with: 0 where it is not said.'),
+    learns: z.boolean('must be true or false').optional().describe('False holds the level where it is; bids are measured all the same.'),
+    floor: givenAmount.optional().describe('The least level: 0 where it is not said.'),
+    ceiling: givenAmount.optional().describe('The highest level: the highest amount that there is where it is not said.'),
+  })
+  .check(({ value, issues }) => {
+    const [floor, ceiling] = [microsOf(value.floor ?? '0'), value.ceiling === undefined ? undefined : microsOf(value.ceiling)];
+    const fault = (message: string, field: string) => issues.push({ code: 'custom', input: value, path: [field], message });
+    if (ceiling !== undefined && ceiling < floor) fault(`must be at least the floor, ${formatMicros(floor)}`, 'ceiling');
+    if (value.level === undefined) return;
+    const level = microsOf(value.level);
+    if (level < floor || (ceiling !== undefined && level > ceiling)) fault('must lie between the floor and the ceiling', 'level');
+  })
+  .meta({ id: 'LearningPricesBody', description: LEARNING });
 /** How prices are posted. Bodies from before there was a choice name no kind, and mean the paper's rule. */
-const prices = z.discriminatedUnion('kind', [paperPrices, flatPrices], {
-  error: (issue) => (issue.code === 'invalid_union' ? 'must have the kind paper or flat' : undefined),
+const prices = z.discriminatedUnion('kind', [paperPrices, flatPrices, learningPrices], {
+  error: (issue) => (issue.code === 'invalid_union' ? 'must have the kind paper, flat or learning' : undefined),
 });
 
 /** What the rule names are bandwidth and resources of the market; where the resources are wrong nothing is known of their names. */
 function checkPrices({ value, issues }: z.core.ParsePayload<{ resources: string[]; prices: z.output<typeof prices> }>): void {
-  if (issues.some(({ path }) => path?.[0] === 'resources')) return;
+  if (issues.some(({ path }) => path?.[0] === 'resources') || value.prices.kind === 'learning') return;
   const { prices: rule, resources: names } = value;
   const has = ['bandwidth', ...names];
   const [field, given] = rule.kind === 'flat' ? ['levels', Object.keys(rule.levels ?? {})] : ['gamma', Object.keys(rule.gamma)];
@@ -103,6 +123,9 @@ export const postedPrices = z.discriminatedUnion('kind', [
   z
     .strictObject({ kind: z.literal('flat'), level: amount, levels: z.record(z.string(), amount) })
     .meta({ id: 'FlatPrices', description: FLAT }),
+  z
+    .strictObject({ kind: z.literal('learning'), level: amount, learns: z.boolean(), floor: amount, ceiling: amount })
+    .meta({ id: 'LearningPrices', description: LEARNING }),
 ]);
 
 /** A market's terms as they are told. */
@@ -111,16 +134,41 @@ export const termsTold = ({ policy, oracle, prices: rule }: MarketTerms) => ({ p
 function pricesTold(rule: MarketTerms['prices']): z.output<typeof postedPrices> {
   if (rule.kind === 'paper')
     return { kind: 'paper', gamma: { ...rule.gamma }, unit: formatMicros(rule.unit), reserve: formatMicros(rule.reserve) };
+  if (rule.kind === 'learning') {
+    const { kind, level, learns, floor, ceiling } = rule;
+    return { kind, level: formatMicros(level), learns, floor: formatMicros(floor), ceiling: formatMicros(ceiling) };
+  }
   const levels = Object.entries(rule.levels).map(([resource, level]) => [resource, formatMicros(level)]);
   return { kind: 'flat', level: formatMicros(rule.level), levels: Object.fromEntries(levels) as Record<string, string> };
 }
 
-/** The rule that a body asks for. */
-export function priceRuleOf(given: z.output<typeof prices>): MarketTerms['prices'] {
+/** The rule that a body asks for. @param before the market's rule so far: a level that was learnt is kept where the body names none. */
+export function priceRuleOf(given: z.output<typeof prices>, before?: MarketTerms['prices']): MarketTerms['prices'] {
+  if (given.kind === 'learning') return learningRuleOf(given, before);
   if (given.kind !== 'flat') return { kind: 'paper', gamma: given.gamma, unit: microsOf(given.unit), reserve: microsOf(given.reserve) };
   const levels = Object.entries(given.levels ?? {}).map(([resource, level]) => [resource, microsOf(level)]);
   return { kind: 'flat', level: microsOf(given.level), levels: Object.fromEntries(levels) as Record<string, Micros> };
 }
+
+/** The highest level that there is. */
+const LEVEL_MAX = '999999999.999999';
+
+function learningRuleOf(
+  { level, learns, floor, ceiling }: z.output<typeof learningPrices>,
+  before: MarketTerms['prices'] | undefined,
+): Extract<MarketTerms['prices'], { readonly kind: 'learning' }> {
+  const [least, most] = [microsOf(floor ?? '0'), microsOf(ceiling ?? LEVEL_MAX)];
+  const kept = before?.kind === 'learning' ? before.level : least;
+  return {
+    kind: 'learning',
+    level: level === undefined ? within(kept, least, most) : microsOf(level),
+    learns: learns ?? true,
+    floor: least,
+    ceiling: most,
+  };
+}
+
+const within = (level: Micros, least: Micros, most: Micros): Micros => (level < least ? least : level > most ? most : level);
 
 /** A market. */
 export const market = z
@@ -148,8 +196,11 @@ export const marketsQuery = z.strictObject(wholeQuery);
 export const marketPage = page(market);
 /** The body of a change of a market. */
 export const changeMarketBody = z
-  .strictObject({ status: marketStatus.optional(), oracle: oracleVersion.optional() })
-  .refine(({ status, oracle }) => status !== undefined || oracle !== undefined, 'must name a status or an oracle');
+  .strictObject({ status: marketStatus.optional(), oracle: oracleVersion.optional(), prices: prices.optional() })
+  .refine(
+    ({ status, oracle, prices: rule }) => status !== undefined || oracle !== undefined || rule !== undefined,
+    'must name a status, an oracle or prices',
+  );
 
 const location = z.strictObject({ latitude: between(-90, 90), longitude: between(-180, 180) });
 /** The body of a new site. */

@@ -7,6 +7,7 @@ import {
   type MarketSpec,
   occupy,
   ownCapacityOf,
+  repriced,
   setCapacities,
   type SlotCapacity,
   usageOf,
@@ -136,10 +137,14 @@ export function openSlots({ usage, ...state }: MarketState, first: number, slotC
 export interface MarketNews extends Pick<MarketState, 'head' | 'usage'> {
   /** Undefined where prices have not changed. */
   readonly priceVersion: bigint | undefined;
+  /** Where the level of prices is another one: the terms with it. */
+  readonly terms?: MarketTerms | undefined;
 }
 
 /** Brings a book up to date. The book itself is changed. */
-export function catchUp({ state, book }: OpenBook, { head, usage, priceVersion }: MarketNews): OpenBook {
+export function catchUp({ state: before, book: old }: OpenBook, { head, usage, priceVersion, terms }: MarketNews): OpenBook {
+  const state = terms ? { ...before, terms } : before;
+  const book = terms ? repriced(old, terms.prices) : old;
   const end = book.baseSlot + book.slotCount;
   advanceBook(book, head.slot);
   withdraw(book, state, { first: Math.max(end, head.slot), usedOf: () => [] });
@@ -152,7 +157,8 @@ export function arrivalOf(head: MarketHead): number {
   return head.clock === 'manual' ? head.slot : head.slot + 1;
 }
 
-function specOf(state: BookTerms): MarketSpec {
+/** What the market sells by these terms. */
+export function specOf(state: BookTerms): MarketSpec {
   return {
     resources: state.resources,
     sites: state.sites.map(({ id, capacityMilli }) => ({ id, capacityMilli: capacityMilli as readonly Milli[] })),

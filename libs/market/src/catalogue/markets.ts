@@ -1,6 +1,7 @@
 import { type MakeOracle, ORACLE_VERSIONS } from '#kinds';
-import type { PriceRule } from '#mechanism';
-import { demandMilli, supplyMilli } from '#units';
+import { marketTerms, type MarketTerms } from '#log';
+import { type PriceRule, ruleFaults } from '#mechanism';
+import { canonicalJson, demandMilli, supplyMilli } from '#units';
 import type { BodyFault } from '#kinds';
 import { type MarketClock, type MarketStatus, newestTerms } from '../book/index.js';
 import type { Caller } from '../tenancy/index.js';
@@ -85,6 +86,8 @@ export interface ChangeMarketRequest {
   readonly status?: MarketStatus | undefined;
   /** A version of the oracle. */
   readonly oracle?: string | undefined;
+  /** The rule of prices from here on, by the one before. */
+  readonly prices?: ((before: PriceRule) => PriceRule) | undefined;
 }
 
 /** In order of precedence. */
@@ -95,8 +98,8 @@ export type ChangeMarketOutcome =
   | { readonly kind: 'changed'; readonly market: MarketRecord };
 
 /**
- * Pauses, resumes or closes a market of the caller's organisation, or lets another version of the oracle decide from here on: each an entry of its
- * log. Closing is for good. What it already has changes nothing.
+ * Pauses, resumes or closes a market of the caller's organisation, or lets another version of the oracle or other prices decide from here on: each an
+ * entry of its log. Decisions that were made stay as they are. Closing is for good. What it already has changes nothing.
  */
 export class ChangeMarket {
   /** @param versions of the oracle that there are. */
@@ -112,16 +115,30 @@ export class ChangeMarket {
       const { status = market.status, oracle = market.terms.oracle } = wanted;
       if (wanted.oracle !== undefined && !Object.hasOwn(this.versions, oracle))
         return { kind: 'faults', faults: [{ path: '$.oracle', message: `must be one of ${Object.keys(this.versions).join(', ')}` }] };
-      const isSame = status === market.status && oracle === market.terms.oracle;
+      const prices = wanted.prices?.(market.terms.prices) ?? market.terms.prices;
+      const faults = priceFaults(prices, market.resources);
+      if (faults.length > 0) return { kind: 'faults', faults };
+      const terms: MarketTerms = { ...market.terms, oracle, prices };
+      const isSame = status === market.status && isSameTerms(terms, market.terms);
       if (!isSame && market.status === 'closed') return { kind: 'market_closed' };
-      return { kind: 'changed', market: await changeStatus(tx, await changeOracle(tx, market, oracle), status) };
+      return { kind: 'changed', market: await changeStatus(tx, await changeTerms(tx, market, terms), status) };
     });
   }
 }
 
-async function changeOracle(tx: CatalogueTx, market: MarketRecord, oracle: string): Promise<MarketRecord> {
-  if (market.terms.oracle === oracle) return market;
-  const terms = { ...market.terms, oracle };
+/** What a rule names that the market does not have, or the other way round. */
+const priceFaults = (prices: PriceRule, resources: readonly string[]): BodyFault[] =>
+  ruleFaults(prices, resources).map(({ name, fault }) => ({
+    path: `$.prices.${prices.kind === 'flat' ? 'levels' : 'gamma'}.${name}`,
+    message:
+      fault === 'missing' ? 'is missing: every resource and bandwidth need a gamma' : `is not one of bandwidth, ${resources.join(', ')}`,
+  }));
+
+const isSameTerms = (one: MarketTerms, other: MarketTerms): boolean =>
+  canonicalJson(marketTerms.write(one)) === canonicalJson(marketTerms.write(other));
+
+async function changeTerms(tx: CatalogueTx, market: MarketRecord, terms: MarketTerms): Promise<MarketRecord> {
+  if (isSameTerms(terms, market.terms)) return market;
   await tx.setTerms(market.marketId, terms);
   const sequence = await tx.appendEvent(market.marketId, { kind: 'terms_changed', payload: { terms } });
   return { ...market, terms, sequence };

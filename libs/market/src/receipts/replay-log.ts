@@ -11,6 +11,7 @@ import { hitFindings } from './hit-findings.js';
 import { AccountBook, moneyFindings } from './money.js';
 import type { AuditAccount } from './ports.js';
 import { emptyMarket, siteRow, type SlotSales, stranger, usageRow } from './market-rows.js';
+import { LearningReplay } from './replay-learning.js';
 import { replayBid } from './replay-bid.js';
 import { isHitEvent, LiveSales } from './replay-hits.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
@@ -30,6 +31,7 @@ export class LogReplay {
   private readonly live: LiveSales;
   /** The window whose hits are being dealt with. */
   private unsettled: OpenWindowRow | undefined;
+  private readonly learning: LearningReplay;
 
   constructor(
     private readonly market: Row,
@@ -39,6 +41,7 @@ export class LogReplay {
     this.live = new LiveSales(BigInt(market.organisation_id ?? 0), kinds);
     this.accounts = new AccountBook(accounts);
     this.open = openBook(emptyMarket(market));
+    this.learning = new LearningReplay(this.open.state.horizonSlots, kinds);
   }
 
   /** @returns what is wrong with the entry; nothing where it is as it must be. After a finding the replay is at its end. */
@@ -56,7 +59,9 @@ export class LogReplay {
       ...eventColumns(told.event, Number(event.version)),
       organisation_id: null,
     });
-    return [...stray, ...columns, ...this.change(record, told.event)];
+    const findings = [...stray, ...columns, ...this.change(record, told.event)];
+    this.learning.changed(record.sequence, this.open.state);
+    return findings;
   }
 
   /** What an entry tells of. */
@@ -97,15 +102,16 @@ export class LogReplay {
   }
 
   private bid(record: LogRecord): Finding[] {
+    const { state } = this.open;
     const outcome = replayBid(this.open, record, this.kinds);
     if (outcome.kind === 'findings') return outcome.findings;
+    this.learning.decided(record, state);
     for (const { slot, usedMilli, capacityMilli = outcome.capacityMilli } of outcome.usage)
       this.sales.set(slot, { usedMilli, capacityMilli });
-    const { state: then } = this.open;
     this.open = outcome.open;
     const { bought } = outcome;
     if (!bought) return moneyFindings(record, [], this.accounts);
-    this.live.bought(bought, then);
+    this.live.bought(bought, state);
     const held = holdOf(bought.sale);
     return moneyFindings(record, held ? [held] : [], this.accounts);
   }
@@ -116,6 +122,8 @@ export class LogReplay {
         return this.opened(record, payload);
       case 'terms_changed':
         return this.termsChanged(record, payload);
+      case 'prices_changed':
+        return this.pricesChanged(record, payload);
       case 'site_added':
         return this.siteAdded(record, payload);
       case 'capacity_changed':
@@ -150,6 +158,16 @@ export class LogReplay {
     const [fault] = ruleFaults(terms.prices, this.open.state.resources);
     if (fault) return this.wrong(record, `payload.terms.prices: ${fault.name} is ${fault.fault}`);
     this.rebuild({ terms }, record.sequence);
+    return [];
+  }
+
+  private pricesChanged(record: LogRecord, payload: PayloadOf<'prices_changed'>): Finding[] {
+    const { terms } = this.open.state;
+    if (terms.prices.kind !== 'learning')
+      return this.wrong(record, `a level is learnt by the rule learning, which is ${terms.prices.kind}`);
+    const fault = this.learning.fault(payload, this.open.state, terms.prices);
+    if (fault !== undefined) return this.wrong(record, fault);
+    this.rebuild({ terms: { ...terms, prices: { ...terms.prices, level: payload.levelMicros } } }, record.sequence);
     return [];
   }
 

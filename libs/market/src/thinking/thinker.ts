@@ -1,11 +1,12 @@
 import type { Kinds } from '#kinds';
-import { type Book, priceAhead, quote, type Quote, type Valuation } from '#mechanism';
+import { type Book, type Density, priceAhead, quote, type Quote, type Valuation } from '#mechanism';
 import { invariant } from '#units';
 import { type MarketRows, openBook, type OpenBook, stateOf } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { decideBatch } from '../deciding/decide-batch.js';
 import type { BatchRecord, Payer, QueuedBid, Wallet } from '../deciding/ports.js';
 import { FundsTracker } from '../deciding/funds-tracker.js';
+import { measure, type MeasureTask } from '../learning/fold.js';
 
 /** Bids of one market to be decided by themselves. */
 export interface BatchTask {
@@ -48,6 +49,8 @@ export interface Thinker {
   decide(task: BatchTask): Promise<BatchDraft>;
   /** The whole menu of a bid. The book must not be changed meanwhile. */
   quote(task: QuoteTask): Promise<QuoteAnswer>;
+  /** What bids report of demand; undefined of those that say nothing. */
+  measure(task: MeasureTask): Promise<readonly (Density | undefined)[]>;
 }
 
 /** Something could not be thought through: too much memory or time was wanted, or its thread ended. The cause says which. */
@@ -64,6 +67,7 @@ export function createThinker(kinds: Kinds, clock: Clock): Thinker {
     build: (rows) => settled(() => openBook(stateOf(rows))),
     decide: (task) => settled(() => draftOf(task, kinds, clock)),
     quote: (task) => settled(() => answerOf(task, kinds)),
+    measure: (task) => settled(() => measure(task, kinds)),
   };
 }
 

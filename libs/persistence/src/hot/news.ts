@@ -1,4 +1,4 @@
-import { kindsThat } from '#log';
+import { kindsThat, marketTerms } from '#log';
 import type { MarketNews } from '#market';
 import { textList } from './columns.js';
 import { HEAD_COLUMNS, headOf, type HeadRow, type Queryable } from './state.js';
@@ -25,7 +25,8 @@ const MARKET_NEWS = `
     SELECT u.slot, u.used_milli FROM sold JOIN market m ON m.id = $1
     JOIN slot_usage u ON u.market_id = m.id AND u.slot = sold.slot AND u.slot >= m.slot AND u.slot < m.slot + m.horizon_slots
   )
-  SELECT ${HEAD_COLUMNS}, (SELECT max(sequence) FROM news WHERE kind IN (${textList(kindsThat('moved', 'rebuilt'))})) AS price_version,
+  SELECT ${HEAD_COLUMNS}, CASE WHEN EXISTS (SELECT FROM news WHERE kind IN (${textList(kindsThat('releveled'))})) THEN m.terms END AS terms,
+    (SELECT max(sequence) FROM news WHERE kind IN (${textList(kindsThat('moved', 'releveled', 'rebuilt'))})) AS price_version,
     CASE WHEN $2 + (SELECT count(*) FROM news) = m.sequence
       AND NOT EXISTS (SELECT FROM news WHERE kind IN (${textList(kindsThat('rebuilt'))}))
       AND (SELECT coalesce(sum(cardinality(used_milli)), 0) FROM usage) <= $4
@@ -34,6 +35,7 @@ const MARKET_NEWS = `
 
 interface NewsRow extends HeadRow {
   readonly price_version: bigint | null;
+  readonly terms: unknown;
   readonly usage: MarketNews['usage'] | null;
 }
 
@@ -43,5 +45,6 @@ export async function newsSince(queryable: Queryable, marketId: bigint, sequence
   const { rows } = await queryable.query<NewsRow>({ name: 'market-news', text: MARKET_NEWS, values });
   if (rows.length === 0 || rows[0].usage === null) return undefined;
   const [row] = rows;
-  return { head: headOf(row), priceVersion: row.price_version ?? undefined, usage: rows[0].usage };
+  const terms = row.terms === null ? undefined : marketTerms.read(row.terms, 'terms');
+  return { head: headOf(row), priceVersion: row.price_version ?? undefined, usage: rows[0].usage, terms };
 }

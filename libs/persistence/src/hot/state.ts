@@ -38,7 +38,7 @@ const WINDOWS = `
 /** What there is of a market but sites and sales, and how many cells its window has: bandwidth, and each resource of each site, in each slot. */
 const TERMS = `
   ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources, m.terms, ${WINDOWS} AS windows,
-    coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind IN (${textList(kindsThat('moved', 'rebuilt'))})
+    coalesce((SELECT e.sequence FROM event e WHERE e.market_id = m.id AND e.kind IN (${textList(kindsThat('moved', 'releveled', 'rebuilt'))})
       ORDER BY e.sequence DESC LIMIT 1), 0) AS price_version`;
 /** Cells of the whole window of `market m`, in SQL. */
 export const CELLS = `

@@ -1,0 +1,15 @@
+/** Learning prices: measuring bids after they were answered, and posting the level that follows from the log. */
+export {
+  FOLD_START,
+  type FoldMark,
+  LearningFold,
+  type Measurable,
+  measure,
+  type MeasureTask,
+  measureTaskOf,
+  reportOf,
+  type ReportingBid,
+} from './fold.js';
+export { LearnPrices } from './learn-prices.js';
+export { stateAfter } from './market-change.js';
+export type { LearningCursor, LearningEntry, LearningPage, LearningStart, LearningStore, LevelChange, MeasuredBid } from './ports.js';

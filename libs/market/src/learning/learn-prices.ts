@@ -1,0 +1,149 @@
+import type { LearntLevel } from '#mechanism';
+import { invariant } from '#units';
+import type { BookTerms } from '../book/index.js';
+import type { Clock } from '../clock/index.js';
+import { type OnMarketFailed, Rests } from '../rounds/index.js';
+import type { Thinker } from '../thinking/thinker.js';
+import { LearningFold, type Measurable, measureTaskOf, reportOf } from './fold.js';
+import { stateAfter } from './market-change.js';
+import type { LearningPage, LearningStart, LearningStore, MeasuredBid } from './ports.js';
+
+/** A market as far as its bids are measured. */
+interface Learner {
+  readonly fold: LearningFold;
+  readonly state: BookTerms;
+  readonly through: bigint;
+}
+
+/** Markets whose folds are kept in memory. */
+const LEARNERS_MAX = 64;
+/** While a market is cold, a level is written where it is another one by so much: one in a hundred. */
+const COLD_STEP = 100n;
+
+/**
+ * Measures bids after they were answered, and posts the levels that follow: nobody waits for it. What a level follows from is the log up to an entry that
+ * is told with it, so that whoever folds the same log gets the same one; what is not reached by then is counted the next time.
+ */
+export class LearnPrices {
+  private readonly learners = new Map<bigint, Learner>();
+  /** The slot that a warm market's level was learnt for. */
+  private readonly learntIn = new Map<bigint, number>();
+  private readonly rests: Rests;
+
+  constructor(
+    private readonly store: LearningStore,
+    private readonly thinker: Pick<Thinker, 'measure'>,
+    private readonly clock: Clock,
+    onFailed?: OnMarketFailed,
+  ) {
+    this.rests = new Rests(onFailed);
+  }
+
+  /** Measures page after page, the markets in turn, until all is measured or the time is used up. @returns how many entries were read. */
+  async run(budgetMs: number): Promise<number> {
+    const endMs = this.clock.nowMs() + budgetMs;
+    const behind = await this.store.behind();
+    this.rests.keepOnly(new Set(behind));
+    const markets = new Set(behind.filter((marketId) => !this.rests.isResting(marketId, this.clock.nowMs())));
+    let entries = 0;
+    while (markets.size > 0) {
+      for (const marketId of markets) {
+        if (entries > 0 && this.clock.nowMs() >= endMs) return entries;
+        const page = await this.rests.attempt(marketId, this.clock.nowMs(), () => this.step(marketId));
+        entries += page?.entries.length ?? 0;
+        if (!page?.hasMore) markets.delete(marketId);
+      }
+    }
+    return entries;
+  }
+
+  /** A page of one market, and the level that follows. */
+  private async step(marketId: bigint): Promise<LearningPage | undefined> {
+    const before = await this.learner(marketId);
+    this.learners.delete(marketId); // it is changed from here on; whoever fails reads it anew
+    const page = await this.store.page(marketId, before.through);
+    const last = page.entries.at(-1);
+    if (!last) return page;
+    const { state, measurables } = walk(before, page);
+    const measured = await this.measured(measurables);
+    before.fold.add(measured.map(({ report }) => report));
+    const cursor = { ...before.fold.mark, through: last.sequence };
+    if (!(await this.store.save(marketId, before.through, cursor, measured))) return undefined;
+    const learner = { fold: before.fold, state, through: last.sequence };
+    this.keep(marketId, learner);
+    await this.post(marketId, learner, page);
+    return page;
+  }
+
+  private async learner(marketId: bigint): Promise<Learner> {
+    const kept = this.learners.get(marketId);
+    const { through } = await this.store.cursor(marketId);
+    return kept?.through === through ? kept : learnerOf(await this.store.start(marketId));
+  }
+
+  private keep(marketId: bigint, learner: Learner): void {
+    this.learners.set(marketId, learner);
+    const [oldest] = this.learners.keys();
+    if (this.learners.size > LEARNERS_MAX) this.learners.delete(oldest);
+  }
+
+  /** Bids that follow each other on the same market are measured together. */
+  private async measured(measurables: readonly Measurable[]): Promise<MeasuredBid[]> {
+    const measured: MeasuredBid[] = [];
+    for (let from = 0, to = 0; from < measurables.length; from = to) {
+      while (to < measurables.length && isSameMarket(measurables[from].state, measurables[to].state)) to++;
+      const group = measurables.slice(from, to);
+      const densities = await this.thinker.measure(measureTaskOf(group[0], group));
+      group.forEach((one, index) => {
+        const density = densities[index];
+        if (density) measured.push({ bid: one.bid, report: reportOf(one, density) });
+      });
+    }
+    return measured;
+  }
+
+  /** A cold market's level follows at once, a warm one's at the beginning of a slot, when all bids before it are counted. */
+  private async post(marketId: bigint, { fold, state, through }: Learner, page: LearningPage): Promise<void> {
+    const now = { ...state, head: { ...state.head, ...page.head } };
+    const { prices } = state.terms;
+    if (prices.kind !== 'learning' || !prices.learns || now.head.status === 'closed') return;
+    const isWarm = fold.isWarm(now);
+    if (isWarm && (page.hasMore || this.learntIn.get(marketId) === now.head.slot)) return;
+    const learnt = fold.level(now, prices);
+    if (isWarm) this.learntIn.set(marketId, now.head.slot);
+    if (!learnt || !isWorthTelling(prices.level, learnt, isWarm)) return;
+    const { levelMicros, clearingMicros, doubted, ...counts } = learnt;
+    const payload = { fromMicros: prices.level, levelMicros, clearingMicros, through, doubted: doubted.length, ...counts };
+    await this.store.change({ marketId, seen: now, payload });
+  }
+}
+
+function isWorthTelling(from: bigint, { levelMicros: to }: LearntLevel, isWarm: boolean): boolean {
+  const moved = to > from ? to - from : from - to;
+  return isWarm ? moved > 0n : moved * COLD_STEP > from || (moved > 0n && from === 0n);
+}
+
+const isSameMarket = (one: BookTerms, other: BookTerms): boolean => one.sites === other.sites && one.terms.oracle === other.terms.oracle;
+
+function learnerOf({ cursor, origin, changes, reports }: LearningStart): Learner {
+  const state = changes.reduce(stateAfter, origin);
+  return { fold: new LearningFold(cursor, state.horizonSlots, reports), state, through: cursor.through };
+}
+
+/** The market after the entries of a page, and what of them is to be measured. */
+function walk({ fold, state: before, through }: Learner, { entries }: LearningPage): { state: BookTerms; measurables: Measurable[] } {
+  let [state, due] = [before, through];
+  const measurables: Measurable[] = [];
+  for (const { sequence, told } of entries) {
+    due += 1n;
+    invariant(sequence === due, 'a log has no gaps');
+    if (told.kind === 'bid') {
+      const measurable = fold.decided(told.bid, state);
+      if (measurable) measurables.push(measurable);
+      continue;
+    }
+    state = stateAfter(state, told.event);
+    fold.under(state);
+  }
+  return { state, measurables };
+}

@@ -1,0 +1,96 @@
+import { invariant } from '#units';
+import { SHARE_UNITS } from './density.js';
+import type { Report } from './report.js';
+
+/** The slots that reports are looked at over: `slots` of them, the last of which is `last`. */
+export interface Period {
+  readonly last: number;
+  readonly slots: number;
+  /** Whether the period is all that there is: then what was bid for lately also has the slots ahead. */
+  readonly isYoung: boolean;
+  /** How much of the supply is there for what is reported, 1 for all of it. */
+  readonly share: number;
+}
+
+/** What plans leave unused between them: jobs are lumps, and a market that is full to so much refuses most. */
+const PACKED_PERCENT = 75;
+/** Windows of more slots than this are none but the whole period. */
+const WINDOW_MAX = 64;
+
+/** Windows of 1, 2, 4, … slots, and the whole period. */
+export function windowsOf(slots: number): number[] {
+  const windows: number[] = [];
+  for (let size = 1; size < slots && size <= WINDOW_MAX; size *= 2) windows.push(size);
+  return [...windows, slots];
+}
+
+/**
+ * The level that clears the demand of a period: cut into windows of W slots, counted back from its end, each window is cleared at the density of the first
+ * bid that the window's capacity has no room for, densest bids first (0 where all have room). The level is the mean over the windows, and over
+ * W = 1, 2, 4, … and the whole period: short windows see rushes that jobs cannot wait out, long ones what they can.
+ * @param reports by density (byDensity), all of the period. @returns micro-credits, not rounded.
+ */
+export function clearingLevel(reports: readonly Report[], period: Period): number {
+  if (reports.length === 0) return 0;
+  invariant(period.slots > 0, 'a period has slots');
+  const ahead = period.isYoung ? slotsAhead(reports) : 0;
+  const windows = windowsOf(period.slots);
+  let sum = 0;
+  for (const size of windows) sum += meanOverWindows(reports, period, { size, ahead });
+  return sum / windows.length;
+}
+
+/** Half of how long the plans are that are bid for, by how much they take: what bids of the newest window may still be given of the slots after it. */
+function slotsAhead(reports: readonly Report[]): number {
+  let taken = 0;
+  let timesSlots = 0;
+  for (const { shares, slots, weight } of reports) {
+    const most = weight * largestOf(shares);
+    taken += most;
+    timesSlots += most * slots;
+  }
+  return taken === 0 ? 0 : timesSlots / taken / 2;
+}
+
+/** The share of what a plan takes most of. */
+export function largestOf(shares: readonly number[]): number {
+  let largest = 0;
+  for (const share of shares) if (share > largest) largest = share;
+  return largest;
+}
+
+/** The mean of what clears windows of that size. @param ahead slots that the newest window has beside its own. */
+function meanOverWindows(
+  reports: readonly Report[],
+  { last, slots, share }: Period,
+  { size, ahead }: { readonly size: number; readonly ahead: number },
+): number {
+  const kinds = reports[0].shares.length;
+  const count = Math.ceil(slots / size);
+  const taken = new Float64Array(count * kinds);
+  const isCleared = new Uint8Array(count);
+  const packed = (SHARE_UNITS * PACKED_PERCENT * share) / 100;
+  let sum = 0;
+  let open = count;
+  for (const { slot, levelMicros, shares, weight } of reports) {
+    const window = Math.floor((last - slot) / size);
+    if (isCleared[window] === 1) continue;
+    const supply = (Math.min(size, slots - window * size) + (window === 0 ? ahead : 0)) * packed;
+    if (!exceeds(taken, window * kinds, { shares, weight, supply })) continue;
+    isCleared[window] = 1;
+    sum += levelMicros;
+    if (--open === 0) break;
+  }
+  return sum / count;
+}
+
+/** Adds up what a bid takes, from a place on; whether there is too much of something then. */
+function exceeds(
+  taken: Float64Array,
+  at: number,
+  { shares, weight, supply }: { readonly shares: readonly number[]; readonly weight: number; readonly supply: number },
+): boolean {
+  let isOver = false;
+  for (let kind = 0; kind < shares.length; kind++) if ((taken[at + kind] += weight * shares[kind]) > supply) isOver = true;
+  return isOver;
+}

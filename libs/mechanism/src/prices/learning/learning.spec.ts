@@ -1,0 +1,139 @@
+import { micros } from '#units';
+import fc from 'fast-check';
+import { clearingLevel, windowsOf } from './clearing.js';
+import { SHARE_UNITS } from './density.js';
+import { guardedLevel } from './guard.js';
+import { emptyHistory, learntLevel, withReports } from './history.js';
+import { byDensity, provenOnly, type Report, weightOf } from './report.js';
+import { NEW_LEARNING_RULE } from './rule.js';
+
+const HORIZON = 20;
+const report = (fields: Partial<Report> = {}): Report => ({
+  levelMicros: 1_000_000,
+  slots: 1,
+  shares: [0, SHARE_UNITS],
+  slot: 0,
+  organisationId: 1n,
+  paidMicros: undefined,
+  weight: 1,
+  ...fields,
+});
+const reports = fc.array(
+  fc
+    .record({
+      levelMicros: fc.integer({ min: 100, max: 1_000_000_000 }),
+      slots: fc.integer({ min: 1, max: 9 }),
+      shares: fc.tuple(fc.integer({ min: 0, max: SHARE_UNITS }), fc.integer({ min: 0, max: 2 * SHARE_UNITS })),
+      slot: fc.integer({ min: 0, max: 30 }),
+      organisationId: fc.bigInt({ min: 1n, max: 40n }),
+      isAccepted: fc.boolean(),
+    })
+    .map(({ isAccepted, ...rest }) => report({ ...rest, paidMicros: isAccepted ? Math.floor(rest.levelMicros / 2) : undefined })),
+  { maxLength: 120 },
+);
+const levelOf = (list: readonly Report[], slot = 30, rule = NEW_LEARNING_RULE): bigint =>
+  learntLevel(withReports(emptyHistory(0, HORIZON), list), slot, rule).levelMicros;
+
+describe('a learnt level', () => {
+  it('does not depend on the order in which bids were measured, nor on how many at a time', () => {
+    fc.assert(
+      fc.property(reports, fc.integer({ min: 0, max: 120 }), (list, cut) => {
+        const inParts = withReports(withReports(emptyHistory(0, HORIZON), list.slice(0, cut)), list.slice(cut));
+        const inOrder = [...list].sort((a, b) => a.slot - b.slot);
+        expect(learntLevel(inParts, 31, NEW_LEARNING_RULE)).toEqual(
+          learntLevel(withReports(emptyHistory(0, HORIZON), inOrder), 31, NEW_LEARNING_RULE),
+        );
+      }),
+    );
+  });
+
+  it('scales as valuations do, up to rounding', () => {
+    const timesHundred = (one: Report): Report => ({
+      ...one,
+      levelMicros: 100 * one.levelMicros,
+      paidMicros: one.paidMicros === undefined ? undefined : 100 * one.paidMicros,
+    });
+    fc.assert(
+      fc.property(reports, (list) => {
+        expect(Math.abs(Number(levelOf(list.map(timesHundred))) - 100 * Number(levelOf(list)))).toBeLessThanOrEqual(100);
+      }),
+    );
+  });
+
+  it('lies within the densities, the floor and the ceiling', () => {
+    const rule = { ...NEW_LEARNING_RULE, floor: micros(1_000n), ceiling: micros(500_000n) };
+    fc.assert(
+      fc.property(reports, (list) => {
+        const most = list.reduce((level, { levelMicros }) => Math.max(level, levelMicros), 0);
+        expect(Number(levelOf(list))).toBeLessThanOrEqual(most);
+        const within = levelOf(list, 30, rule);
+        expect(within >= rule.floor && within <= rule.ceiling).toBe(true);
+      }),
+    );
+  });
+
+  it('is nothing where there is room for all, and what the first pays that has no room', () => {
+    expect(levelOf([])).toBe(0n);
+    const few = Array.from({ length: 4 }, (_, index) => report({ slot: 5 * index, shares: [0, SHARE_UNITS / 2] }));
+    expect(levelOf(few)).toBe(0n);
+    const period = { last: 0, slots: 1, isYoung: false, share: 1 };
+    const rush = [5, 4, 3, 2].map((levelMicros) => report({ levelMicros, shares: [0, SHARE_UNITS / 4] }));
+    expect(clearingLevel(rush, period)).toBe(2); // three quarters of the slot are sold to 5, 4 and 3
+  });
+
+  it('forgets what is older than the slots on sale', () => {
+    const rush = Array.from({ length: 30 }, () => report({ slot: 2 }));
+    expect(levelOf(rush, 10)).toBeGreaterThan(0n);
+    expect(levelOf(rush, 23)).toBe(0n);
+  });
+
+  it('looks at windows of each size', () => {
+    expect([1, 2, 5, 200].map(windowsOf)).toEqual([[1], [1, 2], [1, 2, 4, 5], [1, 2, 4, 8, 16, 32, 64, 200]]);
+  });
+});
+
+describe('the guard of the level', () => {
+  const honest = Array.from({ length: 50 }, (_, index) =>
+    report({
+      organisationId: BigInt(index),
+      slot: index % HORIZON,
+      levelMicros: 1000 + index,
+      shares: [0, SHARE_UNITS / 2],
+      paidMicros: 900,
+    }),
+  );
+  const period = { last: HORIZON - 1, slots: HORIZON, isYoung: false };
+  const levelWith = (more: readonly Report[]): number => guardedLevel([...honest, ...more].sort(byDensity), period).level;
+
+  it('leaves out the refused bids of those who lift it most, be they three that are in it together', () => {
+    for (const griefers of [1, 3]) {
+      const fakes = Array.from({ length: 25 }, (_, index) =>
+        report({ organisationId: 100n + BigInt(index % griefers), slot: index % HORIZON, levelMicros: 1_000_000 }),
+      );
+      const all = [...honest, ...fakes].sort(byDensity);
+      expect(clearingLevel(all, { ...period, share: 1 })).toBeGreaterThan(100_000);
+      expect(levelWith(fakes)).toBeLessThanOrEqual(1_060);
+      expect([...guardedLevel(all, period).doubted].filter((id) => id >= 100n)).toHaveLength(griefers);
+    }
+  });
+
+  it('counts what they pay', () => {
+    const list = [report({ paidMicros: 400, levelMicros: 9_000 }), report({ levelMicros: 8_000 }), report({ organisationId: 2n })];
+    expect(provenOnly(list, 1n).map(({ levelMicros }) => levelMicros)).toEqual([1_000_000, 400]);
+  });
+
+  it('doubts nobody where few bid', () => {
+    const few = honest.slice(0, 9);
+    expect(guardedLevel([...few].sort(byDensity), period).doubted).toEqual([]);
+  });
+});
+
+describe('which bids are measured', () => {
+  it('are all of a slot with few, and fewer and fewer of one with many; each stands for those that are not', () => {
+    const weights = Array.from({ length: 100_000 }, (_, place) => weightOf(place));
+    expect(weights.slice(0, 128).every((weight) => weight === 1)).toBe(true);
+    expect(weights.filter((weight) => weight > 0).length).toBeLessThan(128 * 12);
+    const stoodFor = weights.reduce((sum, weight) => sum + weight, 0);
+    expect(Math.abs(stoodFor - weights.length)).toBeLessThan(2048);
+  });
+});

@@ -1,0 +1,2 @@
+/** What learning prices reads and writes. */
+export { createLearningStore } from './learning-store.js';
