@@ -67,10 +67,17 @@ export class LearningFold {
     return { since: this.history?.since, slot: this.slot, bids: this.bids };
   }
 
-  /** The market has these terms from here on: learning begins with a rule that learns, and ends with another one. */
+  /**
+   * The market has these terms from here on: learning begins with a rule that learns, and ends with another one. Where it begins again in a slot of which
+   * bids were measured before, it does so with the next one: a report is told from its slot whether it counts.
+   */
   under(state: BookTerms): void {
     if (state.terms.prices.kind !== 'learning') this.history = undefined;
-    else this.history ??= emptyHistory(arrivalOf(state.head), state.horizonSlots);
+    else this.history ??= emptyHistory(this.firstSlot(arrivalOf(state.head)), state.horizonSlots);
+  }
+
+  private firstSlot(slot: number): number {
+    return this.bids > 0 && this.slot >= slot ? this.slot + 1 : slot;
   }
 
   /** A bid was decided: what is to be measured of it; undefined where it is left out (weightOf) or nothing is learnt. */

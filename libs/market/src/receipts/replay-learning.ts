@@ -1,6 +1,6 @@
 import type { Kinds } from '#kinds';
 import type { PayloadOf } from '#log';
-import type { LearningRule } from '#mechanism';
+import type { LearningRule, Report } from '#mechanism';
 import { invariant } from '#units';
 import type { BookTerms } from '../book/index.js';
 import { FOLD_START, LearningFold, type Measurable, measure, measureTaskOf, reportOf } from '../learning/index.js';
@@ -51,13 +51,16 @@ export class LearningReplay {
     const count = this.waiting.findIndex(({ sequence }) => sequence > through);
     const due = count < 0 ? this.waiting : this.waiting.slice(0, count);
     this.waiting = count < 0 ? [] : this.waiting.slice(count);
+    const reports: Report[] = [];
     for (const entry of due) {
-      if (entry.kind === 'change') this.fold.under(entry.state);
-      else this.measure(entry.record, entry.state);
+      if (entry.kind === 'bid') reports.push(...this.reportsOf(entry.record, entry.state));
+      else this.fold.under(entry.state);
     }
+    this.fold.add(reports);
   }
 
-  private measure({ bid, decision, sequence }: LogRecord, state: BookTerms): void {
+  /** What a bid reports: nothing where it is left out, or says nothing. */
+  private reportsOf({ bid, decision, sequence }: LogRecord, state: BookTerms): Report[] {
     invariant(bid !== undefined && decision !== undefined, 'a decided bid is stored');
     const body = jsonOf(bid.body);
     invariant(this.kinds.hasForm(body), 'a bid that was decided is readable');
@@ -71,8 +74,8 @@ export class LearningReplay {
       isAccepted: decision.outcome === 'accepted',
     };
     const measurable: Measurable | undefined = this.fold.decided(reporting, state);
-    if (!measurable) return;
+    if (!measurable) return [];
     const [density] = measure(measureTaskOf(measurable, [measurable]), this.kinds);
-    if (density) this.fold.add([reportOf(measurable, density)]);
+    return density ? [reportOf(measurable, density)] : [];
   }
 }
