@@ -12,6 +12,7 @@ const WRITTEN = '0.2.0';
 /** Types of entries that came after it. */
 const SINCE: ReadonlySet<string> = new Set([
   ...['window_opened', 'window_closed', 'window_settled', 'allocation_repaired', 'allocation_failed', 'allocation_left'],
+  'prices_changed',
 ]);
 const isWriting = process.env.ERIS_STORED_LOG === 'write';
 
