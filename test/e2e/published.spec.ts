@@ -1,6 +1,9 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { createParser } from 'eventsource-parser';
 import { eventKinds } from '#contracts';
+import { standardKinds } from '#kinds';
+import { createThinker, LearnPrices } from '#market';
+import { createLearningStore } from '#persistence';
 import { startTestApi, type TestApi } from '../support/api.js';
 import type { Json } from '../support/api-client.js';
 import { moveOracleThereAndBack } from '../support/oracle-moves.js';
@@ -146,8 +149,19 @@ async function letEverythingHappen(): Promise<void> {
   await withdraw({ kind: 'outage', scope: 'market', to: 10 });
   const windowId = await withdraw({ kind: 'maintenance', scope: 'market', from: 10 });
   expect((await api.client.delete(`/v1/markets/${marketId}/windows/${windowId}`, operator)).status).toBe(204);
+  await learnALevel(bid);
   await moveOracleThereAndBack(api.databaseUrl, { organisationId: BigInt(scene.operatorId), role: 'operator' }, BigInt(marketId));
   await api.client.patch(`/v1/markets/${marketId}`, { ...operator, body: { status: 'paused' } });
+}
+
+/** Lets the market learn its prices from one bid more: there is room for it, so that it costs nothing from then on. */
+async function learnALevel(bid: (name: string, fields: object) => Promise<unknown>): Promise<void> {
+  const prices = { kind: 'learning', level: '1' };
+  const changed = await api.client.patch(`/v1/markets/${scene.marketId}`, { key: scene.operatorKey, body: { prices } });
+  expect(changed).toMatchObject({ status: 200, body: { prices } });
+  await bid('learnt', { valuation: { kind: 'deadline', value: 1000, deadline: 40 } });
+  const clock = { nowMs: () => performance.now() };
+  await new LearnPrices(createLearningStore(api.pool), createThinker(standardKinds(), clock), clock).run(10_000);
 }
 
 /** Takes the whole market off sale, and waits until all whom that hits were dealt with. */
