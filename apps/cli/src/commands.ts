@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerDemo } from './demo.js';
 import { registerLoad } from './load.js';
 import { registerMigrate } from './migrate.js';
+import { registerRebuildViews } from './rebuild-views.js';
 import { registerSimulate } from './simulate.js';
 import { registerStart } from './start.js';
 import type { HostTerminal } from './terminal.js';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Register[] = [
   registerStart,
   registerLoad,
   registerMigrate,
+  registerRebuildViews,
   registerSimulate,
   registerValidate,
   registerVerify,

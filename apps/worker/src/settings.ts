@@ -39,5 +39,11 @@ export const LEARN_MS = 250;
 export const LEARN_BUDGET_BUSY_MS = 20;
 /** The same while nothing waits, ms. */
 export const LEARN_BUDGET_IDLE_MS = 500;
+/** How often views are brought up to date with the logs, ms. */
+export const VIEWS_MS = 1_000;
+/** How long that may take at once while bids wait, ms; a step that has begun ends. */
+export const VIEWS_BUDGET_BUSY_MS = 20;
+/** The same while nothing waits, ms. */
+export const VIEWS_BUDGET_IDLE_MS = 1_000;
 /** What is being thought about when the worker is told to end may end within so long, ms; then it is left to the next worker. */
 export const THINK_GRACE_MS = 2_000;

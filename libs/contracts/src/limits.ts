@@ -18,6 +18,8 @@ export const LIMITS = {
   priceSlots: 500,
   /** Prices of one answer, where it has more than one slot. */
   priceCells: 20_000,
+  /** Cells of one answer that shows a book, where it has more than one slot. */
+  bookCells: 50_000,
   waitSeconds: 30,
   nameLength: 200,
   idempotencyKeyLength: 200,

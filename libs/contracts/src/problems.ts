@@ -38,6 +38,7 @@ export const PROBLEMS = {
   ),
   not_found: row(404, 'Not found', 'Check the id; things of other organisations are not shown.'),
   market_unknown: row(404, 'No such market', 'Check the id; markets of other operators are not shown.'),
+  sequence_unknown: row(404, 'The log has no such entry', 'Name an entry from 1 to the last one, which detail names.'),
   route_unknown: row(404, 'No such route', 'See /openapi.json for the routes.'),
   method_not_allowed: row(405, 'This route does not take that method', 'Use one of the methods in the Allow header.'),
   not_acceptable: row(406, 'Not acceptable', 'Accept application/json, or text/event-stream for events.'),

@@ -8,6 +8,8 @@ export const SCOPES = [
   'markets:write',
   'bids:read',
   'bids:write',
+  'allocations:read',
+  'allocations:write',
   'accounts:read',
   'accounts:write',
 ] as const;

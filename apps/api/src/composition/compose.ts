@@ -27,6 +27,8 @@ import {
   ReadAllocations,
   ReadBids,
   ReadEvents,
+  ReadSeries,
+  SearchBids,
   WakeUpNotifier,
 } from '#market';
 import {
@@ -36,10 +38,12 @@ import {
   createBidContextReader,
   createBidInbox,
   createBidReader,
+  createBidSearcher,
   createCatalogueReader,
   createCatalogueWork,
   createClockStore,
   createEventReader,
+  createSeriesReader,
   createUndecidedBids,
   explainSchema,
   isFit,
@@ -57,6 +61,7 @@ import { type Holds, sharesOf, TENANT_SHARE } from '../http/holds.js';
 import type { DatabaseTurns } from '../http/turn-interceptor.js';
 import { partyOf } from '../http/turns.js';
 import type { Metrics } from '../service/metrics.js';
+import { MarketSeries } from '../service/market-series.js';
 import { type DatabaseSays, Readiness } from '../service/readiness.js';
 import { DecisionWaiter } from '../streams/decision-waiter.js';
 import { EventStreams } from '../streams/event-streams.js';
@@ -201,8 +206,12 @@ function bidding(
   const checks = { bodies, market: new CheckBid(createBidContextReader(stores.pool), parts.kinds) };
   return {
     placeBids: new PlaceBids(checks, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, callers), parts.large),
-    services: [readBids, new ReadAllocations(createAllocationReader(stores.pool)), ...pricing(parts, turns.reads)],
+    services: [readBids, new ReadAllocations(createAllocationReader(stores.pool)), ...views(parts), ...pricing(parts, turns.reads)],
   };
+}
+
+function views({ stores, surroundings: { clock } }: Parts): object[] {
+  return [new SearchBids(createBidSearcher(stores.pool)), new MarketSeries(new ReadSeries(createSeriesReader(stores.pool)), clock)];
 }
 
 /** A decided bid, found when it is its bidder's turn. */

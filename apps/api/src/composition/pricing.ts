@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { LIMITS } from '#contracts';
-import { BookReader, FairQueue, type InTurn, QuoteBid, ReadPrices } from '#market';
+import { BookReader, FairQueue, History, type InTurn, QuoteBid, ReadBook, ReadPrices } from '#market';
 import type { Kinds } from '#kinds';
-import { createBookSource } from '#persistence';
+import { createBookSource, createHistoryStore } from '#persistence';
 import type { ThinkPool } from '#thinking';
 import type { Metrics } from '../service/metrics.js';
 import type { ApiSettings } from './settings.js';
@@ -52,5 +52,6 @@ export function pricing(
   return [
     new QuoteBid(books, { kinds, thinker: thinkers, queue, loop, reads }),
     new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, { loop: prices, ...SLICE }),
+    new ReadBook(source, new History(createHistoryStore(stores.pool)), LIMITS.bookCells, { loop: prices, ...SLICE }),
   ];
 }

@@ -18,7 +18,7 @@ export interface DatabaseTurns {
  * What takes its turns itself: prices and quotes do more than read; a clock waits for decisions, and must not hold a place meanwhile; streams have a
  * quota, and are read for by one statement for many.
  */
-const BY_ITSELF: ReadonlySet<OperationId> = new Set(['readPrices', 'quoteBid', 'advanceClock', 'streamEvents']);
+const BY_ITSELF: ReadonlySet<OperationId> = new Set(['readPrices', 'readBook', 'quoteBid', 'advanceClock', 'streamEvents']);
 
 /** Every operation of a controller that asks for a key waits for its caller's turn before it does anything. */
 export class TurnInterceptor implements NestInterceptor {

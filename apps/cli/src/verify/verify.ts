@@ -1,10 +1,7 @@
-import { loadConfig } from '#config';
 import { type Finding, type Verification, verifyMarket, type VerifyOptions, type VerifyOutcome } from '#market';
 import { standardKinds } from '#kinds';
-import { checkDatabase, createAuditSource, createPool, findEmbeddedPostgres, unfitOf } from '#persistence';
-import { unlessAborted } from '../running/abort.js';
-import { isPostgresVariable } from '../running/databases.js';
-import { runUntilSignal } from '../running/run.js';
+import { checkDatabase, createAuditSource, createPool, unfitOf } from '#persistence';
+import { onNamedDatabase } from '../running/named-database.js';
 import { BadInput, EXIT, type HostTerminal, progressOf } from '../terminal.js';
 
 /** What is verified, and how that is told. */
@@ -20,15 +17,8 @@ export interface VerifySettings {
  * started for that where it does not run. Sets the exit code.
  * @throws BadInput where there is no such market.
  */
-export async function verify(terminal: HostTerminal, settings: VerifySettings): Promise<void> {
-  const databaseUrl = settings.databaseUrl ?? loadConfig(terminal.env).databaseUrl;
-  if (databaseUrl !== undefined) return verifyIn(terminal, databaseUrl, settings);
-  await runUntilSignal(terminal, async ({ config, closing, signal }) => {
-    terminal.forgetVariables(isPostgresVariable);
-    const found = await findEmbeddedPostgres(config.dataDir, signal);
-    await closing.add('the embedded PostgreSQL', () => found.stop());
-    await unlessAborted(verifyIn(terminal, found.url, settings), signal);
-  });
+export function verify(terminal: HostTerminal, settings: VerifySettings): Promise<void> {
+  return onNamedDatabase(terminal, settings.databaseUrl, (databaseUrl) => verifyIn(terminal, databaseUrl, settings));
 }
 
 async function verifyIn(terminal: HostTerminal, databaseUrl: string, settings: VerifySettings): Promise<void> {

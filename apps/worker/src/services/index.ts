@@ -10,6 +10,7 @@ import type { WorkerParts } from '../parts.js';
 import { repairMarkets } from './repairs.js';
 import { sealReceipts } from './receipts.js';
 import { sweepBacklog, sweepWhileBusy } from './sweep.js';
+import { keepSnapshots, keepViews } from './views.js';
 import { sampleWaits } from './waits.js';
 
 /** What a worker does, from its start to its end: a file and a line for each. They start in this order, and stop together. */
@@ -23,6 +24,8 @@ export const SERVICES: readonly ((parts: WorkerParts) => Service)[] = [
   repairMarkets,
   sealReceipts,
   learnPrices,
+  keepViews,
+  keepSnapshots,
   sampleWaits,
   watchBacklog,
   checkLedger,

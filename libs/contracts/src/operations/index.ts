@@ -8,6 +8,7 @@ import { serviceOperations } from './service.js';
 import { sessionOperations } from './sessions.js';
 import { tenancyOperations } from './tenancy.js';
 import { windowOperations } from './windows.js';
+import { viewOperations } from './views.js';
 
 /** Every route of the API, once. Guard, validation, document and tests read from here. */
 export const operations = {
@@ -17,6 +18,7 @@ export const operations = {
   ...windowOperations,
   ...bidOperations,
   ...allocationOperations,
+  ...viewOperations,
   ...accountOperations,
   ...serviceOperations,
 };

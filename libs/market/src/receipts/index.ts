@@ -6,3 +6,4 @@ export type { SlotSales } from './market-rows.js';
 export { keyOf, type Finding, type LogRecord, type Row, type RowTable } from './rows.js';
 export { chainOf, AppendReceipts } from './append-receipts.js';
 export { verifyMarket, type Verification, type VerifyOptions, type VerifyOutcome } from './verify-market.js';
+export { LogReplay } from './replay-log.js';

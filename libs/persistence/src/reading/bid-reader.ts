@@ -3,7 +3,8 @@ import { type BidFilter, type BidReader, type BidRecord, seesAll, type Viewer } 
 import type { Pool } from 'pg';
 import { IS_MEMBER } from '../tenancy/membership.js';
 
-const COLUMNS = `b.id, b.market_id, b.organisation_id, b.label, b.received_at, d.sequence, d.price_version, d.outcome, d.arrival_slot,
+/** The columns of a BidRow, of `bid b` and `decision d`. */
+export const BID_COLUMNS = `b.id, b.market_id, b.organisation_id, b.label, b.received_at, d.sequence, d.price_version, d.outcome, d.arrival_slot,
   d.completion, d.value_micros, d.payment_micros, d.reason, d.decided_at`;
 /** $1 the viewer's organisation, $2 whether it oversees its markets. */
 const VISIBLE = `(b.organisation_id = $1 OR ($2 AND m.organisation_id = $1))`;
@@ -15,7 +16,7 @@ const FROM = `FROM bid b JOIN market m ON m.id = b.market_id LEFT JOIN decision 
  * Events: none.
  * Retry:  safe; it reads.
  */
-const FIND = `SELECT ${COLUMNS} ${FROM} WHERE ${VISIBLE} AND b.id = $3`;
+const FIND = `SELECT ${BID_COLUMNS} ${FROM} WHERE ${VISIBLE} AND b.id = $3`;
 
 /**
  * list-bids: bids of a market by id, those of one organisation or all.
@@ -25,7 +26,7 @@ const FIND = `SELECT ${COLUMNS} ${FROM} WHERE ${VISIBLE} AND b.id = $3`;
  */
 function listText(filter: BidFilter, oversees: boolean): string {
   const status = { queued: 'AND d.bid_id IS NULL', accepted: "AND d.outcome = 'accepted'", refused: "AND d.outcome = 'refused'" };
-  return `SELECT ${COLUMNS} ${FROM} WHERE b.market_id = $3 AND b.id > $4 ${oversees ? '' : 'AND b.organisation_id = $1'} AND ${VISIBLE}
+  return `SELECT ${BID_COLUMNS} ${FROM} WHERE b.market_id = $3 AND b.id > $4 ${oversees ? '' : 'AND b.organisation_id = $1'} AND ${VISIBLE}
     ${filter.label === undefined ? '' : 'AND b.label = $6'} ${filter.status === undefined ? '' : status[filter.status]} ORDER BY b.id LIMIT $5`;
 }
 
@@ -45,7 +46,8 @@ const SEE_MARKET = `SELECT m.organisation_id = $1 AS own FROM market m JOIN orga
  */
 const DECIDED_AMONG = `SELECT bid_id FROM decision WHERE bid_id = ANY($1::bigint[])`;
 
-interface BidRow {
+/** A bid's row as it is read. */
+export interface BidRow {
   readonly id: bigint;
   readonly market_id: bigint;
   readonly organisation_id: bigint;
@@ -77,14 +79,21 @@ export function createBidReader(pool: Pool): BidReader {
   };
 }
 
+/** Whether a viewer sees a market, and whether it sees all bids of it; undefined where it sees no such market. */
+export async function seeMarket(pool: Pool, viewer: Viewer, marketId: bigint): Promise<{ readonly all: boolean } | undefined> {
+  const values = [viewer.organisationId, marketId];
+  const { rows } = await pool.query<{ own: boolean }>({ name: 'see-market', text: SEE_MARKET, values });
+  return rows.length === 0 ? undefined : { all: seesAll(viewer) && rows[0].own };
+}
+
 async function list(
   pool: Pool,
   viewer: Viewer,
   { marketId, filter }: { marketId: bigint; filter: BidFilter },
 ): Promise<BidRecord[] | undefined> {
-  const seen = await pool.query<{ own: boolean }>({ name: 'see-market', text: SEE_MARKET, values: [viewer.organisationId, marketId] });
-  if (seen.rows.length === 0) return undefined;
-  const all = seesAll(viewer) && seen.rows[0].own;
+  const seen = await seeMarket(pool, viewer, marketId);
+  if (!seen) return undefined;
+  const { all } = seen;
   const values = [
     viewer.organisationId,
     all,
@@ -97,7 +106,8 @@ async function list(
   return rows.map(bidOf);
 }
 
-function bidOf(row: BidRow): BidRecord {
+/** A bid out of its row. */
+export function bidOf(row: BidRow): BidRecord {
   const { sequence } = row;
   const decision = sequence === null ? null : { ...decisionOf(row), sequence };
   return {

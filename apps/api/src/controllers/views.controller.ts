@@ -1,0 +1,42 @@
+import type { AnswerOf } from '#contracts';
+import { ReadBook, SearchBids } from '#market';
+import { Controller } from '@nestjs/common';
+import { answer } from '../http/answer.js';
+import { In, type Input } from '../http/input.js';
+import { Serves } from '../http/serves.js';
+import { partyOf } from '../http/turns.js';
+import { MarketSeries } from '../service/market-series.js';
+import { bookView } from '../views/book-view.js';
+import { groupingOf, groupsView, searchOf, searchView } from '../views/search-views.js';
+
+/** What a market looks like: its book at any moment, what happened, and bids by what they are. */
+@Controller()
+export class ViewsController {
+  constructor(
+    private readonly readBook: ReadBook,
+    private readonly searchBids: SearchBids,
+    private readonly series: MarketSeries,
+  ) {}
+
+  @Serves('readBook')
+  book(@In() { caller, params, query: { at, ...part }, isGone }: Input<'readBook'>): Promise<AnswerOf<'readBook'>> {
+    return answer(this.readBook.run({ ...partyOf(caller, isGone), ...params, ...part, ...(at !== undefined && { at: BigInt(at) }) }), {
+      book: bookView,
+    });
+  }
+
+  @Serves('readSeries')
+  history(@In() { caller, params, query }: Input<'readSeries'>): Promise<AnswerOf<'readSeries'>> {
+    return this.series.read({ viewer: caller, ...params }, query);
+  }
+
+  @Serves('searchBids')
+  search(@In() { caller, params, query }: Input<'searchBids'>): Promise<AnswerOf<'searchBids'>> {
+    return answer(this.searchBids.search({ viewer: caller, ...params, ...searchOf(query) }), { page: searchView(query) });
+  }
+
+  @Serves('groupBids')
+  groups(@In() { caller, params, query }: Input<'groupBids'>): Promise<AnswerOf<'groupBids'>> {
+    return answer(this.searchBids.group({ viewer: caller, ...params, ...groupingOf(query) }), { page: groupsView(query) });
+  }
+}

@@ -1,0 +1,133 @@
+import { BANDWIDTH_CELL, cellCountOf, firstCellOf } from '#mechanism';
+import type { PayloadOf } from '#log';
+import { invariant, type Micros, micros } from '#units';
+import { type CapacityWindow, newestTerms } from '../book/index.js';
+import { windowIn } from '../lifecycle/as-of.js';
+import type { LineRecord } from '../reading/ports.js';
+import type { MarketBase, PastEntry, PastState } from './ports.js';
+
+/** A market that is made again from its log, entry by entry: what is sold, and by which terms it is priced. Nothing is decided again. */
+export class Past {
+  private state: Omit<PastState, 'usage'>;
+  /** Milli-units sold per cell, of slots that have not run. */
+  private readonly sold: Map<number, number[]>;
+  /** Whether the log so far tells what is sold: what was taken back or sold anew after a failure of capacity is known to its plans alone. */
+  private isTold = true;
+
+  /** @param from a state to go on from; without it the log is read from its first entry on. */
+  constructor(
+    private readonly base: MarketBase,
+    from?: PastState,
+  ) {
+    const { usage, ...state } = from ?? unopened(base);
+    this.state = state;
+    this.sold = new Map(usage.map(({ slot, usedMilli }) => [slot, [...usedMilli]]));
+  }
+
+  /** Whether the states from here on are those of the market. */
+  get isExact(): boolean {
+    return this.isTold;
+  }
+
+  /** Of the last entry that was taken in. */
+  get sequence(): bigint {
+    return this.state.head.sequence;
+  }
+
+  /** Cells of slots in which something is sold. */
+  get soldCells(): number {
+    return this.sold.size * cellCountOf(this.state.sites.length, this.base.resources.length);
+  }
+
+  /** The state after the entries so far, as of a sequence number: entries in between that change nothing are not read. */
+  at(sequence: bigint): PastState {
+    const { head } = this.state;
+    invariant(sequence >= head.sequence, 'a log is folded forward');
+    const usage = [...this.sold].sort(([a], [b]) => a - b).map(([slot, usedMilli]) => ({ slot, usedMilli: [...usedMilli] }));
+    return { ...this.state, head: { ...head, sequence }, usage };
+  }
+
+  /** Takes in the next entry. */
+  step({ sequence, event, lines }: PastEntry): void {
+    invariant(sequence > this.state.head.sequence, 'a log is folded forward');
+    this.state = { ...this.state, head: { ...this.state.head, sequence } };
+    switch (event.kind) {
+      case 'market_opened':
+      case 'terms_changed':
+        return this.moved({ terms: event.payload.terms }, sequence);
+      case 'prices_changed':
+        return this.releveled(event.payload.levelMicros, sequence);
+      case 'site_added':
+        return this.moved({ sites: [...this.state.sites, this.siteOf(event.payload, this.state.sites.length)] }, sequence);
+      case 'capacity_changed':
+        return this.moved({ sites: this.state.sites.map((site) => this.changed(site, event.payload)) }, sequence);
+      case 'status_changed':
+        this.state = { ...this.state, head: { ...this.state.head, status: event.payload.status } };
+        return;
+      case 'clock_advanced':
+        return this.ran(event.payload.slot, sequence);
+      case 'bid_accepted':
+        for (const line of lines) this.sell(line);
+        return this.moved({}, sequence);
+      case 'window_opened':
+        return this.moved({ windows: [...(this.state.windows ?? []), windowIn(event.payload, this.state)] }, sequence);
+      case 'window_closed':
+        return this.changeWindow(event.payload.windowId, { closedAt: event.payload.slot }, sequence);
+      case 'window_settled':
+        return this.changeWindow(event.payload.windowId, { isSettled: true }, sequence);
+      case 'allocation_repaired':
+      case 'allocation_failed':
+      case 'allocation_left':
+        this.isTold = false;
+        return this.moved({}, sequence);
+      case 'bid_refused':
+        return;
+    }
+  }
+
+  private moved(change: Partial<PastState>, sequence: bigint): void {
+    this.state = { ...this.state, ...change, priceVersion: sequence };
+  }
+
+  private changeWindow(windowId: bigint, change: Partial<CapacityWindow>, sequence: bigint): void {
+    const windows = (this.state.windows ?? []).map((each) => (each.windowId === windowId.toString() ? { ...each, ...change } : each));
+    this.moved({ windows }, sequence);
+  }
+
+  private releveled(level: Micros, sequence: bigint): void {
+    const { terms } = this.state;
+    invariant(terms.prices.kind === 'learning', 'a level is learnt by the rule that learns');
+    this.moved({ terms: { ...terms, prices: { ...terms.prices, level } } }, sequence);
+  }
+
+  private ran(slot: number, sequence: bigint): void {
+    for (const sold of this.sold.keys()) if (sold < slot) this.sold.delete(sold);
+    this.moved({ head: { ...this.state.head, slot } }, sequence);
+  }
+
+  private sell({ slot, site, resource, quantityMilli }: LineRecord): void {
+    const { resources } = this.base;
+    const cell = site === null ? BANDWIDTH_CELL : firstCellOf(site, resources.length) + resources.indexOf(resource);
+    const cells = this.sold.get(slot) ?? [];
+    while (cells.length < cellCountOf(this.state.sites.length, resources.length)) cells.push(0);
+    cells[cell] += quantityMilli;
+    this.sold.set(slot, cells);
+  }
+
+  private siteOf({ siteId, capacityMilli }: PayloadOf<'site_added'>, ordinal: number): PastState['sites'][number] {
+    return { id: siteId.toString(), ordinal, capacityMilli: this.base.resources.map((name) => capacityMilli[name] ?? 0) };
+  }
+
+  private changed(site: PastState['sites'][number], payload: PayloadOf<'capacity_changed'>): PastState['sites'][number] {
+    return site.id === payload.siteId.toString() ? this.siteOf(payload, site.ordinal) : site;
+  }
+}
+
+/** Before the first entry, which tells the market's terms. */
+const unopened = ({ marketId, clock }: MarketBase): PastState => ({
+  head: { marketId, sequence: 0n, status: 'open', clock, slot: 0 },
+  priceVersion: 0n,
+  terms: newestTerms({ kind: 'flat', level: micros(0n), levels: {} }),
+  sites: [],
+  usage: [],
+});

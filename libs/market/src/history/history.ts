@@ -1,0 +1,48 @@
+import type { MarketState } from '../book/index.js';
+import { Past } from './fold.js';
+import type { HistoryStore, MarketBase } from './ports.js';
+
+/** Entries that are read at a time. */
+export const ENTRIES_AT_ONCE = 500;
+
+/** A market as it was after an entry of its log, and when that was. */
+export interface PastMarket {
+  readonly state: MarketState;
+  readonly at: Date;
+}
+
+/** Any past moment of a market: the last state that is kept before it, and what the log tells since. */
+export class History {
+  constructor(private readonly store: HistoryStore) {}
+
+  /** @returns undefined where the market or the entry is not there; `untold` where the log alone does not tell what was sold then. */
+  async at(marketId: bigint, sequence: bigint): Promise<PastMarket | 'untold' | undefined> {
+    const [base, at] = await Promise.all([this.store.findBase(marketId), this.store.timeOf(marketId, sequence)]);
+    if (!base || !at) return undefined;
+    const past = new Past(base, await this.store.snapshotBefore(base, sequence));
+    await foldUpTo(this.store, past, { base, upTo: sequence });
+    if (!past.isExact) return 'untold';
+    const { operatorId, horizonSlots, chunkKb, bandwidthKb, resources } = base;
+    return { at, state: { ...past.at(sequence), operatorId, horizonSlots, chunkKb, bandwidthKb, resources } };
+  }
+
+  /** When an entry was written; undefined where there is none of that number. */
+  timeOf(marketId: bigint, sequence: bigint): Promise<Date | undefined> {
+    return this.store.timeOf(marketId, sequence);
+  }
+}
+
+/** Takes in all entries up to a sequence number, page after page. */
+async function foldUpTo(
+  store: Pick<HistoryStore, 'entries'>,
+  past: Past,
+  { base: { marketId }, upTo }: { readonly base: MarketBase; readonly upTo: bigint },
+): Promise<void> {
+  let after = past.sequence;
+  for (;;) {
+    const entries = await store.entries(marketId, { after, upTo, limit: ENTRIES_AT_ONCE });
+    for (const entry of entries) past.step(entry);
+    if (entries.length < ENTRIES_AT_ONCE) return;
+    after = past.sequence;
+  }
+}

@@ -1,0 +1,66 @@
+import type { LogEvent } from '#log';
+import type { MarketState } from '../book/index.js';
+import type { LineRecord } from '../reading/ports.js';
+
+/** What of a market never changes. */
+export type MarketBase = Pick<MarketState, 'operatorId' | 'horizonSlots' | 'chunkKb' | 'bandwidthKb' | 'resources'> &
+  Pick<MarketState['head'], 'marketId' | 'clock'>;
+
+/** What an entry of a log changed of what is sold and what it costs. */
+export interface PastEntry {
+  readonly sequence: bigint;
+  readonly at: Date;
+  readonly event: LogEvent;
+  /** Of an accepted bid: what it was sold, line by line. */
+  readonly lines: readonly LineRecord[];
+}
+
+/** A market as it was after an entry of its log. */
+export type PastState = Pick<MarketState, 'head' | 'priceVersion' | 'terms' | 'sites' | 'usage' | 'windows'>;
+
+/** What is sold of one resource over the window on sale, and what it costs on average. */
+export interface ResourceFigures {
+  readonly resource: string;
+  readonly usedMilli: number;
+  readonly capacityMilli: number;
+  /** Micro-credits per unit, the mean of cells of slots all over the window. */
+  readonly meanPrice: bigint;
+}
+
+/** A state that is kept, so that a later one can be made from it. */
+export interface Snapshot {
+  readonly state: PastState;
+  /** When the entry was written. */
+  readonly at: Date;
+  readonly figures: readonly ResourceFigures[];
+}
+
+/** A market whose log goes on beyond what is kept of it. */
+export interface GrownMarket {
+  readonly marketId: bigint;
+  /** Sequence of the last state that is kept; 0 where none is. */
+  readonly keptUpTo: bigint;
+  /** Sequence of its last entry. */
+  readonly head: bigint;
+}
+
+/** Where a log is read, and states of it are kept. Logs are never changed: each call is a statement of its own. */
+export interface HistoryStore {
+  /** Undefined where there is no such market. */
+  findBase(marketId: bigint): Promise<MarketBase | undefined>;
+  /** When an entry was written; undefined where the log has none of that number. */
+  timeOf(marketId: bigint, sequence: bigint): Promise<Date | undefined>;
+  /** The last state that is kept of no later than that entry. */
+  snapshotBefore(base: MarketBase, sequence: bigint): Promise<PastState | undefined>;
+  /** Entries that change anything of what is sold, after one and up to another, in order; at most so many. */
+  entries(
+    marketId: bigint,
+    range: { readonly after: bigint; readonly upTo: bigint; readonly limit: number },
+  ): Promise<readonly PastEntry[]>;
+  /** Keeps a state; one that is kept already stays. */
+  keep(snapshot: Snapshot): Promise<void>;
+  /** Markets whose logs have grown by so many entries since the last state that is kept of them. */
+  grown(entriesMin: number): Promise<readonly GrownMarket[]>;
+  /** Forgets what is kept, of one market or of all. */
+  forget(marketId?: bigint): Promise<void>;
+}
