@@ -188,6 +188,7 @@ const ASKED: Partial<Record<ProblemCode, () => Asked | Promise<Asked>>> = {
 /** What it takes more to have, or a fault of the server. */
 const ELSEWHERE: Partial<Record<ProblemCode, string>> = {
   precondition_failed: 'test/e2e/addresses.spec.ts',
+  quote_outdated: 'test/e2e/quotes.spec.ts',
   range_not_satisfiable: 'test/e2e/addresses.spec.ts',
   decisions_pending: 'test/integration/clock.spec.ts',
   balance_limit: 'test/integration/accounts.spec.ts',

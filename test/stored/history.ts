@@ -66,6 +66,7 @@ async function refusals(database: TestDatabase): Promise<AuditedMarket[]> {
   await poor.decide([
     bid('insufficient-funds', {}),
     bid('price-above-value', { valuation: { kind: 'deadline', value: 0.000001, deadline: 3 } }),
+    bid('quote-outdated', { quote: { priceVersion: '0' } }),
     bid('no-data', { chunks: { [poor.seeded.siteIds[0]]: 0 } }),
     bid('no-feasible-schedule', { worker: { gpu: 40, cpu: 2, memoryGB: 4 } }),
   ]);

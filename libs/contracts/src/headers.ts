@@ -85,6 +85,7 @@ export const RESPONSE_HEADERS = {
     description: 'The preference that was heeded: `wait=N`, with the seconds to which the wait was cut.',
     schema: { type: 'string', pattern: String.raw`^wait=\d+$`, examples: ['wait=30'] },
   },
+  ETag: { description: 'The id of the quote, as If-Match takes it.', schema: { type: 'string', examples: ['"q12-7-3200000-0f3a"'] } },
   'X-Accel-Buffering': {
     description: 'Proxies pass a stream on as it comes.',
     schema: { type: 'string', const: 'no' },
@@ -123,6 +124,7 @@ const OF_PROBLEMS: Partial<Readonly<Record<ProblemCode, readonly ResponseHeader[
   unauthenticated: ['WWW-Authenticate'],
   unsupported_encoding: ['Accept-Encoding'],
   method_not_allowed: ['Allow'],
+  quote_outdated: ['Idempotency-Replayed', 'Preference-Applied'],
   rate_limited: ['Retry-After'],
   share_exceeded: ['Retry-After'],
   too_many_undecided: ['Retry-After'],

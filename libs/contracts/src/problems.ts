@@ -1,5 +1,5 @@
 import type { Fault } from './faults.js';
-import type { Problem } from './schemas/problem.js';
+import type { Offer, Problem } from './schemas/problem.js';
 
 interface ProblemRow {
   readonly status: number;
@@ -72,6 +72,11 @@ export const PROBLEMS = {
     'Revoke keys that are no longer used; an organisation may have 200.',
   ),
   request_in_flight: row(409, 'The first request with this key is still under way', 'Repeat the request in a moment.'),
+  quote_outdated: row(
+    412,
+    'Prices have moved since the quote',
+    'Look at the new quote in this answer; where it suits, bid with its id in If-Match and a new Idempotency-Key.',
+  ),
   precondition_failed: row(412, 'What was asked for has changed', 'Ask again without If-Match and If-Unmodified-Since.'),
   body_too_large: row(413, 'The body is too large', 'Send less at a time; /docs names the limits.'),
   uri_too_long: row(414, 'The address is too long', 'Shorten the address.'),
@@ -167,10 +172,14 @@ export interface ProblemDetails {
   readonly instance?: string;
   /** What the request is known by in the log. */
   readonly requestId?: string;
+  /** The bid that was refused. */
+  readonly bidId?: string;
+  /** What the bid would be answered now. */
+  readonly quote?: Offer;
 }
 
 /** Builds the problem document of a code. */
-export function problemOf(code: ProblemCode, { detail, errors, instance, requestId }: ProblemDetails = {}): Problem {
+export function problemOf(code: ProblemCode, { detail, errors, instance, requestId, bidId, quote }: ProblemDetails = {}): Problem {
   const { status, title, remedy } = PROBLEMS[code];
   return {
     type: `urn:eris:problem:${code}`,
@@ -181,6 +190,8 @@ export function problemOf(code: ProblemCode, { detail, errors, instance, request
     ...(instance === undefined ? {} : { instance }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(errors === undefined ? {} : { errors: [...errors] }),
+    ...(bidId === undefined ? {} : { bidId }),
+    ...(quote === undefined ? {} : { quote }),
   };
 }
 

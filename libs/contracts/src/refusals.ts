@@ -4,6 +4,7 @@
  */
 export const REFUSAL_CODES = [
   'market_closed',
+  'quote_outdated',
   'no_data',
   'beyond_horizon',
   'no_feasible_schedule',

@@ -12,6 +12,7 @@ export type {
   PlanCodec,
   Violation,
 } from './kind.js';
+export type { QuotedTerms } from './quoted-terms.js';
 export { type BidReading, createKinds, FAULTS_MAX, type Kinds, type KnownKinds } from './kinds.js';
 export { standardKinds } from './list.js';
 export * from './training/index.js';

@@ -1,5 +1,6 @@
 import type { Book, Bid, MarketSpec, Oracle, Valuation } from '#mechanism';
 import type { JobWire } from '#contracts';
+import type { QuotedTerms } from './quoted-terms.js';
 
 /** A bid as the bidder writes it and as `bid.body` stores it (docs/api.md); what else it holds is its kind's. */
 export interface BidBody {
@@ -9,6 +10,8 @@ export interface BidBody {
   readonly valuation: Valuation;
   /** What is to become of the job where capacity is withdrawn and it would be done later than was sold; left out: it is accepted late. */
   readonly onFailure?: OnFailure | undefined;
+  /** The quote that the bid holds the market to (`If-Match`); without it a bid takes the prices that it meets. */
+  readonly quote?: QuotedTerms | undefined;
 }
 
 /** accept_late: it is done later, for no more than that would have cost. refund: the bidder leaves, and gets all back. */

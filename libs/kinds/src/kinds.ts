@@ -1,7 +1,8 @@
-import { bidFormsOf, type JobWire } from '#contracts';
+import { bidFormsOf, type BidForms, isFields, type JobWire } from '#contracts';
 import { admit, createBook, type MarketSpec, paperRule, valuationFaults } from '#mechanism';
 import { canonicalJson, invariant, micros, type Milli } from '#units';
 import type { BidBody, BidContext, BodyFault, JobKind, KindBid } from './kind.js';
+import { isQuotedTerms } from './quoted-terms.js';
 
 /** At most so many faults are listed. */
 export const FAULTS_MAX = 20;
@@ -58,7 +59,7 @@ export function createKinds(list: readonly JobKind[]): Kinds {
       invariant(kind !== undefined, `a bid of the kind ${body.kind} was taken in by a program that knows it`);
       return kind;
     },
-    hasForm: (value): value is BidBody => forms.body.isPlain(value) || forms.body.safeParse(value).success,
+    hasForm: (value): value is BidBody => hasForm(forms, value),
     parse: (body, context) => parse(find(body), body, { context, names }),
     readabilityIn: (context) => {
       const tests = new Map(list.map((kind) => [kind, readabilityOf(kind, context)]));
@@ -70,6 +71,13 @@ export function createKinds(list: readonly JobKind[]): Kinds {
   };
   for (const kind of list) checkKind(kinds, kind);
   return kinds;
+}
+
+/** Bodies are stored with the terms of the quote that they name. */
+function hasForm({ body }: BidForms, value: unknown): boolean {
+  if (!isFields(value) || value.quote === undefined) return body.isPlain(value) || body.safeParse(value).success;
+  const { quote, ...placed } = value;
+  return isQuotedTerms(quote) && body.safeParse(placed).success;
 }
 
 const readabilityOf = (kind: JobKind, context: BidContext): ((body: BidBody) => boolean) =>
@@ -141,4 +149,4 @@ function checkKind(kinds: Kinds, kind: JobKind): void {
   law(kind.oracle.emptiness(book, none) !== undefined, 'has nothing of a job left once it is done');
 }
 
-const COMMON_FIELDS: ReadonlySet<string> = new Set(['kind', 'label', 'valuation', 'onFailure', 'idempotencyKey']);
+const COMMON_FIELDS: ReadonlySet<string> = new Set(['kind', 'label', 'valuation', 'onFailure', 'idempotencyKey', 'quote']);

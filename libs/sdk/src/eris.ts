@@ -43,6 +43,7 @@ interface PlainInput {
   readonly headers?: Readonly<Record<string, string>>;
   readonly idempotencyKey?: string;
   readonly waitSeconds?: number;
+  readonly quoteId?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -56,6 +57,8 @@ const TIMEOUT_MS = 30_000;
 /** Rows of a page where nothing is said: as many as every list gives. */
 const PAGE_ROWS = 500;
 const KEY_BYTES = 16;
+/** How long the server waits for the decision of a bid that names a quote, where nothing else is said. */
+const QUOTED_WAIT_SECONDS = 30;
 
 /**
  * The API as one holder of a key sees it. Every operation is called by its name in the OpenAPI document; inputs and answers have its types.
@@ -134,20 +137,26 @@ export class Eris {
     return follow({ url: `${url.replace(/\/+$/, '')}${path}`, headers: bearer(key), fetch: this.send }, options);
   }
 
-  private headersOf(id: OperationId, { headers, idempotencyKey, waitSeconds }: PlainInput): Record<string, string> {
+  private headersOf(id: OperationId, { headers, idempotencyKey, waitSeconds, quoteId }: PlainInput): Record<string, string> {
     return {
       ...bearer(this.options.key),
       ...(this.options.session ? { 'x-requested-with': 'eris' } : {}),
       ...(OPERATIONS[id].isKeyed ? { 'idempotency-key': idempotencyKey ?? newIdempotencyKey() } : {}),
       ...(waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` }),
+      ...(quoteId === undefined ? {} : { 'if-match': `"${quoteId}"` }),
       ...headers,
     };
   }
 
   /** Sends a request, again where it may be. Each is made anew: URL, headers (the key too) and body are those of the first. */
-  private exchange(id: OperationId, { url, method, headers }: Request, { body, signal, waitSeconds = 0 }: PlainInput): Promise<Response> {
+  private exchange(
+    id: OperationId,
+    { url, method, headers }: Request,
+    { body, signal, quoteId, waitSeconds }: PlainInput,
+  ): Promise<Response> {
     const asked = `${method} ${OPERATIONS[id].path}`;
-    const ms = (this.options.timeoutMs ?? TIMEOUT_MS) + waitSeconds * 1000;
+    const waited = waitSeconds ?? (quoteId === undefined ? 0 : QUOTED_WAIT_SECONDS);
+    const ms = (this.options.timeoutMs ?? TIMEOUT_MS) + waited * 1000;
     const sent = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     const send = async (): Promise<Response> => {
       const late = AbortSignal.timeout(ms);

@@ -26,12 +26,14 @@ export class ProblemError extends Error {
   readonly retryAfterMs: number | undefined;
   /** What the request is known by in the server's log. */
   readonly requestId: string | undefined;
+  /** What the bid would be answered now, where its quote was outdated. */
+  readonly quote: Problem['quote'];
+  /** All that was told, as a problem document. */
+  readonly document: ToldProblem;
 
   /** @param asked the request, in words: it begins the message. */
-  constructor(
-    asked: string,
-    { type = '', status, title = 'Not an answer of Eris', detail = '', remedy = '', errors = [], retryAfterMs, requestId }: ToldProblem,
-  ) {
+  constructor(asked: string, told: ToldProblem) {
+    const { type = '', status, title = 'Not an answer of Eris', detail = '', remedy = '', errors = [], retryAfterMs, requestId } = told;
     const faults = errors.map(({ path, message }) => `${path} ${message}`);
     super([`${asked}: ${status} ${title}`, detail, remedy, ...faults].filter(Boolean).join('; '));
     this.code = (TYPE.exec(type)?.[1] ?? 'unknown') as ProblemCode | 'unknown';
@@ -42,6 +44,8 @@ export class ProblemError extends Error {
     this.errors = errors;
     this.retryAfterMs = retryAfterMs;
     this.requestId = requestId;
+    this.quote = told.quote;
+    this.document = told;
   }
 }
 

@@ -43,12 +43,20 @@ type WaitingInput<Id extends OperationId> = 'Prefer' extends keyof Headers<Id>
     }
   : unknown;
 
+type QuotedInput<Id extends OperationId> = 'If-Match' extends keyof Headers<Id>
+  ? {
+      /** The id of a quote: the bid pays what the quote said, or is refused with 412 and the new quote (`If-Match`). */
+      readonly quoteId?: string;
+    }
+  : unknown;
+
 /** What an operation is called with: the ids of its path, its query, its body. */
 export type InputOf<Id extends OperationId> = PartOf<'params', Parameters<Id>['path']> & {
   readonly query?: Given<Parameters<Id>['query']>;
 } & PartOf<'body', BodyPart<Id>> &
   KeyedInput<Id> &
   WaitingInput<Id> &
+  QuotedInput<Id> &
   CommonInput;
 
 /** The input may be left out where nothing in it is required. */

@@ -8,6 +8,7 @@ import {
   type Problem,
   type ProblemCode,
   problemOf,
+  type QuoteId,
 } from '#contracts';
 import type { AcceptBids, AcceptOutcome, BidToCheck, CheckBid, InTurn, NewBid, ReadBids } from '#market';
 import { problemOfOutcome } from '../http/answer.js';
@@ -20,6 +21,7 @@ import { partyOf } from '../http/turns.js';
 import type { Wait, Waits } from '../streams/waits.js';
 import { bidView } from '../views/bid-views.js';
 import type { BidBodies } from './bid-bodies.js';
+import { failOutdated, namedQuote, withTerms } from './quotes.js';
 
 /** For bids of a bulk request that were turned away while others were taken. */
 const RETRY_AFTER_SECONDS = '1';
@@ -40,6 +42,19 @@ interface Place {
   readonly organisationId: bigint;
   /** Its family. */
   readonly tenantId: bigint;
+}
+
+/** What else comes with a bid: its key, and the quote that it names. */
+interface Named {
+  readonly idempotencyKey: string;
+  readonly quote?: QuoteId | undefined;
+}
+
+/** A bid whose decision is waited for. */
+interface Waiting extends Pick<Named, 'quote'> {
+  readonly wait: Wait;
+  readonly seconds: number;
+  readonly bidId: bigint;
 }
 
 type Checked = { readonly newBid: NewBid } | { readonly problem: Problem };
@@ -73,12 +88,15 @@ export class PlaceBids {
   async one(input: Input<'placeBid'>): Promise<Reply<Placed>> {
     const place = { marketId: input.params.marketId, ...partyOf(input.caller) };
     if (!this.check.isReadable({ ...place, body: input.body })) await this.checkBody({ ...place, body: input.body });
-    const wait = input.waitSeconds === undefined ? undefined : this.waits.begin(input); // before anything is stored
-    const queued = queuedOr(await this.accept.accept(this.newBid({ ...place, idempotencyKey: input.idempotencyKey }, input.body)));
+    const quote = namedQuote(this.forms, { ...place, body: input.body }, input.ifMatch);
+    const seconds = input.waitSeconds ?? (quote && LIMITS.waitSeconds);
+    const wait = seconds === undefined ? undefined : this.waits.begin(input); // before anything is stored
+    const queued = queuedOr(await this.accept.accept(this.newBid({ ...place, idempotencyKey: input.idempotencyKey, quote }, input.body)));
     const headers: Record<string, string> = queued.replayed ? { 'idempotency-replayed': 'true' } : {};
-    if (!wait) return new Reply({ id: queued.bidId.toString(), status: 'queued' }, 202, headers);
+    if (!wait || seconds === undefined) return new Reply({ id: queued.bidId.toString(), status: 'queued' }, 202, headers);
     input.letBodyGo();
-    return this.afterWaiting(input, { wait, bidId: queued.bidId }, { ...headers, 'preference-applied': `wait=${input.waitSeconds}` });
+    const applied: Record<string, string> = input.waitSeconds === undefined ? {} : { 'preference-applied': `wait=${seconds}` };
+    return this.afterWaiting(input, { wait, seconds, bidId: queued.bidId, quote }, { ...headers, ...applied });
   }
 
   private async checkBody(bid: BidToCheck): Promise<void> {
@@ -88,12 +106,13 @@ export class PlaceBids {
   }
 
   private async afterWaiting(
-    { caller, params, waitSeconds = 0 }: Input<'placeBid'>,
-    { wait, bidId }: { wait: Wait; bidId: bigint },
+    { caller, params }: Input<'placeBid'>,
+    { wait, seconds, bidId, quote }: Waiting,
     headers: Record<string, string>,
   ): Promise<Reply<Placed>> {
-    const decided = await wait.forDecision({ marketId: params.marketId, bidId, ms: waitSeconds * 1000 });
+    const decided = await wait.forDecision({ marketId: params.marketId, bidId, ms: seconds * 1000 });
     const found = decided ? await this.findBid(caller, bidId).catch(undefinedWhereBusy) : undefined;
+    if (found?.kind === 'found' && quote) failOutdated(found.bid, quote, headers);
     if (found?.kind === 'found') return new Reply(bidView(found.bid), 200, headers);
     return new Reply({ id: bidId.toString(), status: 'queued' }, 202, headers);
   }
@@ -139,11 +158,9 @@ export class PlaceBids {
     };
   }
 
-  private newBid(
-    { marketId, organisationId, tenantId, idempotencyKey }: Place & { readonly idempotencyKey: string },
-    body: BidBodyWire,
-  ): NewBid {
-    const text = this.forms.text(body);
+  private newBid({ marketId, organisationId, tenantId, idempotencyKey, quote }: Place & Named, body: BidBodyWire): NewBid {
+    const plain = this.forms.text(body);
+    const text = quote ? withTerms(plain, quote) : plain;
     return {
       marketId,
       organisationId,

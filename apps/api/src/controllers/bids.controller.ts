@@ -2,13 +2,15 @@ import type { AnswerOf } from '#contracts';
 import { QuoteBid, ReadBids } from '#market';
 import { Controller } from '@nestjs/common';
 import { BidBodies } from '../bidding/bid-bodies.js';
+import { quoteIdFor } from '../bidding/quotes.js';
 import { answer } from '../http/answer.js';
 import { cursorOf, idOfCursor } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
+import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
 import { partyOf } from '../http/turns.js';
-import { bidView, quoteView } from '../views/bid-views.js';
+import { bidView, quoteReply } from '../views/bid-views.js';
 
 /** What is asked about bids; they are placed by bidding/bid-routes.ts. */
 @Controller()
@@ -20,9 +22,9 @@ export class BidsController {
   ) {}
 
   @Serves('quoteBid')
-  quote(@In() { caller, params, body, isGone }: Input<'quoteBid'>): Promise<AnswerOf<'quoteBid'>> {
+  quote(@In() { caller, params, body, isGone }: Input<'quoteBid'>): Promise<Reply<AnswerOf<'quoteBid'>>> {
     return answer(this.quoteBid.run({ ...partyOf(caller, isGone), ...params, body: this.bodies.read(body) }), {
-      quoted: quoteView,
+      quoted: (outcome) => quoteReply(outcome, quoteIdFor(this.bodies.forms, { ...params, body }, outcome.priceVersion, outcome.best)),
       faults: faultsProblem,
     });
   }

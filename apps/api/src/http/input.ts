@@ -30,6 +30,7 @@ export interface Input<Id extends OperationId> {
   readonly lastEventId: string | undefined;
   /** By which the server was reached. */
   readonly host: string | undefined;
+  readonly ifMatch: string | undefined;
   /** Calls back once the request is over: answered, or its caller gone. */
   readonly whenOver: (done: () => void) => void;
   /** Whether its connection has gone. */
@@ -60,6 +61,7 @@ export function inputOf(operation: Operation, request: GuardedRequest) {
     waitSeconds: waitSecondsOf(headers.prefer),
     lastEventId: single(headers['last-event-id']),
     host: headers.host,
+    ifMatch: single(headers['if-match']),
     whenOver: (done: () => void) => request.whenOver?.(done),
     isGone: () => request.raw.socket.destroyed,
     letGo: () => request.hold?.release(),

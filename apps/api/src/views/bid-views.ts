@@ -1,6 +1,7 @@
 import { type AnswerOf, optionTold, refusalTold } from '#contracts';
 import type { BidRecord, DecisionRecord, QuoteOutcome } from '#market';
 import { formatMicros } from '#units';
+import { Reply } from '../http/reply.js';
 
 type BidAnswer = AnswerOf<'getBid'>;
 type Decision = NonNullable<BidAnswer['decision']>;
@@ -34,13 +35,18 @@ const decisionView = (decision: DecisionRecord): Decision => ({
   decidedAt: decision.decidedAt.toISOString(),
 });
 
-/** A quote as the API tells it. */
-export function quoteView(quoted: Extract<QuoteOutcome, { kind: 'quoted' }>): AnswerOf<'quoteBid'> {
-  const { priceVersion, menu, best, refusal } = quoted;
-  return {
+/** A quote as the API tells it; its id is its entity tag. */
+export function quoteReply(
+  { priceVersion, arrivalSlot, menu, best, refusal }: Extract<QuoteOutcome, { kind: 'quoted' }>,
+  id: string,
+): Reply<AnswerOf<'quoteBid'>> {
+  const body = {
+    id,
+    arrivalSlot,
     priceVersion: priceVersion.toString(),
     menu: menu.map(({ completion, price }) => ({ completion, price: formatMicros(price) })),
     best: best && optionTold(best),
     ...(refusal ? { reason: refusalTold(refusal) } : {}),
   };
+  return new Reply(body, undefined, { etag: `"${id}"` });
 }

@@ -15,14 +15,18 @@ export const bidOperations = defineOperations({
       'Acknowledged once it is on disk. It is decided at once and for good. The same key and body again give the same answer with Idempotency-Replayed: true.',
     policy: BIDDERS,
     idempotent: true,
-    headers: { Prefer: 'wait=N waits up to N seconds (at most 30) for the decision and answers with it.' },
+    headers: {
+      Prefer: 'wait=N waits up to N seconds (at most 30) for the decision and answers with it.',
+      'If-Match':
+        'The id of a quote for this job: the bid pays and completes as the quote said, or is refused, and answered with 412 and the new quote. Waits 30 seconds for the decision where Prefer says nothing.',
+    },
     body: bidBody,
     bodyValues: LIMITS.bidValues,
     responses: {
       200: { description: 'Decided while you waited (Prefer: wait)', schema: bid, headers: ['Idempotency-Replayed', 'Preference-Applied'] },
       202: { description: 'Stored; the decision follows', schema: queuedBid, headers: ['Idempotency-Replayed', 'Preference-Applied'] },
     },
-    problems: ['market_paused', 'market_closed', 'key_reused', 'too_many_undecided', 'overloaded', 'waits_under_way'],
+    problems: ['market_paused', 'market_closed', 'key_reused', 'quote_outdated', 'too_many_undecided', 'overloaded', 'waits_under_way'],
   },
   placeBids: {
     method: 'POST',

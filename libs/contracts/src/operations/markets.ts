@@ -131,13 +131,14 @@ export const marketOperations = defineOperations({
     path: '/v1/markets/{marketId}/quotes',
     tag,
     summary: 'The whole menu for a job, and the best choice for its valuation',
-    description: 'Reserves nothing. The prices are those of `priceVersion`; another bid may change them.',
+    description:
+      'Reserves nothing. The prices are those of `priceVersion`; another bid may change them. A bid that names the `id` in If-Match pays what `best` says, or is not accepted.',
     policy: BIDDERS,
     scope: 'bids:read',
     repeatable: true,
     body: bidBody,
     bodyValues: LIMITS.bidValues,
-    responses: { 200: { description: 'The menu', schema: quote } },
+    responses: { 200: { description: 'The menu', schema: quote, headers: ['ETag'] } },
     problems: ['pricing_busy', 'quote_failed'],
   },
   streamEvents: {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { REFUSAL_CODES, type RefusalCode } from '../refusals.js';
 import { lifeFields } from './allocations.js';
-import { problem } from './problem.js';
+import { offer, option, problem } from './problem.js';
 import { amount, count, id, listOf, once, page, pageQuery, positive, quantity, slot, time, volume } from './primitives.js';
 import { label } from './text.js';
 
@@ -67,7 +67,6 @@ export const bulkOf = <Item extends z.ZodType>(item: Item) =>
   });
 /** Items are checked one by one, each by the form of its kind, so that one bad bid costs only its own result. */
 export const bulkBody = bulkOf(z.unknown());
-const option = z.strictObject({ completion: slot, price: amount, value: amount });
 /** Why a bid was refused, and what would have passed. */
 export const refusal = z
   .strictObject({
@@ -150,9 +149,8 @@ export const bidPage = page(bid);
 /** A quote: the menu, and what is best in it. */
 export const quote = z
   .strictObject({
-    priceVersion: z.string(),
+    ...offer.shape,
     menu: z.array(z.strictObject({ completion: slot, price: amount })),
-    best: option.nullable(),
     reason: refusal.optional(),
   })
   .meta({ id: 'Quote' });

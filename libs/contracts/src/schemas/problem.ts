@@ -1,4 +1,15 @@
 import { z } from 'zod';
+import { amount, id, slot } from './primitives.js';
+
+/** A completion with its price and what the bid says it is worth. */
+export const option = z.strictObject({ completion: slot, price: amount, value: amount });
+
+/** What a bid would be answered at the prices of one version. `id` is what `If-Match` takes; no `best`: it would be refused. */
+export const offer = z
+  .strictObject({ id: z.string(), priceVersion: z.string(), arrivalSlot: slot, best: option.nullable() })
+  .meta({ id: 'Offer' });
+/** An offer as it is told. */
+export type Offer = z.infer<typeof offer>;
 
 /** RFC 9457. `type` is stable: programs may tell problems apart by it; `remedy` says what to do. */
 export const problem = z
@@ -11,6 +22,8 @@ export const problem = z
     instance: z.string().optional(),
     requestId: z.string().optional(),
     errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+    bidId: id.optional(),
+    quote: offer.optional(),
   })
   .meta({ id: 'Problem' });
 /** A problem document (RFC 9457). */

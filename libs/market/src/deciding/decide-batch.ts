@@ -2,6 +2,7 @@ import type { Kinds } from '#kinds';
 import { admit, applyFootprint, type Book, capacityOf, type Decision, isCapacitySet, ownCapacityOf, usageOf } from '#mechanism';
 import { invariant, micros } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
+import { heldToQuote } from './held-to-quote.js';
 import type { BatchRecord, DecidedBid, QueuedBid } from './ports.js';
 import type { FundsTracker } from './funds-tracker.js';
 
@@ -29,7 +30,7 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
   for (const bid of bids) {
     if (decided.length > 0 && !input.mayGoOn()) break;
     const { wallet, fundsMicros } = funds.of(bid.organisationId);
-    const decision = decideBid(input, bid, fundsMicros);
+    const decision = decideBid(input, bid, { fundsMicros, priceVersion });
     sequence += 1n;
     const { name: kind } = input.kinds.of(bid.body);
     decided.push({
@@ -50,8 +51,11 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
   return { record: recordOf(input, decided, touched), priceVersion };
 }
 
+/** What a bid meets: what is left in its wallet, micro-credits, and the version of the prices. */
+type Met = Pick<DecidedBid, 'fundsMicros' | 'priceVersion'>;
+
 /** @returns the decision, its plan as the kind's codec writes it. */
-function decideBid({ open, kinds }: BatchInput, queued: QueuedBid, fundsMicros: bigint): Decision {
+function decideBid({ open, kinds }: BatchInput, queued: QueuedBid, { fundsMicros, priceVersion }: Met): Decision {
   const { head, sites, resources } = open.state;
   if (head.status === 'closed') {
     return { kind: 'refused', refusal: { code: 'market_closed', detail: 'the market was closed before this bid was decided' } };
@@ -60,7 +64,11 @@ function decideBid({ open, kinds }: BatchInput, queued: QueuedBid, fundsMicros: 
   invariant(reading.kind === 'bid', `bid ${queued.bidId} is still readable as it was when it was acknowledged`);
   const { bid } = reading;
   const { oracle, plan: codec } = bid.kind;
-  const decision = admit({ book: open.book, bid, arrival: arrivalOf(head), fundsMicros: micros(fundsMicros), oracle });
+  const { quote } = queued.body;
+  const subject = { book: open.book, bid, arrival: arrivalOf(head), oracle };
+  const decision = quote
+    ? heldToQuote(admit(subject), { quote, priceVersion, fundsMicros })
+    : admit({ ...subject, fundsMicros: micros(fundsMicros) });
   if (decision.kind === 'refused') return decision;
   applyFootprint(open.book, decision.footprint);
   return { ...decision, plan: codec.write(decision.plan) };
