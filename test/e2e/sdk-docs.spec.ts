@@ -24,6 +24,11 @@ it('shows examples that do what they say', async () => {
   });
   await runInThisContext(outputText)(Eris, ProblemError, { log: (...words: unknown[]) => said.push(words) });
   expect(String(said[0])).toMatch(/^pays \d/);
-  expect(said.find(([first]) => first === 'market_unknown')).toEqual(['market_unknown', 404, expect.stringMatching(/^Check the id/), undefined]);
+  expect(said.find(([first]) => first === 'market_unknown')).toEqual([
+    'market_unknown',
+    404,
+    expect.stringMatching(/^Check the id/),
+    undefined,
+  ]);
   expect(String(said.at(-1))).toMatch(/^\d+ pays \d/);
 });
