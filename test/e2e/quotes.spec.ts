@@ -33,7 +33,7 @@ describe('a bid that names a quote', () => {
   it('pays what the quote said, to the micro-credit', async () => {
     const quoted = await quote();
     expect(quoted.headers.etag).toBe(`"${quoted.body.id}"`);
-    const placed = await bid(quoted.headers.etag);
+    const placed = await bid(String(quoted.headers.etag));
     expect(placed).toMatchObject({
       status: 200,
       body: {
