@@ -120,7 +120,7 @@ describe('what is no quote', () => {
   it.each([
     ['no id at all', () => Promise.resolve('"v1"')],
     ['a quote for another valuation', async () => (await quote(job({ valuation: { kind: 'deadline', value: 7, deadline: 9 } }))).body.id],
-    ['several', async () => `${(await quote()).headers.etag}, "q1-0-0-000000000000000000000000"`],
+    ['several', async () => `${String((await quote()).headers.etag)}, "q1-0-0-000000000000000000000000"`],
   ])('%s is told so', async (_, named) => {
     expect(await bid(await named())).toMatchObject({
       status: 400,
