@@ -78,6 +78,7 @@ it('reaches every operation', async () => {
     listBids: () => bidder.call('listBids', { params, query: { status: 'accepted' } }),
     placeBids: () => bidder.call('placeBids', { params, body: { bids: [{ ...job(), idempotencyKey: 'bulk' }] } }),
     getBid: () => bidder.call('getBid', { params: { bidId } }),
+    explainBid: () => bidder.call('explainBid', { params: { bidId } }),
     listAllocations: () => bidder.call('listAllocations', { query: { state: 'running' } }),
     getAllocation: () => bidder.call('getAllocation', { params: { bidId } }),
     listAccounts: () => bidder.call('listAccounts'),

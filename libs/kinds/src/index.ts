@@ -3,6 +3,7 @@ export type {
   BidBody,
   BidContext,
   BodyFault,
+  Elsewhere,
   JobKind,
   JobReading,
   KindBid,

@@ -75,6 +75,13 @@ export interface KindWire<Plan> extends JobWire {
   tell(plan: Plan, siteIdOf: (ordinal: number) => string): object;
 }
 
+/** A body whose data lies at another site. */
+export interface Elsewhere {
+  readonly from: string;
+  readonly to: string;
+  readonly body: object;
+}
+
 /**
  * A kind of job: all that the rooms need to know of it, from a body on the wire to a plan in the database. A job is plain data, so that it can be sent
  * to a thread. The lists that are handed to the programs (Kinds) hold kinds; no room names one.
@@ -97,6 +104,8 @@ export interface JobKind<Job = unknown, Plan = unknown> {
   menuSteps(book: Book, body: object): number;
   /** Every rule that a plan breaks, from their definition, sharing no code with the oracle; none for a valid plan. */
   validate(claim: PlanClaim<Job, Plan>): Violation[];
+  /** The same job with the data of one site at another one, the largest first: alternatives for whoever was refused. Without it none are told. */
+  elsewhere?(body: object, siteIds: readonly string[]): Iterable<Elsewhere>;
   readonly plan: PlanCodec<Plan>;
   /**
    * What is left of a job once the slots of its plan before `before` have run, for another plan of the rest. Without it a job that has begun cannot be

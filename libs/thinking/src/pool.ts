@@ -71,6 +71,7 @@ export function openThinkPool(options: ThinkPoolOptions): ThinkPool {
   };
   return {
     build: (rows) => run('build', rows),
+    explain: (task) => run('explain', task),
     decide: (task) => run('decide', task),
     quote: (task) => run('quote', task),
     measure: (task) => run('measure', task),

@@ -14,6 +14,8 @@ const kinds = (await import(kindsFrom)) as { readonly standardKinds: typeof stan
 const thinker = createThinker(kinds.standardKinds(), { nowMs: () => performance.now() });
 /** Builds a book, on this thread. */
 export const build: Thinker['build'] = (rows) => thinker.build(rows);
+/** Explains a bid, on this thread. */
+export const explain: Thinker['explain'] = (task) => thinker.explain(task);
 /** Decides a batch, on this thread. */
 export const decide: Thinker['decide'] = (task) => thinker.decide(task);
 /** Computes a quote, on this thread. */

@@ -1,13 +1,4 @@
-import {
-  type BidBodyWire,
-  type BidForms,
-  type Offer,
-  optionTold,
-  QUOTE_DIGEST_LENGTH,
-  type QuoteId,
-  quoteIdOf,
-  readIfMatch,
-} from '#contracts';
+import { type BidForms, type Offer, optionTold, QUOTE_DIGEST_LENGTH, type QuoteId, quoteIdOf, readIfMatch } from '#contracts';
 import type { QuotedTerms } from '#kinds';
 import type { BidRecord } from '#market';
 import { canonicalJson } from '#units';
@@ -23,7 +14,7 @@ interface Best {
 /** What a quote is for. */
 interface Quotable {
   readonly marketId: bigint;
-  readonly body: BidBodyWire;
+  readonly body: Parameters<BidForms['text']>[0];
 }
 
 /** Of market, job and valuation; what a bid is called makes no other quote of it. */

@@ -6,6 +6,7 @@ import { createBookSource, createHistoryStore } from '#persistence';
 import type { ThinkPool } from '#thinking';
 import type { Metrics } from '../service/metrics.js';
 import type { ApiSettings } from './settings.js';
+import { explaining } from './explaining.js';
 import type { Stores } from './stores.js';
 
 /** Answers of prices: they read more than others do, and compute. So many of the connections are theirs, and of those half a tenant's. */
@@ -50,6 +51,7 @@ export function pricing(
   metrics.gauge('eris_think_waiting', 'Tasks that wait for a thread.', () => thinkers.waiting);
   metrics.gauge('eris_think_threads', 'Threads that there are.', () => thinkers.threads);
   return [
+    ...explaining(stores, books, { kinds, thinker: thinkers, queue, loop, reads }),
     new QuoteBid(books, { kinds, thinker: thinkers, queue, loop, reads }),
     new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, { loop: prices, ...SLICE }),
     new ReadBook(source, new History(createHistoryStore(stores.pool)), LIMITS.bookCells, { loop: prices, ...SLICE }),

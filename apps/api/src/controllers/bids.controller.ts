@@ -1,5 +1,5 @@
 import type { AnswerOf } from '#contracts';
-import { QuoteBid, ReadBids } from '#market';
+import { ExplainBid, QuoteBid, ReadBids } from '#market';
 import { Controller } from '@nestjs/common';
 import { BidBodies } from '../bidding/bid-bodies.js';
 import { quoteIdFor } from '../bidding/quotes.js';
@@ -11,6 +11,7 @@ import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
 import { partyOf } from '../http/turns.js';
 import { bidView, quoteReply } from '../views/bid-views.js';
+import { whyView } from '../views/why-view.js';
 
 /** What is asked about bids; they are placed by bidding/bid-routes.ts. */
 @Controller()
@@ -18,6 +19,7 @@ export class BidsController {
   constructor(
     private readonly readBids: ReadBids,
     private readonly quoteBid: QuoteBid,
+    private readonly explainBid: ExplainBid,
     private readonly bodies: BidBodies,
   ) {}
 
@@ -39,5 +41,12 @@ export class BidsController {
   @Serves('getBid')
   get(@In() { caller, params }: Input<'getBid'>): Promise<AnswerOf<'getBid'>> {
     return answer(this.readBids.find(caller, params.bidId), { found: ({ bid }) => bidView(bid) });
+  }
+
+  @Serves('explainBid')
+  explain(@In() { caller, params, isGone }: Input<'explainBid'>): Promise<AnswerOf<'explainBid'>> {
+    return answer(this.explainBid.run({ ...partyOf(caller, isGone), viewer: caller, ...params }), {
+      explained: (outcome) => whyView(outcome, this.bodies.forms),
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
 import { bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, queuedBid } from '../schemas/bids.js';
 import { LIMITS } from '../limits.js';
+import { why } from '../schemas/why.js';
 
 const tag = 'bids';
 
@@ -59,5 +60,16 @@ export const bidOperations = defineOperations({
     summary: 'A bid and its decision',
     policy: MEMBERS,
     responses: { 200: { description: 'The bid', schema: bid } },
+  },
+  explainBid: {
+    method: 'GET',
+    path: '/v1/bids/{bidId}/why',
+    tag,
+    summary: 'Why a bid is refused, and the least changes that pass',
+    description:
+      'At the prices of this moment, by the rule that decides: the cells that are short or dear, and the least value, the earliest later completion, other sites for the data or the deposit with which the bid is accepted. A micro-credit less is refused. Reserves nothing.',
+    policy: MEMBERS,
+    responses: { 200: { description: 'The explanation', schema: why } },
+    problems: ['pricing_busy', 'quote_failed', 'market_unknown'],
   },
 });

@@ -1,6 +1,8 @@
 /** Prices and quotes of the moment. */
 export { BookReader } from './book-reader.js';
-export { QuoteBid, type QuoteOutcome, type QuoteRequest, type QuoteWays } from './quote-bid.js';
+export { ExplainBid, type ExplainOutcome, type ExplainRequest, type ToldChange } from './explain-bid.js';
+export type { QuoteWays } from './on-book.js';
+export { QuoteBid, type QuoteOutcome, type QuoteRequest } from './quote-bid.js';
 export {
   ReadPrices,
   type PricesLimits,
@@ -10,4 +12,4 @@ export {
   type ShowSlot,
   type SlotPrices,
 } from './read-prices.js';
-export type { BookSource, SeenMarket } from './ports.js';
+export type { AskedBid, AskedBidReader, BookSource, SeenMarket } from './ports.js';

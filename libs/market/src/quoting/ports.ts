@@ -1,4 +1,6 @@
+import type { BidBody } from '#kinds';
 import type { MarketHead, MarketNews, MarketRows, MarketState } from '../book/index.js';
+import type { BidRecord, Viewer } from '../reading/index.js';
 
 /** A market that may be seen, and how large it is. */
 export interface SeenMarket {
@@ -20,4 +22,16 @@ export interface BookSource {
   loadSlots(marketId: bigint, first: number, last: number): Promise<MarketState | undefined>;
   /** What has happened in the market's log after that sequence, where it can be told in a few slots. */
   newsSince(marketId: bigint, sequence: bigint): Promise<MarketNews | undefined>;
+}
+
+/** A bid that somebody asks about, with its body and what its bidder's wallet can pay now. */
+export interface AskedBid {
+  readonly bid: BidRecord;
+  readonly body: BidBody;
+  readonly fundsMicros: bigint;
+}
+
+/** Finds bids, of what the viewer may see. */
+export interface AskedBidReader {
+  find(viewer: Viewer, bidId: bigint): Promise<AskedBid | undefined>;
 }

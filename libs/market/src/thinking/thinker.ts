@@ -6,6 +6,7 @@ import type { Clock } from '../clock/index.js';
 import { decideBatch } from '../deciding/decide-batch.js';
 import type { BatchRecord, Payer, QueuedBid, Wallet } from '../deciding/ports.js';
 import { FundsTracker } from '../deciding/funds-tracker.js';
+import { type ExplainAnswer, type ExplainTask, explanationOf } from './explain-task.js';
 import { measure, type MeasureTask } from '../learning/fold.js';
 
 /** Bids of one market to be decided by themselves. */
@@ -45,6 +46,8 @@ export type QuoteAnswer = Omit<Quote, 'menu'> & { readonly menu: readonly Pick<Q
 export interface Thinker {
   /** Builds a market's book from what is stored. */
   build(rows: MarketRows): Promise<OpenBook>;
+  /** Why a bid is refused, and what would pass. The book must not be changed meanwhile. */
+  explain(task: ExplainTask): Promise<ExplainAnswer>;
   /** Decides bids in the order given. The book must not be looked at meanwhile, nor used any further where this fails. */
   decide(task: BatchTask): Promise<BatchDraft>;
   /** The whole menu of a bid. The book must not be changed meanwhile. */
@@ -65,6 +68,7 @@ const AHEAD_STEPS = 2_000_000;
 export function createThinker(kinds: Kinds, clock: Clock): Thinker {
   return {
     build: (rows) => settled(() => openBook(stateOf(rows))),
+    explain: (task) => settled(() => explanationOf(task, kinds)),
     decide: (task) => settled(() => draftOf(task, kinds, clock)),
     quote: (task) => settled(() => answerOf(task, kinds)),
     measure: (task) => settled(() => measure(task, kinds)),

@@ -6,8 +6,8 @@ import { IS_MEMBER } from '../tenancy/membership.js';
 /** The columns of a BidRow, of `bid b` and `decision d`. */
 export const BID_COLUMNS = `b.id, b.market_id, b.organisation_id, b.label, b.received_at, d.sequence, d.price_version, d.outcome, d.arrival_slot,
   d.completion, d.value_micros, d.payment_micros, d.reason, d.decided_at`;
-/** $1 the viewer's organisation, $2 whether it oversees its markets. */
-const VISIBLE = `(b.organisation_id = $1 OR ($2 AND m.organisation_id = $1))`;
+/** Of the bids of markets: $1 the viewer's organisation, $2 whether it oversees its markets. */
+export const VISIBLE = `(b.organisation_id = $1 OR ($2 AND m.organisation_id = $1))`;
 const FROM = `FROM bid b JOIN market m ON m.id = b.market_id LEFT JOIN decision d ON d.bid_id = b.id`;
 
 /**
