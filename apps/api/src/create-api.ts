@@ -25,6 +25,7 @@ import { takeIn } from './http/take-in.js';
 import type { DatabaseTurns } from './http/turn-interceptor.js';
 import type { Ending } from './composition/drain.js';
 import { type ApiDocument } from './service/api-document.js';
+import { openFrontDoor } from './service/front-page.js';
 import type { Metrics } from './service/metrics.js';
 import { traceRequests } from './tracing/trace-requests.js';
 
@@ -63,6 +64,7 @@ export async function createApi(options: ApiOptions): Promise<NestFastifyApplica
     abortOnError: false,
   });
   options.door.open(app.getHttpAdapter().getInstance());
+  openFrontDoor(adapter.getInstance());
   openAdmin(adapter.getInstance(), settings.adminFolder ?? findAdminFolder(), surroundings.randomBytes);
   return app;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { CLIENT_COMMANDS } from './client/commands/index.js';
 import { registerDemo } from './demo.js';
 import { registerLoad } from './load.js';
 import { registerMigrate } from './migrate.js';
@@ -21,4 +22,5 @@ export const COMMANDS: readonly Register[] = [
   registerSimulate,
   registerValidate,
   registerVerify,
+  ...CLIENT_COMMANDS,
 ];

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
+import type { Screen } from './client/text.js';
 import { textOf } from './text.js';
 
 /** What a command may use of the world: made once in main.ts. */
@@ -14,6 +15,10 @@ export interface Terminal {
 
 /** What a command that starts processes may use besides. */
 export interface HostTerminal extends Terminal {
+  /** What standard output is shown on. */
+  readonly screen: Screen;
+  /** Asks for a line without showing it; undefined where nobody can be asked. */
+  readSecret(prompt: string): Promise<string | undefined>;
   /** The environment, for loadConfig and for the processes. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back once when whoever read our output is gone. @returns how to stop watching. */

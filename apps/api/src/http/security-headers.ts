@@ -14,6 +14,13 @@ const PAGES_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 const PAGES_HEADERS = { ...SECURITY_HEADERS, 'content-security-policy': PAGES_POLICY, 'cache-control': 'no-cache' } as const;
 const ADMIN_HEADERS = { ...SECURITY_HEADERS, 'content-security-policy': adminPolicy(), 'cache-control': 'no-cache' } as const;
+/** The page at the front door has its styles in it, and loads nothing. */
+const FRONT_HEADERS = {
+  ...SECURITY_HEADERS,
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'cache-control': 'no-cache',
+} as const;
+const FRONT = /^\/(?:\?|$)/;
 const ADMIN = /^\/admin(?:[/?]|$)/;
 const PAGES = /^\/docs(?:[/?-]|$)/;
 
@@ -27,6 +34,7 @@ export function secureAnswers(server: FastifyInstance): void {
 
 function headersFor(url: string): Readonly<Record<string, string>> {
   if (ADMIN.test(url)) return ADMIN_HEADERS;
+  if (FRONT.test(url)) return FRONT_HEADERS;
   return PAGES.test(url) ? PAGES_HEADERS : SECURITY_HEADERS;
 }
 

@@ -4,6 +4,8 @@ import { ProblemError } from './problem-error.js';
 
 /** Where the document is shown as pages. */
 export const PAGES_PATH = '/docs';
+/** The front door. */
+export const FRONT_PATH = '/';
 /** Where the dashboard is. */
 export const ADMIN_PATH = '/admin';
 
@@ -12,6 +14,7 @@ const PATHS = [
     method,
     pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`),
   })),
+  { method: 'GET', pattern: /^\/$/ },
   ...[PAGES_PATH, ADMIN_PATH].map((pages) => ({ method: 'GET', pattern: new RegExp(`^${pages}(/.*)?$`) })),
 ];
 

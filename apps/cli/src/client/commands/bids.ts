@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import type { AnswerOf, ItemOf } from '#sdk';
+import { BadInput, type HostTerminal } from '../../terminal.js';
+import { type Client, type ClientFlags, serving, withMarket, withServer } from '../client.js';
+import { type Column, factsOf, type Screen, tableOf } from '../text.js';
+
+type Bid = ItemOf<'listBids'>;
+type Allocation = AnswerOf<'getAllocation'>;
+
+const BIDS: readonly Column<Bid>[] = [
+  { head: 'id', of: ({ id }) => id, isNumber: true },
+  { head: 'label', of: ({ label }) => label ?? '' },
+  { head: 'status', of: ({ status }) => status },
+  { head: 'completes', of: ({ decision }) => decision?.completion?.toString() ?? '', isNumber: true },
+  { head: 'value', of: ({ decision }) => decision?.value ?? '', isNumber: true },
+  { head: 'pays', of: ({ decision }) => (decision?.reason === null ? decision.payment : ''), isNumber: true },
+  { head: 'why', of: ({ decision }) => decision?.reason?.code ?? '' },
+];
+
+const LINES: readonly Column<Allocation['lines'][number]>[] = [
+  { head: 'slot', of: ({ slot }) => String(slot), isNumber: true },
+  { head: 'site', of: ({ siteId }) => siteId ?? 'between sites' },
+  { head: 'resource', of: ({ resource }) => resource },
+  { head: 'quantity', of: ({ quantity }) => quantity, isNumber: true },
+  { head: 'at', of: ({ unitPrice }) => unitPrice, isNumber: true },
+  { head: 'amount', of: ({ amount }) => amount, isNumber: true },
+];
+
+/** Bids as a table. */
+export const bidsTable = (screen: Screen, bids: readonly Bid[]): string => tableOf(screen, BIDS, bids);
+
+interface BidsFlags extends ClientFlags {
+  readonly status?: string;
+  readonly label?: string;
+  readonly limit?: string;
+}
+
+const ROWS_MAX = 1_000_000;
+
+/** `eris bids`, `eris allocation`. */
+export function registerBids(program: Command, terminal: HostTerminal): void {
+  withMarket(program.command('bids'))
+    .argument('[id]', 'one bid, and all that is known of it')
+    .description('list bids in the order in which they were placed, or tell of one')
+    .option('--status <status>', 'only those: queued, accepted or refused')
+    .option('--label <label>', 'only those of that label')
+    .option('--limit <count>', 'no more than so many')
+    .addHelpText('after', '\nExamples:\n  $ eris bids --status refused --limit 20\n  $ eris bids 17 --json')
+    .action(serving(terminal, async (client, bidId: string | undefined) => (bidId === undefined ? list(client) : one(client, bidId))));
+  withServer(program.command('allocation'))
+    .argument('<bid>', 'the id of an accepted bid')
+    .description('what an accepted bid got: its schedule, and its payment line by line')
+    .addHelpText('after', '\nExample:\n  $ eris allocation 17')
+    .action(
+      serving(terminal, async (client, bidId: string) => {
+        const allocation = await client.eris.call('getAllocation', { params: { bidId } });
+        client.tell(allocation, () => allocationText(client, allocation));
+      }),
+    );
+}
+
+async function list(client: Client): Promise<void> {
+  const { status, label, limit = String(ROWS_MAX) } = client.flags as BidsFlags;
+  if (!/^[1-9]\d{0,6}$/.test(limit)) throw new BadInput([`--limit: ${limit} is no whole number from 1 to 9999999`]);
+  const { id } = await client.market();
+  const query = { ...(status !== undefined && { status }), ...(label !== undefined && { label }) } as {
+    status?: Bid['status'];
+    label?: string;
+  };
+  const items: Bid[] = [];
+  for await (const bid of client.eris.items('listBids', { params: { marketId: id }, query })) {
+    items.push(bid);
+    if (items.length >= Number(limit)) break;
+  }
+  client.tell({ items, nextCursor: null }, () => bidsTable(client.screen, items));
+}
+
+async function one(client: Client, bidId: string): Promise<void> {
+  const bid = await client.eris.call('getBid', { params: { bidId } });
+  const { decision, ...rest } = bid;
+  const facts = Object.entries({
+    ...rest,
+    ...decision,
+    reason: decision?.reason ? `${decision.reason.code}: ${decision.reason.detail}` : undefined,
+  });
+  client.tell(bid, () =>
+    factsOf(
+      client.screen,
+      facts.flatMap(([name, value]) => (value === null || value === undefined ? [] : [[name, String(value)] as const])),
+    ),
+  );
+}
+
+function allocationText({ screen }: Client, { bidId, payment, lines, schedule }: Allocation & { readonly schedule?: unknown }): string {
+  const slots = Array.isArray(schedule) ? (schedule as { slot: number; ps: string; workers: object }[]) : [];
+  const plan = slots.map(({ slot, ps, workers }) => ({
+    slot,
+    ps,
+    workers: Object.entries(workers)
+      .map(([site, count]) => `${site}: ${count}`)
+      .join(', '),
+  }));
+  const columns: readonly Column<(typeof plan)[number]>[] = [
+    { head: 'slot', of: ({ slot }) => String(slot), isNumber: true },
+    { head: 'server at', of: ({ ps }) => ps },
+    { head: 'workers', of: ({ workers }) => workers },
+  ];
+  return `${factsOf(screen, [
+    ['bid', bidId],
+    ['pays', payment],
+  ])}\n${plan.length > 0 ? `${tableOf(screen, columns, plan)}\n` : ''}${tableOf(screen, LINES, lines)}`;
+}
