@@ -1,6 +1,5 @@
 /** The client of the API: typed by its OpenAPI document, for Node and for browsers. */
 export { Eris, newIdempotencyKey, type Answer, type ErisOptions, type Fetch } from './eris.js';
-export { OPERATIONS } from './generated/operations.js';
 export type { FollowOptions } from './follow.js';
 export { OPERATIONS } from './generated/operations.js';
 export { ProblemError, UnreachableError } from './problems.js';
