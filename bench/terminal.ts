@@ -9,6 +9,7 @@ export const terminalOf = (dataDir: string): HostTerminal => ({
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isErrTty: false,
+  wallMs: () => Date.now(),
   screen: { isTty: false, columns: 80, hasColour: false },
   readSecret: () => Promise.resolve(undefined),
   env: { ...process.env, ERIS_DATA_DIR: dataDir, PORT: '0', ERIS_UNDECIDED_MAX: '0' },

@@ -20,6 +20,7 @@ const terminal: HostTerminal = {
   out: (text) => output.write(process.stdout, text),
   err: (text) => output.write(process.stderr, text),
   isErrTty: process.stderr.isTTY,
+  wallMs: () => Date.now(),
   screen: screenOf(process.stdout, process.env),
   readSecret: async (prompt) => {
     const secret = await readSecret(process.stdin, () => process.stderr.write(prompt));

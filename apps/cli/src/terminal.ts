@@ -15,6 +15,8 @@ export interface Terminal {
 
 /** What a command that starts processes may use besides. */
 export interface HostTerminal extends Terminal {
+  /** The time of day, ms since 1970. */
+  wallMs(): number;
   /** What standard output is shown on. */
   readonly screen: Screen;
   /** Asks for a line without showing it; undefined where nobody can be asked. */

@@ -72,7 +72,7 @@ async function examine(client: Client): Promise<Finding[]> {
     return `${client.profile.url} serves`;
   });
   if (!reached) return findings;
-  await look('clocks', () => skewOf(once));
+  await look('clocks', () => skewOf(once, () => client.terminal.wallMs()));
   if (client.profile.key === undefined) return [...findings, { what: 'key', ok: false, says: 'there is none: eris login, or ERIS_KEY' }];
   const known = await look('key', async () => {
     const { role, organisation } = await whoIs(once);
@@ -94,10 +94,10 @@ async function examine(client: Client): Promise<Finding[]> {
   return findings;
 }
 
-async function skewOf(eris: Eris): Promise<string> {
-  const before = new Date().getTime();
+async function skewOf(eris: Eris, wallMs: () => number): Promise<string> {
+  const before = wallMs();
   const { headers } = await eris.ask('healthz');
-  const after = new Date().getTime();
+  const after = wallMs();
   const theirs = Date.parse(headers.get('date') ?? '');
   if (Number.isNaN(theirs)) return 'the server does not say what time it has';
   const off = theirs < before - 1000 ? before - 1000 - theirs : theirs > after ? theirs - after : 0; // its header has whole seconds

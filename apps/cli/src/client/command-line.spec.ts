@@ -3,10 +3,10 @@ import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { openApiDocument } from '#contracts';
 import { standardKinds } from '#kinds';
-import { COMMANDS } from '../../apps/cli/src/commands.js';
-import { operationAt } from '../../apps/cli/src/client/commands/api.js';
-import { CLIENT_EXIT, EXIT_TEXT } from '../../apps/cli/src/client/exit-codes.js';
-import type { HostTerminal } from '../../apps/cli/src/terminal.js';
+import { COMMANDS } from '../commands.js';
+import { operationAt } from './commands/api.js';
+import { CLIENT_EXIT, EXIT_TEXT } from './exit-codes.js';
+import type { HostTerminal } from '../terminal.js';
 
 const terminal = {
   env: {},
