@@ -1,4 +1,5 @@
 /** For benches and tests: the load engine (stage, bids, clients, meter), and Eris started as the command starts it. */
+export { operationAt } from './client/commands/api.js';
 export type { ApiSite } from './demo/stage.js';
 export { BidSource } from './load/bid-source.js';
 export { measure } from './load/measure.js';

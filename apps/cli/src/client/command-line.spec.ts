@@ -1,10 +1,7 @@
 /** Real: the commands with their options and examples. Nothing is asked of a server. */
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
-import { openApiDocument } from '#contracts';
-import { standardKinds } from '#kinds';
 import { COMMANDS } from '../commands.js';
-import { operationAt } from './commands/api.js';
 import { CLIENT_EXIT, EXIT_TEXT } from './exit-codes.js';
 import type { HostTerminal } from '../terminal.js';
 
@@ -83,16 +80,6 @@ it('shows examples that the commands take', () => {
 it('has a description and, where it talks to a server, an address and JSON, for every command', () => {
   for (const command of below(program).filter((each) => each !== program && !each.name().startsWith('__')))
     expect([command.name(), command.description().length > 5]).toEqual([command.name(), true]);
-});
-
-it('reaches every operation of the API document', () => {
-  const { paths } = openApiDocument('test', standardKinds().wires) as { paths: Record<string, Record<string, { operationId: string }>> };
-  const missed = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).flatMap(([method, { operationId }]) =>
-      operationAt(method, path.replaceAll(/\{\w+\}/g, '1')).id === operationId ? [] : [operationId],
-    ),
-  );
-  expect(missed).toEqual([]);
 });
 
 it('has one table of exit codes, which the documentation shows', () => {
