@@ -1,5 +1,5 @@
 import { aheadOf, type Grid } from './grid.js';
-import { curveOf, priceAt, shareAt } from './price-rule.js';
+import { curveOf, formulaOf, priceAt, ruleInWords, shareAt } from './price-rule.js';
 import { worthAt } from './valuation.js';
 
 const paper = { kind: 'paper', gamma: { gpu: 1000 }, unit: '2', reserve: '0.5' } as const;
@@ -15,6 +15,12 @@ it('draws the curve of the paper from the reserve to all sold', () => {
 it('reads the share back from a price', () => {
   for (const share of [0, 0.25, 0.5, 1]) expect(shareAt(paper, 'gpu', priceAt(paper, 'gpu', { share, capacity: 1 }))).toBeCloseTo(share, 9);
   expect(shareAt({ kind: 'flat', level: '10', levels: {} }, 'gpu', 1)).toBeUndefined();
+});
+
+it('draws learnt prices by their level, as flat ones', () => {
+  const learning = { kind: 'learning', level: '300', learns: true, floor: '1', ceiling: '1000' } as const;
+  expect(curveOf(learning, 'gpu', 4)[0]).toEqual({ share: 0, price: 75 });
+  expect([formulaOf(learning, 'gpu'), ruleInWords(learning)]).toEqual([expect.stringContaining('learnt'), 'learnt from the bids']);
 });
 
 it('draws what a job is worth as the market values it', () => {

@@ -20,9 +20,17 @@ export function priceAt(
   { share, capacity }: { readonly share: number; readonly capacity: number },
 ): number {
   if (rule.kind === 'paper') return Number(rule.unit) * ((rule.gamma[resource] ?? 1) ** share - 1) + Number(rule.reserve);
-  const level = Number(rule.levels[resource] ?? rule.level);
+  const level = Number(levelOf(rule, resource));
   return capacity > 0 ? level / capacity : 0;
 }
+
+/** What all of a resource costs for a slot, where prices go by share. */
+const levelOf = (rule: Exclude<PriceRule, { kind: 'paper' }>, resource: string): string =>
+  (rule.kind === 'flat' ? rule.levels[resource] : undefined) ?? rule.level;
+
+/** The rule of a market in a few words. */
+export const ruleInWords = ({ kind }: PriceRule): string =>
+  ({ paper: 'rise with what is sold', flat: 'flat', learning: 'learnt from the bids' })[kind];
 
 /** The curve from nothing sold to all sold. */
 export const curveOf = (rule: PriceRule, resource: string, capacity: number): CurvePoint[] =>
@@ -44,5 +52,7 @@ export function shareAt(rule: PriceRule, resource: string, price: number): numbe
 export function formulaOf(rule: PriceRule, resource: string): string {
   if (rule.kind === 'paper')
     return `price = ${rule.unit} × (${rule.gamma[resource] ?? 1}^share sold − 1) + ${rule.reserve} credits for a unit in a slot`;
-  return `price = ${rule.levels[resource] ?? rule.level} credits ÷ what the whole market has in the slot`;
+  const learnt =
+    rule.kind === 'learning' ? (rule.learns ? ', a level that is learnt from the bids' : ', a level that was learnt and stays') : '';
+  return `price = ${levelOf(rule, resource)} credits ÷ what the whole market has in the slot${learnt}`;
 }

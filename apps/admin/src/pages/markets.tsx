@@ -3,6 +3,7 @@ import { Plus } from 'lucide-react';
 import { useAll } from '../app/api.js';
 import type { Market } from '../app/market.js';
 import { useIsOperator } from '../app/session.js';
+import { ruleInWords } from '../model/price-rule.js';
 import { count, lengthOf, plural } from '../model/words.js';
 import { AsCode } from '../parts/as-code.js';
 import { Badge } from '../parts/badge.js';
@@ -26,7 +27,7 @@ const COLUMNS: readonly Column<Market>[] = [
   { name: 'Slot', isNumber: true, cell: ({ slot }) => count(slot) },
   { name: 'On sale', cell: ({ horizonSlots, slotMinutes }) => `${plural(horizonSlots, 'slot')}, ${lengthOf(horizonSlots, slotMinutes)}` },
   { name: 'Resources', cell: ({ resources }) => resources.join(', ') },
-  { name: 'Prices', cell: ({ prices }) => (prices.kind === 'paper' ? 'rise with what is sold' : 'flat') },
+  { name: 'Prices', cell: ({ prices }) => ruleInWords(prices) },
   { name: 'Log', isNumber: true, cell: ({ sequence }) => count(BigInt(sequence)) },
 ];
 
