@@ -118,6 +118,23 @@ describePages('journeys', () => {
     );
 
     it(
+      'goes back to a past moment by the slider, and its address says so',
+      async () => {
+        const { page } = visitor;
+        await go(marketPath());
+        await settled(page);
+        const slider = page.getByRole('slider', { name: 'Moment' });
+        await slider.focus();
+        await page.keyboard.press('Home');
+        await page.getByText(/As it was after entry 1 of \d+/).waitFor();
+        expect(new URL(page.url()).searchParams.get('at')).toBe('1');
+        await button('Back to now').click();
+        await page.getByText(/^Now: entry/).waitFor();
+      },
+      JOURNEY_MS,
+    );
+
+    it(
       'is signed out where the session ends, and told so',
       async () => {
         const { page } = visitor;

@@ -22,6 +22,8 @@ const PAGES: readonly (readonly [string, 'operator' | 'bidder', (d: Dashboard) =
   ['new-market', 'operator', () => '/admin/new-market'],
   ['overview', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}`],
   ['overview-table', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}?view=table&measure=price`],
+  ['overview-past', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}?at=9`],
+  ['bids-grouped', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}/bids?group=reason&sort=payment`],
   ['bids', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}/bids`],
   ['bids-none', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}/bids?label=nobody`],
   ['bid-accepted', 'operator', ({ scene, accepted }) => `/admin/markets/${scene.marketId}/bids/${accepted}`],

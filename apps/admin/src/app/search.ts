@@ -1,3 +1,5 @@
+import type { InputOf } from '#sdk';
+
 /** What stands in the address of each page: the state of its view. What is wrong in it is left out. */
 type Given = Readonly<Record<string, unknown>>;
 
@@ -32,8 +34,32 @@ export const overviewSearch = (given: Given) =>
 export const bidsSearch = (given: Given) =>
   only({
     status: oneOf(given.status, ['queued', 'accepted', 'refused'] as const),
+    reason: textIn(given.reason),
     label: textIn(given.label),
+    organisation: wholeIn(given.organisation),
+    sort: oneOf(given.sort, ['placed', 'decided', 'value', 'payment'] as const),
+    order: oneOf(given.order, ['ascending', 'descending'] as const),
+    group: oneOf(given.group, ['status', 'reason', 'label', 'organisation'] as const),
   });
+/** What the list of bids is narrowed to. */
+export type BidsSearch = ReturnType<typeof bidsSearch>;
+
+type Query = NonNullable<InputOf<'searchBids'>['query']>;
+
+/** What the API is asked for by the address of the page. */
+export function bidQueryOf({ status, reason, label, organisation, sort, order }: BidsSearch) {
+  return {
+    ...(status && { status }),
+    ...(reason !== undefined && { reason: reason as NonNullable<Query['reason']> }),
+    ...(label !== undefined && { labelPrefix: label }),
+    ...(organisation !== undefined && { organisationId: String(organisation) }),
+    ...(sort && { sort }),
+    ...(order && { order }),
+  };
+}
+
+/** The same as its type. */
+export type BidQuery = ReturnType<typeof bidQueryOf>;
 
 /** Of the form of a bid: what it is filled with. */
 export const quoteSearch = (given: Given) =>

@@ -40,7 +40,6 @@ const COMMANDS: { readonly [Id in Call['operation']]?: Maker } = {
   listSites: (call) => `eris sites${inMarket(call)}`,
   addSite: (call) => `eris sites add${inMarket(call)} ${quoted(textOf(call, 'name'))} --capacity ${quoted(volumesOf(call))}`,
   changeCapacity: (call) => `eris sites capacity${inMarket(call)} ${param('siteId')(call)} ${quoted(volumesOf(call))}`,
-  readPrices: (call) => `eris prices${inMarket(call)}${flag('from', call.query?.from)}${flag('to', call.query?.to)}`,
   quoteBid: (call) => fed(call, `eris quote${inMarket(call)} -`),
   placeBid: (call) => fed(call, `eris bid${inMarket(call)} -`),
   listBids: (call) => `eris bids${inMarket(call)}${flag('status', call.query?.status)}${flag('label', call.query?.label)}`,

@@ -1,5 +1,5 @@
 import { aheadOf, type Grid } from './grid.js';
-import { curveOf, formulaOf, priceAt, ruleInWords, shareAt } from './price-rule.js';
+import { curveOf, formulaOf, ruleInWords } from './price-rule.js';
 import { worthAt } from './valuation.js';
 
 const paper = { kind: 'paper', gamma: { gpu: 1000 }, unit: '2', reserve: '0.5' } as const;
@@ -10,11 +10,6 @@ it('draws the curve of the paper from the reserve to all sold', () => {
     { share: 0, price: 0.5 },
     { share: 1, price: 1998.5 },
   ]);
-});
-
-it('reads the share back from a price', () => {
-  for (const share of [0, 0.25, 0.5, 1]) expect(shareAt(paper, 'gpu', priceAt(paper, 'gpu', { share, capacity: 1 }))).toBeCloseTo(share, 9);
-  expect(shareAt({ kind: 'flat', level: '10', levels: {} }, 'gpu', 1)).toBeUndefined();
 });
 
 it('draws learnt prices by their level, as flat ones', () => {

@@ -39,15 +39,6 @@ export const curveOf = (rule: PriceRule, resource: string, capacity: number): Cu
     return { share, price: priceAt(rule, resource, { share, capacity }) };
   });
 
-/** The share of a resource that is sold where a unit has this price; undefined where the price does not tell. */
-export function shareAt(rule: PriceRule, resource: string, price: number): number | undefined {
-  if (rule.kind !== 'paper') return undefined;
-  const gamma = rule.gamma[resource] ?? 1;
-  if (gamma <= 1 || Number(rule.unit) <= 0) return undefined;
-  const above = (price - Number(rule.reserve)) / Number(rule.unit) + 1;
-  return Math.min(1, Math.max(0, Math.log(Math.max(1, above)) / Math.log(gamma)));
-}
-
 /** The rule in words, with its formula. */
 export function formulaOf(rule: PriceRule, resource: string): string {
   if (rule.kind === 'paper')

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { BANDWIDTH, useGrid } from '../app/grid.js';
 import { useMarket } from '../app/market.js';
 import { PriceCurve } from '../charts/price-curve.js';
@@ -15,16 +15,21 @@ import { Empty, Shown } from '../parts/states.js';
 import { Decisions } from './decisions.js';
 import { Figures } from './figures.js';
 import { GridView } from './grid-view.js';
+import { Moment } from './moment.js';
 
 /** How a market stands: what is sold of its slots, what that costs, and what happens. */
 export function OverviewPage() {
   const market = useMarket();
-  const { resource: named, measure = 'sold', view = 'map' } = useSearch({ from: '/markets/$marketId/' });
+  const { resource: named, measure = 'sold', view = 'map', at } = useSearch({ from: '/markets/$marketId/' });
   const navigate = useNavigate({ from: '/markets/$marketId' });
   const resources = [...market.resources, BANDWIDTH];
   const resource = named !== undefined && resources.includes(named) ? named : (resources[0] ?? BANDWIDTH);
-  const { grid, asked } = useGrid(resource);
-  const change = (search: object): void => void navigate({ search: (before) => ({ ...before, ...search }), replace: true });
+  const { grid, asked } = useGrid(resource, at);
+  const change = useCallback(
+    (search: object): void => void navigate({ search: (before) => ({ ...before, ...search }), replace: true }),
+    [navigate],
+  );
+  const onMoment = useCallback((moment: number | undefined) => change({ at: moment }), [change]);
   const tools = (
     <div className="cluster">
       <Chooser
@@ -42,7 +47,8 @@ export function OverviewPage() {
   return (
     <>
       <PageHead title={market.name} note={note} />
-      <Figures />
+      <Moment at={at} onChange={onMoment} book={asked.data} />
+      {at === undefined && <Figures />}
       <Panel title={measure === 'sold' ? `Sold of ${resource}` : `Price of ${resource}`} tools={tools}>
         <Shown of={{ ...asked, data: grid }} what="the slots on sale">
           {(known) =>
@@ -62,10 +68,10 @@ export function OverviewPage() {
           share={grid && shareOfAll(grid)}
           capacity={grid?.cells.reduce((sum, cell) => sum + cell.capacity, 0) ?? 0}
         />
-        <Decisions />
+        {at === undefined && <Decisions />}
       </div>
       {grid && <Ahead grid={grid} resource={resource} />}
-      <AsCode call={{ operation: 'readPrices', params: { marketId: market.id } }} />
+      <AsCode call={{ operation: 'readBook', params: { marketId: market.id }, query: { resource, at } }} />
     </>
   );
 }

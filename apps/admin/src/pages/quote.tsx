@@ -27,7 +27,7 @@ export function QuotePage() {
   const [draft, setDraft] = useState<Draft>(() => firstDraft(market.resources, given));
   const [idempotencyKey, setKey] = useState(newIdempotencyKey); // of this job as it is filled in, however often the button is pressed
   const quote = useChange('quoteBid', []);
-  const place = useChange('placeBid', ['listBids', 'listAccounts', 'readPrices']);
+  const place = useChange('placeBid', ['listBids', 'listAccounts', 'readBook']);
   const navigate = useNavigate();
   const params = { marketId: market.id };
   const body = useMemo(() => bodyOf(draft), [draft]);

@@ -91,7 +91,7 @@ function Status({ market }: OfMarket) {
 function Clock({ market }: OfMarket) {
   const [slot, setSlot] = useState(String(market.slot + 1));
   const [isConfirmed, setConfirmed] = useState(false);
-  const advance = useChange('advanceClock', ['getMarket', 'listMarkets', 'readPrices', 'listAccounts']);
+  const advance = useChange('advanceClock', ['getMarket', 'listMarkets', 'readBook', 'listAccounts']);
   const params = { marketId: market.id };
   const body = { slot: numberOf(slot), ...(isConfirmed && { confirm: true }) };
   const onSubmit = (event: FormEvent): void => {

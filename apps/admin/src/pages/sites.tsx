@@ -102,7 +102,7 @@ function NewSite() {
   const [name, setName] = useState('');
   const [volumes, setVolumes] = useState(none);
   const [place, setPlace] = useState({ latitude: '', longitude: '' });
-  const add = useChange('addSite', ['listSites', 'readPrices']);
+  const add = useChange('addSite', ['listSites', 'readBook']);
   const hasPlace = place.latitude.trim() !== '' || place.longitude.trim() !== '';
   const location = { latitude: numberOf(place.latitude), longitude: numberOf(place.longitude) };
   const body: BodyOf<'addSite'> = { name, capacity: capacityOf(volumes), ...(hasPlace && { location }) };
@@ -157,7 +157,7 @@ function ChangeCapacity({ site, onClose }: { readonly site: Site; readonly onClo
   const [volumes, setVolumes] = useState<Volumes>(() =>
     Object.fromEntries(market.resources.map((name) => [name, String(site.capacity[name] ?? 0)])),
   );
-  const change = useChange('changeCapacity', ['listSites', 'readPrices']);
+  const change = useChange('changeCapacity', ['listSites', 'readBook']);
   const params = { marketId: market.id, siteId: site.id };
   const body = { capacity: capacityOf(volumes) };
   const onSubmit = (event: FormEvent): void => {
