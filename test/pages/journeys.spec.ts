@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describePages, keepShot, type Look, settled, signIn, visit, type Visitor } from '../support/browser.js';
+import { describePages, type Look, settled, signIn, visit, type Visitor } from '../support/browser.js';
 import { type Dashboard, openDashboard } from '../support/dashboard.js';
 
 const WIDE: Look = { theme: 'light', width: 1440 };
@@ -168,10 +168,27 @@ describePages('journeys', () => {
         await page.keyboard.press('Enter');
         await page.getByRole('heading', { name: 'The quote' }).waitFor();
         await page.getByRole('img', { name: /What each of \d+ completions costs/ }).waitFor();
-        await keepShot(page, 'quote-answered-light-1440');
-        await button('Place the bid').focus();
+        await button(/as quoted$/).focus();
         await page.keyboard.press('Enter');
         await page.getByRole('heading', { name: 'Schedule' }).waitFor();
+        await page.getByText('The lines add up to the payment, to the micro-credit.').waitFor();
+      },
+      JOURNEY_MS,
+    );
+
+    it(
+      'learns why a bid was refused, and bids what passes from a form that is filled in',
+      async () => {
+        const { page } = visitor;
+        await go(marketPath(`/bids/${dashboard.refused}`));
+        await page.getByRole('heading', { name: 'What would pass now' }).waitFor();
+        await page
+          .getByRole('row', { name: /Offer a higher value/ })
+          .getByRole('link', { name: 'Fill in the form' })
+          .click();
+        await page.getByText(`Filled in with what passes now in place of bid ${dashboard.refused}.`).waitFor();
+        await button('Ask for a quote').click();
+        await button(/as quoted$/).click();
         await page.getByText('The lines add up to the payment, to the micro-credit.').waitFor();
       },
       JOURNEY_MS,
@@ -185,8 +202,6 @@ describePages('journeys', () => {
         await page.getByRole('heading', { level: 1, name: 'My bids' }).waitFor();
         await page.getByRole('link', { name: dashboard.accepted, exact: true }).waitFor();
         expect(await page.getByRole('link', { name: 'Keys' }).count()).toBe(0);
-        await go(marketPath('/bids?label=no-such-label'));
-        await page.getByText('No bid is like that').waitFor();
       },
       JOURNEY_MS,
     );

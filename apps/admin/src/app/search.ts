@@ -61,9 +61,8 @@ export function bidQueryOf({ status, reason, label, organisation, sort, order }:
 /** The same as its type. */
 export type BidQuery = ReturnType<typeof bidQueryOf>;
 
-/** Of the form of a bid: what it is filled with. */
-export const quoteSearch = (given: Given) =>
-  only({ from: textIn(given.from), value: textIn(given.value), deadline: wholeIn(given.deadline) });
+/** Of the form of a bid: what it is filled with, a change of a bid that would pass. */
+export const quoteSearch = (given: Given) => only({ from: textIn(given.from), change: wholeIn(given.change) });
 
 /** Of sites. */
 export const flowSearch = (given: Given) => only({ site: textIn(given.site) });

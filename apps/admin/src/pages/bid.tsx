@@ -12,6 +12,7 @@ import { Notice, Shown } from '../parts/states.js';
 import type { Bid } from '../model/refusals.js';
 import { AllocationView } from './allocation.js';
 import { ReasonView } from './reason.js';
+import { WhyView } from './why.js';
 
 const QUEUED_MS = 2_000;
 
@@ -51,7 +52,8 @@ function BidView({ bid }: { readonly bid: Bid }) {
         ]}
       />
       {bid.status === 'queued' && <Notice>It is stored and will be decided. This page looks again every two seconds.</Notice>}
-      {decision?.reason && <ReasonView reason={decision.reason} bid={bid} />}
+      {decision?.reason && <ReasonView reason={decision.reason} />}
+      {bid.status === 'refused' && <WhyView bidId={bid.id} />}
       {bid.status === 'accepted' && <AllocationView bid={bid} />}
       <Panel title="Facts">
         <Facts

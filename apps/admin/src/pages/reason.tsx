@@ -1,11 +1,7 @@
-import { Link } from '@tanstack/react-router';
-import { useMarket } from '../app/market.js';
-import { useIsBidder } from '../app/session.js';
-import { credits, microsOf } from '../model/amounts.js';
-import type { Bid, Refusal } from '../model/refusals.js';
+import { microsOf } from '../model/amounts.js';
+import type { Refusal } from '../model/refusals.js';
 import { titled } from '../model/words.js';
 import { Amount } from '../parts/amount.js';
-import { buttonClass } from '../parts/button.js';
 import { Panel } from '../parts/panel.js';
 import { Notice } from '../parts/states.js';
 import { type Column, Table } from '../parts/table.js';
@@ -39,9 +35,7 @@ const shortOf = (price: string, value: string): bigint => {
 };
 
 /** Why a bid was refused, and what would have passed. */
-export function ReasonView({ reason, bid }: { readonly reason: Refusal; readonly bid: Bid }) {
-  const market = useMarket();
-  const isBidder = useIsBidder();
+export function ReasonView({ reason }: { readonly reason: Refusal }) {
   const rows: Row[] = [
     ...(reason.nearest ? [{ name: 'The nearest to passing', ...reason.nearest }] : []),
     ...(reason.cheapest ? [{ name: 'The cheapest', ...reason.cheapest }] : []),
@@ -55,22 +49,6 @@ export function ReasonView({ reason, bid }: { readonly reason: Refusal; readonly
         {REMEDIES[reason.code] && <span>{REMEDIES[reason.code]}</span>}
       </Notice>
       {rows.length > 0 && <Table label="What would have passed" columns={COLUMNS} rows={rows} idOf={({ name }) => name} />}
-      {isBidder && reason.nearest && (
-        <p>
-          <Link
-            to="/markets/$marketId/quote"
-            params={{ marketId: market.id }}
-            search={{
-              from: bid.id,
-              value: reason.nearest.price,
-              deadline: Math.max(0, reason.nearest.completion - (bid.arrivalSlot ?? market.slot)),
-            }}
-            className={buttonClass({ look: 'primary' })}
-          >
-            Bid what passes: {credits(reason.nearest.price)} by slot {reason.nearest.completion}
-          </Link>
-        </p>
-      )}
     </Panel>
   );
 }
