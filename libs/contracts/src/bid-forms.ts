@@ -1,4 +1,4 @@
-import { canonicalJson } from '#units';
+import { at, invariant, canonicalJson } from '#units';
 import { z } from 'zod';
 import type { Operation } from './operation.js';
 import { allocation, allocationFields, bidBody, type BidBodyWire, bidFields, bulkBody, bulkOf, idempotencyKey } from './schemas/bids.js';
@@ -83,12 +83,13 @@ function allocationSchema(wire: JobWire, index: number) {
 
 const anyOf = (schemas: readonly z.ZodObject[]): z.ZodType => {
   const [first, ...others] = schemas;
+  invariant(first !== undefined, 'there is a kind of jobs');
   return others.length === 0 ? first.clone() : z.union([first, ...others]);
 };
 
 function formOf<Body>(wires: readonly JobWire[], beside: z.ZodRawShape, isPlain: (given: Fields) => boolean): BodyForm<Body> {
   const schemas = new Map(wires.map((wire, index) => [wire.name, bodySchema(wire, { index, beside })]));
-  const [{ name: usual }] = wires;
+  const { name: usual } = at(wires, 0);
   const known = wires.map(({ name }) => name).join(', ');
   const unknown = z.looseObject({
     kind: z.never(`is no kind of job here; the kinds are ${known}, and a bid that names none is of the kind ${usual}`),

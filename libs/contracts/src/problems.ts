@@ -1,3 +1,4 @@
+import { at } from '#units';
 import type { Fault } from './faults.js';
 import type { Offer, Problem } from './schemas/problem.js';
 
@@ -197,7 +198,7 @@ export function problemOf(code: ProblemCode, { detail, errors, instance, request
 
 const detailOf = (errors: readonly Fault[] | undefined): string | undefined =>
   errors && errors.length > 0
-    ? `${errors[0].path} ${errors[0].message}${errors.length > 1 ? `; ${errors.length - 1} more in errors` : ''}`
+    ? `${at(errors, 0).path} ${at(errors, 0).message}${errors.length > 1 ? `; ${errors.length - 1} more in errors` : ''}`
     : undefined;
 
 /** Whether a kind of outcome is the name of a problem. */

@@ -1,5 +1,6 @@
 import type { Schedule, SlotPlan, TrainingJob } from '#kinds';
 import { firstCellOf, type MarketSpec, ownerOfCell } from '#mechanism';
+import { at } from '#units';
 import type { Milp } from './milp.js';
 
 /** What a job may use of one slot: free milli-units per cell, and what a unit costs (credits per milli-unit; absent: nothing has a price). */
@@ -37,7 +38,7 @@ interface BlockInput {
 export function addJob(milp: Milp, input: BlockInput): JobBlock {
   const slots = input.offers.map((offer) => addSlot(milp, input, offer));
   input.job.chunks.forEach((chunks, home) => {
-    const trained = slots.flatMap((slot) => slot.chunks[home].map((variable) => [variable, 1] as const));
+    const trained = slots.flatMap((slot) => at(slot.chunks, home).map((variable) => [variable, 1] as const));
     const wanted = (input.runs ?? []).map((runs) => [runs, -chunks] as const);
     const exactly = input.runs ? 0 : chunks;
     milp.row({ lower: exactly, upper: exactly, terms: [...trained, ...wanted] });
@@ -70,21 +71,21 @@ function addSlotRows(milp: Milp, { job, slot, most }: { job: TrainingJob; slot: 
   const anyServer = slot.ps.map((ps) => [ps, 1] as const);
   milp.row({ upper: 1, terms: anyServer }); // V3: one server
   most.forEach((limit, site) => {
-    const placed = slot.chunks.map((row) => [row[site], -job.epochs * 1000] as const);
-    milp.row({ lower: 0, terms: [[slot.workers[site], job.throughputMilli], ...placed] }); // V2
-    milp.row({ upper: 0, terms: [[slot.workers[site], 1], ...anyServer.map(([ps]) => [ps, -limit] as const)] }); // V3: workers have a server
+    const placed = slot.chunks.map((row) => [at(row, site), -job.epochs * 1000] as const);
+    milp.row({ lower: 0, terms: [[at(slot.workers, site), job.throughputMilli], ...placed] }); // V2
+    milp.row({ upper: 0, terms: [[at(slot.workers, site), 1], ...anyServer.map(([ps]) => [ps, -limit] as const)] }); // V3: workers have a server
     milp.row({
       upper: 0,
       terms: [
-        [slot.beside[site], 1],
-        [slot.workers[site], -1],
+        [at(slot.beside, site), 1],
+        [at(slot.workers, site), -1],
       ],
     });
     milp.row({
       upper: 0,
       terms: [
-        [slot.beside[site], 1],
-        [slot.ps[site], -limit],
+        [at(slot.beside, site), 1],
+        [at(slot.ps, site), -limit],
       ],
     });
   });
@@ -97,7 +98,7 @@ export const cellOf = (spec: MarketSpec, site: number, k: number): number => fir
 function workersMax(spec: MarketSpec, job: TrainingJob, { offer, site }: { offer: SlotOffer; site: number }): number {
   const chunks = job.chunks.reduce((sum, count) => sum + count, 0);
   const needed = Math.ceil((chunks * job.epochs * 1000) / Math.max(1, job.throughputMilli));
-  const held = job.workerMilli.map((milli, k) => (milli === 0 ? needed : Math.floor(offer.freeMilli[cellOf(spec, site, k)] / milli)));
+  const held = job.workerMilli.map((milli, k) => (milli === 0 ? needed : Math.floor(at(offer.freeMilli, cellOf(spec, site, k)) / milli)));
   return Math.max(0, Math.min(needed, ...held));
 }
 
@@ -110,27 +111,27 @@ export function demandTerms(spec: MarketSpec, job: TrainingJob, { slot, cell }: 
     );
     const away = slot.workers.flatMap((variable, site): [number, number][] => [
       [variable, job.parameterKB / 1000],
-      [slot.beside[site], -job.parameterKB / 1000],
+      [at(slot.beside, site), -job.parameterKB / 1000],
     ]);
     return [...moved, ...away];
   }
   const k = kind - 1;
   return [
-    [slot.workers[site], job.workerMilli[k] / 1000],
-    [slot.ps[site], job.psMilli[k] / 1000],
+    [at(slot.workers, site), at(job.workerMilli, k) / 1000],
+    [at(slot.ps, site), at(job.psMilli, k) / 1000],
   ];
 }
 
 /** The schedule that a solution describes: whole numbers again, slots without workers left out. */
 export function scheduleOf({ slots }: JobBlock, values: Float64Array): Schedule {
-  const count = (variable: number): number => Math.round(values[variable]) + 0; // + 0: never -0
+  const count = (variable: number): number => Math.round(at(values, variable)) + 0; // + 0: never -0
   return slots.flatMap((slot): SlotPlan[] => {
     const workers = slot.workers.map(count);
     if (workers.every((amount) => amount === 0)) return [];
     const moves = slot.chunks.flatMap((row, home) =>
       row.flatMap((variable, place) => (home !== place && count(variable) > 0 ? [{ home, place, chunks: count(variable) }] : [])),
     );
-    const home = slot.chunks.map((row, site) => count(row[site]));
+    const home = slot.chunks.map((row, site) => count(at(row, site)));
     return [{ slot: slot.slot, ps: slot.ps.findIndex((variable) => count(variable) === 1), workers, moves, home }];
   });
 }

@@ -1,6 +1,6 @@
 import { footprintOf, type TrainingJob, validateSchedule, type TrainingMenuEntry } from '#kinds';
 import { type Book, capacityOf, paymentLines, pricesOf, totalOf, usageOf } from '#mechanism';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import { addJob, demandTerms, scheduleOf, type JobBlock, type SlotOffer } from './exact-block.js';
 import { Milp, type Solver } from './milp.js';
 
@@ -77,7 +77,7 @@ function offerOf(book: Book, slot: number): SlotOffer {
   const used = usageOf(book, slot);
   return {
     slot,
-    freeMilli: capacityOf(book, slot).map((capacity, cell) => capacity - used[cell]),
+    freeMilli: capacityOf(book, slot).map((capacity, cell) => capacity - at(used, cell)),
     costPerMilli: pricesOf(book, slot).map((price) => Number(price) * CREDITS_PER_MILLI),
   };
 }
@@ -87,6 +87,8 @@ function addCapacity(
   { book, job, block, offers }: { book: Book; job: TrainingJob; block: JobBlock; offers: readonly SlotOffer[] },
 ): void {
   block.slots.forEach((slot, index) => {
-    offers[index].freeMilli.forEach((free, cell) => milp.row({ upper: free / 1000, terms: demandTerms(book.spec, job, { slot, cell }) }));
+    at(offers, index).freeMilli.forEach((free, cell) =>
+      milp.row({ upper: free / 1000, terms: demandTerms(book.spec, job, { slot, cell }) }),
+    );
   });
 }

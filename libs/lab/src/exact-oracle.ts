@@ -8,7 +8,7 @@ import {
   type TrainingMenuEntry,
 } from '#kinds';
 import { type Book, paymentLines, totalOf } from '#mechanism';
-import { invariant } from '#units';
+import { lastOf, invariant } from '#units';
 import { cheapestBy } from './exact-menu.js';
 import type { Solver } from './milp.js';
 
@@ -73,7 +73,7 @@ class ExactSearch implements ScheduleSearch {
   plan(): Schedule | undefined {
     const best = this.#best;
     const last = this.#input.arrival + this.#opened - 1;
-    if (!best || best.plan[best.plan.length - 1].slot !== last) return undefined;
+    if (!best || lastOf(best.plan).slot !== last) return undefined;
     const { book, job } = this.#input;
     const price = totalOf(paymentLines(book, footprintOf(book.spec, job, best.plan)));
     invariant(price === best.price, 'the book stands still during a search');

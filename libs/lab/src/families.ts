@@ -1,3 +1,4 @@
+import { at } from '#units';
 import type { Amounts, Instance, InstanceJob, InstanceSite } from './instance.js';
 import { createPrng, type Prng } from './prng.js';
 import { PAPER_RESOURCES, paperWorkload, spread } from './workload.js';
@@ -30,7 +31,7 @@ function occupied(prng: Prng, { capacity, percent }: { capacity: Amounts; percen
 function paperCase(seed: number): Instance {
   const prng = prngOf(1, seed);
   const [slots, siteCount] = [8, 4];
-  const [drawnJob] = paperWorkload({ kind: 'testbed', jobs: 1, seed: prng.below(2 ** 32) }).jobs;
+  const drawnJob = at(paperWorkload({ kind: 'testbed', jobs: 1, seed: prng.below(2 ** 32) }).jobs, 0);
   const sites = times(siteCount, (index): InstanceSite => ({ id: `site-${index + 1}`, capacity: { gpu: 2, cpu: 12, memoryGB: 24 } }));
   const chunks = spread(prng, { chunks: prng.between(3, 12), siteCount });
   return {
@@ -68,12 +69,12 @@ function unevenCase(seed: number): Instance {
     chunkMB: prng.between(4, 30),
     bandwidthMB,
     resources: PAPER_RESOURCES,
-    prices: { gamma: { bandwidth: gammas[0], gpu: gammas[1], cpu: gammas[2], memoryGB: gammas[3] }, unit: 1, reserve: 0 },
+    prices: { gamma: { bandwidth: at(gammas, 0), gpu: at(gammas, 1), cpu: at(gammas, 2), memoryGB: at(gammas, 3) }, unit: 1, reserve: 0 },
     sites,
     occupancy: {
       bandwidthMB: times(slots, () => prng.between(0, Math.floor(bandwidthMB * 0.85))),
       sites: times(slots, () =>
-        sites.map(({ capacity }) => ({ ...occupied(prng, { capacity, percent: 75 }), gpu: prng.between(0, capacity['gpu']) })),
+        sites.map(({ capacity }) => ({ ...occupied(prng, { capacity, percent: 75 }), gpu: prng.between(0, at(capacity, 'gpu')) })),
       ),
     },
     jobs: [unevenJob(prng, { slots, siteCount: sites.length })],
@@ -178,6 +179,6 @@ function broadCase(seed: number): Instance {
       bandwidthMB: times(slots, () => prng.between(0, 12_288)),
       sites: times(slots, () => sites.map(() => occupied(prng, { capacity, percent: 50 }))),
     },
-    jobs: [{ ...base.jobs[0], arrival: 0 }],
+    jobs: [{ ...at(base.jobs, 0), arrival: 0 }],
   };
 }

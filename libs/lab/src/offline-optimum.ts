@@ -1,6 +1,6 @@
 import { type Schedule, type TrainingJob, validateSchedule } from '#kinds';
 import { type Book, capacityOf, usageOf, valueAt } from '#mechanism';
-import { invariant } from '#units';
+import { at, lastOf, invariant } from '#units';
 import { microsToCredits, toBid } from './convert.js';
 import { addJob, demandTerms, scheduleOf, type JobBlock } from './exact-block.js';
 import { slotsBetween } from './exact-menu.js';
@@ -65,21 +65,21 @@ function jointProgramme(instance: Instance): { milp: Milp; book: Book; entries: 
       const terms = entries.flatMap(({ job, block }) =>
         block.slots.filter((one) => one.slot === slot).flatMap((one) => demandTerms(book.spec, job, { slot: one, cell })),
       );
-      if (terms.length > 0) milp.row({ upper: (limit - used[cell]) / 1000, terms });
+      if (terms.length > 0) milp.row({ upper: (limit - at(used, cell)) / 1000, terms });
     });
   }
   return { milp, book, entries };
 }
 
 function addEntry(milp: Milp, { instance, book, index }: { instance: Instance; book: Book; index: number }): Entry {
-  const { id, arrival } = instance.jobs[index];
-  const { job, valuation } = toBid(instance.jobs[index], instance.resources);
+  const { id, arrival } = at(instance.jobs, index);
+  const { job, valuation } = toBid(at(instance.jobs, index), instance.resources);
   const slots = slotsBetween(arrival, instance.slots - 1);
   const most = job.chunks.some((chunks) => chunks > 0) ? 1 : 0; // without data there is nothing to accept
   const chosen = slots.map((_, d) => milp.variable({ cost: microsToCredits(valueAt(valuation, d)), upper: most }));
   const offers = slots.map((slot) => {
     const used = usageOf(book, slot);
-    return { slot, freeMilli: capacityOf(book, slot).map((limit, cell) => limit - used[cell]) };
+    return { slot, freeMilli: capacityOf(book, slot).map((limit, cell) => limit - at(used, cell)) };
   });
   const block = addJob(milp, { spec: book.spec, job, offers, runs: chosen });
   milp.row({ upper: 1, terms: chosen.map((variable) => [variable, 1] as const) });
@@ -91,10 +91,10 @@ function addEntry(milp: Milp, { instance, book, index }: { instance: Instance; b
 }
 
 function offlineJob(book: Book, { id, job, arrival, block, chosen }: Entry, values: Float64Array): OfflineJob {
-  const d = chosen.findIndex((variable) => values[variable] > 0.5);
+  const d = chosen.findIndex((variable) => at(values, variable) > 0.5);
   const schedule = scheduleOf(block, values);
   if (d < 0 || schedule.length === 0) return { id, completion: null, schedule: [] };
-  const completion = schedule[schedule.length - 1].slot;
+  const completion = lastOf(schedule).slot;
   const violations = validateSchedule({
     spec: book.spec,
     usage: (slot) => usageOf(book, slot),

@@ -1,4 +1,4 @@
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 
 /** A seeded source of chance: whole numbers only, the same everywhere. */
 export interface Prng {
@@ -42,6 +42,6 @@ export function createPrng(seed: number): Prng {
   return {
     below,
     between: (low, high) => low + below(high - low + 1),
-    pick: (items) => items[below(items.length)],
+    pick: (items) => at(items, below(items.length)),
   };
 }

@@ -1,5 +1,6 @@
 import type { TrainingOracle, TrainingDecision } from '#kinds';
 import { admit, applyFootprint, type Book } from '#mechanism';
+import { at } from '#units';
 import { microsToCredits, toBid } from './convert.js';
 import type { Instance, InstanceJob } from './instance.js';
 import { bookOf } from './instance-book.js';
@@ -90,7 +91,7 @@ function resultOf(instance: Instance, { decisions, times, oracleName }: Decided)
     accepted: accepted.length,
     rejected: decisions.length - accepted.length,
     decisionMs: { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), max: sorted.at(-1) ?? 0 },
-    jobs: decisions.map((decision, index) => jobOf(instance.jobs[index], decision)),
+    jobs: decisions.map((decision, index) => jobOf(at(instance.jobs, index), decision)),
   };
 }
 

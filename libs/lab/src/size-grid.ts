@@ -1,6 +1,6 @@
 import type { TrainingJob } from '#kinds';
 import { type Book, createBook, type MarketSize, type MarketSpec, occupy, paperRule } from '#mechanism';
-import { micros, type Milli } from '#units';
+import { at, micros, type Milli } from '#units';
 import { createPrng, type Prng } from './prng.js';
 
 /** How much of a market is sold: alike in every slot, differing from cell to cell, or less and less towards the window's end. */
@@ -59,7 +59,11 @@ export function sizedJob({ chunks, epochs, homes, parameters }: JobSize, { sites
   const random = createPrng(seed);
   const perSite = new Array<number>(sites).fill(0);
   if (homes === 'concentrated') perSite[random.between(0, sites - 1)] = chunks;
-  else for (let chunk = 0; chunk < chunks; chunk++) perSite[random.between(0, sites - 1)]++;
+  else
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const site = random.between(0, sites - 1);
+      perSite[site] = at(perSite, site) + 1;
+    }
   return {
     chunks: perSite,
     epochs,

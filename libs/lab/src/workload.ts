@@ -1,3 +1,4 @@
+import { at } from '#units';
 import type { Instance, InstanceJob, InstanceSite } from './instance.js';
 import { createPrng, type Prng } from './prng.js';
 
@@ -70,7 +71,10 @@ export function spread(prng: Prng, { chunks, siteCount }: { chunks: number; site
   const weights = Array.from({ length: siteCount }, () => prng.between(10, 100));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const dealt = weights.map(() => 0);
-  for (let chunk = 0; chunk < chunks; chunk++) dealt[siteAt(weights, prng.below(sum))]++;
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const site = siteAt(weights, prng.below(sum));
+    dealt[site] = at(dealt, site) + 1;
+  }
   return dealt;
 }
 

@@ -1,4 +1,4 @@
-import { invariant, micros, type Micros, type Milli } from '#units';
+import { at, invariant, micros, type Micros, type Milli } from '#units';
 
 /** What a codec reads, or what is wrong with it: `path` leads there. */
 export class UnreadableEntry extends Error {
@@ -136,11 +136,11 @@ const below = (path: string, cause: unknown): unknown =>
 export function variants<const Kinds extends Readonly<Record<string, Codec<object>>>>(kinds: Kinds): Codec<Variants<Kinds>> {
   const kind = oneOf(...Object.keys(kinds));
   return {
-    write: ({ kind: is, ...rest }) => ({ kind: is, ...(kinds[is].write(rest) as object) }),
+    write: ({ kind: is, ...rest }) => ({ kind: is, ...(at(kinds, is).write(rest) as object) }),
     read: (json, path) => {
       const { kind: named, ...rest } = objectIn(json, path);
       const is = kind.read(named, `${path}.kind`);
-      return { kind: is, ...kinds[is].read(rest, path) } as Variants<Kinds>;
+      return { kind: is, ...at(kinds, is).read(rest, path) } as Variants<Kinds>;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 
 /** Where a page of a list begins, and how long it is: only rows with a higher id, ids ascending. */
 export interface PageRange {
@@ -20,5 +20,5 @@ export function pageOf<Row>(
   idOf: (row: Row) => bigint,
 ): { readonly rows: readonly Row[]; readonly nextId: bigint | null } {
   const rows = found.slice(0, limit);
-  return { rows, nextId: found.length > limit ? idOf(rows[limit - 1]) : null };
+  return { rows, nextId: found.length > limit ? idOf(at(rows, limit - 1)) : null };
 }

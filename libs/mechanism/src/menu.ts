@@ -27,7 +27,7 @@ export function entryAt<Job, Plan>(
   const plan = search.plan();
   if (plan === undefined) return undefined;
   const footprint = oracle.footprintOf(book.spec, job, plan);
-  invariant(footprint[footprint.length - 1].slot === completion, 'a plan ends at the slot that was opened last');
+  invariant(lastOf(footprint).slot === completion, 'a plan ends at the slot that was opened last');
   return { completion, price: priceOf(book, footprint), plan };
 }
 

@@ -1,4 +1,4 @@
-import { micros, MICROS_PER_CREDIT, type Micros } from '#units';
+import { at, micros, MICROS_PER_CREDIT, type Micros } from '#units';
 import type { Valuation } from './types.js';
 
 const creditsAt = (valuation: Valuation, d: number): number => {
@@ -10,7 +10,7 @@ const creditsAt = (valuation: Valuation, d: number): number => {
     case 'linear':
       return Math.max(0, valuation.value - valuation.decay * d);
     case 'table':
-      return d < valuation.values.length ? valuation.values[d] : 0;
+      return d < valuation.values.length ? at(valuation.values, d) : 0;
   }
 };
 
@@ -54,7 +54,7 @@ function productFaults({ scale, tau }: Extract<Valuation, { kind: 'sigmoid' }>):
 
 function tableFaults(values: readonly number[]): ValuationFault[] {
   const faults = values.flatMap((value, d) => amountFault(`.values[${d}]`, value));
-  const rise = values.findIndex((value, d) => d > 0 && value > values[d - 1]);
+  const rise = values.findIndex((value, d) => d > 0 && value > at(values, d - 1));
   if (rise > 0)
     faults.push({
       path: `.values[${rise}]`,

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { at } from '#units';
 import { type AddressParts, readParameters, type Server } from './parameters.js';
 
 /** Where a database is and how it is reached: everything that `DATABASE_URL` says, and nothing from anywhere else. */
@@ -42,7 +43,7 @@ export function readAddress(
 ): { readonly kind: 'address'; readonly address: DatabaseAddress } | { readonly kind: 'faults'; readonly faults: readonly string[] } {
   const match = /^postgres(?:ql)?:\/\/([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?(#.*)?$/is.exec(text);
   if (!match) return faulty(FORM);
-  const [, authority, database = '', query = '', fragment] = match;
+  const [, authority = '', database = '', query = '', fragment] = match;
   if (fragment !== undefined || database.includes('@') || query.includes('@')) return faulty(ESCAPES);
   const server = readAuthority(authority);
   if (typeof server === 'string') return faulty(server);
@@ -84,13 +85,13 @@ const faulty = (...faults: string[]) => ({ kind: 'faults', faults }) as const;
 
 /** `user:password@host:port`; each part may be missing. @returns a fault where it is no such thing. */
 function readAuthority(authority: string): Server | string {
-  const at = authority.lastIndexOf('@');
-  const [user, ...passwordParts] = authority.slice(0, Math.max(at, 0)).split(':');
-  const place = authority.slice(at + 1);
+  const mark = authority.lastIndexOf('@');
+  const [user = '', ...passwordParts] = authority.slice(0, Math.max(mark, 0)).split(':');
+  const place = authority.slice(mark + 1);
   if (place.includes(',')) return 'names several hosts: name the one that takes writes';
   const match = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(place);
   if (!match) return ESCAPES;
-  const [host, name, password] = [match[1].replace(/^\[|\]$/g, ''), user, passwordParts.join(':')].map(decoded);
+  const [host, name, password] = [at(match, 1).replace(/^\[|\]$/g, ''), user, passwordParts.join(':')].map(decoded);
   if (host === undefined || name === undefined || password === undefined) return ESCAPES;
   const port = match[2] ? Number(match[2]) : undefined;
   if (port !== undefined && (port < 1 || port > PORT_MAX)) return `must have a port from 1 to ${PORT_MAX}`;

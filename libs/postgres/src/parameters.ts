@@ -1,3 +1,4 @@
+import { at } from '#units';
 import { PINNED_NAMES } from './pins.js';
 import { readTls, type TlsChoice } from './tls.js';
 
@@ -92,7 +93,7 @@ const HONOURED: Readonly<Record<string, Reader>> = {
 
 /** Settings of the session that Eris pins are said by parameters of their own, or not at all. */
 function readOptions(options: string): Known | string {
-  const named = [...options.matchAll(/(?:^|\s)(?:-c\s*|--)([A-Za-z_][\w.-]*)\s*=/g)].map(([, name]) =>
+  const named = [...options.matchAll(/(?:^|\s)(?:-c\s*|--)([A-Za-z_][\w.-]*)\s*=/g)].map(([, name = '']) =>
     name.toLowerCase().replaceAll('-', '_'),
   );
   if (named.length === 0) return 'must be settings such as -c name=value';
@@ -123,8 +124,8 @@ export function readParameters(parameters: URLSearchParams): ReadParameters {
 }
 
 function readOne(name: string, value: string): Known | string {
-  if (Object.hasOwn(HONOURED, name)) return HONOURED[name](value);
-  if (Object.hasOwn(NOT_TAKEN, name)) return NOT_TAKEN[name];
+  if (Object.hasOwn(HONOURED, name)) return at(HONOURED, name)(value);
+  if (Object.hasOwn(NOT_TAKEN, name)) return at(NOT_TAKEN, name);
   return `Eris does not know: leave it out (docs/configuration.md lists those it knows)`;
 }
 

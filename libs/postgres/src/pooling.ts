@@ -1,4 +1,5 @@
 import type { QueryConfig } from 'pg';
+import { at } from '#units';
 import { createSession, type SessionClient } from './session.js';
 
 /** How often is looked, as others' statements may come in between, and how long an answer may take, ms. */
@@ -38,5 +39,5 @@ async function meet(url: string, first: SessionClient): Promise<boolean> {
 
 async function processOf(session: SessionClient): Promise<number> {
   const question = { text: 'SELECT pg_backend_pid() AS pid', query_timeout: ANSWER_MS } as QueryConfig;
-  return (await session.query<{ pid: number }>(question)).rows[0].pid;
+  return at((await session.query<{ pid: number }>(question)).rows, 0).pid;
 }

@@ -1,4 +1,5 @@
 import pg, { type ClientConfig, type PoolConfig } from 'pg';
+import { at } from '#units';
 import { addressOf, type DatabaseAddress } from './address.js';
 import { pinOptions, pinText, type SessionSettings } from './pins.js';
 import { tlsOptionsOf } from './tls.js';
@@ -106,7 +107,7 @@ export class SessionClient extends pg.Client {
     await super.connect();
     try {
       const answers = await this.query({ text: pinText(this.session), query_timeout: this.connectMs } as pg.QueryConfig);
-      this.backendPid = (answers as unknown as readonly pg.QueryResult<{ pid: number }>[])[1].rows[0].pid;
+      this.backendPid = at(at(answers as unknown as readonly pg.QueryResult<{ pid: number }>[], 1).rows, 0).pid;
       return this;
     } catch (cause) {
       void this.end();

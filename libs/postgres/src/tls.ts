@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
+import { at } from '#units';
 
 /** How the connection is encrypted, as the parameters say. */
 export interface TlsChoice {
@@ -55,14 +56,14 @@ function modeOf(given: (name: string) => string | undefined, root?: string): { m
   const [sslmode, ssl] = [given('sslmode'), given('ssl')];
   if (sslmode === undefined) {
     if (ssl === undefined) return {};
-    return Object.hasOwn(SSL, ssl) ? { mode: SSL[ssl] } : { fault: 'has the parameter ssl, which must be true, false or no-verify' };
+    return Object.hasOwn(SSL, ssl) ? { mode: at(SSL, ssl) } : { fault: 'has the parameter ssl, which must be true, false or no-verify' };
   }
   if (['allow', 'prefer'].includes(sslmode))
     return { fault: `has sslmode=${sslmode}, which may end without encryption: say disable, or require and what follows it` };
   if (!Object.hasOwn(MODES, sslmode)) return { fault: `has the parameter sslmode, which must be one of ${Object.keys(MODES).join(', ')}` };
   if (sslmode === 'require' && given('uselibpqcompat') === 'true') return { mode: root === undefined ? 'no-verify' : 'verify-ca' };
   if (sslmode === 'verify-ca' && root === undefined) return { fault: 'has sslmode=verify-ca, which needs sslrootcert=FILE' };
-  return { mode: MODES[sslmode] };
+  return { mode: at(MODES, sslmode) };
 }
 
 /** What Node's TLS needs; false for none. @throws Error naming the parameter whose file can't be read. */

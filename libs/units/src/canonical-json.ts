@@ -1,3 +1,4 @@
+import { at } from './at.js';
 /** Keys that JSON writes as they are. */
 const PLAIN_KEY = /^\w*$/;
 
@@ -28,9 +29,9 @@ function sortedKeys(fields: object): string[] {
   const keys = Object.keys(fields);
   if (keys.length > FEW) return keys.sort();
   for (let from = 1; from < keys.length; from++) {
-    const key = keys[from];
+    const key = at(keys, from);
     let to = from;
-    for (; to > 0 && keys[to - 1] > key; to--) keys[to] = keys[to - 1];
+    for (; to > 0 && at(keys, to - 1) > key; to--) keys[to] = at(keys, to - 1);
     keys[to] = key;
   }
   return keys;

@@ -2,6 +2,7 @@
  * The units every room speaks: micro-credits for money, milli-units for volumes (kB are milli-MB, milli-GPU, …).
  * Rounding is stated here once: demand rounds up, supply rounds down, an amount rounds half up.
  */
+export { at, lastOf } from './at.js';
 export { BoundedMap } from './bounded-map.js';
 export { canonicalJson } from './canonical-json.js';
 export { invariant, InvariantBroken } from './invariant.js';

@@ -16,7 +16,7 @@ const DECIMAL = /^(-?)(\d{1,15})(?:\.(\d{1,6}))?$/;
 export function parseMicros(text: string): Micros | undefined {
   const match = DECIMAL.exec(text);
   if (!match) return undefined;
-  const [, sign, whole, fraction = ''] = match;
+  const [, sign, whole = '', fraction = ''] = match;
   const magnitude = BigInt(whole) * MICROS_PER_CREDIT + BigInt(fraction.padEnd(6, '0'));
   return micros(sign === '-' ? -magnitude : magnitude);
 }

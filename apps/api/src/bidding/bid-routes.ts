@@ -5,7 +5,7 @@ import { inputOf, type Input } from '../http/input.js';
 import type { GuardedRequest } from '../http/auth-guard.js';
 import type { Reply } from '../http/reply.js';
 import { routeOf } from '../http/serves.js';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import type { BidBodies } from './bid-bodies.js';
 import type { PlaceBids } from './place-bids.js';
 
@@ -32,7 +32,7 @@ export class BidRoutes {
 
   private serve<Id extends Placing>(server: FastifyInstance, id: Id, place: (input: Input<Id>) => Promise<Reply<AnswerOf<Id>>>): void {
     const operation = this.bodies.operation(id);
-    const [status] = Object.keys(operation.responses).map(Number);
+    const status = at(Object.keys(operation.responses).map(Number), 0);
     server.post(routeOf(operation), async (request: GuardedRequest, reply: FastifyReply) => {
       const { caller, body } = request;
       invariant(caller !== undefined, 'every request passes the gate');

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { at } from '#units';
 import { addressOf } from './address.js';
 import type { GuardedRequest } from './auth-guard.js';
 
@@ -53,7 +54,7 @@ function lineOf({ id, method, url, caller, raw }: GuardedRequest, { statusCode, 
   return {
     requestId: id,
     method,
-    path: url.split('?', 1)[0].slice(0, 200),
+    path: at(url.split('?', 1), 0).slice(0, 200),
     status: statusCode,
     ms: Math.round(elapsedTime * 10) / 10,
     address: addressOf(raw.socket),

@@ -7,7 +7,7 @@ const NETWORK_GROUPS = 4;
 export function addressOf({ remoteAddress = '' }: Pick<Socket, 'remoteAddress'>): string {
   if (remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.')) return remoteAddress.slice('::ffff:'.length);
   if (!remoteAddress.includes(':')) return remoteAddress;
-  const [head, tail] = remoteAddress.split('::');
+  const [head = '', tail] = remoteAddress.split('::');
   const first = head === '' ? [] : head.split(':');
   const last = tail === undefined || tail === '' ? [] : tail.split(':');
   const groups = [...first, ...new Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0'), ...last];

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ProblemCode } from '#contracts';
+import { at } from '#units';
 import type { Connections } from './connections.js';
 import { ProblemError } from './problem-error.js';
 import type { Hold } from './quota.js';
@@ -47,7 +48,7 @@ export function readBody({ request, connections, hold, limitBytes }: Reading): P
     };
     const onEnd = (): void => {
       end();
-      resolve(parts.length === 1 ? parts[0] : Buffer.concat(parts, length));
+      resolve(parts.length === 1 ? at(parts, 0) : Buffer.concat(parts, length));
     };
     const onCut = (): void => fail(new ProblemError('malformed_request', { detail: 'The body ended before it was whole.' }));
     request.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);

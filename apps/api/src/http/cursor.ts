@@ -1,4 +1,5 @@
 import type { PageRange } from '#market';
+import { at } from '#units';
 import { ProblemError } from './problem-error.js';
 
 const MARK = 'after:';
@@ -10,7 +11,7 @@ export const cursorOf = (id: bigint | null): string | null => (id === null ? nul
 export function idOfCursor(cursor: string | undefined): bigint {
   if (cursor === undefined) return 0n;
   const match = /^after:(\d{1,19})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  const id = match ? BigInt(match[1]) : undefined;
+  const id = match ? BigInt(at(match, 1)) : undefined;
   if (id === undefined || id > 9_223_372_036_854_775_807n || cursorOf(id) !== cursor) {
     throw new ProblemError('invalid_query', { errors: [{ path: 'query.cursor', message: 'is not a cursor of this list' }] });
   }

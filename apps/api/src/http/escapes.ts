@@ -1,4 +1,5 @@
 import { type Fault, LIMITS, operationIds, operationOf } from '#contracts';
+import { at } from '#units';
 
 const MESSAGE = 'must be UTF-8, percent-encoded';
 
@@ -14,12 +15,12 @@ export function isDecodable(text: string): boolean {
 
 /** What cannot be decoded in an address's query, a fault for each parameter. Nothing is to be read as text that stands for what could not be read. */
 export function queryFaults(url: string): readonly Fault[] {
-  const at = url.indexOf('?');
-  if (at < 0 || !url.includes('%', at)) return [];
+  const mark = url.indexOf('?');
+  if (mark < 0 || !url.includes('%', mark)) return [];
   const faults: Fault[] = [];
-  for (const pair of url.slice(at + 1).split('&')) {
+  for (const pair of url.slice(mark + 1).split('&')) {
     if (isDecodable(pair)) continue;
-    const [name] = pair.split('=', 1);
+    const name = at(pair.split('=', 1), 0);
     faults.push({ path: `query.${isDecodable(name) ? decodeURIComponent(name) : name}`, message: MESSAGE });
     if (faults.length === LIMITS.faults) break;
   }
@@ -32,11 +33,11 @@ const PATHS = operationIds.map((id) => operationOf(id).path.split('/'));
 export function pathFaults(path: string): readonly Fault[] {
   const parts = path.split('/');
   const names = PATHS.find(
-    (known) => known.length === parts.length && known.every((name, at) => name.startsWith('{') || name === parts[at]),
+    (known) => known.length === parts.length && known.every((name, index) => name.startsWith('{') || name === parts[index]),
   );
   const faults: Fault[] = [];
-  parts.forEach((part, at) => {
-    if (!isDecodable(part)) faults.push({ path: `path.${names ? names[at].slice(1, -1) : part}`, message: MESSAGE });
+  parts.forEach((part, index) => {
+    if (!isDecodable(part)) faults.push({ path: `path.${names ? at(names, index).slice(1, -1) : part}`, message: MESSAGE });
   });
   return faults.slice(0, LIMITS.faults);
 }

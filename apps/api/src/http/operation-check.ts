@@ -1,6 +1,7 @@
 import { operationIds, type OperationId } from '#contracts';
 import { Injectable, type OnModuleInit, RequestMethod } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { at } from '#units';
 import { RAW_ROUTE_OPERATIONS } from '../bidding/bid-routes.js';
 import { OPERATION } from './serves.js';
 
@@ -20,7 +21,7 @@ export class OperationCheck implements OnModuleInit {
       const prototype = Object.getPrototypeOf(instance) as Record<string, () => unknown>;
       return this.scanner
         .getAllMethodNames(prototype)
-        .flatMap((method) => this.operationsOf(`${metatype?.name}.${method}`, prototype[method]));
+        .flatMap((method) => this.operationsOf(`${metatype?.name}.${method}`, at(prototype, method)));
     });
     checkServed([...served, ...RAW_ROUTE_OPERATIONS]);
   }

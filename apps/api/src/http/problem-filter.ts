@@ -3,6 +3,7 @@ import { isDatabaseTrouble } from '#postgres';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { at } from '#units';
 import type { Patience } from './patience.js';
 import type { GuardedRequest } from './auth-guard.js';
 import { ProblemError } from './problem-error.js';
@@ -32,7 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<GuardedRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { code, details, headers } = endingOf(error, request);
-    const instance = request.url.split('?')[0];
+    const instance = at(request.url.split('?', 1), 0);
     if (code === 'internal_error')
       this.logger.error({ err: error, method: request.method, path: instance, requestId: request.id }, 'request failed');
     if (code === 'database_unavailable')

@@ -1,5 +1,6 @@
 import { type ProblemCode, type ProblemDetails, problemOf } from '#contracts';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { at } from '#units';
 import type { LogLine } from './access-log.js';
 import { originHeaders } from './cors.js';
 import { pathFaults } from './escapes.js';
@@ -16,7 +17,7 @@ export interface RouterErrorTools {
 /** Answers what the router itself refuses, before any of ours is reached: an address that is malformed, or has a part that is too long. */
 export function answerRouterErrors({ origins, line, refused }: RouterErrorTools) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
-    const [instance] = request.url.split('?', 1);
+    const instance = at(request.url.split('?', 1), 0);
     const { code, details } = explained(error, instance);
     const problem = problemOf(code, { ...details, instance, requestId: request.id });
     reply.raw.once('finish', () => line(request, reply));

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ProblemCode, ProblemDetails } from '#contracts';
+import { at } from '#units';
 import type { Connections, Serve } from './connections.js';
 
 /** The headers of a request must have arrived within this, ms. */
@@ -45,9 +46,9 @@ export function createHttpServer(serve: Serve, connections: Connections): Server
     connections.expectContinue(request);
     listener(request, response);
   });
-  server.on('checkExpectation', ({ socket, url }: IncomingMessage) => connections.refuse(socket, 'expectation_failed', at(url)));
+  server.on('checkExpectation', ({ socket, url }: IncomingMessage) => connections.refuse(socket, 'expectation_failed', instanceAt(url)));
   server.on('connect', ({ url }: IncomingMessage, socket: Socket) =>
-    connections.refuse(socket, 'method_not_allowed', { detail: 'This is not a proxy.', ...at(url) }),
+    connections.refuse(socket, 'method_not_allowed', { detail: 'This is not a proxy.', ...instanceAt(url) }),
   );
   return server;
 }
@@ -58,11 +59,11 @@ export function refuseUnread(connections: Connections) {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const code = CODE_OF[error.code ?? ''] ?? 'malformed_request';
     const details: ProblemDetails = code === 'malformed_request' ? { detail: error.reason ?? error.message } : {};
-    connections.refuse(socket, code, { ...details, ...at(targetIn(error)) });
+    connections.refuse(socket, code, { ...details, ...instanceAt(targetIn(error)) });
   };
 }
 
-const at = (url: string | undefined): ProblemDetails => (url === undefined ? {} : { instance: url.split('?', 1)[0] });
+const instanceAt = (url: string | undefined): ProblemDetails => (url === undefined ? {} : { instance: at(url.split('?', 1), 0) });
 
 /** A request line, as far as the parser came. What an address may not hold is written as an escape. */
 const REQUEST_LINE = /^[A-Z-]+ +([^\s?]+)/;
@@ -72,7 +73,7 @@ function targetIn({ rawPacket, bytesParsed = 0 }: ParserError): string | undefin
   if (!Buffer.isBuffer(rawPacket)) return undefined;
   const begin = rawPacket.lastIndexOf('\r\n\r\n', Math.max(0, bytesParsed - 1));
   const text = rawPacket.toString('latin1', begin < 0 ? 0 : begin + 4);
-  return REQUEST_LINE.exec(text)?.[1].replaceAll(/[^!-~]/g, (byte) => encodeByte(byte.charCodeAt(0)));
+  return REQUEST_LINE.exec(text)?.[1]?.replaceAll(/[^!-~]/g, (byte) => encodeByte(byte.charCodeAt(0)));
 }
 
 const encodeByte = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;

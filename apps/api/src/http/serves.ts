@@ -1,5 +1,6 @@
 import { applyDecorators, Delete, Get, HttpCode, Patch, Post, SetMetadata } from '@nestjs/common';
 import { operationOf, type Operation, type OperationId } from '#contracts';
+import { at } from '#units';
 
 /** Under which a controller's method keeps the id of the operation that it serves. */
 export const OPERATION = 'eris:operation';
@@ -12,6 +13,6 @@ export const routeOf = ({ path }: Operation): string => path.replaceAll(/\{(\w+)
 /** Makes a controller method serve an operation of the contract: method, path, status and policy come from its row. */
 export function Serves(operationId: OperationId): MethodDecorator {
   const operation = operationOf(operationId);
-  const [status] = Object.keys(operation.responses).map(Number);
+  const status = at(Object.keys(operation.responses).map(Number), 0);
   return applyDecorators(METHODS[operation.method](routeOf(operation)), HttpCode(status), SetMetadata(OPERATION, operationId));
 }

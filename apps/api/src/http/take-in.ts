@@ -46,7 +46,9 @@ function refusalOf(request: GuardedRequest): Error | undefined {
 function isHost(host: string | undefined, rawHeaders: readonly string[]): boolean {
   if (host === undefined || !/^[\w.~!$&'()*+,;=%:[\]-]*$/.test(host)) return false;
   let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at].length === 4 && rawHeaders[at].toLowerCase() === 'host') hosts += 1;
+  rawHeaders.forEach((name, index) => {
+    if (index % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  });
   return hosts === 1;
 }
 

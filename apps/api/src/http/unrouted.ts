@@ -1,5 +1,6 @@
 import { operationIds, operationOf } from '#contracts';
 import type { FastifyRequest } from 'fastify';
+import { at } from '#units';
 import { ProblemError } from './problem-error.js';
 
 /** Where the document is shown as pages. */
@@ -20,7 +21,7 @@ const PATHS = [
 
 /** Why nothing is there at an address, or not by that method. */
 export function unrouted({ url, method }: Pick<FastifyRequest, 'url' | 'method'>): ProblemError {
-  const [path] = url.split('?', 1);
+  const path = at(url.split('?', 1), 0);
   const allowed = PATHS.filter(({ pattern }) => pattern.test(path)).map((known) => known.method);
   if (allowed.length === 0 || allowed.includes(method === 'HEAD' ? 'GET' : method))
     return new ProblemError('route_unknown', { detail: `There is no ${method} ${path}.` });

@@ -1,7 +1,7 @@
 import type { AnswerOf } from '#contracts';
 import type { PricesOutcome, SlotPrices } from '#market';
 import { BANDWIDTH_CELL, firstCellOf } from '#mechanism';
-import { formatMicros } from '#units';
+import { at, formatMicros } from '#units';
 
 type SlotView = AnswerOf<'readPrices'>['slots'][number];
 
@@ -10,9 +10,9 @@ export function slotPricesView({ slot, cells, resources, siteIds }: SlotPrices):
   const sites: Record<string, Record<string, string>> = {};
   siteIds.forEach((id, site) => {
     const first = firstCellOf(site, resources.length);
-    sites[id] = Object.fromEntries(resources.map((name, k) => [name, formatMicros(cells[first + k])]));
+    sites[id] = Object.fromEntries(resources.map((name, k) => [name, formatMicros(at(cells, first + k))]));
   });
-  return { slot, bandwidth: formatMicros(cells[BANDWIDTH_CELL]), sites };
+  return { slot, bandwidth: formatMicros(at(cells, BANDWIDTH_CELL)), sites };
 }
 
 /** Posted prices as the API tells them. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instance, InstanceJob } from '#lab';
 import type { AnswerOf, BodyOf } from '#sdk';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import type { Bidder, Stage } from './stage.js';
 
 /** A bid as the API answers it. */
@@ -92,7 +92,7 @@ interface Acting {
 
 async function bidFor(acting: Acting, jobs: readonly InstanceJob[]): Promise<DecidedJob[]> {
   const ids = jobs.length > 1 ? await bidInBulk(acting, jobs) : await Promise.all(jobs.map((job) => bidOnce(acting, job)));
-  return Promise.all(jobs.map(async (job, index) => ({ job, bidder: acting.bidder, bid: await decisionOf(acting, ids[index]) })));
+  return Promise.all(jobs.map(async (job, index) => ({ job, bidder: acting.bidder, bid: await decisionOf(acting, at(ids, index)) })));
 }
 
 async function bidOnce({ stage, bidder }: Acting, job: InstanceJob): Promise<string> {

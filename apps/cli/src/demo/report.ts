@@ -1,6 +1,6 @@
 import { BANDWIDTH_CELL, firstCellOf } from '#mechanism';
 import type { Instance } from '#lab';
-import { parseMicros } from '#units';
+import { at, parseMicros } from '#units';
 import type { Bidding, DecidedJob } from './bidding.js';
 import { checkLines, type Check } from './check.js';
 import type { Replay } from './replay.js';
@@ -164,15 +164,15 @@ function utilisationLines(utilisation: Readonly<Record<string, readonly number[]
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`.padStart(7);
-const bar = (share: number): string => (share === 0 ? '·' : BARS[Math.min(BARS.length - 1, Math.floor(share * BARS.length))]);
+const bar = (share: number): string => (share === 0 ? '·' : at(BARS, Math.min(BARS.length - 1, Math.floor(share * BARS.length))));
 
 /** Columns side by side, headed; figures to the right. */
 function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const isFigure = rows[0].map((_, column) => rows.slice(1).every((row) => /^[\d.,…]*$/.test(row[column])));
+  const widths = at(rows, 0).map((_, column) => Math.max(...rows.map((row) => at(row, column).length)));
+  const isFigure = at(rows, 0).map((_, column) => rows.slice(1).every((row) => /^[\d.,…]*$/.test(at(row, column))));
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => (isFigure[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .map((cell, column) => (isFigure[column] ? cell.padStart(at(widths, column)) : cell.padEnd(at(widths, column))))
       .join('  ')
       .trimEnd();
   return rows.map(line);

@@ -1,3 +1,4 @@
+import { at } from '#units';
 import type { LoadStage } from './stage.js';
 
 /** A request that is ready to be sent, and how many bids it carries. */
@@ -23,12 +24,12 @@ export class BidSource {
   next(): BidRequest {
     const { markets, bidders, name } = this.stage;
     const turn = this.made++;
-    const { marketId, bodies } = markets[turn % markets.length];
-    const { key: bearer } = bidders[Math.floor(turn / markets.length) % bidders.length];
+    const { marketId, bodies } = at(markets, turn % markets.length);
+    const { key: bearer } = at(bidders, Math.floor(turn / markets.length) % bidders.length);
     const authorization = `Bearer ${bearer}`;
     const path = `/v1/markets/${marketId}/bids`;
     const key = `${name}-${turn}`;
-    const bodyOf = (): string => bodies[Math.floor(this.bid++ / markets.length) % bodies.length];
+    const bodyOf = (): string => at(bodies, Math.floor(this.bid++ / markets.length) % bodies.length);
     if (this.bulk === 1) {
       const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': key };
       return { path, headers, body: `{${bodyOf()}`, bids: 1, key };

@@ -1,4 +1,5 @@
 import { build, type Histogram } from 'hdr-histogram-js';
+import { at } from '#units';
 import type { Clock } from './options.js';
 
 /** Microseconds: an hour is the longest that is told apart. */
@@ -109,7 +110,7 @@ export class Meter {
   private pointAt(nowMs: number): Point {
     const index = Math.max(0, Math.floor((nowMs - this.startedMs) / POINT_MS));
     while (this.points.length <= index) this.points.push({ acked: 0, decided: 0 });
-    return this.points[index];
+    return at(this.points, index);
   }
 }
 

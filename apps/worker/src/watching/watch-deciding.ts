@@ -1,6 +1,6 @@
 import type { Clock, DecidingStore, LeasedMarket, RecordOutcome, RoundCommit } from '#market';
 import { traced } from '#telemetry';
-import { BoundedMap } from '#units';
+import { at, BoundedMap } from '#units';
 import type { Figures } from './figures.js';
 
 /** What a look at deciding needs. */
@@ -31,7 +31,7 @@ export function watchDeciding(store: DecidingStore, watch: DecidingWatch): Decid
     if (recorded.length === 0) return;
     const bidIds = recorded.flatMap(({ decided }) => decided.map(({ bidId }) => bidId));
     const nowMs = watch.clock.nowMs();
-    watch.figures.batch(bidIds.length, (nowMs - (openedMs.get(recorded[0].marketId) ?? nowMs)) / 1_000);
+    watch.figures.batch(bidIds.length, (nowMs - (openedMs.get(at(recorded, 0).marketId) ?? nowMs)) / 1_000);
     watch.onDecided(bidIds);
   };
   const watched = (record: DecidingStore['record']): DecidingStore['record'] => {

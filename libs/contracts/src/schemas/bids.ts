@@ -1,4 +1,4 @@
-import { formatMicros } from '#units';
+import { at, formatMicros } from '#units';
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { REFUSAL_CODES, type RefusalCode } from '../refusals.js';
@@ -9,7 +9,7 @@ import { label } from './text.js';
 
 const worth = quantity;
 const tableValues = listOf(worth, { min: 1, max: LIMITS.horizonSlots, name: 'value' }).check(({ value, issues }) => {
-  const rise = value.findIndex((worthThen, index) => index > 0 && worthThen > value[index - 1]);
+  const rise = value.findIndex((worthThen, index) => index > 0 && worthThen > at(value, index - 1));
   if (rise > 0)
     issues.push({
       code: 'custom',

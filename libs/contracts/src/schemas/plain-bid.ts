@@ -1,3 +1,4 @@
+import { at } from '#units';
 import { LIMITS } from '../limits.js';
 import { IDEMPOTENCY_KEY } from './bids.js';
 import { QUANTITY_MIN } from './primitives.js';
@@ -33,7 +34,7 @@ const VALUATION_FIELDS: Readonly<Record<string, number>> = { sigmoid: 4, deadlin
 /** Whether a valuation is one that its schema takes as it is. */
 export function isPlainValuation(value: unknown): boolean {
   if (!isFields(value) || typeof value.kind !== 'string' || !Object.hasOwn(VALUATIONS, value.kind)) return false;
-  return Object.keys(value).length === VALUATION_FIELDS[value.kind] && VALUATIONS[value.kind](value);
+  return Object.keys(value).length === VALUATION_FIELDS[value.kind] && at(VALUATIONS, value.kind)(value);
 }
 
 /** Whether a label is one that its schema takes as it is. */

@@ -1,4 +1,4 @@
-import { demandMilli, invariant, supplyMilli, type Milli } from '#units';
+import { at, demandMilli, invariant, supplyMilli, type Milli } from '#units';
 import type { BidBody, BidContext, BodyFault, JobReading } from '../kind.js';
 import type { TrainingJob } from './job.js';
 
@@ -52,7 +52,7 @@ export function readabilityIn(context: BidContext): (body: TrainingBody) => bool
 
 /** Whether all fields have known names and numbers as they must be. */
 function areAll(fields: Readonly<Record<string, number>>, names: ReadonlySet<string>, isGood: (value: number) => boolean): boolean {
-  for (const name in fields) if (!names.has(name) || !isGood(fields[name])) return false;
+  for (const name in fields) if (!names.has(name) || !isGood(at(fields, name))) return false;
   return true;
 }
 
@@ -60,7 +60,7 @@ function chunksOf(chunks: TrainingBody['chunks'], context: BidContext, faults: B
   const ordinals = ordinalsOf(context.sites);
   const perSite = new Array<number>(context.sites.length).fill(0);
   for (const id in chunks) {
-    const count = chunks[id];
+    const count = at(chunks, id);
     const ordinal = ordinals.get(id);
     if (ordinal === undefined) faults.push({ path: `$.chunks.${id}`, message: 'is not a site of this market' });
     else if (!isCount(count)) faults.push({ path: `$.chunks.${id}`, message: `must be a whole number from 0 to ${COUNT_MAX}` });
@@ -85,7 +85,7 @@ function volumesOf(volumes: TrainingBody['worker'], path: string, context: BidCo
     if (!context.resources.includes(name))
       faults.push({ path: `${path}.${name}`, message: `is not one of ${context.resources.join(', ')}` });
   }
-  return context.resources.map((name) => volume(Object.hasOwn(volumes, name) ? volumes[name] : 0, [path, name], faults));
+  return context.resources.map((name) => volume(Object.hasOwn(volumes, name) ? at(volumes, name) : 0, [path, name], faults));
 }
 
 function counted(count: number, path: string, faults: BodyFault[]): number {

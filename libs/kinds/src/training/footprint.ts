@@ -1,11 +1,12 @@
 import { BANDWIDTH_CELL, firstCellOf, type Footprint, type MarketSpec, type SlotFootprint } from '#mechanism';
+import { at } from '#units';
 import type { TrainingJob, Schedule, SlotPlan } from './job.js';
 
 /** Traffic between sites in one slot of a schedule, kB: moved chunks, and parameters of workers away from the parameter server (V5). */
 function trafficKB({ chunkKB }: MarketSpec, { parameterKB }: TrainingJob, { moves, workers, ps }: SlotPlan): number {
   let moved = 0;
   for (const move of moves) moved += move.chunks;
-  let away = -workers[ps];
+  let away = -at(workers, ps);
   for (const count of workers) away += count;
   return moved * chunkKB + away * parameterKB;
 }
@@ -21,11 +22,11 @@ function slotFootprint(spec: MarketSpec, job: TrainingJob, plan: SlotPlan): Slot
   take(BANDWIDTH_CELL, trafficKB(spec, job, plan));
   const resourceCount = spec.resources.length;
   for (let site = 0; site < spec.sites.length; site++) {
-    const workers = plan.workers[site];
+    const workers = at(plan.workers, site);
     const isServer = plan.ps === site;
     if (workers === 0 && !isServer) continue;
     for (let k = 0, cell = firstCellOf(site, resourceCount); k < resourceCount; k++, cell++)
-      take(cell, workers * job.workerMilli[k] + (isServer ? job.psMilli[k] : 0)); // V4
+      take(cell, workers * at(job.workerMilli, k) + (isServer ? at(job.psMilli, k) : 0)); // V4
   }
   return { slot: plan.slot, cells, quantitiesMilli };
 }

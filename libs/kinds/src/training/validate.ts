@@ -1,4 +1,5 @@
 import { BANDWIDTH_CELL, firstCellOf } from '#mechanism';
+import { at } from '#units';
 import type { TrainingJob, Schedule, SlotPlan } from './job.js';
 import type { PlanClaim, Violation } from '../kind.js';
 
@@ -55,7 +56,7 @@ const total = (counts: readonly number[]): bigint => counts.reduce((sum, count) 
 /** V1: every chunk of every home site is trained exactly once. */
 function coverageViolations({ job, schedule }: ScheduleClaim): ScheduleViolation[] {
   return job.chunks.flatMap((chunks, site): ScheduleViolation[] => {
-    const atHome = total(schedule.map((plan) => plan.home[site]));
+    const atHome = total(schedule.map((plan) => at(plan.home, site)));
     const moved = total(schedule.flatMap((plan) => plan.moves).map((move) => (move.home === site ? move.chunks : 0)));
     const trained = atHome + moved;
     return trained === BigInt(chunks) ? [] : [{ rule: 'V1', detail: `site ${site} has ${chunks} chunks, ${trained} are trained` }];
@@ -65,7 +66,7 @@ function coverageViolations({ job, schedule }: ScheduleClaim): ScheduleViolation
 /** V2: throughput times workers is enough for the chunks at each place, for all epochs. */
 function workerViolations({ job }: ScheduleClaim, { slot, workers, moves, home }: SlotPlan): ScheduleViolation[] {
   return workers.flatMap((count, place): ScheduleViolation[] => {
-    const chunks = BigInt(home[place]) + total(moves.map((move) => (move.place === place ? move.chunks : 0)));
+    const chunks = BigInt(at(home, place)) + total(moves.map((move) => (move.place === place ? move.chunks : 0)));
     const done = BigInt(job.throughputMilli) * BigInt(count);
     const needed = BigInt(job.epochs) * chunks * 1000n;
     return done >= needed ? [] : [{ rule: 'V2', slot, detail: `${count} workers at site ${place} are too few for ${chunks} chunks` }];
@@ -91,8 +92,8 @@ function capacityViolations({ spec, usage, capacity, job }: ScheduleClaim, { slo
   return spec.sites.flatMap(({ capacityMilli }, site) =>
     capacityMilli.flatMap((usual, k): ScheduleViolation[] => {
       const cell = firstCellOf(site, spec.resources.length) + k;
-      const free = BigInt(own ? own[cell] : usual) - BigInt(used[cell] ?? 0);
-      const taken = BigInt(workers[site]) * BigInt(job.workerMilli[k]) + (ps === site ? BigInt(job.psMilli[k]) : 0n);
+      const free = BigInt(own ? at(own, cell) : usual) - BigInt(used[cell] ?? 0);
+      const taken = BigInt(at(workers, site)) * BigInt(at(job.workerMilli, k)) + (ps === site ? BigInt(at(job.psMilli, k)) : 0n);
       const fits = taken === 0n || taken <= free;
       return fits ? [] : [{ rule: 'V4', slot, detail: `site ${site}: ${taken} of ${spec.resources[k]} (milli) where ${free} are left` }];
     }),
@@ -102,8 +103,8 @@ function capacityViolations({ spec, usage, capacity, job }: ScheduleClaim, { slo
 /** V5: moved chunks and the parameters of workers away from the server fit in what is left of the slot's bandwidth. */
 function bandwidthViolations({ spec, usage, capacity, job }: ScheduleClaim, { slot, ps, workers, moves }: SlotPlan): ScheduleViolation[] {
   const moved = total(moves.map((move) => move.chunks)) * BigInt(spec.chunkKB);
-  const away = (total(workers) - BigInt(workers[ps])) * BigInt(job.parameterKB);
-  const inAll = capacity ? capacity(slot)[BANDWIDTH_CELL] : spec.bandwidthKB;
+  const away = (total(workers) - BigInt(at(workers, ps))) * BigInt(job.parameterKB);
+  const inAll = capacity ? at(capacity(slot), BANDWIDTH_CELL) : spec.bandwidthKB;
   const free = BigInt(inAll) - BigInt(usage(slot)[BANDWIDTH_CELL] ?? 0);
   const fits = moved + away === 0n || moved + away <= free;
   return fits ? [] : [{ rule: 'V5', slot, detail: `${moved + away} kB between sites where ${free} are left` }];
@@ -121,7 +122,7 @@ function timeViolations({
   const found: ScheduleViolation[] = slots.flatMap((slot, index): ScheduleViolation[] => [
     ...(slot < arrival ? [{ rule: 'V6' as const, slot, detail: `before the arrival in slot ${arrival}` }] : []),
     ...(slot >= horizonEnd ? [{ rule: 'V6' as const, slot, detail: `beyond the last slot ${horizonEnd - 1}` }] : []),
-    ...(index > 0 && slot < slots[index - 1] ? [{ rule: 'V6' as const, slot, detail: 'slots do not ascend' }] : []),
+    ...(index > 0 && slot < at(slots, index - 1) ? [{ rule: 'V6' as const, slot, detail: 'slots do not ascend' }] : []),
   ]);
   const last = schedule.filter((plan) => plan.workers.some((count) => count > 0)).at(-1)?.slot;
   if (last !== completion)

@@ -1,4 +1,4 @@
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import type { Clock } from '../clock/index.js';
 import { AdaptiveDelay, type AdaptiveDelayLimits } from '../pace/index.js';
 import { answerGroup, type Group } from './group.js';
@@ -125,9 +125,9 @@ export class AcceptBids {
 
   private async store(groups: readonly Group[]): Promise<void> {
     try {
-      const answers = await this.inbox.insert(groups.map((group) => group[0].newBid));
+      const answers = await this.inbox.insert(groups.map((group) => at(group, 0).newBid));
       invariant(answers.length === groups.length, 'every bid has an answer');
-      groups.forEach((group, index) => answerGroup(group, answers[index]));
+      groups.forEach((group, index) => answerGroup(group, at(answers, index)));
       this.ringFor(groups, answers);
     } catch (cause) {
       for (const waiting of groups.flat()) waiting.reject(cause);
@@ -137,7 +137,7 @@ export class AcceptBids {
   private ringFor(groups: readonly Group[], answers: readonly InboxAnswer[]): void {
     const marketIds = new Set<bigint>();
     answers.forEach((answer, index) => {
-      if (answer.kind === 'queued' && !answer.replayed) marketIds.add(groups[index][0].newBid.marketId);
+      if (answer.kind === 'queued' && !answer.replayed) marketIds.add(at(at(groups, index), 0).newBid.marketId);
     });
     for (const marketId of marketIds) this.notifier.notify(marketId);
   }

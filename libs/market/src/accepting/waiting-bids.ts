@@ -1,4 +1,4 @@
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import { rotate } from '../rounds/index.js';
 import type { Group, Waiting } from './group.js';
 import type { NewBid } from './inbox.js';
@@ -67,11 +67,11 @@ export class WaitingBids {
       const key = `${waiting.newBid.organisationId} ${waiting.newBid.idempotencyKey}`;
       const group = groups.get(key);
       if (!group) groups.set(key, [waiting]);
-      else if (isSame(group[0].newBid, waiting.newBid)) group.push(waiting);
+      else if (isSame(at(group, 0).newBid, waiting.newBid)) group.push(waiting);
       else left.push(waiting);
       characters += waiting.newBid.body.length;
     }
-    for (let at = left.length - 1; at >= 0; at--) this.putBack(left[at]);
+    for (const waiting of left.reverse()) this.putBack(waiting);
     return [...groups.values()];
   }
 
@@ -79,7 +79,7 @@ export class WaitingBids {
     const tenant = rotate(this.tenants);
     const line = tenant && rotate(tenant.lines);
     if (!tenant || !line) return undefined;
-    const waiting = line.bids[line.next++];
+    const waiting = at(line.bids, line.next++);
     this.count -= 1;
     tenant.count -= 1;
     const { organisationId, tenantId = organisationId } = waiting.newBid;

@@ -1,5 +1,5 @@
 import { cellsFrom } from '#mechanism';
-import { type Milli, supplyMilli } from '#units';
+import { at, type Milli, supplyMilli } from '#units';
 import type { BodyFault } from '#kinds';
 import type { MarketRecord, SiteRecord } from './ports.js';
 
@@ -14,7 +14,9 @@ export function capacityFaults(capacity: Quantities, { resources }: MarketRecord
 
 /** In the market's resource order, rounded down to a thousandth; a resource that is not named keeps what it had, or none. */
 export function capacityOf(capacity: Quantities, { resources }: MarketRecord, before: readonly Milli[] = []): Milli[] {
-  return resources.map((name, index) => (Object.hasOwn(capacity, name) ? supplyMilli(capacity[name]) : (before[index] ?? supplyMilli(0))));
+  return resources.map((name, index) =>
+    Object.hasOwn(capacity, name) ? supplyMilli(at(capacity, name)) : (before[index] ?? supplyMilli(0)),
+  );
 }
 
 /** What there is of every cell. Sites in order of their ordinals. */
@@ -26,4 +28,4 @@ export const capacityCells = ({ bandwidthKb }: MarketRecord, sites: readonly Sit
 
 /** Units by resource name: what the API shows. */
 export const unitsOf = ({ resources }: Pick<MarketRecord, 'resources'>, capacityMilli: readonly Milli[]): Quantities =>
-  Object.fromEntries(resources.map((name, index) => [name, capacityMilli[index] / 1000]));
+  Object.fromEntries(resources.map((name, index) => [name, at(capacityMilli, index) / 1000]));

@@ -1,6 +1,6 @@
 import type { PayloadOf } from '#log';
 import { firstCellOf, sizeFault } from '#mechanism';
-import { formatMilli, invariant, type Milli } from '#units';
+import { at, formatMilli, invariant, type Milli } from '#units';
 import type { BodyFault } from '#kinds';
 import type { Caller } from '../tenancy/index.js';
 import type { UnitOfWork } from '../unit-of-work.js';
@@ -136,10 +136,10 @@ interface Change {
 /** @returns what stands against lowering, in words, or undefined. */
 async function findSold(tx: CatalogueTx, { market, before, after }: Change): Promise<string | undefined> {
   for (const [index, name] of market.resources.entries()) {
-    if (after[index] >= before.capacityMilli[index]) continue;
+    if (at(after, index) >= at(before.capacityMilli, index)) continue;
     const peak = await tx.findPeak(market.marketId, firstCellOf(before.ordinal, market.resources.length) + index, market.slot);
-    if (peak && peak.usedMilli > after[index]) {
-      return `${formatMilli(peak.usedMilli)} ${name} of ${before.name} are sold in slot ${peak.slot}; ${formatMilli(after[index])} would not do.`;
+    if (peak && peak.usedMilli > at(after, index)) {
+      return `${formatMilli(peak.usedMilli)} ${name} of ${before.name} are sold in slot ${peak.slot}; ${formatMilli(at(after, index))} would not do.`;
     }
   }
   return undefined;
@@ -168,5 +168,5 @@ const viewOf = (market: Pick<MarketRecord, 'resources'>, site: SiteRecord): Site
 const siteNow = ({ resources }: MarketRecord, { siteId, name, capacityMilli }: SiteRecord): PayloadOf<'site_added'> => ({
   siteId,
   name,
-  capacityMilli: Object.fromEntries(resources.map((resource, index) => [resource, capacityMilli[index]])),
+  capacityMilli: Object.fromEntries(resources.map((resource, index) => [resource, at(capacityMilli, index)])),
 });

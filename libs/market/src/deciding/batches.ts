@@ -1,4 +1,5 @@
 import type { Kinds } from '#kinds';
+import { at } from '#units';
 import type { OpenBook } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { mayTakeLong } from '../thinking/effort.js';
@@ -87,7 +88,7 @@ export class Batches {
     const prepared = await Promise.all(markets.map((market) => this.prepare(market, attempt)));
     const outcomes = new Map<bigint, BatchOutcome>();
     markets.forEach(({ marketId }, index) => {
-      const market = prepared[index];
+      const market = at(prepared, index);
       if (!('open' in market)) outcomes.set(marketId, market);
     });
     const ready = prepared.filter((market) => 'open' in market);
@@ -117,7 +118,7 @@ export class Batches {
   }
 
   private draft(ready: readonly Ready[], wallets: readonly Wallet[], attempt: Attempt): Draft | Promise<Draft> {
-    return ready[0].isLong ? this.thinkLong(ready[0], wallets, attempt) : this.think(ready, wallets);
+    return at(ready, 0).isLong ? this.thinkLong(at(ready, 0), wallets, attempt) : this.think(ready, wallets);
   }
 
   /** Each market may think for its share of the time, and for what those before it have left of theirs. */

@@ -116,7 +116,7 @@ export class DecideMarkets {
       await this.letGo(marketIds);
       if (marketIds.length > 1 && !isHalf) return this.tryHalves(marketIds);
       for (const marketId of marketIds) this.conflicts.set(marketId, ROUNDS_CONFLICTED_MAX);
-      return marketIds.length === 1 ? [[marketIds[0], { marketId: marketIds[0], cause }]] : [];
+      return marketIds.length === 1 ? marketIds.map((marketId) => [marketId, { marketId, cause }]) : [];
     }
   }
 

@@ -1,3 +1,4 @@
+import { at } from '#units';
 import type { QueuedBid } from './ports.js';
 
 /**
@@ -17,7 +18,7 @@ export function inTurns(bids: readonly QueuedBid[], lastBidderId: bigint): Queue
   const ordered: QueuedBid[] = [];
   let waiting = seats.map(([, queue]) => queue);
   for (let round = 0; waiting.length > 0; round++) {
-    for (const queue of waiting) ordered.push(queue[round]);
+    for (const queue of waiting) ordered.push(at(queue, round));
     waiting = waiting.filter((queue) => queue.length > round + 1);
   }
   return ordered;

@@ -1,4 +1,4 @@
-import { BoundedMap, invariant } from '#units';
+import { at, BoundedMap, invariant } from '#units';
 import type { Clock } from '../clock/index.js';
 import type { Lease, RateLimit, TokenBuckets } from './ports.js';
 
@@ -146,7 +146,7 @@ export class LimitRate {
       try {
         const leases = await this.buckets.lease(all.map(requestOf(this.portion)), this.limit);
         invariant(leases.length === all.length, 'every bucket has its lease');
-        all.forEach(({ holding }, index) => this.receive(holding, leases[index]));
+        all.forEach(({ holding }, index) => this.receive(holding, at(leases, index)));
         for (const { resolve } of all) resolve();
       } catch (cause) {
         for (const { reject } of all) reject(cause);

@@ -1,4 +1,4 @@
-import { invariant } from '#units';
+import { invariant, lastOf } from '#units';
 import type { BidFilter, BidReader, BidRecord, Viewer } from './ports.js';
 
 /** A bid, where the viewer may see it. */
@@ -33,6 +33,6 @@ export class ReadBids {
     const found = await this.reader.list(viewer, marketId, { ...filter, limit: filter.limit + 1 });
     if (!found) return { kind: 'market_unknown' };
     const bids = found.slice(0, filter.limit);
-    return { kind: 'page', bids, nextId: found.length > filter.limit ? bids[bids.length - 1].bidId : null };
+    return { kind: 'page', bids, nextId: found.length > filter.limit ? lastOf(bids).bidId : null };
   }
 }

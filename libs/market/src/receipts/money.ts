@@ -33,7 +33,9 @@ export function moneyFindings(record: LogRecord, expected: readonly Movement[], 
   return stray ? [{ sequence, table: 'transfer', key: `id ${stray.id}`, detail: 'moves what nothing in the log has moved' }] : [];
 }
 
-const nameOf = (kind: string | null, bidId: string | bigint | null, slot: string | number | null): string =>
+type Text = Row[string] | undefined;
+
+const nameOf = (kind: Text, bidId: Text | bigint, slot: Text | number): string =>
   `${kind} of bid ${bidId}${slot === null ? '' : `, slot ${slot}`}`;
 
 function transferFindings(record: LogRecord, row: Row, must: Movement, accounts: AccountBook): Finding[] {
@@ -44,14 +46,14 @@ function transferFindings(record: LogRecord, row: Row, must: Movement, accounts:
     debit_account_id: debitId,
     credit_account_id: creditId,
     amount_micros: amount,
-    market_id: record.event.market_id,
+    market_id: record.event.market_id ?? null,
     bid_id: must.bidId,
     slot: must.slot,
   };
   const entries = new Map(record.entries.filter((entry) => entry.transfer_id === row.id).map((entry) => [entry.account_id, entry]));
   const side = (accountId: bigint, moved: bigint): Finding[] =>
     differences(sequence, 'entry', entries.get(accountId.toString()), {
-      transfer_id: row.id,
+      transfer_id: row.id ?? null,
       account_id: accountId,
       amount_micros: moved,
     });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { algorithmOf, eventIn, isEventKind, movesPrices, UnreadableEntry } from '#log';
-import { canonicalJson } from '#units';
+import { at, canonicalJson } from '#units';
 import { type Finding, jsonOf, keyOf, type LogRecord, type NamedRow, type Row, rowsOf } from './rows.js';
 
 /** Bytes of a row's digest (128 bits), and of the chain's hashes. */
@@ -66,7 +66,7 @@ function algorithmNamedBy({ event: { kind, version, payload } }: LogRecord): str
 /** Where the chain stands after an entry. */
 export function chainAfter(
   { algorithm, hash, priceHash }: Pick<Receipt, 'algorithm' | 'hash' | 'priceHash'>,
-  eventKind: string | null,
+  eventKind: string | null | undefined,
 ): ChainHead {
   return { algorithm, previousHash: hash, priceHash: isEventKind(eventKind) && !movesPrices(eventKind) ? priceHash : hash };
 }
@@ -91,8 +91,8 @@ export function receiptFindings(stored: Receipt, expected: Receipt, record: LogR
 
 function firstChanged(stored: string, expected: string): number | undefined {
   const width = 2 * DIGEST_BYTES;
-  for (let at = 0; at < Math.max(stored.length, expected.length); at += width) {
-    if (stored.slice(at, at + width) !== expected.slice(at, at + width)) return at / width;
+  for (let from = 0; from < Math.max(stored.length, expected.length); from += width) {
+    if (stored.slice(from, from + width) !== expected.slice(from, from + width)) return from / width;
   }
   return undefined;
 }
@@ -102,7 +102,7 @@ function rowFinding(record: LogRecord, index: number): Finding {
   const { sequence } = record;
   if (index >= rows.length)
     return { sequence, table: 'event', key: keyOf('event', record.event), detail: 'a row that was written with it is gone' };
-  const { table, row } = rows[index];
+  const { table, row } = at(rows, index);
   return { sequence, table, key: keyOf(table, row), detail: 'is not as it was when its receipt was written' };
 }
 

@@ -27,13 +27,13 @@ export function replayBid(open: OpenBook, record: LogRecord, kinds: Kinds): BidR
   const { marketId } = open.state.head;
   if (!bid || !decision)
     return { kind: 'findings', findings: differences(sequence, 'decision', undefined, { bid_id: bidNamedBy(record), sequence }) };
-  const early = differences(sequence, 'bid', bid, { id: decision.bid_id, market_id: marketId });
+  const early = differences(sequence, 'bid', bid, { id: decision.bid_id ?? null, market_id: marketId });
   if (early.length > 0) return { kind: 'findings', findings: early };
   const read = readBody(open, bid, { sequence, kinds });
   if (read.kind === 'findings') return read;
   const invalid = read.bid ? planFindings(open, record, read.bid) : []; // before the book is changed
-  const again = decideAgain(open, { ...queuedIn(bid), body: read.body }, { funds: decision.funds_micros, kinds });
-  const [decided] = again.record.decided;
+  const again = decideAgain(open, { ...queuedIn(bid), body: read.body }, { funds: decision.funds_micros ?? null, kinds });
+  const decided = at(again.record.decided, 0);
   const sale = saleIn(decided);
   const findings = [...rowFindings(record, decided, { marketId, sale }), ...invalid];
   if (findings.length > 0) return { kind: 'findings', findings };
@@ -66,7 +66,7 @@ function readBody(open: OpenBook, bid: Row, { sequence, kinds }: { readonly sequ
   if (!kinds.hasForm(body)) return found('is no bid');
   if (head.status === 'closed') return { kind: 'body', body, bid: undefined };
   const reading = kinds.parse(body, { sites, resources });
-  if (reading.kind === 'faults') return found(`cannot be read: ${reading.faults[0].path} ${reading.faults[0].message}`);
+  if (reading.kind === 'faults') return found(`cannot be read: ${at(reading.faults, 0).path} ${at(reading.faults, 0).message}`);
   return { kind: 'body', body, bid: reading.bid };
 }
 

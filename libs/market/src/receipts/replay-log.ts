@@ -270,7 +270,7 @@ export class LogReplay {
   private capacityIn({ capacityMilli }: PayloadOf<'site_added'>): number[] | undefined {
     const { resources } = this.open.state;
     const isNamed = resources.every((name) => Object.hasOwn(capacityMilli, name));
-    return isNamed ? resources.map((name) => capacityMilli[name]) : undefined;
+    return isNamed ? resources.map((name) => at(capacityMilli, name)) : undefined;
   }
 
   /** A change after which the book is another one; what there is of slots to come follows the sites. */

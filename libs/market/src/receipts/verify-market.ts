@@ -1,4 +1,5 @@
 import type { Kinds } from '#kinds';
+import { lastOf } from '#units';
 import type { AuditSource, MarketAudit } from './ports.js';
 import { CHAIN_START, chainAfter, receiptFindings, receiptIn, receiptOf } from './receipt.js';
 import type { SlotSales } from './market-rows.js';
@@ -69,7 +70,7 @@ class Verifier {
         if (findings.length > 0) return this.report(findings);
         this.count(record);
       }
-      after = page[page.length - 1].sequence;
+      after = lastOf(page).sequence;
       this.options.onProgress?.(this.counts.records, total);
     }
   }

@@ -1,6 +1,6 @@
 import { marketTerms } from '#log';
 import type { CatalogueReader, MarketRecord, SiteRecord, SitesPage } from '#market';
-import type { Milli } from '#units';
+import { at, type Milli } from '#units';
 import type { Pool } from 'pg';
 import { columnsOf } from '../hot/columns.js';
 import { StatementBatcher } from '../postgres/statement-batcher.js';
@@ -125,7 +125,7 @@ const marketOf = (row: MarketRow): MarketRecord => ({
 
 function sitesOf(rows: readonly SiteRow[], marketId: bigint): SitesPage | undefined {
   if (rows.length === 0) return undefined;
-  return { resources: rows[0].resources, sites: rows.flatMap((row) => siteOf(row, marketId)) };
+  return { resources: at(rows, 0).resources, sites: rows.flatMap((row) => siteOf(row, marketId)) };
 }
 
 function siteOf({ id, ordinal, name, capacity_milli, latitude, longitude }: SiteRow, marketId: bigint): SiteRecord[] {

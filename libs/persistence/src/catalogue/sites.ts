@@ -1,5 +1,5 @@
 import type { CatalogueTx, NewSite, Peak, SiteRecord } from '#market';
-import type { Milli } from '#units';
+import { at, type Milli } from '#units';
 import type { PrismaTx } from '../cold-work.js';
 import { writeCapacities } from '../lifecycle/capacities.js';
 import type { Site } from '../prisma/generated/client.js';
@@ -44,7 +44,7 @@ async function findPeak(
     SELECT slot, used_milli[${cell}::int + 1] AS used FROM slot_usage
     WHERE market_id = ${marketId} AND slot >= ${fromSlot}::int AND used_milli[${cell}::int + 1] > 0
     ORDER BY used DESC, slot LIMIT 1`;
-  return rows.length === 0 ? undefined : { slot: rows[0].slot, usedMilli: Number(rows[0].used) };
+  return rows.length === 0 ? undefined : { slot: at(rows, 0).slot, usedMilli: Number(at(rows, 0).used) };
 }
 
 const bigints = (amounts: readonly Milli[]): bigint[] => amounts.map(BigInt);

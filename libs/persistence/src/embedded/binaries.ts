@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, chmod, cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { at } from '#units';
 import { EmbeddedPostgresError } from './error.js';
 import { exists, statIfThere } from './files.js';
 import { isReachable, type ServerUser } from './server-user.js';
@@ -30,7 +31,7 @@ export async function prepareBinaries(user: ServerUser, own: string): Promise<Bi
   const isNear = user === undefined || (await isReachable(path.join(native, 'bin', 'postgres'), user));
   const folder = isNear && (await isCompletable(native)) ? native : await copyNative(native, path.join(copies, `postgres-${version}`));
   await complete(folder);
-  return { initdb: path.join(folder, 'bin', 'initdb'), postgres: path.join(folder, 'bin', 'postgres'), major: version.split('.')[0] };
+  return { initdb: path.join(folder, 'bin', 'initdb'), postgres: path.join(folder, 'bin', 'postgres'), major: at(version.split('.'), 0) };
 }
 
 async function findNative(): Promise<{ native: string; version: string }> {

@@ -1,5 +1,6 @@
 import { chmod, lstat, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { at } from '#units';
 import { type Binaries } from './binaries.js';
 import { EmbeddedPostgresError } from './error.js';
 import { nameOf, quoted } from './fault.js';
@@ -89,7 +90,7 @@ async function checkFiles(root: string, user: ServerUser): Promise<void> {
 async function suitTo(folder: string, user: ServerUser): Promise<void> {
   const { uid, mode } = await stat(folder);
   if (user && uid !== user.uid) await giveTree(folder, user);
-  if (!MODES.includes(mode & MODE_BITS)) await chmod(folder, MODES[0]);
+  if (!MODES.includes(mode & MODE_BITS)) await chmod(folder, at(MODES, 0));
 }
 
 /** Reads the superuser's password, here or where older versions kept it. @throws EmbeddedPostgresError where there is none to be read. */

@@ -1,6 +1,7 @@
 import { type FileHandle, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { at } from '#units';
 import { EmbeddedPostgresError } from './error.js';
 import { readIfThere } from './files.js';
 import { beganTicks, type FolderLock, type Note, openServerLock, readServerNote, realm } from './lock.js';
@@ -67,7 +68,7 @@ async function endOlder(folder: string, { running, owner }: { running: readonly 
       `A Postgres that this Eris did not start (processes ${running.join(', ')}) works in ${folder}. Stop it, or set ERIS_DATA_DIR to another folder.`,
     );
   const isOver = async (): Promise<boolean> => ![...running, ...(await processesIn(folder))].some(isAlive);
-  if (await endServer(running[0], isOver)) return;
+  if (await endServer(at(running, 0), isOver)) return;
   throw new EmbeddedPostgresError(
     `A Postgres of an earlier run in ${folder} does not end (processes ${running.join(', ')}). End it by hand.`,
   );

@@ -62,7 +62,7 @@ async function runInitdb({ root, isThrowaway, serverLock, signal }: MakeOptions,
     '--no-locale',
     ...syncFlags(isThrowaway),
   ];
-  const [command, ...args] = [...maker.prefix, initdb, ...flags];
+  const [command = initdb, ...args] = [...maker.prefix, initdb, ...flags];
   const child = spawn(command, args, {
     cwd: data,
     ...maker.identity,

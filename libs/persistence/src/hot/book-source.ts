@@ -1,5 +1,6 @@
 import { type BookSource, type SeenMarket, stateOf } from '#market';
 import type { Pool } from 'pg';
+import { at } from '#units';
 import { newsSince } from './news.js';
 import { CELLS, HEAD_COLUMNS, headOf, loadMarket, loadSlots, type HeadRow } from './state.js';
 import { IS_MEMBER } from '../tenancy/membership.js';
@@ -32,7 +33,7 @@ export function createBookSource(pool: Pool): BookSource {
   return {
     findVisible: async (marketId, organisationId) => {
       const { rows } = await pool.query<SeenRow>({ name: 'find-visible-market', text: FIND_VISIBLE, values: [marketId, organisationId] });
-      return rows.length === 0 ? undefined : seenOf(rows[0]);
+      return rows.length === 0 ? undefined : seenOf(at(rows, 0));
     },
     load: async (marketId) => {
       const rows = await loadMarket(pool, marketId);

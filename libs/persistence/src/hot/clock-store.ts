@@ -1,5 +1,6 @@
 import type { ClockStore, RealtimeMarket } from '#market';
 import type { Pool } from 'pg';
+import { at } from '#units';
 import { HEAD_COLUMNS, headOf, type HeadRow } from './state.js';
 
 /**
@@ -45,19 +46,19 @@ export function createClockStore(pool: Pool): ClockStore {
     findOwned: async (marketId, organisationId) => {
       const query = { name: 'find-owned-market', text: FIND_OWNED, values: [marketId, organisationId] };
       const { rows } = await pool.query<HeadRow & { horizon_slots: number }>(query);
-      return rows.length === 0 ? undefined : { ...headOf(rows[0]), horizonSlots: rows[0].horizon_slots };
+      return rows.length === 0 ? undefined : { ...headOf(at(rows, 0)), horizonSlots: at(rows, 0).horizon_slots };
     },
     lastUndecided: async (marketId) => {
       const { rows } = await pool.query<{ bid_id: bigint | null }>({ name: 'last-undecided', text: LAST_UNDECIDED, values: [marketId] });
-      return rows[0].bid_id ?? undefined;
+      return at(rows, 0).bid_id ?? undefined;
     },
     undecidedCount: async (marketId) => {
       const query = { name: 'undecided-count', text: UNDECIDED_COUNT, values: [marketId] };
-      return (await pool.query<{ count: number }>(query)).rows[0].count;
+      return at((await pool.query<{ count: number }>(query)).rows, 0).count;
     },
     hasUndecidedUpTo: async (marketId, bidId) => {
       const query = { name: 'undecided-up-to', text: UNDECIDED_UP_TO, values: [marketId, bidId] };
-      return (await pool.query<{ found: boolean }>(query)).rows[0].found;
+      return at((await pool.query<{ found: boolean }>(query)).rows, 0).found;
     },
     advance: async (marketId, slot) => {
       const query = { name: 'advance-clock', text: ADVANCE, values: [marketId, slot] };

@@ -9,7 +9,7 @@ import {
   stateOf,
   type Wallet,
 } from '#market';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
 import { columnsOf } from './columns.js';
 import { leaseEnd, leaseIsOver } from './lease.js';
@@ -260,7 +260,7 @@ function openedOf(row: OpenedRow, { bid_ids: bidIds, bidder_ids: bidders, bodies
   const bidderIds = idsOf(bidders);
   const bids = idsOf(bidIds).map((bidId, index): QueuedBid => {
     invariant(bodies !== null, 'a bid has a body');
-    return { bidId, organisationId: bidderIds[index], body: bodies[index] };
+    return { bidId, organisationId: at(bidderIds, index), body: at(bodies, index) };
   });
   return { kind: 'ours', marketId, epoch, head: headOf(row), bids, hasMore: row.is_deep ?? false, lastBidderId: row.last_bidder_id };
 }

@@ -1,4 +1,4 @@
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import { jsonArray } from './columns.js';
 
 /** How a column of rows travels: an array of a plain type, or one JSON array of texts that are JSON. */
@@ -61,7 +61,7 @@ export function statementInputs<const Inputs extends Spec>(spec: Inputs): Statem
   const arrayOf = (input: string, { column, type }: Place): string => `$${numberOf(input, column)}::${type}[]`;
   return {
     value: (name) => `$${numberOf(name)}`,
-    array: (name, column) => arrayOf(name, places[numberOf(name, column) - 1]),
+    array: (name, column) => arrayOf(name, at(places, numberOf(name, column) - 1)),
     from: (name, alias, ordinality) => {
       const own = places.filter(({ input }) => input === name);
       const plain = own.filter(({ type }) => type !== 'json').map((place) => arrayOf(name, place));
@@ -81,7 +81,7 @@ function placesOf(input: string, { columns }: RowsInput<never>): Place[] {
 
 function valueAt(spec: Spec, given: Readonly<Record<string, unknown>>, { input, column, type }: Place): unknown {
   if (column === undefined) return given[input];
-  const [, of] = (spec[input] as RowsInput<never>).columns[column];
+  const [, of] = at((spec[input] as RowsInput<never>).columns, column);
   const values = (given[input] as readonly never[]).map(of);
   return type === 'json' ? jsonArray(values as string[]) : values;
 }

@@ -43,7 +43,6 @@ interface NewsRow extends HeadRow {
 export async function newsSince(queryable: Queryable, marketId: bigint, sequence: bigint): Promise<MarketNews | undefined> {
   const values = [marketId, sequence, ENTRIES_MAX, CELLS_MAX];
   const { rows } = await queryable.query<NewsRow>({ name: 'market-news', text: MARKET_NEWS, values });
-  if (rows.length === 0 || rows[0].usage === null) return undefined;
   const [row] = rows;
   const terms = row.terms === null ? undefined : marketTerms.read(row.terms, 'terms');
   return { head: headOf(row), priceVersion: row.price_version ?? undefined, usage: rows[0].usage, terms };

@@ -85,13 +85,13 @@ interface StateRow extends HeadRow {
 /** Everything that a market's book is made of; `large` where it has more cells than `cellsMax`; undefined where there is no such market. */
 export async function loadMarket(queryable: Queryable, marketId: bigint, cellsMax?: number): Promise<MarketRows | 'large' | undefined> {
   const { rows } = await queryable.query<StateRow>({ name: 'load-market', text: LOAD_MARKET, values: [marketId, cellsMax ?? null] });
-  return rows.length === 0 ? undefined : rowsOf(rows[0]);
+  return rows.length === 0 ? undefined : rowsOf(at(rows, 0));
 }
 
 /** The same of a market of any size, with the sales of a few slots, both ends included. */
 export async function loadSlots(queryable: Queryable, marketId: bigint, first: number, last: number): Promise<MarketRows | undefined> {
   const { rows } = await queryable.query<StateRow>({ name: 'load-slots', text: LOAD_SLOTS, values: [marketId, first, last] });
-  const found = rows.length === 0 ? undefined : rowsOf(rows[0]);
+  const found = rows.length === 0 ? undefined : rowsOf(at(rows, 0));
   invariant(found !== 'large', 'slots are read of a market of any size');
   return found;
 }

@@ -1,5 +1,6 @@
 import type { InboxAnswer, NewBid, UndecidedBids } from '#market';
 import type { Pool } from 'pg';
+import { at } from '#units';
 import { StatementBatcher } from '../postgres/statement-batcher.js';
 import { intArray, textArray } from './columns.js';
 
@@ -39,7 +40,7 @@ export function createUndecidedBids(pool: Pool): UndecidedBids {
   return {
     count: async ({ marketId, organisationId }, max) => {
       const query = { name: 'count-undecided', text: COUNT_UNDECIDED, values: [marketId, organisationId, max] };
-      return (await pool.query<{ count: number }>(query)).rows[0].count;
+      return at((await pool.query<{ count: number }>(query)).rows, 0).count;
     },
     answerOf: (newBid) => keyed.ask(newBid),
   };

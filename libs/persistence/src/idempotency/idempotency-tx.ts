@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claim, IdempotencyTx, KeyedRequest } from '#market';
+import { at } from '#units';
 import type { PrismaTx } from '../cold-work.js';
 
 /** How long a request waits for another one with its key, and how often it looks, ms. Shorter than any transaction may take. */
@@ -42,6 +43,6 @@ async function lockWithin(db: PrismaTx, name: string, waitMs: number): Promise<b
  * Retry:  safe.
  */
 async function tryLock(db: PrismaTx, name: string): Promise<boolean> {
-  const [row] = await db.$queryRaw<{ ours: boolean }[]>`SELECT pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) AS ours`;
-  return row.ours;
+  const rows = await db.$queryRaw<{ ours: boolean }[]>`SELECT pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) AS ours`;
+  return at(rows, 0).ours;
 }

@@ -1,4 +1,5 @@
 import { createProbe, explainTrouble, placeOf, sharesSessions } from '#postgres';
+import { at } from '#units';
 import { explainSchema, isFit, READABLE, readSchemaState, type SchemaState } from './schema-state.js';
 
 /** A database that Eris cannot work with; the message says why and what to do, in one line, without a password. */
@@ -58,7 +59,7 @@ async function lookAt(url: string, { mayBeStandby = false }: { readonly mayBeSta
   await session.connect();
   try {
     if (await sharesSessions(url, session)) throw new DatabaseUnfit(POOLED);
-    const { version, encoding, standby } = (await session.query<ServerRow>(SERVER_FACTS)).rows[0];
+    const { version, encoding, standby } = at((await session.query<ServerRow>(SERVER_FACTS)).rows, 0);
     const major = Math.floor(version / VERSION_UNIT);
     if (major < VERSION_MIN)
       throw new DatabaseUnfit(`The database at ${placeOf(url)} is PostgreSQL ${major}; Eris needs ${VERSION_MIN} or newer.`);

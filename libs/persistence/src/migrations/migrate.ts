@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressOf, createSession } from '#postgres';
 import type { ClientBase, Pool } from 'pg';
+import { at } from '#units';
 import { checkDatabase, unfitOf } from './check-database.js';
 import { listMigrations, loadMigrations, readFunctions, readSchema } from './folder.js';
 import { withSchemaEngine } from './schema-engine.js';
@@ -50,7 +51,7 @@ async function takeTurn(guard: ClientBase, say: (line: string) => void): Promise
 
 async function isTaken(guard: ClientBase): Promise<boolean> {
   const { rows } = await guard.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [MIGRATION_LOCK]);
-  return rows[0].taken;
+  return at(rows, 0).taken;
 }
 
 /** The session that migrates, so that whoever runs the database can look for it. */
@@ -58,15 +59,16 @@ async function holderOf(guard: ClientBase): Promise<string> {
   const text = `SELECT pid, application_name AS name, client_addr::text AS address FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = $1 AND datname = current_database() LIMIT 1`;
   const { rows } = await guard.query<{ pid: number; name: string | null; address: string | null }>(text, [MIGRATION_LOCK]);
-  if (rows.length === 0) return 'another process';
-  const [{ pid, name, address }] = rows;
+  const [row] = rows;
+  if (!row) return 'another process';
+  const { pid, name, address } = row;
   return `session ${pid} (${[name, address].filter(Boolean).join(', ') || 'of another user'})`;
 }
 
 /** Made where it is not there; who may not make one may still use one that is. */
 async function ensureNamespace(guard: ClientBase, schema: string): Promise<void> {
   const { rows } = await guard.query<{ found: boolean }>(`SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS found`, [schema]);
-  if (!rows[0].found) await guard.query(`CREATE SCHEMA "${schema}"`);
+  if (!at(rows, 0).found) await guard.query(`CREATE SCHEMA "${schema}"`);
 }
 
 async function applyMigrations(url: string): Promise<readonly string[]> {
@@ -94,7 +96,7 @@ export async function diffSchema(url: string): Promise<string> {
 /** Migrations that the database lacks, oldest first; all of them where it has none. */
 export async function findPendingMigrations(pool: Pool): Promise<readonly string[]> {
   const { rows: tables } = await pool.query<{ found: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`);
-  const applied = tables[0].found ? await findApplied(pool) : new Set<string>();
+  const applied = at(tables, 0).found ? await findApplied(pool) : new Set<string>();
   return (await listMigrations()).filter((name) => !applied.has(name));
 }
 

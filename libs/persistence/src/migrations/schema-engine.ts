@@ -11,6 +11,7 @@ import {
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { addressOf, createSession, sessionConfig, withDatabase } from '#postgres';
 import pg from 'pg';
+import { at } from '#units';
 
 const BINDINGS = '@prisma/schema-engine-wasm/schema_engine_bg';
 const CHAR: number = pg.types.builtins.CHAR;
@@ -52,7 +53,7 @@ const PASSED_ON = /External error id#/;
 /** What the engine says as one line, without the places in its program that follow. The cause is what the database has answered, where that was it. */
 function engineError(cause: unknown, refusal: Error | undefined): unknown {
   if (!(cause instanceof Error)) return cause;
-  const [said] = cause.message.split(/\n\s*0: /, 1);
+  const said = at(cause.message.split(/\n\s*0: /, 1), 0);
   const text = PASSED_ON.test(said) && refusal ? `a migration failed: ${refusal.message}` : said;
   const code = 'code' in cause ? { code: cause.code } : {};
   const answer = refusal && text.includes(refusal.message) ? refusal : cause;

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { at } from '#units';
 
 /** Bids that wait for their decision. */
 export interface BacklogOverview {
@@ -33,8 +34,8 @@ interface OverviewRow {
 /** @param marketsMax how many markets are named. */
 export async function readBacklogOverview(pool: Pool, marketsMax: number): Promise<BacklogOverview> {
   const { rows } = await pool.query<OverviewRow>({ name: 'read-backlog-overview', text: BACKLOG_OVERVIEW, values: [marketsMax] });
-  const [row] = rows;
-  const markets = row.market_ids.map((marketId, index) => ({ marketId, bids: row.market_bids[index] }));
+  const row = at(rows, 0);
+  const markets = row.market_ids.map((marketId, index) => ({ marketId, bids: at(row.market_bids, index) }));
   return { bids: row.bids, oldestSeconds: row.oldest, markets };
 }
 

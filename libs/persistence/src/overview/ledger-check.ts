@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { at, lastOf } from '#units';
 import { columnsOf } from '../hot/columns.js';
 
 /** What a check of the ledger found. */
@@ -61,13 +62,13 @@ export function createLedgerCheck(pool: Pool): { run(): Promise<LedgerFinding> }
         text: NEXT_ACCOUNTS,
         values: [afterId, ACCOUNTS_PER_CHECK],
       });
-      afterId = next.length < ACCOUNTS_PER_CHECK ? 0n : next[next.length - 1].id;
+      afterId = next.length < ACCOUNTS_PER_CHECK ? 0n : lastOf(next).id;
       const brokenAccounts = await addUp(
         pool,
         checkpoints,
         next.map(({ id }) => id),
       );
-      return { imbalanceMicros: BigInt(sums[0].sum), accountsChecked: next.length, brokenAccounts };
+      return { imbalanceMicros: BigInt(at(sums, 0).sum), accountsChecked: next.length, brokenAccounts };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { at } from '#units';
 
 /** What must be zero in every database, whatever has happened, and how much was looked at. */
 export interface MarketSums {
@@ -38,5 +39,5 @@ const MARKET_SUMS = `
 /** Asks the database itself what must hold in it. */
 export async function readMarketSums(pool: Pool, marketId: bigint): Promise<MarketSums> {
   const { rows } = await pool.query<MarketSums>(MARKET_SUMS, [marketId]);
-  return rows[0];
+  return at(rows, 0);
 }

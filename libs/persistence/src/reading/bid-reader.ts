@@ -1,6 +1,7 @@
 import { refusal } from '#log';
 import { type BidFilter, type BidReader, type BidRecord, seesAll, type Viewer } from '#market';
 import type { Pool } from 'pg';
+import { at } from '#units';
 import { IS_MEMBER } from '../tenancy/membership.js';
 
 /** The columns of a BidRow, of `bid b` and `decision d`. */
@@ -69,7 +70,7 @@ export function createBidReader(pool: Pool): BidReader {
   return {
     find: async (viewer, bidId) => {
       const { rows } = await pool.query<BidRow>({ name: 'find-bid', text: FIND, values: [viewer.organisationId, seesAll(viewer), bidId] });
-      return rows.length === 0 ? undefined : bidOf(rows[0]);
+      return rows.length === 0 ? undefined : bidOf(at(rows, 0));
     },
     list: (viewer, marketId, filter) => list(pool, viewer, { marketId, filter }),
     decidedAmong: async (bidIds) => {

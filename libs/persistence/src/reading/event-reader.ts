@@ -1,6 +1,7 @@
 import { eventIn, kindsFor } from '#log';
 import { type EventPage, type EventReader, type EventRecord, seesAll } from '#market';
 import type { Pool } from 'pg';
+import { at, lastOf } from '#units';
 import { columnsOf, textList } from '../hot/columns.js';
 import { StatementBatcher } from '../postgres/statement-batcher.js';
 import { IS_MEMBER } from '../tenancy/membership.js';
@@ -60,8 +61,8 @@ async function pages(pool: Pool, requests: readonly PageRequest[]): Promise<(Eve
   const limit = Math.max(...requests.map(([, , page]) => page.limit));
   const { rows } = await pool.query<Row>({ name: 'page-events', text: PAGES, values: [...columns, limit] });
   const found = requests.map((): Row[] => []);
-  for (const row of rows) found[row.place].push(row);
-  return requests.map(([, , page], index) => pageOf(found[index], page));
+  for (const row of rows) at(found, row.place).push(row);
+  return requests.map(([, , page], index) => pageOf(at(found, index), page));
 }
 
 function pageOf(rows: readonly Row[], { after, limit }: PageRequest[2]): EventPage | undefined {
@@ -71,6 +72,6 @@ function pageOf(rows: readonly Row[], { after, limit }: PageRequest[2]): EventPa
     if (sequence === null || events.length === limit) break;
     events.push({ sequence, event: eventIn({ kind, version, payload }), at });
   }
-  const head = rows[0].head > after ? rows[0].head : after;
-  return { events, upTo: events.length < limit ? head : events[events.length - 1].sequence };
+  const head = at(rows, 0).head > after ? at(rows, 0).head : after;
+  return { events, upTo: events.length < limit ? head : lastOf(events).sequence };
 }

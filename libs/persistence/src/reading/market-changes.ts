@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addressOf, createSession } from '#postgres';
+import { at } from '#units';
 import { channelOf } from '../postgres/channel.js';
 
 /** Pauses between attempts to listen again, ms; the last one repeats. */
@@ -43,7 +44,7 @@ async function listenUntilStopped(databaseUrl: string, listeners: Listeners, sig
     } catch (cause) {
       listeners.onTrouble(cause);
     }
-    await pause(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)], signal);
+    await pause(at(PAUSES_MS, Math.min(attempt, PAUSES_MS.length - 1)), signal);
   }
 }
 
@@ -74,7 +75,7 @@ async function listenOnce(
 
 function changeOf(payload: string | undefined): MarketChange | undefined {
   const match = /^(\d+):(\d+)(:decided)?$/.exec(payload ?? '');
-  return match ? { marketId: BigInt(match[1]), sequence: BigInt(match[2]), isDecided: match[3] !== undefined } : undefined;
+  return match ? { marketId: BigInt(at(match, 1)), sequence: BigInt(at(match, 2)), isDecided: match[3] !== undefined } : undefined;
 }
 
 /** Sleeps, or returns at once when told to stop. */

@@ -1,5 +1,6 @@
 import type { LogRecord, Row } from '#market';
 import type { PoolClient } from 'pg';
+import { at } from '#units';
 
 /** Entries of the log that are read at a time. */
 const PAGE_ENTRIES = 256;
@@ -76,7 +77,7 @@ const textColumnsOf = ({ alias, columns }: LogTable): string =>
 function rowOf({ alias, columns }: LogTable, fields: Row): Row | undefined {
   const names = Object.keys(columns);
   if (fields[`${alias}.${names[0]}`] === null) return undefined;
-  return Object.fromEntries(names.map((name) => [name, fields[`${alias}.${name}`]]));
+  return Object.fromEntries(names.map((name) => [name, at(fields, `${alias}.${name}`)]));
 }
 
 /** A site's capacity changes, and so do a market's terms, clock, status and sequence: receipts leave them out. The log's entries tell them. */

@@ -1,5 +1,5 @@
 import type { OrganisationRecord, TenancyTx } from '#market';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import type { PrismaTx } from '../cold-work.js';
 import { AccountKind, type Prisma } from '../prisma/generated/client.js';
 import { familyOf } from './membership.js';
@@ -33,5 +33,5 @@ async function insert(db: PrismaTx, data: { parentId: bigint | null; name: strin
 
 function recordOf({ id, parentId, name, accounts, createdAt }: Row): OrganisationRecord {
   invariant(accounts.length === 1, 'an organisation has one wallet');
-  return { organisationId: id, parentId, name, accountId: accounts[0].id, createdAt };
+  return { organisationId: id, parentId, name, accountId: at(accounts, 0).id, createdAt };
 }
