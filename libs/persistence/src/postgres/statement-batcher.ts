@@ -35,7 +35,7 @@ export class StatementBatcher<Question, Answer> {
   }
 
   private answerOne({ question, resolve, reject }: Asked<Question, Answer>): void {
-    this.answer([question]).then(([answer]) => resolve(answer as Answer), reject);
+    this.answer([question]).then((answers) => answers.forEach((answer) => resolve(answer)), reject);
   }
 
   private answerSoon(): void {
@@ -57,7 +57,7 @@ export class StatementBatcher<Question, Answer> {
   private async answerSome(some: readonly Asked<Question, Answer>[]): Promise<void> {
     try {
       const answers = await this.answer(some.map(({ question }) => question));
-      some.forEach(({ resolve }, index) => resolve(answers[index] as Answer));
+      answers.forEach((answer, index) => some[index]?.resolve(answer));
     } catch (cause) {
       if (some.length === 1 || isDatabaseTrouble(cause)) for (const { reject } of some) reject(cause);
       else for (const one of some) this.answerOne(one);
