@@ -1,5 +1,6 @@
 import type { SessionRecord, SessionStore, SignedIn } from '#market';
 import type { Pool } from 'pg';
+import { at } from '#units';
 
 /**
  * begin-session: a browser has signed in.
@@ -72,13 +73,13 @@ export function createSessionStore(pool: Pool): SessionStore {
     begin: async ({ keyId, hash, lastsMs, most }) => {
       const values = [keyId, Buffer.from(hash), lastsMs, most - 1];
       const { rows } = await pool.query<SessionRow>({ name: 'begin-session', text: BEGIN, values });
-      return sessionOf(rows[0]);
+      return sessionOf(at(rows, 0));
     },
     end: async (sessionId) => void (await pool.query({ name: 'end-session', text: END, values: [sessionId] })),
     endAll: async (keyId) => void (await pool.query({ name: 'end-sessions', text: END_ALL, values: [keyId] })),
     describe: async ({ keyId, sessionId }) => {
       const { rows } = await pool.query<CallerRow>({ name: 'describe-caller', text: DESCRIBE, values: [keyId, sessionId ?? null] });
-      return rows.length === 0 ? undefined : signedInOf(rows[0]);
+      return rows.length === 0 ? undefined : signedInOf(at(rows, 0));
     },
   };
 }
