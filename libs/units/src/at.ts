@@ -5,7 +5,9 @@ import { invariant } from './invariant.js';
  * @throws InvariantBroken where there is nothing.
  */
 export function at<Item>(items: ArrayLike<Item>, index: number): Item;
+/** What stands under a name. @throws InvariantBroken where there is nothing. */
 export function at<Item>(items: Readonly<Record<string, Item>>, name: string): Item;
+/** Either. */
 export function at<Item>(items: Readonly<Record<number | string, Item>> | ArrayLike<Item>, place: number | string): Item {
   const item = (items as Readonly<Record<number | string, Item | undefined>>)[place];
   invariant(item !== undefined, 'something stands at a place that is known');
