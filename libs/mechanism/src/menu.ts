@@ -1,4 +1,4 @@
-import { invariant, type Micros } from '#units';
+import { lastOf, invariant, type Micros } from '#units';
 import type { Book } from './book.js';
 import type { Oracle, Search } from './oracle.js';
 import { priceOf } from './payment.js';

@@ -12,7 +12,7 @@ import {
   referenceBook,
   repriced,
 } from '#mechanism';
-import { micros, MICROS_PER_CREDIT } from '#units';
+import { at, micros, MICROS_PER_CREDIT } from '#units';
 import { microsToCredits, toBid, toMarketSpec } from '../convert.js';
 import type { Instance } from '../instance.js';
 import { createPrng } from '../prng.js';
@@ -82,7 +82,7 @@ interface Rules {
 }
 
 function play({ spec, bids }: PricedInstance, oracle: TrainingOracle, rules: Rules): Played {
-  let posted: PriceRule = bids.length > 0 ? rules.ruleAt(bids[0].arrival) : spec.prices;
+  let posted: PriceRule = bids.length > 0 ? rules.ruleAt(at(bids, 0).arrival) : spec.prices;
   let book: Book = createBook({ ...spec, prices: posted }, 0);
   let [welfare, revenue, accepted, delay] = [0n, 0n, 0, 0];
   for (const one of bids) {

@@ -1,5 +1,5 @@
 import type { LearntLevel } from '#mechanism';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import type { BookTerms } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { type OnMarketFailed, Rests } from '../rounds/index.js';
@@ -84,16 +84,16 @@ export class LearnPrices {
   private keep(marketId: bigint, learner: Learner): void {
     this.learners.set(marketId, learner);
     const [oldest] = this.learners.keys();
-    if (this.learners.size > LEARNERS_MAX) this.learners.delete(oldest);
+    if (oldest !== undefined && this.learners.size > LEARNERS_MAX) this.learners.delete(oldest);
   }
 
   /** Bids that follow each other on the same market are measured together. */
   private async measured(measurables: readonly Measurable[]): Promise<MeasuredBid[]> {
     const measured: MeasuredBid[] = [];
     for (let from = 0, to = 0; from < measurables.length; from = to) {
-      while (to < measurables.length && isSameMarket(measurables[from].state, measurables[to].state)) to++;
+      while (to < measurables.length && isSameMarket(at(measurables, from).state, at(measurables, to).state)) to++;
       const group = measurables.slice(from, to);
-      const densities = await this.thinker.measure(measureTaskOf(group[0], group));
+      const densities = await this.thinker.measure(measureTaskOf(at(group, 0), group));
       group.forEach((one, index) => {
         const density = densities[index];
         if (density) measured.push({ bid: one.bid, report: reportOf(one, density) });

@@ -1,5 +1,5 @@
 import type { LogEvent } from '#log';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import type { BookTerms } from '../book/index.js';
 
 /** The market after an entry of its log that is no decision. @throws InvariantBroken where a site lacks a resource. */
@@ -35,5 +35,5 @@ function siteIn(
   capacityMilli: Readonly<Record<string, number>>,
   ordinal: number,
 ): BookTerms['sites'][number] {
-  return { id: siteId.toString(), ordinal, capacityMilli: resources.map((name) => capacityMilli[name]) };
+  return { id: siteId.toString(), ordinal, capacityMilli: resources.map((name) => at(capacityMilli, name)) };
 }

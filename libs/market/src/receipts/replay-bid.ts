@@ -1,7 +1,7 @@
 import type { Sale } from '#ledger';
 import type { BidBody, KindBid, Kinds } from '#kinds';
 import { capacityOf, usageOf } from '#mechanism';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import { decideBatch, decisionEvent, FundsTracker, saleIn, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
 import { allocationRow, decisionRow, differences, eventColumns, FIRST_REVISION, placementRow } from './expected-rows.js';

@@ -2,6 +2,7 @@ import { holdOf } from '#ledger';
 import { eventIn, type LogEvent, marketTerms, type PayloadOf, UnreadableEntry } from '#log';
 import type { Kinds } from '#kinds';
 import { capacityOf, cellsFrom, ruleFaults, usageOf } from '#mechanism';
+import { at } from '#units';
 import { leftOf, type MarketHead, type MarketState, openBook, type OpenBook, stockOf } from '../book/index.js';
 import { windowIn } from '../lifecycle/as-of.js';
 import type { OpenWindowRow } from '../lifecycle/repair-ports.js';

@@ -44,6 +44,7 @@ export async function newsSince(queryable: Queryable, marketId: bigint, sequence
   const values = [marketId, sequence, ENTRIES_MAX, CELLS_MAX];
   const { rows } = await queryable.query<NewsRow>({ name: 'market-news', text: MARKET_NEWS, values });
   const [row] = rows;
+  if (!row?.usage) return undefined;
   const terms = row.terms === null ? undefined : marketTerms.read(row.terms, 'terms');
-  return { head: headOf(row), priceVersion: row.price_version ?? undefined, usage: rows[0].usage, terms };
+  return { head: headOf(row), priceVersion: row.price_version ?? undefined, usage: row.usage, terms };
 }

@@ -1,6 +1,6 @@
 import { kindsThat, marketTerms } from '#log';
 import type { CapacityWindow, MarketHead, MarketRows } from '#market';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
 import { textList } from './columns.js';
 

@@ -12,7 +12,7 @@ import {
   type ReportingBid,
 } from '#market';
 import { NEW_LEARNING_RULE, type Report } from '#mechanism';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import type { Pool } from 'pg';
 import { columnsOf, textList } from '../hot/columns.js';
 import { inTransaction } from '../hot/index.js';
@@ -150,9 +150,9 @@ const start = (pool: Pool, marketId: bigint): Promise<LearningStart> =>
       text: CHANGES,
       values: [marketId, cursor.through],
     });
-    const oldest = Math.max(cursor.since ?? 0, cursor.slot - rows[0].horizon_slots);
+    const oldest = Math.max(cursor.since ?? 0, cursor.slot - at(rows, 0).horizon_slots);
     const reports = await client.query<ReportRow>({ name: 'learning-reports', text: REPORTS, values: [marketId, oldest] });
-    return { cursor, origin: originOf(rows[0]), changes: changes.rows.map(eventOf), reports: reports.rows.map(reportIn) };
+    return { cursor, origin: originOf(at(rows, 0)), changes: changes.rows.map(eventOf), reports: reports.rows.map(reportIn) };
   });
 
 const originOf = (row: OriginRow): LearningStart['origin'] => ({
@@ -198,8 +198,7 @@ const eventOf = ({ kind, version, payload }: Pick<EntryRow, 'kind' | 'version' |
 
 async function page(pool: Pool, marketId: bigint, after: bigint): Promise<LearningPage> {
   const { rows } = await pool.query<EntryRow>({ name: 'learning-page', text: PAGE, values: [marketId, after, PAGE_ENTRIES + 1] });
-  invariant(rows.length > 0, 'markets are never removed');
-  const [{ market_slot: slot, status, market_sequence: sequence }] = rows;
+  const { market_slot: slot, status, market_sequence: sequence } = at(rows, 0);
   const entries = rows.slice(0, PAGE_ENTRIES).flatMap(entryOf);
   return { entries, hasMore: rows.length > PAGE_ENTRIES, head: { slot, status, sequence } };
 }
