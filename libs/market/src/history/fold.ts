@@ -1,6 +1,6 @@
 import { BANDWIDTH_CELL, cellCountOf, firstCellOf } from '#mechanism';
 import type { PayloadOf } from '#log';
-import { invariant, type Micros, micros } from '#units';
+import { at, invariant, type Micros, micros } from '#units';
 import { type CapacityWindow, newestTerms } from '../book/index.js';
 import { windowIn } from '../lifecycle/as-of.js';
 import type { LineRecord } from '../reading/ports.js';
@@ -110,7 +110,7 @@ export class Past {
     const cell = site === null ? BANDWIDTH_CELL : firstCellOf(site, resources.length) + resources.indexOf(resource);
     const cells = this.sold.get(slot) ?? [];
     while (cells.length < cellCountOf(this.state.sites.length, resources.length)) cells.push(0);
-    cells[cell] += quantityMilli;
+    cells[cell] = at(cells, cell) + quantityMilli;
     this.sold.set(slot, cells);
   }
 

@@ -1,4 +1,4 @@
-import { BoundedMap } from '#units';
+import { at, BoundedMap } from '#units';
 import { capacityOf, kindOfCell, pricesOf, usageOf } from '#mechanism';
 import { openBook } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
@@ -117,11 +117,11 @@ function figuresOf({ operatorId, horizonSlots, chunkKb, bandwidthKb, resources }
     const [used, capacity] = [usageOf(book, slot), capacityOf(book, slot)];
     const prices = index % everySlots === 0 ? pricesOf(book, slot) : [];
     for (let cell = 0; cell < book.stride; cell++) {
-      const sum = sums[kindOfCell(cell, resources.length)];
-      sum.usedMilli += used[cell];
-      sum.capacityMilli += capacity[cell];
+      const sum = at(sums, kindOfCell(cell, resources.length));
+      sum.usedMilli += at(used, cell);
+      sum.capacityMilli += at(capacity, cell);
       if (cell >= prices.length) continue;
-      sum.price += prices[cell];
+      sum.price += at(prices, cell);
       sum.priced += 1n;
     }
   }

@@ -133,9 +133,9 @@ export class ReadBook {
     for (let slot = book.baseSlot; slot < book.baseSlot + book.slotCount; slot++) {
       const [used, capacity] = [usageOf(book, slot), capacityOf(book, slot)];
       for (const [index, { cell }] of cells.entries()) {
-        const row = rows[index];
-        row.usedMilli.push(used[cell]);
-        row.capacityMilli.push(capacity[cell]);
+        const row = at(rows, index);
+        row.usedMilli.push(at(used, cell));
+        row.capacityMilli.push(at(capacity, cell));
         row.prices.push(...somePricesOf(book, slot, cell, 1));
         if (++since < this.pace.cellsAtOnce) continue;
         since = 0;

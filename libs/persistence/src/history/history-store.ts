@@ -1,6 +1,7 @@
 import { eventIn, kindsThat, marketTerms } from '#log';
 import type { GrownMarket, HistoryStore, LineRecord, MarketBase, PastEntry, PastState, Snapshot } from '#market';
 import type { Pool } from 'pg';
+import { at } from '#units';
 import { textList } from '../hot/columns.js';
 
 /**
@@ -99,7 +100,7 @@ export function createHistoryStore(pool: Pool): HistoryStore {
   return {
     findBase: async (marketId) => {
       const { rows } = await pool.query<BaseRow>({ name: 'find-market-base', text: FIND_BASE, values: [marketId] });
-      return rows.length === 0 ? undefined : baseOf(rows[0]);
+      return rows.length === 0 ? undefined : baseOf(at(rows, 0));
     },
     timeOf: async (marketId, sequence) => {
       const { rows } = await pool.query<{ at: Date }>({ name: 'find-time-of-entry', text: FIND_TIME, values: [marketId, sequence] });
@@ -108,7 +109,7 @@ export function createHistoryStore(pool: Pool): HistoryStore {
     snapshotBefore: async (base, sequence) => {
       const values = [base.marketId, sequence];
       const { rows } = await pool.query<{ sequence: bigint; state: KeptState }>({ name: 'find-snapshot', text: FIND_SNAPSHOT, values });
-      return rows.length === 0 ? undefined : stateOf(base, rows[0]);
+      return rows.length === 0 ? undefined : stateOf(base, at(rows, 0));
     },
     entries: async (marketId, { after, upTo, limit }) => {
       const { rows } = await pool.query<EntryRow>({ name: 'read-past', text: READ_PAST, values: [marketId, after, upTo, limit] });

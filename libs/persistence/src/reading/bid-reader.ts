@@ -1,7 +1,7 @@
 import { refusal } from '#log';
 import { type BidFilter, type BidReader, type BidRecord, seesAll, type Viewer } from '#market';
 import type { Pool } from 'pg';
-import { at } from '#units';
+import { at, at } from '#units';
 import { IS_MEMBER } from '../tenancy/membership.js';
 
 /** The columns of a BidRow, of `bid b` and `decision d`. */
@@ -84,7 +84,7 @@ export function createBidReader(pool: Pool): BidReader {
 export async function seeMarket(pool: Pool, viewer: Viewer, marketId: bigint): Promise<{ readonly all: boolean } | undefined> {
   const values = [viewer.organisationId, marketId];
   const { rows } = await pool.query<{ own: boolean }>({ name: 'see-market', text: SEE_MARKET, values });
-  return rows.length === 0 ? undefined : { all: seesAll(viewer) && rows[0].own };
+  return rows.length === 0 ? undefined : { all: seesAll(viewer) && at(rows, 0).own };
 }
 
 async function list(
