@@ -1,5 +1,5 @@
 import { BANDWIDTH_CELL, type Book, capacityOf, firstCellOf, somePricesOf, usageOf } from '#mechanism';
-import { invariant } from '#units';
+import { at, invariant } from '#units';
 import { type MarketState, openSlots } from '../book/index.js';
 import type { BookSource } from '../quoting/ports.js';
 import type { PricesPace } from '../quoting/read-prices.js';

@@ -1,7 +1,7 @@
 import { refusal } from '#log';
 import { type BidFilter, type BidReader, type BidRecord, seesAll, type Viewer } from '#market';
 import type { Pool } from 'pg';
-import { at, at } from '#units';
+import { at } from '#units';
 import { IS_MEMBER } from '../tenancy/membership.js';
 
 /** The columns of a BidRow, of `bid b` and `decision d`. */
