@@ -24,7 +24,14 @@ export function stateAfter(state: BookTerms, { kind, payload }: LogEvent): BookT
       return { ...state, head: { ...state.head, slot: payload.slot } };
     case 'status_changed':
       return { ...state, head: { ...state.head, status: payload.status } };
-    default:
+    case 'bid_accepted':
+    case 'bid_refused':
+    case 'allocation_repaired':
+    case 'allocation_failed':
+    case 'allocation_left':
+    case 'window_opened':
+    case 'window_settled':
+    case 'window_closed':
       return state; // what is withdrawn for a while changes no density: those are of the market as a whole
   }
 }

@@ -23,6 +23,9 @@ export function termsAfter(terms: MarketTermsThen, { kind, payload }: LogEvent):
     case 'market_opened':
     case 'terms_changed':
       return { ...terms, terms: payload.terms };
+    case 'prices_changed':
+      invariant(terms.terms.prices.kind === 'learning', 'a level is learnt by a rule that learns');
+      return { ...terms, terms: { ...terms.terms, prices: { ...terms.terms.prices, level: payload.levelMicros } } };
     case 'site_added':
       return {
         ...terms,
@@ -41,7 +44,13 @@ export function termsAfter(terms: MarketTermsThen, { kind, payload }: LogEvent):
       return withWindow(terms, payload.windowId, { isSettled: true });
     case 'window_closed':
       return withWindow(terms, payload.windowId, { closedAt: payload.slot });
-    default:
+    case 'status_changed':
+    case 'clock_advanced':
+    case 'bid_accepted':
+    case 'bid_refused':
+    case 'allocation_repaired':
+    case 'allocation_failed':
+    case 'allocation_left':
       return terms;
   }
 }

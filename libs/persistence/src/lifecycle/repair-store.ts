@@ -46,7 +46,16 @@ const LIVE = `
   ORDER BY d.sequence`;
 
 /** Entries that change what a market is, beside its sales. */
-const CHANGES = ['market_opened', 'terms_changed', 'site_added', 'capacity_changed', 'window_opened', 'window_settled', 'window_closed'];
+const CHANGES = [
+  'market_opened',
+  'terms_changed',
+  'site_added',
+  'capacity_changed',
+  'window_opened',
+  'window_settled',
+  'window_closed',
+  'prices_changed',
+];
 
 /**
  * changes-before: entries that changed what a market is, before one.
