@@ -1,8 +1,8 @@
-import { startTestApi, type TestApi } from '../support/api.js';
+import { type RunningEris, startEris } from '../support/running-eris.js';
 
-let api: TestApi;
+let api: RunningEris;
 beforeAll(async () => {
-  api = await startTestApi({ worker: false });
+  api = await startEris({ workers: 0 });
 }, 60_000);
 afterAll(() => api.close());
 

@@ -108,6 +108,11 @@ const ASKED: Partial<Record<ProblemCode, () => Asked | Promise<Asked>>> = {
     return { ...clock({ slot: 4 }, other.marketId), key: other.operatorKey };
   },
   clock_leap: () => clock({ slot: 51 }),
+  repairs_under_way: async () => {
+    const { body } = await api.client.post('/v1/markets', { key: scene.operatorKey, body: marketBody({ name: 'withdrawn' }) });
+    await api.client.post(`/v1/markets/${body.id}/windows`, { key: scene.operatorKey, body: { kind: 'outage', scope: 'market' } });
+    return operator(`POST /v1/markets/${body.id}/windows`, { body: { kind: 'outage', scope: 'bandwidth' } }); // no worker runs that would deal with it
+  },
   capacity_sold: async () => {
     await api.pool.query(`INSERT INTO slot_usage VALUES ($1, 7, '{0,0,5000,0}', '{20480000,1000,12000,16000}')`, [other.marketId]);
     return {
@@ -189,6 +194,11 @@ const ASKED: Partial<Record<ProblemCode, () => Asked | Promise<Asked>>> = {
 const ELSEWHERE: Partial<Record<ProblemCode, string>> = {
   precondition_failed: 'test/e2e/addresses.spec.ts',
   quote_outdated: 'test/e2e/quotes.spec.ts',
+  origin_not_allowed: 'test/e2e/sessions.spec.ts',
+  scope_not_allowed: 'test/e2e/scopes.spec.ts',
+  sequence_unknown: 'test/e2e/book.spec.ts',
+  window_over: 'test/e2e/outages.spec.ts',
+  window_overlaps: 'test/e2e/outages.spec.ts',
   range_not_satisfiable: 'test/e2e/addresses.spec.ts',
   decisions_pending: 'test/integration/clock.spec.ts',
   balance_limit: 'test/integration/accounts.spec.ts',

@@ -82,7 +82,7 @@ it('names changes that pass, and with a micro-credit less do not', () => {
     seeded('explanations', RUNS),
   );
   expect(counts.asked).toBeGreaterThan(0);
-  expect(counts.value + counts.deposit).toBeGreaterThanOrEqual(0.9 * counts.asked); // no worth within the limits may be enough
+  expect(counts.value + counts.deposit).toBeGreaterThan(counts.asked / 2); // for some no worth within the limits is enough
 });
 
 it('names cells that are short: with as much free of them the job fits', () => {
