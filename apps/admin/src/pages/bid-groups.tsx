@@ -43,7 +43,7 @@ export function BidGroups({ query, by, onChange }: BidGroupsProps) {
           <Button
             isSmall
             onPress={() => onChange({ [by]: by === 'organisation' ? Number(group.key) : group.key, group: undefined })}
-            aria-label={`Only ${nameOf(group)}`}
+            aria-label={`Only these: ${nameOf(group)}`}
           >
             Only these
           </Button>
