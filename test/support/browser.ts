@@ -39,7 +39,7 @@ const ALL_LOOKS: readonly Look[] = [
   { theme: 'light', width: 390 },
 ];
 /** What pages are looked at in: each theme and each width; as many as `ERIS_LOOKS` says where that is set. */
-export const LOOKS = ALL_LOOKS.slice(0, Number(process.env.ERIS_LOOKS ?? ALL_LOOKS.length));
+export const LOOKS: readonly Look[] = ALL_LOOKS.slice(0, Number(process.env.ERIS_LOOKS ?? ALL_LOOKS.length));
 
 /** A visitor's browser, and what its pages complained of: errors of the console and scripts, and requests to other hosts. */
 export interface Visitor {
