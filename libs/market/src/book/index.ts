@@ -1,5 +1,6 @@
 /** A market as stored, and its book. */
 export { BookCache } from './book-cache.js';
+export { type MadeOf, madeOfAfter, windowIn } from './made-of.js';
 export { arrivalOf, catchUp, openBook, openSlots, specOf, stateOf, withdrawAgain } from './market-state.js';
 export { type CapacityWindow, covers, leftOf, overlap, stockOf, type WindowScope } from './windows.js';
 export { newestTerms } from './newest-terms.js';

@@ -1,8 +1,7 @@
 import { BANDWIDTH_CELL, cellCountOf, firstCellOf } from '#mechanism';
-import type { PayloadOf } from '#log';
-import { at, invariant, type Micros, micros } from '#units';
-import { type CapacityWindow, newestTerms } from '../book/index.js';
-import { windowIn } from '../lifecycle/as-of.js';
+import type { LogEvent } from '#log';
+import { at, invariant, micros } from '#units';
+import { madeOfAfter, newestTerms } from '../book/index.js';
 import type { LineRecord } from '../reading/ports.js';
 import type { MarketBase, PastEntry, PastState } from './ports.js';
 
@@ -54,13 +53,13 @@ export class Past {
     switch (event.kind) {
       case 'market_opened':
       case 'terms_changed':
-        return this.moved({ terms: event.payload.terms }, sequence);
       case 'prices_changed':
-        return this.releveled(event.payload.levelMicros, sequence);
       case 'site_added':
-        return this.moved({ sites: [...this.state.sites, this.siteOf(event.payload, this.state.sites.length)] }, sequence);
       case 'capacity_changed':
-        return this.moved({ sites: this.state.sites.map((site) => this.changed(site, event.payload)) }, sequence);
+      case 'window_opened':
+      case 'window_settled':
+      case 'window_closed':
+        return this.changed(event, sequence);
       case 'status_changed':
         this.state = { ...this.state, head: { ...this.state.head, status: event.payload.status } };
         return;
@@ -69,12 +68,6 @@ export class Past {
       case 'bid_accepted':
         for (const line of lines) this.sell(line);
         return this.moved({}, sequence);
-      case 'window_opened':
-        return this.moved({ windows: [...(this.state.windows ?? []), windowIn(event.payload, this.state)] }, sequence);
-      case 'window_closed':
-        return this.changeWindow(event.payload.windowId, { closedAt: event.payload.slot }, sequence);
-      case 'window_settled':
-        return this.changeWindow(event.payload.windowId, { isSettled: true }, sequence);
       case 'allocation_repaired':
       case 'allocation_failed':
       case 'allocation_left':
@@ -89,15 +82,9 @@ export class Past {
     this.state = { ...this.state, ...change, priceVersion: sequence };
   }
 
-  private changeWindow(windowId: bigint, change: Partial<CapacityWindow>, sequence: bigint): void {
-    const windows = (this.state.windows ?? []).map((each) => (each.windowId === windowId.toString() ? { ...each, ...change } : each));
-    this.moved({ windows }, sequence);
-  }
-
-  private releveled(level: Micros, sequence: bigint): void {
-    const { terms } = this.state;
-    invariant(terms.prices.kind === 'learning', 'a level is learnt by the rule that learns');
-    this.moved({ terms: { ...terms, prices: { ...terms.prices, level } } }, sequence);
+  private changed(event: LogEvent, sequence: bigint): void {
+    const { resources: _, ...state } = madeOfAfter({ ...this.state, resources: this.base.resources }, event);
+    this.moved(state, sequence);
   }
 
   private ran(slot: number, sequence: bigint): void {
@@ -112,14 +99,6 @@ export class Past {
     while (cells.length < cellCountOf(this.state.sites.length, resources.length)) cells.push(0);
     cells[cell] = at(cells, cell) + quantityMilli;
     this.sold.set(slot, cells);
-  }
-
-  private siteOf({ siteId, capacityMilli }: PayloadOf<'site_added'>, ordinal: number): PastState['sites'][number] {
-    return { id: siteId.toString(), ordinal, capacityMilli: this.base.resources.map((name) => capacityMilli[name] ?? 0) };
-  }
-
-  private changed(site: PastState['sites'][number], payload: PayloadOf<'capacity_changed'>): PastState['sites'][number] {
-    return site.id === payload.siteId.toString() ? this.siteOf(payload, site.ordinal) : site;
   }
 }
 

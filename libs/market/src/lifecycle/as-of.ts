@@ -1,7 +1,6 @@
-import type { LogEvent } from '#log';
 import type { Footprint } from '#mechanism';
 import { invariant } from '#units';
-import type { CapacityWindow, MarketState, SlotUsage } from '../book/index.js';
+import type { MarketState, SlotUsage } from '../book/index.js';
 
 /** What a market was made of before a decision, but for its sales. */
 export type MarketTermsThen = Omit<MarketState, 'usage' | 'head' | 'priceVersion'>;
@@ -16,63 +15,6 @@ export interface SoldPlan {
 
 /** A market before anything happened in it. */
 export const emptyTerms = (market: MarketTermsThen): MarketTermsThen => ({ ...market, sites: [], windows: [] });
-
-/** What an entry of the log does to that. Entries that only sell, or move the clock, do nothing to it. */
-export function termsAfter(terms: MarketTermsThen, { kind, payload }: LogEvent): MarketTermsThen {
-  switch (kind) {
-    case 'market_opened':
-    case 'terms_changed':
-      return { ...terms, terms: payload.terms };
-    case 'prices_changed':
-      invariant(terms.terms.prices.kind === 'learning', 'a level is learnt by a rule that learns');
-      return { ...terms, terms: { ...terms.terms, prices: { ...terms.terms.prices, level: payload.levelMicros } } };
-    case 'site_added':
-      return {
-        ...terms,
-        sites: [...terms.sites, { id: payload.siteId.toString(), ordinal: terms.sites.length, capacityMilli: inOrder(payload, terms) }],
-      };
-    case 'capacity_changed':
-      return {
-        ...terms,
-        sites: terms.sites.map((site) =>
-          site.id === payload.siteId.toString() ? { ...site, capacityMilli: inOrder(payload, terms) } : site,
-        ),
-      };
-    case 'window_opened':
-      return { ...terms, windows: [...(terms.windows ?? []), windowIn(payload, terms)] };
-    case 'window_settled':
-      return withWindow(terms, payload.windowId, { isSettled: true });
-    case 'window_closed':
-      return withWindow(terms, payload.windowId, { closedAt: payload.slot });
-    case 'status_changed':
-    case 'clock_advanced':
-    case 'bid_accepted':
-    case 'bid_refused':
-    case 'allocation_repaired':
-    case 'allocation_failed':
-    case 'allocation_left':
-      return terms;
-  }
-}
-
-const inOrder = (
-  { capacityMilli }: { readonly capacityMilli: Readonly<Record<string, number>> },
-  { resources }: MarketTermsThen,
-): number[] => resources.map((name) => capacityMilli[name] ?? 0);
-
-/** A window as the entry tells it that opened it. */
-export function windowIn(
-  { windowId, scope, siteId, amounts, from, to, taken }: Extract<LogEvent, { kind: 'window_opened' }>['payload'],
-  { sites }: Pick<MarketTermsThen, 'sites'>,
-): CapacityWindow {
-  const site = siteId === null ? null : (sites.find(({ id }) => id === siteId.toString())?.ordinal ?? null);
-  return { windowId: windowId.toString(), scope, site, amounts, from, to, closedAt: null, taken, isSettled: false };
-}
-
-const withWindow = (terms: MarketTermsThen, windowId: bigint, change: Partial<CapacityWindow>): MarketTermsThen => ({
-  ...terms,
-  windows: (terms.windows ?? []).map((window) => (window.windowId === windowId.toString() ? { ...window, ...change } : window)),
-});
 
 /** A decision whose moment is asked for. */
 export interface Moment {

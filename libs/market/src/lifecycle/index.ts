@@ -24,7 +24,7 @@ export {
   type LiveAllocation,
   type PlanInForce,
 } from './hits.js';
-export { emptyTerms, marketAt, type MarketTermsThen, type SoldPlan, termsAfter, windowIn } from './as-of.js';
+export { emptyTerms, marketAt, type MarketTermsThen, type SoldPlan } from './as-of.js';
 export type { HitMarket, HitRecord, LiveRow, MarketThen, OpenWindowRow, RepairCommit, RepairStore, SoldPlanRow } from './repair-ports.js';
 export { CloseWindow, ListWindows, OpenWindow, takenSlots } from './windows.js';
 export type {

@@ -1,8 +1,8 @@
 import type { BidBody, Kinds } from '#kinds';
 import type { Footprint } from '#mechanism';
 import { invariant, micros } from '#units';
-import type { BookTerms, OpenBook } from '../book/index.js';
-import { marketAt, emptyTerms, termsAfter } from './as-of.js';
+import { type BookTerms, madeOfAfter, type OpenBook } from '../book/index.js';
+import { marketAt, emptyTerms } from './as-of.js';
 import { bidIn, type LiveAllocation, oldPriceOf } from './hits.js';
 import type { LiveRow, MarketThen } from './repair-ports.js';
 
@@ -50,7 +50,7 @@ export function oldPriceIn(
   hit: LiveAllocation,
   { then, kinds, completion }: { readonly then: MarketThen; readonly kinds: Kinds; readonly completion: number },
 ) {
-  const terms = then.events.reduce(termsAfter, emptyTerms(then.market));
+  const terms = then.events.reduce(madeOfAfter, emptyTerms(then.market));
   const plans = then.plans.map(({ body, plan, since, until }) => ({
     since,
     until,

@@ -3,8 +3,7 @@ import { eventIn, type LogEvent, marketTerms, type PayloadOf, UnreadableEntry } 
 import type { Kinds } from '#kinds';
 import { capacityOf, cellsFrom, ruleFaults, usageOf } from '#mechanism';
 import { at } from '#units';
-import { leftOf, type MarketHead, type MarketState, openBook, type OpenBook, stockOf } from '../book/index.js';
-import { windowIn } from '../lifecycle/as-of.js';
+import { leftOf, type MarketHead, type MarketState, openBook, type OpenBook, stockOf, windowIn } from '../book/index.js';
 import type { OpenWindowRow } from '../lifecycle/repair-ports.js';
 import { takenSlots } from '../lifecycle/windows.js';
 import { differences, eventColumns, windowRow } from './expected-rows.js';
