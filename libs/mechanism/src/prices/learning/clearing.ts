@@ -6,7 +6,7 @@ import type { Report } from './report.js';
 export interface Period {
   readonly last: number;
   readonly slots: number;
-  /** Whether the period is all that there is: then what was bid for lately also has the slots ahead. */
+  /** Whether the market has been on sale for no longer: then there were too few bids to tell demand from chance. */
   readonly isYoung: boolean;
   /** How much of the supply is there for what is reported, 1 for all of it. */
   readonly share: number;
@@ -14,6 +14,11 @@ export interface Period {
 
 /** What plans leave unused between them: jobs are lumps, and a market that is full to so much refuses most. */
 const PACKED_PERCENT = 75;
+/**
+ * Slots that are taken to have been sold out before a young market's first one. What is sold too cheaply in the first slots is gone for the rest of a job's
+ * length, and a level too high costs no more than the bids of a slot or two: so until there is a history the level errs upwards.
+ */
+const FULL_SLOTS_BEFORE = 2;
 /** Windows of more slots than this are none but the whole period. */
 const WINDOW_MAX = 64;
 
@@ -33,23 +38,10 @@ export function windowsOf(slots: number): number[] {
 export function clearingLevel(reports: readonly Report[], period: Period): number {
   if (reports.length === 0) return 0;
   invariant(period.slots > 0, 'a period has slots');
-  const ahead = period.isYoung ? slotsAhead(reports) : 0;
   const windows = windowsOf(period.slots);
   let sum = 0;
-  for (const size of windows) sum += meanOverWindows(reports, period, { size, ahead });
+  for (const size of windows) sum += meanOverWindows(reports, period, size);
   return sum / windows.length;
-}
-
-/** Half of how long the plans are that are bid for, by how much they take: what bids of the newest window may still be given of the slots after it. */
-function slotsAhead(reports: readonly Report[]): number {
-  let taken = 0;
-  let timesSlots = 0;
-  for (const { shares, slots, weight } of reports) {
-    const most = weight * largestOf(shares);
-    taken += most;
-    timesSlots += most * slots;
-  }
-  return taken === 0 ? 0 : timesSlots / taken / 2;
 }
 
 /** The share of what a plan takes most of. */
@@ -59,29 +51,32 @@ export function largestOf(shares: readonly number[]): number {
   return largest;
 }
 
-/** The mean of what clears windows of that size. @param ahead slots that the newest window has beside its own. */
-function meanOverWindows(
-  reports: readonly Report[],
-  { last, slots, share }: Period,
-  { size, ahead }: { readonly size: number; readonly ahead: number },
-): number {
+/** The mean of what clears windows of that size. */
+function meanOverWindows(reports: readonly Report[], period: Period, size: number): number {
+  const { last, slots } = period;
   const kinds = reports[0].shares.length;
   const count = Math.ceil(slots / size);
   const taken = new Float64Array(count * kinds);
   const isCleared = new Uint8Array(count);
-  const packed = (SHARE_UNITS * PACKED_PERCENT * share) / 100;
+  const packed = packedOf(period);
   let sum = 0;
   let open = count;
   for (const { slot, levelMicros, shares, weight } of reports) {
     const window = Math.floor((last - slot) / size);
     if (isCleared[window] === 1) continue;
-    const supply = (Math.min(size, slots - window * size) + (window === 0 ? ahead : 0)) * packed;
+    const supply = Math.min(size, slots - window * size) * packed;
     if (!exceeds(taken, window * kinds, { shares, weight, supply })) continue;
     isCleared[window] = 1;
     sum += levelMicros;
     if (--open === 0) break;
   }
   return sum / count;
+}
+
+/** What a slot has room for. */
+function packedOf({ slots, isYoung, share }: Period): number {
+  const known = isYoung ? slots / (slots + FULL_SLOTS_BEFORE) : 1;
+  return (SHARE_UNITS * PACKED_PERCENT * share * known) / 100;
 }
 
 /** Adds up what a bid takes, from a place on; whether there is too much of something then. */

@@ -81,6 +81,13 @@ describe('a learnt level', () => {
     expect(clearingLevel(rush, period)).toBe(2); // three quarters of the slot are sold to 5, 4 and 3
   });
 
+  it('errs upwards while there is too little to tell demand by: of a young market two slots count as sold before', () => {
+    const halves = [5, 4].map((levelMicros) => report({ levelMicros, shares: [0, SHARE_UNITS / 5] }));
+    const period = { last: 0, slots: 1, share: 1 };
+    expect(clearingLevel(halves, { ...period, isYoung: false })).toBe(0); // two fifths of a slot have room
+    expect(clearingLevel(halves, { ...period, isYoung: true })).toBe(4); // in a quarter of a slot there is room for one
+  });
+
   it('forgets what is older than the slots on sale', () => {
     const rush = Array.from({ length: 30 }, () => report({ slot: 2 }));
     expect(levelOf(rush, 10)).toBeGreaterThan(0n);
