@@ -81,6 +81,22 @@ describe('learnt prices', () => {
     expect(rows[0].prices).toBeGreaterThan(1);
   }, 120_000);
 
+  it('are verified where bids are decided all the while', async () => {
+    const market = await open('busy', {}, { horizonSlots: 40 });
+    let isDeciding = true;
+    const learning = async (): Promise<void> => {
+      const one = learner();
+      while (isDeciding) await one.run(10_000);
+    };
+    const deciding = async (): Promise<void> => {
+      for (const bid of market.bids(80)) await market.decide([bid]);
+      isDeciding = false;
+    };
+    await Promise.all([learning(), deciding()]);
+    expect((await changes(market)).some(({ left }) => Number(left) > 0)).toBe(true);
+    expect((await verify(market)).findings).toEqual([]);
+  }, 120_000);
+
   it('stay within the floor and the ceiling, and where they are held', async () => {
     const capped = await open('capped', { floor: micros(5n), ceiling: micros(7n), level: micros(5n) });
     const held = await open('held', { learns: false, level: micros(9_000_000n) });

@@ -71,8 +71,8 @@ export class LearnPrices {
     if (!(await this.store.save(marketId, before.through, cursor, measured))) return undefined;
     const learner = { fold: before.fold, state, through: last.sequence };
     this.keep(marketId, learner);
-    await this.post(marketId, learner, page);
-    return page;
+    const isPosted = await this.post(marketId, learner, page);
+    return isPosted ? { ...page, hasMore: true } : page; // its own entry is the next
   }
 
   private async learner(marketId: bigint): Promise<Learner> {
@@ -102,19 +102,19 @@ export class LearnPrices {
     return measured;
   }
 
-  /** A cold market's level follows at once, a warm one's at the beginning of a slot, when all bids before it are counted. */
-  private async post(marketId: bigint, { fold, state, through }: Learner, page: LearningPage): Promise<void> {
+  /** A cold market's level follows at once, a warm one's at the beginning of a slot, when all bids before it are counted. @returns whether it was written. */
+  private async post(marketId: bigint, { fold, state, through }: Learner, page: LearningPage): Promise<boolean> {
     const now = { ...state, head: { ...state.head, ...page.head } };
     const { prices } = state.terms;
-    if (prices.kind !== 'learning' || !prices.learns || now.head.status === 'closed') return;
+    if (prices.kind !== 'learning' || !prices.learns || now.head.status === 'closed') return false;
     const isWarm = fold.isWarm(now);
-    if (isWarm && (page.hasMore || this.learntIn.get(marketId) === now.head.slot)) return;
+    if (isWarm && (page.hasMore || this.learntIn.get(marketId) === now.head.slot)) return false;
     const learnt = fold.level(now, prices);
     if (isWarm) this.learntIn.set(marketId, now.head.slot);
-    if (!learnt || !isWorthTelling(prices.level, learnt, isWarm)) return;
+    if (!learnt || !isWorthTelling(prices.level, learnt, isWarm)) return false;
     const { levelMicros, clearingMicros, doubted, ...counts } = learnt;
     const payload = { fromMicros: prices.level, levelMicros, clearingMicros, through, doubted: doubted.length, ...counts };
-    await this.store.change({ marketId, seen: now, payload });
+    return this.store.change({ marketId, seen: now, payload });
   }
 }
 

@@ -80,6 +80,9 @@ const KEEP = `
     AS x(bid_id, slot, organisation_id, level_micros, slots, shares, paid_micros, weight)
   ON CONFLICT (bid_id) DO NOTHING`;
 
+/** Before change-level: what is decided meanwhile is counted among what was left, and nothing more is decided. Input: market. Events: none. Retry: safe. */
+const HOLD = `SELECT FROM market WHERE id = $1 FOR NO KEY UPDATE`;
+
 /**
  * change-level: gives a market another level as the next entry of its log, where it stands in the same slot and has the same terms as when the level
  * was learnt. Input: market, slot, terms, the last entry that was counted, terms with the level, payload without what was left, version.
@@ -266,5 +269,8 @@ async function changeLevel(pool: Pool, { marketId, seen, payload }: LevelChange)
     JSON.stringify(told),
     EVENT_TYPES.prices_changed.version,
   ];
-  return (await pool.query({ name: 'change-level', text: CHANGE_LEVEL, values })).rowCount === 1;
+  return inTransaction(pool, async (client) => {
+    await client.query({ name: 'hold-market', text: HOLD, values: [marketId] }); // the next statement sees all that was written before
+    return (await client.query({ name: 'change-level', text: CHANGE_LEVEL, values })).rowCount === 1;
+  });
 }
