@@ -70,6 +70,12 @@ describe('a market with flat prices', () => {
 });
 
 describe('rules of prices', () => {
+  it('are learnt where a market names none', async () => {
+    const { prices: _, ...body } = marketBody({ name: 'says nothing of prices' });
+    const made = await api.client.post('/v1/markets', { key: scene.operatorKey, body });
+    expect(made).toMatchObject({ status: 201, body: { prices: { kind: 'learning', level: '0', learns: true, floor: '0' } } });
+  });
+
   const gamma = { bandwidth: 2, gpu: 2, cpu: 2, memoryGB: 2 };
   it.each<[string, object, string]>([
     ['another rule', { kind: 'steep', level: '3' }, '$.prices.kind'],

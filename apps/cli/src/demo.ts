@@ -1,9 +1,11 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { PRICE_RULES, type PriceRuleName } from './posted-prices.js';
 import { BadInput, type HostTerminal } from './terminal.js';
 
 interface DemoFlags {
   readonly jobs: string;
   readonly seed: string;
+  readonly prices: PriceRuleName;
   readonly exit?: boolean;
   readonly all?: boolean;
   readonly json?: boolean;
@@ -19,6 +21,11 @@ export function registerDemo(program: Command, terminal: HostTerminal): void {
     .description("serve, open a market with the paper's testbed, bid its workload over HTTP, and check every answer")
     .option('--jobs <count>', 'how many jobs bid', '200')
     .option('--seed <number>', 'which workload', '1')
+    .addOption(
+      new Option('--prices <rule>', "how prices are posted: learnt from the bids, the paper's rule, or flat")
+        .choices(PRICE_RULES)
+        .default('learning'),
+    )
     .option('--exit', 'end after the checks instead of serving on')
     .option('--all', 'list every job instead of the first and the last ones')
     .option('--json', 'nothing but one JSON object on standard output; ends after the checks')
@@ -27,7 +34,8 @@ export function registerDemo(program: Command, terminal: HostTerminal): void {
       const jobs = whole(flags.jobs, '--jobs', { min: 1, max: JOBS_MAX });
       const seed = whole(flags.seed, '--seed', { min: 0, max: SEED_MAX });
       const { demo } = await import('./demo/demo.js');
-      await demo(terminal, { jobs, seed, exit: Boolean(flags.exit || flags.json), all: Boolean(flags.all), json: Boolean(flags.json) });
+      const { prices, exit, all, json } = flags;
+      await demo(terminal, { jobs, seed, prices, exit: Boolean(exit || json), all: Boolean(all), json: Boolean(json) });
     });
 }
 

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { LoadOptions } from './load/options.js';
+import { PRICE_RULES, type PriceRuleName } from './posted-prices.js';
 import { BadInput, type HostTerminal } from './terminal.js';
 
 interface LoadFlags {
@@ -12,6 +13,7 @@ interface LoadFlags {
   readonly warmup: string;
   readonly bulk: string;
   readonly markets: string;
+  readonly prices: PriceRuleName;
   readonly bidders: string;
   readonly slotMs: string;
   readonly seed: string;
@@ -37,6 +39,7 @@ export function registerLoad(program: Command, terminal: HostTerminal): void {
     .option('--warmup <count>', 'seconds before that whose latencies are not measured', '0')
     .option('--bulk <count>', 'bids per request; 1 uses the route for single bids', '1')
     .option('--markets <count>', "markets of the paper's testbed size", '4')
+    .addOption(new Option('--prices <rule>', 'how those markets post prices').choices(PRICE_RULES).default('learning'))
     .option('--bidders <count>', 'organisations that bid', '8')
     .option('--slot-ms <ms>', "how often every market's clock moves by a slot; 0: never", '1000')
     .option('--seed <number>', 'which bids, and which arrivals', '1')
@@ -81,6 +84,7 @@ function optionsOf(flags: LoadFlags): LoadOptions {
     warmup: read('warmup'),
     bulk: read('bulk'),
     markets: read('markets'),
+    prices: flags.prices,
     bidders: read('bidders'),
     slotMs: read('slotMs'),
     seed: read('seed'),

@@ -29,6 +29,8 @@ interface BiddingInput {
   readonly instance: Instance;
   readonly clock: { nowMs(): number };
   readonly onDecided: (count: number) => void;
+  /** Before the clock moves on. */
+  readonly settled: () => Promise<void>;
 }
 
 const POLL_MS = 10;
@@ -39,11 +41,12 @@ const WAIT_SECONDS = 10;
  * Bids for every job in the slot in which it arrives, then moves the market's clock on. Within a slot the bidders act at once: one bid
  * goes by the single route and waits for its decision, several go in bulk and are asked for.
  */
-export async function bidForAll({ stage, instance, clock, onDecided }: BiddingInput): Promise<Bidding> {
+export async function bidForAll({ stage, instance, clock, onDecided, settled }: BiddingInput): Promise<Bidding> {
   const startedMs = clock.nowMs();
   const decided: DecidedJob[] = [];
   const waitMs: number[] = [];
   for (const [slot, jobs] of bySlot(instance.jobs)) {
+    await settled();
     if (slot > 0) await moveClock(stage, slot);
     const sentMs = clock.nowMs();
     const answered = await Promise.all(

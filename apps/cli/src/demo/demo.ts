@@ -5,17 +5,21 @@ import { runUntilSignal, type Run } from '../running/run.js';
 import { operatorKeyOf, serve, type Serving } from '../running/serve.js';
 import { whereItServes } from '../running/start.js';
 import { EXIT, progressOf, type HostTerminal } from '../terminal.js';
+import type { PriceRuleName } from '../posted-prices.js';
 import { bidForAll, bodyOf, keyOf, moveClock, type Bidding } from './bidding.js';
 import type { Check } from './check.js';
+import { followLearning } from './learning.js';
 import { databaseCheck, ledgerCheck } from './ledger-checks.js';
 import { replay, type Allocation, type Replay } from './replay.js';
 import { reportLines, totalsOf, utilisationOf } from './report.js';
+import { type Comparison, comparisonWith } from './comparison.js';
 import { openStage, type Stage } from './stage.js';
 
 /** What the demo runs with. */
 export interface DemoOptions {
   readonly jobs: number;
   readonly seed: number;
+  readonly prices: PriceRuleName;
   readonly exit: boolean;
   readonly all: boolean;
   readonly json: boolean;
@@ -31,6 +35,8 @@ interface Outcome {
   readonly bidding: Bidding;
   readonly replay: Replay;
   readonly checks: readonly Check[];
+  /** What the rules of prices give, the one that was played first. */
+  readonly comparison: readonly Comparison[];
 }
 
 /**
@@ -41,32 +47,44 @@ export function demo(terminal: HostTerminal, options: DemoOptions): Promise<void
   return runUntilSignal(terminal, async (run) => {
     const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true });
     const instance = paperWorkload({ kind: 'testbed', jobs: options.jobs, seed: options.seed });
-    const outcome = await play(terminal, { serving, instance });
+    const outcome = await play(terminal, { serving, instance, rule: options.prices });
     show(terminal, { options, instance, outcome });
     if (!options.exit) await serveOn(terminal, { run, serving, stage: outcome.stage });
   });
 }
 
-async function play(terminal: HostTerminal, { serving, instance }: { serving: Serving; instance: Instance }): Promise<Outcome> {
+interface Playing {
+  readonly serving: Serving;
+  readonly instance: Instance;
+  readonly rule: PriceRuleName;
+}
+
+async function play(terminal: HostTerminal, { serving, instance, rule }: Playing): Promise<Outcome> {
   const site = { url: serving.url, fetch: atMost(CONNECTIONS) };
-  const stage = await openStage(site, operatorKeyOf(serving), instance);
+  const stage = await openStage(site, operatorKeyOf(serving), { instance, rule });
   terminal.err(
     `eris: market ${stage.name} is open: ${instance.sites.length} sites, ${stage.bidders.length} bidders, ${instance.jobs.length} jobs\n`,
   );
-  const bidding = await bidShowingProgress(terminal, stage, instance);
+  const learning = followLearning(serving.databaseUrl, stage.marketId, terminal.clock);
+  const bidding = await bidShowingProgress(terminal, { stage, instance, settled: learning.caughtUp });
+  await learning.close();
   const allocations = await allocationsOf(stage, bidding);
   await moveClock(stage, lastSlot(bidding, instance) + 1);
   const { databaseUrl } = serving;
   const replayed = await replay({ databaseUrl, marketId: stage.marketId, decided: bidding.decided, allocations });
   const others = [await ledgerCheck(stage, bidding), await databaseCheck(databaseUrl, stage.marketId), await repeatCheck(stage, bidding)];
-  return { stage, bidding, replay: replayed, checks: [...replayed.checks, ...others] };
+  const comparison = comparisonWith(rule, { instance, bidding });
+  return { stage, bidding, replay: replayed, checks: [...replayed.checks, ...others], comparison };
 }
 
-async function bidShowingProgress(terminal: HostTerminal, stage: Stage, instance: Instance): Promise<Bidding> {
+async function bidShowingProgress(
+  terminal: HostTerminal,
+  { stage, instance, settled }: { stage: Stage; instance: Instance; settled: () => Promise<void> },
+): Promise<Bidding> {
   const total = instance.jobs.length;
   const progress = terminal.isErrTty ? progressOf(terminal, { label: 'bids decided', total }) : progressLines(terminal, total);
   try {
-    return await bidForAll({ stage, instance, clock: terminal.clock, onDecided: (count) => progress.update(count) });
+    return await bidForAll({ stage, instance, clock: terminal.clock, onDecided: (count) => progress.update(count), settled });
   } finally {
     progress.stop();
   }
@@ -121,11 +139,12 @@ function show(
 }
 
 function resultOf({ instance, outcome }: { instance: Instance; outcome: Outcome }): Record<string, unknown> {
-  const { stage, bidding, checks } = outcome;
+  const { stage, bidding, checks, comparison } = outcome;
   const totals = totalsOf(bidding);
   return {
     instance: instance.name,
     market: { id: stage.marketId, name: stage.name },
+    prices: comparison,
     totals: { ...totals, welfare: formatMicros(totals.welfare), revenue: formatMicros(totals.revenue) },
     utilisation: utilisationOf(instance, outcome.replay),
     jobs: bidding.decided.map(({ job, bidder, bid }) => ({

@@ -3,6 +3,7 @@ import type { Instance } from '#lab';
 import { at, parseMicros } from '#units';
 import type { Bidding, DecidedJob } from './bidding.js';
 import { checkLines, type Check } from './check.js';
+import { type Comparison, comparisonRows } from './comparison.js';
 import type { Replay } from './replay.js';
 
 const ENDS_SHOWN = 6;
@@ -67,9 +68,10 @@ export function reportLines(input: {
   totals: Totals;
   replay: Replay;
   checks: readonly Check[];
+  comparison: readonly Comparison[];
   all: boolean;
 }): string[] {
-  const { instance, bidding, totals, replay, checks, all } = input;
+  const { instance, bidding, totals, replay, checks, comparison, all } = input;
   return [
     '',
     ...jobTable(bidding.decided, all),
@@ -80,6 +82,10 @@ export function reportLines(input: {
     '(bidders of one slot race for the next place in the log, so two runs of a seed may differ)',
     '',
     ...utilisationLines(utilisationOf(instance, replay)),
+    '',
+    'rules of prices, on the same bids',
+    ...table(comparisonRows(comparison)),
+    '(the first as played; the others decided in the order of the jobs, in this process, the level learnt after every bid)',
     '',
     'checks',
     ...checks.flatMap(checkLines),

@@ -1,6 +1,6 @@
 import type { Instance } from '#lab';
 import { Eris, type Fetch } from '#sdk';
-import { postedPrices } from '../posted-prices.js';
+import { type PriceRuleName, rulePosted } from '../posted-prices.js';
 
 const BIDDERS = ['Aurora Vision', 'Borealis Labs', 'Cobalt Robotics', 'Delta Imaging'] as const;
 /** Credits that each bidder gets: enough that the wallet never decides, so that the run shows the auction. */
@@ -34,11 +34,15 @@ export interface ApiSite {
 }
 
 /** Opens the instance's market as an operator would, over HTTP; a new one each time. */
-export async function openStage(site: ApiSite, adminKey: string, instance: Instance): Promise<Stage> {
+export async function openStage(
+  site: ApiSite,
+  adminKey: string,
+  { instance, rule }: { instance: Instance; rule: PriceRuleName },
+): Promise<Stage> {
   const operator = new Eris({ ...site, key: adminKey });
   const markets = await operator.all('listMarkets');
   const name = `demo-${markets.filter((market) => market.name.startsWith('demo-')).length + 1}`;
-  const marketId = await openMarket(operator, name, instance);
+  const marketId = await openMarket(operator, { name, rule }, instance);
   const siteIds: string[] = [];
   for (const { id, capacity } of instance.sites) {
     siteIds.push((await operator.call('addSite', { params: { marketId }, body: { name: id, capacity } })).id);
@@ -47,10 +51,10 @@ export async function openStage(site: ApiSite, adminKey: string, instance: Insta
   return { name, marketId, siteIds, operator, bidders, deposited: String(Number(DEPOSIT) * BIDDERS.length) };
 }
 
-async function openMarket(operator: Eris, name: string, instance: Instance): Promise<string> {
-  const { slotMinutes, slots, chunkMB, bandwidthMB, resources, prices } = instance;
+async function openMarket(operator: Eris, { name, rule }: { name: string; rule: PriceRuleName }, instance: Instance): Promise<string> {
+  const { slotMinutes, slots, chunkMB, bandwidthMB, resources } = instance;
   const terms = { slotMinutes, horizonSlots: slots, chunkMB, bandwidthMB, resources };
-  return (await operator.call('createMarket', { body: { name, clock: 'manual', ...terms, prices: postedPrices(prices) } })).id;
+  return (await operator.call('createMarket', { body: { name, clock: 'manual', ...terms, prices: rulePosted(rule, instance) } })).id;
 }
 
 async function admit(site: ApiSite, operator: Eris, { bidder, market }: { bidder: string; market: string }): Promise<Bidder> {

@@ -1,3 +1,5 @@
+import type { PriceRuleName } from '../posted-prices.js';
+
 /** How a load is driven. */
 export interface LoadOptions {
   /** `closed`: each connection sends its next request when it has the last answer; `open`: requests are sent at given times, come what may. */
@@ -11,6 +13,8 @@ export interface LoadOptions {
   /** Bids per request; 1 goes by the route for single bids. */
   readonly bulk: number;
   readonly markets: number;
+  /** By which rule the markets post their prices: learning ones where it is not said. */
+  readonly prices?: PriceRuleName;
   /** Organisations that bid, with a key each. */
   readonly bidders: number;
   readonly seed: number;

@@ -1,7 +1,7 @@
 import { paperWorkload, type Instance, type InstanceJob } from '#lab';
 import { Eris } from '#sdk';
 import type { ApiSite } from '../demo/stage.js';
-import { postedPrices } from '../posted-prices.js';
+import { type PriceRuleName, rulePosted } from '../posted-prices.js';
 
 /** Credits that each bidder gets: enough that no wallet decides. */
 const DEPOSIT = '100000000';
@@ -35,12 +35,18 @@ export interface LoadStage {
 
 interface StageOptions {
   readonly markets: number;
+  /** Learning ones where it is not said. */
+  readonly prices?: PriceRuleName;
   readonly bidders: number;
   readonly seed: number;
 }
 
 /** Makes an operator, its bidders with keys and money, and its markets, over HTTP. @throws ProblemError where the server says no. */
-export async function openLoadStage(site: ApiSite, adminKey: string, { markets, bidders, seed }: StageOptions): Promise<LoadStage> {
+export async function openLoadStage(
+  site: ApiSite,
+  adminKey: string,
+  { markets, prices = 'learning', bidders, seed }: StageOptions,
+): Promise<LoadStage> {
   const admin = new Eris({ ...site, key: adminKey });
   const organisations = await admin.all('listOrganisations');
   const name = `load-${organisations.filter((organisation) => organisation.name.startsWith('load-')).length + 1}`;
@@ -55,7 +61,7 @@ export async function openLoadStage(site: ApiSite, adminKey: string, { markets, 
     operatorKey,
     operatorAccountId: organisation.accountId,
     bidders: await inTurns(numbers(bidders), (index) => openBidder(operator, `${name}-bidder-${index + 1}`)),
-    markets: await inTurns(numbers(markets), (index) => openMarket(operator, `${name}-${index + 1}`, instance)),
+    markets: await inTurns(numbers(markets), (index) => openMarket(operator, { name: `${name}-${index + 1}`, rule: prices }, instance)),
   };
 }
 
@@ -69,9 +75,9 @@ async function openBidder(operator: Eris, name: string): Promise<LoadBidder> {
   return { accountId, key: await keyFor(operator, id, 'bidder') };
 }
 
-async function openMarket(operator: Eris, name: string, instance: Instance): Promise<LoadMarket> {
+async function openMarket(operator: Eris, { name, rule }: { name: string; rule: PriceRuleName }, instance: Instance): Promise<LoadMarket> {
   const { slotMinutes, slots, chunkMB, bandwidthMB, resources, prices } = instance;
-  const posted = postedPrices(prices.kind === 'flat' ? prices : { ...prices, reserve: 0.1 });
+  const posted = rulePosted(rule, { prices: prices.kind === 'flat' ? prices : { ...prices, reserve: 0.1 } });
   const terms = { slotMinutes, horizonSlots: slots, chunkMB, bandwidthMB, resources, prices: posted };
   const { id: marketId } = await operator.call('createMarket', { body: { name, clock: 'manual', ...terms } });
   const siteIds: string[] = [];

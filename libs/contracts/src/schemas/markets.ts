@@ -110,7 +110,7 @@ export const createMarketBody = z
     chunkMB: positive,
     bandwidthMB: quantity,
     resources,
-    prices,
+    prices: prices.default({ kind: 'learning' }).describe('How prices are posted: learnt from the bids where nothing is said.'),
   })
   .check(checkPrices)
   .check(checkHorizon);
