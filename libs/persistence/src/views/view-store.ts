@@ -5,6 +5,9 @@ import { inTransaction } from '../hot/index.js';
 /** Waits are counted by powers of two of milliseconds: bin n holds those of 2^(n-1) to 2^n, the first those below 1 ms, the last all longer ones. */
 export const WAIT_BINS = 32;
 
+/** Where each bin but the first begins, ms. Looked up: a logarithm of a numeric for each decision cost more than all else of taking it in. */
+const BIN_STARTS_MS = Array.from({ length: WAIT_BINS - 1 }, (_, bin) => 2 ** bin).join(',');
+
 /**
  * begin-views: markets that are new get a place to go on from.
  * Input:  none. Output: none.
@@ -67,7 +70,7 @@ const TAKE_IN = `
   ), waits AS (
     INSERT INTO market_wait AS m (market_id, unit, at, bin, count)
     SELECT market_id, unit, at, bin, count(*) FROM (
-      SELECT market_id, unit, at, CASE WHEN wait_ms < 1 THEN 0 ELSE least(${WAIT_BINS - 1}, floor(log(2, wait_ms::numeric))::int + 1) END AS bin
+      SELECT market_id, unit, at, width_bucket(wait_ms, ARRAY[${BIN_STARTS_MS}]::bigint[]) AS bin
       FROM counted WHERE decided = 1) b
     GROUP BY market_id, unit, at, bin ORDER BY market_id, unit, at, bin
     ON CONFLICT (market_id, unit, at, bin) DO UPDATE SET count = m.count + excluded.count
