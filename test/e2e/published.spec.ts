@@ -149,9 +149,17 @@ async function letEverythingHappen(): Promise<void> {
   await withdraw({ kind: 'outage', scope: 'market', to: 10 });
   const windowId = await withdraw({ kind: 'maintenance', scope: 'market', from: 10 });
   expect((await api.client.delete(`/v1/markets/${marketId}/windows/${windowId}`, operator)).status).toBe(204);
+  await cancelOne((await bid('cancelled', {})).body.id);
   await learnALevel(bid);
   await moveOracleThereAndBack(api.databaseUrl, { organisationId: BigInt(scene.operatorId), role: 'operator' }, BigInt(marketId));
   await api.client.patch(`/v1/markets/${marketId}`, { ...operator, body: { status: 'paused' } });
+}
+
+/** Cancels an allocation by a quote. */
+async function cancelOne(bidId: string): Promise<void> {
+  const key = scene.bidders[0].key;
+  const { body } = await api.client.post(`/v1/allocations/${bidId}/cancellation-quotes`, { key });
+  expect((await api.client.post(`/v1/allocations/${bidId}/cancel`, { key, body: { quote: body.id } })).status).toBe(200);
 }
 
 /** Lets the market learn its prices from one bid more: there is room for it, so that it costs nothing from then on. */

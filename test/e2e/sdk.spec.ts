@@ -33,6 +33,12 @@ async function closed(marketId: string): Promise<unknown> {
   return operator.call('closeWindow', { params: { marketId, windowId: (await first())?.id ?? '' } });
 }
 
+/** Cancels an allocation by a quote. */
+async function cancelled(bidId: string): Promise<unknown> {
+  const { id } = await bidder.call('quoteCancellation', { params: { bidId } });
+  return bidder.call('cancelAllocation', { params: { bidId }, body: { quote: id } });
+}
+
 /** Operations whose answers have no body. */
 const NO_ANSWER: ReadonlySet<OperationId> = new Set(['revokeKey', 'signOut', 'signOutEverywhere', 'closeWindow']);
 
@@ -80,6 +86,8 @@ it('reaches every operation', async () => {
     getBid: () => bidder.call('getBid', { params: { bidId } }),
     explainBid: () => bidder.call('explainBid', { params: { bidId } }),
     listAllocations: () => bidder.call('listAllocations', { query: { state: 'running' } }),
+    quoteCancellation: () => bidder.call('quoteCancellation', { params: { bidId } }),
+    cancelAllocation: () => cancelled(bidId),
     getAllocation: () => bidder.call('getAllocation', { params: { bidId } }),
     listAccounts: () => bidder.call('listAccounts'),
     listEntries: () => bidder.call('listEntries', { params: { accountId: bidders[0].accountId } }),

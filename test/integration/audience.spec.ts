@@ -36,6 +36,7 @@ const PAYLOADS: { readonly [Kind in EventKind]: PayloadOf<Kind> } = {
   allocation_repaired: { ...hit, revision: 1, completion: 2 },
   allocation_failed: hit,
   allocation_left: hit,
+  allocation_cancelled: { bidId: 1n, slot: 1, returnedMicros: micros(1n), keptMicros: micros(1n) },
   bid_accepted: { bidId: 1n, completion: 1, paymentMicros: micros(1n) },
   bid_refused: { bidId: 2n, code: 'no_data' },
 };

@@ -64,7 +64,7 @@ it('types events by their kind, and the messages of a stream', () => {
         case 'status_changed': return event.payload.from + event.payload.status;
         case 'market_opened': return event.payload.name;
         case 'window_opened': case 'window_closed': case 'window_settled': return event.payload.windowId;
-        case 'allocation_repaired': case 'allocation_failed': case 'allocation_left': return event.payload.returned;
+        case 'allocation_repaired': case 'allocation_failed': case 'allocation_left': case 'allocation_cancelled': return event.payload.returned;
         case 'prices_changed': return event.payload.level + event.payload.through;
         case 'terms_changed': return event.payload.oracle + event.payload.prices.kind;
       }

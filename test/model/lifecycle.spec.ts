@@ -59,6 +59,7 @@ const bodyArb: fc.Arbitrary<BidBody> = fc
 type Step =
   | { readonly kind: 'bids'; readonly bodies: readonly BidBody[] }
   | { readonly kind: 'clock'; readonly slots: number }
+  | { readonly kind: 'cancel'; readonly which: number }
   | {
       readonly kind: 'window';
       readonly window: Pick<CapacityWindow, 'scope' | 'site' | 'amounts'> & { readonly after: number; readonly length: number | null };
@@ -71,6 +72,7 @@ const windowArb = fc.oneof(
 const stepArb: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.array(bodyArb, { minLength: 1, maxLength: 4 }).map((bodies) => ({ kind: 'bids' as const, bodies })) },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 3 }).map((slots) => ({ kind: 'clock' as const, slots })) },
+  { weight: 1, arbitrary: fc.nat({ max: 20 }).map((which) => ({ kind: 'cancel' as const, which })) },
   {
     weight: 2,
     arbitrary: fc
@@ -89,6 +91,7 @@ interface Told {
   readonly surplus: bigint;
   returned: bigint;
   completion: number | undefined;
+  isCancelled: boolean;
 }
 
 /** A market without a database: what the worker and the clock do to it, in the order of its log. */
@@ -108,6 +111,7 @@ class Market {
   step(step: Step): void {
     if (step.kind === 'bids') for (const body of step.bodies) this.bid(body);
     if (step.kind === 'clock') this.clock(step.slots);
+    if (step.kind === 'cancel') this.cancel(step.which);
     if (step.kind === 'window') this.window(step.window);
   }
 
@@ -143,6 +147,7 @@ class Market {
       surplus: value - payment,
       returned: 0n,
       completion,
+      isCancelled: false,
     });
     this.sales.bought({ decided, body: this.valued(body), sale }, then);
   }
@@ -184,12 +189,26 @@ class Market {
     this.rebuild({ head: this.open.state.head });
   }
 
+  private cancel(which: number): void {
+    const bidId = this.bids === 0n ? 0n : (BigInt(which) % this.bids) + 1n;
+    const { head } = this.open.state;
+    const sequence = head.sequence + 1n;
+    const cancelled = this.sales.cancel(this.open, bidId, sequence);
+    if (!cancelled) return;
+    for (const slot of cancelled.slots) this.used.set(slot, usageOf(this.open.book, slot));
+    this.tell(cancelled.record);
+    for (const movement of cancelled.record.movements) this.note(movement);
+    expect(this.sales.cancel(this.open, bidId, sequence)).toBeUndefined();
+    this.rebuild({ head: { ...head, sequence } });
+  }
+
   private tell({ event, bidId, movements }: HitRecord): void {
     const told = this.told.get(bidId ?? 0n);
     if (!told) throw new Error('whoever is hit was accepted');
     this.log.push(JSON.stringify({ event, movements }, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)));
     if ('returnedMicros' in event.payload) told.returned += event.payload.returnedMicros;
     told.completion = event.kind === 'allocation_repaired' ? event.payload.completion : undefined;
+    told.isCancelled = event.kind === 'allocation_cancelled';
   }
 
   private note({
@@ -237,12 +256,13 @@ describe('after any failures', () => {
         const market = live(history);
         market.end();
         let paid = 0n;
-        for (const { body, arrival, promised, payment, surplus, returned, completion } of market.told.values()) {
+        for (const { body, arrival, promised, payment, surplus, returned, completion, isCancelled } of market.told.values()) {
           paid += payment;
           expect(returned).toBeLessThanOrEqual(payment);
           const worth = completion === undefined ? 0n : valueAt(body.valuation, completion - arrival);
           const payoff = worth - (payment - returned);
-          if (body.onFailure === 'refund' || completion === undefined) expect(payoff).toBeGreaterThanOrEqual(0n);
+          if (isCancelled) expect(payoff).toBeLessThanOrEqual(0n);
+          else if (body.onFailure === 'refund' || completion === undefined) expect(payoff).toBeGreaterThanOrEqual(0n);
           if (completion === undefined || completion >= promised) expect(payoff).toBeLessThanOrEqual(surplus);
           else early += 1;
         }

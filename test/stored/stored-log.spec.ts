@@ -13,6 +13,7 @@ const WRITTEN = '0.2.0';
 const SINCE: ReadonlySet<string> = new Set([
   ...['window_opened', 'window_closed', 'window_settled', 'allocation_repaired', 'allocation_failed', 'allocation_left'],
   'prices_changed',
+  'allocation_cancelled',
 ]);
 /** Refusals that came after it. */
 const LATER_CODES: ReadonlySet<string> = new Set(['quote_outdated']);

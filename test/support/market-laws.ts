@@ -44,6 +44,7 @@ const LAWS = {
         json_array_elements_text(p.slot -> 'workers') WITH ORDINALITY AS w(workers, site), unnest(m.resources) WITH ORDINALITY AS r(name, k)
       WHERE NOT EXISTS (SELECT FROM allocation o WHERE o.market_id = a.market_id AND o.kind <> 'training')
         AND NOT EXISTS (SELECT FROM market_window h WHERE h.market_id = a.market_id)
+        AND NOT EXISTS (SELECT FROM allocation_end x WHERE x.bid_id = a.bid_id AND x.slot <= (p.slot ->> 'slot')::int)
     ), summed AS (SELECT market_id, slot, cell, sum(milli) AS milli FROM taken GROUP BY 1, 2, 3)
     SELECT count(*) FROM summed s JOIN slot_usage u USING (market_id, slot) WHERE s.milli <> u.used_milli[s.cell + 1]`,
 };

@@ -26,6 +26,7 @@ export { priceRuleOf, termsTold } from './schemas/markets.js';
 export { isCount, isFields, isPlainKey, isPositive, isQuantity, type Fields } from './schemas/plain-bid.js';
 export { count, id, positive, quantities, quantity, recordOf, slot } from './schemas/primitives.js';
 export { type Offer, problem, type Problem } from './schemas/problem.js';
+export { cancellationIdOf, readCancellationId, type CancellationId } from './cancellation-id.js';
 export { QUOTE_DIGEST_LENGTH, type QuoteId, quoteIdOf, readIfMatch } from './quote-id.js';
 export { REFUSAL_CODES, type RefusalCode } from './refusals.js';
 export { ROLES, type Role } from './schemas/tenancy.js';

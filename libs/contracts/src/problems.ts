@@ -1,5 +1,6 @@
 import { at } from '#units';
 import type { Fault } from './faults.js';
+import type { CancellationQuoteTold } from './schemas/allocations.js';
 import type { Offer, Problem } from './schemas/problem.js';
 
 interface ProblemRow {
@@ -61,6 +62,7 @@ export const PROBLEMS = {
     'Close the other one first, or name slots that it leaves out.',
   ),
   window_over: row(409, 'That window is over', 'There is nothing to close.'),
+  allocation_over: row(409, 'That allocation is over', 'There is nothing to cancel; GET /v1/allocations/{bidId} tells what became of it.'),
   capacity_sold: row(
     409,
     'That capacity is already sold',
@@ -73,6 +75,12 @@ export const PROBLEMS = {
     'Revoke keys that are no longer used; an organisation may have 200.',
   ),
   request_in_flight: row(409, 'The first request with this key is still under way', 'Repeat the request in a moment.'),
+  quote_expired: row(410, 'That quote is too old', 'Ask for another quote.'),
+  cancellation_outdated: row(
+    412,
+    'Cancelling would come to something else now',
+    'Look at the new quote in this answer; where it suits, cancel by its id.',
+  ),
   quote_outdated: row(
     412,
     'Prices have moved since the quote',
@@ -177,10 +185,15 @@ export interface ProblemDetails {
   readonly bidId?: string;
   /** What the bid would be answered now. */
   readonly quote?: Offer;
+  /** What cancelling would come to now. */
+  readonly cancellation?: CancellationQuoteTold;
 }
 
 /** Builds the problem document of a code. */
-export function problemOf(code: ProblemCode, { detail, errors, instance, requestId, bidId, quote }: ProblemDetails = {}): Problem {
+export function problemOf(
+  code: ProblemCode,
+  { detail, errors, instance, requestId, bidId, quote, cancellation }: ProblemDetails = {},
+): Problem {
   const { status, title, remedy } = PROBLEMS[code];
   return {
     type: `urn:eris:problem:${code}`,
@@ -193,6 +206,7 @@ export function problemOf(code: ProblemCode, { detail, errors, instance, request
     ...(errors === undefined ? {} : { errors: [...errors] }),
     ...(bidId === undefined ? {} : { bidId }),
     ...(quote === undefined ? {} : { quote }),
+    ...(cancellation === undefined ? {} : { cancellation }),
   };
 }
 

@@ -16,6 +16,7 @@ export { applyTransfers, TRANSFER_FAULTS, type ApplyOutcome, type TransferFault 
 export { ledgerLaws } from './laws.js';
 export { openLedger, type Hold, type Ledger } from './ledger.js';
 export {
+  cancelSale,
   deliver,
   holdOf,
   isComplete,
@@ -25,6 +26,7 @@ export {
   slotAmount,
   standingOf,
   transferOf,
+  type Cancelling,
   type DeliveryRule,
   type Movement,
   type Replanning,

@@ -140,6 +140,37 @@ export function replan(standing: Standing, { slots, returned, slot }: Replanning
   };
 }
 
+/** How a sale is ended before its time by its bidder. */
+export interface Cancelling {
+  /** What goes back to the bidder: no more than is owed. */
+  readonly returned: Micros;
+  /** Where the clock stands. */
+  readonly slot: number;
+}
+
+/**
+ * What moves when a bidder gives a sale back: what comes back is taken from escrow, and from what is retained where escrow does not do; all the rest
+ * is earned. Nothing is owed of the sale then.
+ */
+export function cancelSale(standing: Standing, { returned, slot }: Cancelling): Settlement {
+  const { bidId, bidderId: bidder, operatorId: operator, planned, retained } = standing;
+  const held = sumOf(planned.values());
+  invariant(returned >= 0n && returned <= held + retained, 'no more comes back than is owed');
+  const fromEscrow = returned < held ? returned : held;
+  const fromRetained = returned - fromEscrow;
+  const movement = (kind: 'void' | 'refund' | 'retain' | 'earn', amount: bigint): Movement[] =>
+    amount > 0n ? [{ kind, bidId, slot, ...waysEnds(kind, { bidder, operator }), amount: micros(amount) }] : [];
+  return {
+    standing: { ...standing, planned: new Map(), retained: micros(0n) },
+    movements: [
+      ...movement('void', fromEscrow),
+      ...movement('refund', fromRetained),
+      ...movement('retain', held - fromEscrow),
+      ...movement('earn', held + retained - returned),
+    ],
+  };
+}
+
 function spread(amount: bigint, slots: readonly number[]): Map<number, Micros> {
   const share = slots.length === 0 ? 0n : amount / BigInt(slots.length);
   const rest = amount - share * BigInt(slots.length);

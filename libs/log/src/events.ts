@@ -102,6 +102,13 @@ export const EVENT_TYPES = {
   allocation_failed: type({ audience: 'owner', prices: 'rebuilt', version: 1, payload: fields(returned) }),
   /** Its bidder would rather have its money back than be late. */
   allocation_left: type({ audience: 'owner', prices: 'rebuilt', version: 1, payload: fields(returned) }),
+  /** Its bidder gave back what had not begun, by a quote: what of the price was not returned is earned. */
+  allocation_cancelled: type({
+    audience: 'owner',
+    prices: 'rebuilt',
+    version: 1,
+    payload: fields({ bidId: id, slot: whole, returnedMicros: amount, keptMicros: amount }),
+  }),
   bid_accepted: type({
     audience: 'owner',
     prices: 'moved',

@@ -6,6 +6,7 @@ import {
   AddSite,
   AdvanceClock,
   type BidInbox,
+  CancelAllocation,
   CapBacklog,
   ChangeCapacity,
   ChangeMarket,
@@ -24,6 +25,7 @@ import {
   ListSites,
   ListWindows,
   OpenWindow,
+  QuoteCancellation,
   ReadAllocations,
   ReadBids,
   ReadEvents,
@@ -39,6 +41,7 @@ import {
   createBidInbox,
   createBidReader,
   createBidSearcher,
+  createCancellationStore,
   createCatalogueReader,
   createCatalogueWork,
   createClockStore,
@@ -206,8 +209,17 @@ function bidding(
   const checks = { bodies, market: new CheckBid(createBidContextReader(stores.pool), parts.kinds) };
   return {
     placeBids: new PlaceBids(checks, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, callers), parts.large),
-    services: [readBids, new ReadAllocations(createAllocationReader(stores.pool)), ...views(parts), ...pricing(parts, turns.reads)],
+    services: [readBids, ...allocations(parts), ...views(parts), ...pricing(parts, turns.reads)],
   };
+}
+
+function allocations({ stores, kinds, surroundings: { clock } }: Parts): object[] {
+  const store = createCancellationStore(stores.pool);
+  return [
+    new ReadAllocations(createAllocationReader(stores.pool)),
+    new QuoteCancellation(store, kinds, clock),
+    new CancelAllocation(store, kinds, clock),
+  ];
 }
 
 function views({ stores, surroundings: { clock } }: Parts): object[] {

@@ -1,5 +1,5 @@
 import type { AnswerOf } from '#contracts';
-import { ReadAllocations } from '#market';
+import { CancelAllocation, QuoteCancellation, ReadAllocations } from '#market';
 import { Controller } from '@nestjs/common';
 import { BidBodies } from '../bidding/bid-bodies.js';
 import { answer } from '../http/answer.js';
@@ -7,6 +7,7 @@ import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { Serves } from '../http/serves.js';
 import { allocationsView, allocationView } from '../views/allocation-views.js';
+import { cancellationProblem, cancellationQuoteView, cancellationTermsOf, cancelledView } from '../views/cancellation-views.js';
 
 /** What was sold, and what becomes of it. */
 @Controller()
@@ -14,6 +15,8 @@ export class AllocationsController {
   constructor(
     private readonly readAllocations: ReadAllocations,
     private readonly bodies: BidBodies,
+    private readonly quoteCancellation: QuoteCancellation,
+    private readonly cancelAllocation: CancelAllocation,
   ) {}
 
   @Serves('listAllocations')
@@ -24,5 +27,18 @@ export class AllocationsController {
   @Serves('getAllocation')
   get(@In() { caller, params }: Input<'getAllocation'>): Promise<AnswerOf<'getAllocation'>> {
     return answer(this.readAllocations.find(caller, params.bidId), { found: ({ life }) => allocationView(life, this.bodies) });
+  }
+
+  @Serves('quoteCancellation')
+  quote(@In() { caller, params }: Input<'quoteCancellation'>): Promise<AnswerOf<'quoteCancellation'>> {
+    return answer(this.quoteCancellation.run({ caller, ...params }), { quoted: ({ quote }) => cancellationQuoteView(quote) });
+  }
+
+  @Serves('cancelAllocation')
+  cancel(@In() { caller, params, body }: Input<'cancelAllocation'>): Promise<AnswerOf<'cancelAllocation'>> {
+    return answer(this.cancelAllocation.run({ caller, ...params, quote: cancellationTermsOf(body, params) }), {
+      cancelled: cancelledView,
+      outdated: cancellationProblem,
+    });
   }
 }

@@ -1,5 +1,5 @@
-import { defineOperations, MEMBERS } from '../operation.js';
-import { allocationPage, allocationsQuery } from '../schemas/allocations.js';
+import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
+import { allocationPage, allocationsQuery, cancelBody, cancellationQuote, cancelled } from '../schemas/allocations.js';
 import { allocation } from '../schemas/bids.js';
 
 const tag = 'bids';
@@ -24,5 +24,29 @@ export const allocationOperations = defineOperations({
     summary: 'What an accepted bid got, and what became of it: its schedule, its payment line by line, its slots, and what came back',
     policy: MEMBERS,
     responses: { 200: { description: 'The allocation', schema: allocation } },
+  },
+  quoteCancellation: {
+    method: 'POST',
+    path: '/v1/allocations/{bidId}/cancellation-quotes',
+    tag,
+    summary: 'What cancelling an allocation would bring back now',
+    description:
+      'Each slot that has not begun brings back the lower of what was paid and of what it would be sold for now, less 10 % of the next three slots and 2 % of later ones. Where a repair made the allocation late it is free. Reserves nothing; the quote stands for five minutes, in its slot, as long as it would be answered the same.',
+    policy: BIDDERS,
+    scope: 'allocations:read',
+    repeatable: true,
+    responses: { 200: { description: 'The quote', schema: cancellationQuote } },
+    problems: ['allocation_over', 'repairs_under_way'],
+  },
+  cancelAllocation: {
+    method: 'POST',
+    path: '/v1/allocations/{bidId}/cancel',
+    tag,
+    summary: 'Cancel an allocation by a quote: it comes to what the quote says, or nothing is done',
+    policy: BIDDERS,
+    scope: 'allocations:write',
+    body: cancelBody,
+    responses: { 200: { description: 'It is cancelled', schema: cancelled } },
+    problems: ['allocation_over', 'repairs_under_way', 'quote_expired', 'cancellation_outdated'],
   },
 });

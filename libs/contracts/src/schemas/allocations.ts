@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readCancellationId } from '../cancellation-id.js';
 import { amount, count, id, once, page, pageQuery, slot, time } from './primitives.js';
 
 /** What becomes of what was sold (docs/lifecycle.md). */
@@ -62,3 +63,46 @@ export const lifeFields = {
     }),
   ),
 };
+
+const priced = {
+  returned: amount.describe('What goes back to the wallet.'),
+  kept: amount.describe('What of its price is earned by the operator with that.'),
+  free: z.boolean().describe('Whether it costs nothing, since a repair made the allocation late.'),
+};
+
+/** What cancelling would bring back. */
+export const cancellationQuote = z
+  .strictObject({
+    id: z.string().describe('What a cancellation names.'),
+    bidId: id,
+    slot: slot.describe('The slot in which the quote stands.'),
+    priceVersion: z.string(),
+    expiresAt: time,
+    ...priced,
+    slots: z.array(
+      z.strictObject({
+        slot,
+        paid: amount,
+        price: amount.describe('What it would be sold for now.'),
+        keptShare: z.number().describe('What is kept of the lower of both: 1 of a slot that has begun.'),
+        returned: amount,
+      }),
+    ),
+  })
+  .meta({ id: 'CancellationQuote' });
+/** A quote for cancelling as it is told. */
+export type CancellationQuoteTold = z.output<typeof cancellationQuote>;
+
+/** The body of a cancellation. */
+export const cancelBody = z.strictObject({
+  quote: z
+    .string()
+    .max(100, 'must be the id of a quote')
+    .refine((text) => readCancellationId(text) !== undefined, 'must be the id of a quote for cancelling')
+    .describe('The id of the quote that it goes by.'),
+});
+
+/** What a cancellation came to. */
+export const cancelled = z
+  .strictObject({ bidId: id, sequence: z.string().describe("The entry of the market's log."), slot, ...priced })
+  .meta({ id: 'Cancelled' });

@@ -120,6 +120,12 @@ export const EVENTS = {
     z.strictObject(hitNow),
     'An allocation lost slots and would have been late; its bidder had asked for the money instead.',
   ),
+  allocation_cancelled: eventOf(
+    'AllocationCancelledEvent',
+    'allocation_cancelled',
+    z.strictObject({ bidId: id, slot, returned: amount, kept: amount.describe('What of its price was earned with that.') }),
+    'Its bidder cancelled an allocation by a quote: nothing of it runs from `slot` on.',
+  ),
 } as const satisfies Readonly<Record<EventKind, z.ZodType>>;
 
 /** The names of all types of events, as they are told. */
@@ -143,6 +149,7 @@ export const marketEvent = z
     EVENTS.allocation_repaired,
     EVENTS.allocation_failed,
     EVENTS.allocation_left,
+    EVENTS.allocation_cancelled,
   ])
   .meta({ id: 'MarketEvent', discriminator: { propertyName: 'kind', mapping: mappingOf(EVENTS) } });
 /** An event as it is told. */
@@ -182,6 +189,12 @@ const PAYLOADS: { readonly [Kind in EventKind]: (payload: PayloadOf<Kind>) => Ex
   allocation_repaired: ({ revision, completion, ...hit }) => ({ ...hitTold(hit), revision, completion }),
   allocation_failed: hitTold,
   allocation_left: hitTold,
+  allocation_cancelled: ({ bidId, slot: at, returnedMicros, keptMicros }) => ({
+    bidId: bidId.toString(),
+    slot: at,
+    returned: formatMicros(returnedMicros),
+    kept: formatMicros(keptMicros),
+  }),
 };
 
 const unitsIn = (milli: Readonly<Record<string, number>>): Record<string, number> =>
@@ -232,6 +245,7 @@ export const streamMessage = z
     messageOf('allocation_repaired'),
     messageOf('allocation_failed'),
     messageOf('allocation_left'),
+    messageOf('allocation_cancelled'),
     z.strictObject({ event: z.literal('end'), data: streamEnd }),
   ])
   .meta({

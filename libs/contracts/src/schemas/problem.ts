@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cancellationQuote } from './allocations.js';
 import { amount, id, slot } from './primitives.js';
 
 /** A completion with its price and what the bid says it is worth. */
@@ -24,6 +25,7 @@ export const problem = z
     errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
     bidId: id.optional(),
     quote: offer.optional(),
+    cancellation: cancellationQuote.optional(),
   })
   .meta({ id: 'Problem' });
 /** A problem document (RFC 9457). */

@@ -38,6 +38,7 @@ export function madeOfAfter<State extends MadeOf>(state: State, { kind, payload 
     case 'allocation_repaired':
     case 'allocation_failed':
     case 'allocation_left':
+    case 'allocation_cancelled':
       return state;
   }
 }

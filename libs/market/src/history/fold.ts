@@ -71,6 +71,7 @@ export class Past {
       case 'allocation_repaired':
       case 'allocation_failed':
       case 'allocation_left':
+      case 'allocation_cancelled':
         this.isTold = false;
         return this.moved({}, sequence);
       case 'bid_refused':

@@ -24,6 +24,18 @@ export {
   type LiveAllocation,
   type PlanInForce,
 } from './hits.js';
+export { type Cancellation, cancellationOf, type CancelledSlot, keptThousandths } from './cancel.js';
+export {
+  CancelAllocation,
+  CANCELLATION_QUOTE_MS,
+  QuoteCancellation,
+  type CancellationQuote,
+  type CancellationStore,
+  type CancellationTerms,
+  type CancelOutcome,
+  type QuoteCancellationOutcome,
+  type SeenAllocation,
+} from './cancel-allocation.js';
 export { emptyTerms, marketAt, type MarketTermsThen, type SoldPlan } from './as-of.js';
 export type { HitMarket, HitRecord, LiveRow, MarketThen, OpenWindowRow, RepairCommit, RepairStore, SoldPlanRow } from './repair-ports.js';
 export { CloseWindow, ListWindows, OpenWindow, takenSlots } from './windows.js';

@@ -56,7 +56,7 @@ export interface HitRecord {
   readonly sequence: bigint;
   /** Whose allocation it is; null for the entry that settles the window. */
   readonly organisationId: bigint | null;
-  readonly event: LogEvent<'allocation_repaired' | 'allocation_failed' | 'allocation_left' | 'window_settled'>;
+  readonly event: LogEvent<'allocation_repaired' | 'allocation_failed' | 'allocation_left' | 'allocation_cancelled' | 'window_settled'>;
   readonly bidId: bigint | null;
   /** Another plan, as its kind writes it, with what its slots cost. */
   readonly revision?: {

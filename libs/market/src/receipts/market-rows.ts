@@ -1,4 +1,6 @@
-import { micros } from '#units';
+import type { PayloadOf } from '#log';
+import { cellsFrom } from '#mechanism';
+import { at, micros } from '#units';
 import { type MarketState, newestTerms } from '../book/index.js';
 import type { Expected } from './expected-rows.js';
 import { type Finding, jsonOf, type Row } from './rows.js';
@@ -47,4 +49,20 @@ export function emptyMarket(market: Row): MarketState {
     sites: [],
     usage: [],
   };
+}
+
+/** What a market has of its own in every slot, per cell. */
+export const ownCellsOf = ({ sites, bandwidthKb }: Pick<MarketState, 'sites' | 'bandwidthKb'>): number[] =>
+  cellsFrom<number>(
+    Number(bandwidthKb),
+    sites.map((site) => site.capacityMilli),
+  );
+
+/** A site's capacity in the order of the market's resources; undefined where one is not named. */
+export function capacityIn(
+  { resources }: Pick<MarketState, 'resources'>,
+  { capacityMilli }: PayloadOf<'site_added'>,
+): number[] | undefined {
+  const isNamed = resources.every((name) => Object.hasOwn(capacityMilli, name));
+  return isNamed ? resources.map((name) => at(capacityMilli, name)) : undefined;
 }

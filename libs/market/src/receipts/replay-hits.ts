@@ -17,6 +17,7 @@ import {
   restOf,
 } from '../lifecycle/hits.js';
 import { marketAt, type MarketTermsThen, type SoldPlan } from '../lifecycle/as-of.js';
+import { cancellationOf, cancellationRecord } from '../lifecycle/cancel.js';
 import { recordOf } from '../lifecycle/repair-markets.js';
 import type { HitRecord, OpenWindowRow } from '../lifecycle/repair-ports.js';
 import type { BidBody } from '#kinds';
@@ -92,6 +93,17 @@ export class LiveSales {
       this.plans.push({ bidId: hit.bidId, since: sequence, until: undefined, footprint: after.current.footprint });
     } else this.forget(hit.bidId);
     return { record: recordOf({ open, hit, outcome, window, kinds: this.kinds }, sequence), violations, slots: outcome.slots };
+  }
+
+  /** Cancels an allocation as its entry must have. The book is changed. @returns undefined where the bid has nothing that is to run. */
+  cancel(open: OpenBook, bidId: bigint, sequence: bigint): ExpectedHit | undefined {
+    const allocation = this.live.get(bidId);
+    if (!allocation) return undefined;
+    const cancellation = cancellationOf(open, allocation);
+    this.plans = this.plans.map((plan) => (plan.bidId === bidId && plan.until === undefined ? { ...plan, until: sequence } : plan));
+    this.forget(bidId);
+    const slots = cancellation.slots.map(({ slot }) => slot);
+    return { record: cancellationRecord(allocation, cancellation, sequence), violations: [], slots };
   }
 
   private oldPrice({ state }: OpenBook, hit: LiveAllocation, { completion }: PlanInForce) {

@@ -1,8 +1,7 @@
 import { holdOf } from '#ledger';
 import { eventIn, type LogEvent, marketTerms, type PayloadOf, UnreadableEntry } from '#log';
 import type { Kinds } from '#kinds';
-import { capacityOf, cellsFrom, ruleFaults, usageOf } from '#mechanism';
-import { at } from '#units';
+import { capacityOf, ruleFaults, usageOf } from '#mechanism';
 import { leftOf, type MarketHead, type MarketState, openBook, type OpenBook, stockOf, windowIn } from '../book/index.js';
 import type { OpenWindowRow } from '../lifecycle/repair-ports.js';
 import { takenSlots } from '../lifecycle/windows.js';
@@ -10,10 +9,10 @@ import { differences, eventColumns, windowRow } from './expected-rows.js';
 import { hitFindings } from './hit-findings.js';
 import { AccountBook, moneyFindings } from './money.js';
 import type { AuditAccount } from './ports.js';
-import { emptyMarket, siteRow, type SlotSales, stranger, usageRow } from './market-rows.js';
+import { capacityIn, emptyMarket, ownCellsOf, siteRow, type SlotSales, stranger, usageRow } from './market-rows.js';
 import { LearningReplay } from './replay-learning.js';
 import { replayBid } from './replay-bid.js';
-import { isHitEvent, LiveSales } from './replay-hits.js';
+import { type ExpectedHit, isHitEvent, LiveSales } from './replay-hits.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
 
 /** The version of entries of clocks that had slots earned as they ran. */
@@ -53,6 +52,7 @@ export class LogReplay {
     if (event.kind === 'bid_accepted' || event.kind === 'bid_refused') return this.bid(record);
     const told = this.told(record);
     if (told.kind === 'finding') return told.findings;
+    if (told.event.kind === 'allocation_cancelled') return this.cancelled(record, told.event.payload);
     if (isHitEvent(told.event)) return this.hit(record);
     const stray = record.decision ? this.wrong(record, `kind is ${event.kind}, but its number is that of a decision`) : [];
     const columns = differences(sequence, 'event', event, {
@@ -141,6 +141,8 @@ export class LogReplay {
       case 'allocation_failed':
       case 'allocation_left':
         return this.hit(record);
+      case 'allocation_cancelled':
+        return this.cancelled(record, payload);
       case 'bid_accepted':
       case 'bid_refused':
         return this.wrong(record, `kind ${kind} is that of a decision`);
@@ -173,7 +175,7 @@ export class LogReplay {
 
   private siteAdded(record: LogRecord, payload: PayloadOf<'site_added'>): Finding[] {
     const { sites } = this.open.state;
-    const capacityMilli = this.capacityIn(payload);
+    const capacityMilli = capacityIn(this.open.state, payload);
     if (!capacityMilli) return this.wrong(record, 'payload.capacityMilli names not each resource');
     const site = { id: payload.siteId.toString(), ordinal: sites.length, capacityMilli };
     this.rebuild({ sites: [...sites, site] }, record.sequence);
@@ -188,7 +190,7 @@ export class LogReplay {
 
   private capacityChanged(record: LogRecord, payload: PayloadOf<'capacity_changed'>): Finding[] {
     const { sites } = this.open.state;
-    const capacityMilli = this.capacityIn(payload);
+    const capacityMilli = capacityIn(this.open.state, payload);
     const siteId = payload.siteId.toString();
     if (!capacityMilli || !sites.some(({ id }) => id === siteId)) return this.wrong(record, 'payload names no site with a capacity');
     this.rebuild({ sites: sites.map((site) => (site.id === siteId ? { ...site, capacityMilli } : site)) }, record.sequence);
@@ -217,7 +219,7 @@ export class LogReplay {
     const wanted = { ...windowIn(payload, { sites }), taken: [] };
     if ((payload.scope === 'site') !== (wanted.site !== null)) return this.wrong(record, 'payload.siteId is no site of such a window');
     const usage = [...this.sales].map(([slot, { usedMilli }]) => ({ slot, usedMilli })).filter(({ slot }) => slot >= head.slot);
-    const taken = takenSlots(usage, { windows: [...windows, wanted], wanted, cells: this.ownCells(), resources });
+    const taken = takenSlots(usage, { windows: [...windows, wanted], wanted, cells: ownCellsOf(this.open.state), resources });
     const must = taken.sort((a, b) => a - b).join();
     if (must !== payload.taken.join()) return this.wrong(record, `payload.taken is ${payload.taken.join()}, must be ${must}`);
     this.unsettled = { windowId: payload.windowId, cause: payload.cause };
@@ -250,27 +252,23 @@ export class LogReplay {
       const settled = { ...eventColumns({ kind: 'window_settled', payload: { windowId } }), organisation_id: null };
       return differences(sequence, 'event', event, settled);
     }
-    this.move({}, sequence);
-    for (const slot of expected.slots)
-      this.sales.set(slot, { usedMilli: usageOf(open.book, slot), capacityMilli: capacityOf(open.book, slot) });
-    const { marketId } = open.state.head;
+    return this.replanned(record, expected);
+  }
+
+  /** A bidder has given its allocation back: that it may, and what comes back, is held against the log before it. */
+  private cancelled(record: LogRecord, { bidId }: PayloadOf<'allocation_cancelled'>): Finding[] {
+    const { unsettled, open } = this;
+    if (unsettled) return this.wrong(record, `window ${unsettled.windowId} is not settled`);
+    const expected = this.live.cancel(open, bidId, record.sequence);
+    return expected ? this.replanned(record, expected) : this.wrong(record, `bid ${bidId} has nothing that is to run`);
+  }
+
+  private replanned(record: LogRecord, expected: ExpectedHit): Finding[] {
+    const { book, state } = this.open;
+    this.move({}, record.sequence);
+    for (const slot of expected.slots) this.sales.set(slot, { usedMilli: usageOf(book, slot), capacityMilli: capacityOf(book, slot) });
+    const { marketId } = state.head;
     return [...hitFindings(marketId, record, expected), ...moneyFindings(record, expected.record.movements, this.accounts)];
-  }
-
-  /** What the market has of its own in every slot. */
-  private ownCells(): number[] {
-    const { sites, bandwidthKb } = this.open.state;
-    return cellsFrom<number>(
-      Number(bandwidthKb),
-      sites.map((site) => site.capacityMilli),
-    );
-  }
-
-  /** In the order of the market's resources; undefined where one is not named. */
-  private capacityIn({ capacityMilli }: PayloadOf<'site_added'>): number[] | undefined {
-    const { resources } = this.open.state;
-    const isNamed = resources.every((name) => Object.hasOwn(capacityMilli, name));
-    return isNamed ? resources.map((name) => at(capacityMilli, name)) : undefined;
   }
 
   /** A change after which the book is another one; what there is of slots to come follows the sites. */
@@ -278,7 +276,7 @@ export class LogReplay {
     const slot = head.slot ?? this.open.state.head.slot;
     this.move({ ...change, head: { ...this.open.state.head, ...head } }, sequence);
     const { horizonSlots, windows = [], resources } = this.open.state;
-    const own = this.ownCells();
+    const own = ownCellsOf(this.open.state);
     if (change.sites !== undefined || change.windows !== undefined)
       for (const [at, { usedMilli }] of this.sales)
         if (at >= slot) this.sales.set(at, { usedMilli, capacityMilli: stockOf(leftOf(own, windows, at, { resources }), usedMilli) });

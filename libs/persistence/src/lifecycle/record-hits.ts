@@ -68,7 +68,7 @@ const given = statementInputs({
  * does not, nothing. One statement, its own transaction.
  * Input:  market, sequence before and after; per entry, revision, slot of one, ending, slot of the market and movement a column each.
  * Output: a row where it was written.
- * Events: allocation_repaired, allocation_failed, allocation_left, window_settled; one notification.
+ * Events: allocation_repaired, allocation_failed, allocation_left, allocation_cancelled, window_settled; one notification.
  * Retry:  safe: the sequence has moved once it was written.
  */
 const RECORD_HITS = `

@@ -23,7 +23,7 @@ const CURRENT = `(SELECT count(*)::int FROM allocation_revision r WHERE r.bid_id
 
 /**
  * live-allocations: allocations with slots to come, in the order of their decisions.
- * Input:  market. Output: rows; plans by revision, the first one in force from slot 0 on.
+ * Input:  market, bid (null: all). Output: rows; plans by revision, the first one in force from slot 0 on.
  * Events: none.
  * Retry:  safe; it reads.
  */
@@ -39,7 +39,7 @@ const LIVE = `
     (SELECT coalesce(sum(t.amount_micros), 0)::bigint FROM transfer t WHERE t.bid_id = b.id AND t.kind = 'refund') AS refunded,
     (SELECT coalesce(sum(t.amount_micros), 0)::bigint FROM transfer t WHERE t.bid_id = b.id AND t.kind IN ('void', 'refund')) AS returned
   FROM market m
-  CROSS JOIN LATERAL (SELECT DISTINCT p.bid_id FROM placement p WHERE p.market_id = m.id AND p.slot >= m.slot) AS live
+  CROSS JOIN LATERAL (SELECT DISTINCT p.bid_id FROM placement p WHERE p.market_id = m.id AND p.slot >= m.slot AND ($2::bigint IS NULL OR p.bid_id = $2)) AS live
   JOIN bid b ON b.id = live.bid_id JOIN decision d ON d.bid_id = b.id JOIN allocation a ON a.bid_id = b.id
   WHERE m.id = $1 AND NOT EXISTS (SELECT FROM allocation_end e WHERE e.bid_id = b.id)
     AND EXISTS (SELECT FROM placement p WHERE p.bid_id = b.id AND p.revision = ${CURRENT} AND p.slot >= m.slot)
@@ -111,7 +111,8 @@ export function createRepairStore(pool: Pool): RepairStore {
   };
 }
 
-const inSnapshot = <T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> =>
+/** Reads as of one moment. */
+export const inSnapshot = <T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> =>
   inTransaction(pool, async (client) => {
     await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
     return work(client);
@@ -122,8 +123,12 @@ async function load(client: PoolClient, marketId: bigint): Promise<HitMarket | u
   if (!window) return undefined;
   const rows = await loadMarket(client, marketId);
   invariant(rows !== undefined && rows !== 'large', 'markets are never removed, and are read whatever their size');
-  const { rows: live } = await client.query<LiveDbRow>(LIVE, [marketId]);
-  return { rows, window: { windowId: window.id, cause: window.cause }, live: live.map(liveRowOf) };
+  return { rows, window: { windowId: window.id, cause: window.cause }, live: await readLive(client, marketId) };
+}
+
+/** Allocations with slots to come, in the order of their decisions; of one bid where one is named. */
+export async function readLive(client: PoolClient, marketId: bigint, bidId: bigint | null = null): Promise<LiveRow[]> {
+  return (await client.query<LiveDbRow>(LIVE, [marketId, bidId])).rows.map(liveRowOf);
 }
 
 const liveRowOf = (row: LiveDbRow): LiveRow => ({

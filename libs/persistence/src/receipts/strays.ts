@@ -63,7 +63,7 @@ const STRAYS: readonly (readonly [table: RowTable, detail: string, keys: string]
     'allocation_end',
     'has no entry in the log',
     `SELECT 'bid_id ' || x.bid_id FROM allocation_end x WHERE x.market_id = $1 AND NOT EXISTS (
-       SELECT FROM event e WHERE e.market_id = x.market_id AND e.sequence = x.sequence AND e.kind IN ('allocation_failed', 'allocation_left'))`,
+       SELECT FROM event e WHERE e.market_id = x.market_id AND e.sequence = x.sequence AND e.kind IN ('allocation_failed', 'allocation_left', 'allocation_cancelled'))`,
   ],
   [
     'market_window',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { AnswerOf, ItemOf } from '#sdk';
 import { BadInput, type HostTerminal } from '../../terminal.js';
 import { type Client, type ClientFlags, serving, withMarket, withServer } from '../client.js';
+import { registerCancel } from './cancel.js';
 import { type Column, factsOf, type Screen, tableOf } from '../text.js';
 
 type Bid = ItemOf<'listBids'>;
@@ -47,7 +48,7 @@ export function registerBids(program: Command, terminal: HostTerminal): void {
     .option('--limit <count>', 'no more than so many')
     .addHelpText('after', '\nExamples:\n  $ eris bids --status refused --limit 20\n  $ eris bids 17 --json')
     .action(serving(terminal, async (client, bidId: string | undefined) => (bidId === undefined ? list(client) : one(client, bidId))));
-  withServer(program.command('allocation'))
+  const allocation = withServer(program.command('allocation'))
     .argument('<bid>', 'the id of an accepted bid')
     .description('what an accepted bid got: its schedule, and its payment line by line')
     .addHelpText('after', '\nExample:\n  $ eris allocation 17')
@@ -57,6 +58,7 @@ export function registerBids(program: Command, terminal: HostTerminal): void {
         client.tell(allocation, () => allocationText(client, allocation));
       }),
     );
+  registerCancel(allocation, terminal);
 }
 
 async function list(client: Client): Promise<void> {
