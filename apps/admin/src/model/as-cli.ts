@@ -40,6 +40,7 @@ const COMMANDS: { readonly [Id in Call['operation']]?: Maker } = {
   listSites: (call) => `eris sites${inMarket(call)}`,
   addSite: (call) => `eris sites add${inMarket(call)} ${quoted(textOf(call, 'name'))} --capacity ${quoted(volumesOf(call))}`,
   changeCapacity: (call) => `eris sites capacity${inMarket(call)} ${param('siteId')(call)} ${quoted(volumesOf(call))}`,
+  listLevels: (call) => `eris levels${inMarket(call)}`,
   quoteBid: (call) => fed(call, `eris quote${inMarket(call)} -`),
   placeBid: (call) => fed(call, `eris bid${inMarket(call)} -`),
   listBids: (call) => `eris bids${inMarket(call)}${flag('status', call.query?.status)}${flag('label', call.query?.label)}`,

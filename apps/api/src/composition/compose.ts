@@ -22,6 +22,7 @@ import {
   ListAccounts,
   ListEntries,
   ListMarkets,
+  ListLevels,
   ListSites,
   ListWindows,
   OpenWindow,
@@ -46,6 +47,7 @@ import {
   createCatalogueWork,
   createClockStore,
   createEventReader,
+  createLevelReader,
   createSeriesReader,
   createUndecidedBids,
   explainSchema,
@@ -223,7 +225,11 @@ function allocations({ stores, kinds, surroundings: { clock } }: Parts): object[
 }
 
 function views({ stores, surroundings: { clock } }: Parts): object[] {
-  return [new SearchBids(createBidSearcher(stores.pool)), new MarketSeries(new ReadSeries(createSeriesReader(stores.pool)), clock)];
+  return [
+    new SearchBids(createBidSearcher(stores.pool)),
+    new MarketSeries(new ReadSeries(createSeriesReader(stores.pool)), clock),
+    new ListLevels(createLevelReader(stores.pool)),
+  ];
 }
 
 /** A decided bid, found when it is its bidder's turn. */

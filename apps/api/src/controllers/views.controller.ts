@@ -1,12 +1,14 @@
 import type { AnswerOf } from '#contracts';
-import { ReadBook, SearchBids } from '#market';
+import { ListLevels, ReadBook, SearchBids } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
+import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { Serves } from '../http/serves.js';
 import { partyOf } from '../http/turns.js';
 import { MarketSeries } from '../service/market-series.js';
 import { bookView } from '../views/book-view.js';
+import { levelsView } from '../views/level-view.js';
 import { groupingOf, groupsView, searchOf, searchView } from '../views/search-views.js';
 
 /** What a market looks like: its book at any moment, what happened, and bids by what they are. */
@@ -16,6 +18,7 @@ export class ViewsController {
     private readonly readBook: ReadBook,
     private readonly searchBids: SearchBids,
     private readonly series: MarketSeries,
+    private readonly listLevels: ListLevels,
   ) {}
 
   @Serves('readBook')
@@ -28,6 +31,11 @@ export class ViewsController {
   @Serves('readSeries')
   history(@In() { caller, params, query }: Input<'readSeries'>): Promise<AnswerOf<'readSeries'>> {
     return this.series.read({ viewer: caller, ...params }, query);
+  }
+
+  @Serves('listLevels')
+  levels(@In() { caller, params, query }: Input<'listLevels'>): Promise<AnswerOf<'listLevels'>> {
+    return answer(this.listLevels.run({ viewer: caller, ...params, ...rangeOf(query) }), { page: levelsView });
   }
 
   @Serves('searchBids')

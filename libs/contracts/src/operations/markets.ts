@@ -37,7 +37,8 @@ export const marketOperations = defineOperations({
     path: '/v1/markets',
     tag,
     summary: 'Open a market',
-    description: 'Its prices are posted by one of two rules: `paper`, which rise with what is sold, or `flat`, by share of capacity.',
+    description:
+      'Its prices are posted by one of three rules: `learning`, by share of capacity at a level that is learnt from the bids, also where nothing is said; `flat`, at a level that is given; or `paper`, which rise with what is sold.',
     policy: OPERATORS,
     body: createMarketBody,
     responses: { 201: { description: 'The new market', schema: market } },

@@ -1,6 +1,7 @@
 import { defineOperations, MEMBERS } from '../operation.js';
 import { bidPage } from '../schemas/bids.js';
 import { book, bookQuery } from '../schemas/book.js';
+import { levelHistory, levelsQuery } from '../schemas/events.js';
 import { bidGroupPage, groupsQuery, searchQuery, series, seriesQuery } from '../schemas/views.js';
 
 /** Operations that show a market: its book at any moment, what happened over time, and bids by what they are. */
@@ -16,6 +17,17 @@ export const viewOperations = defineOperations({
     query: bookQuery,
     responses: { 200: { description: 'The book at that moment', schema: book } },
     problems: ['pricing_busy', 'sequence_unknown'],
+  },
+  listLevels: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/levels',
+    tag: 'markets',
+    summary: 'The learnt level of prices: what it is, how it has moved, and why',
+    description:
+      'Each change says from where to where, what cleared the demand, and how many slots, bids and organisations that was looked at in; oldest first. Where `measuredThrough` is before `head`, bids after it are not counted yet. A market of another rule has changes from the time when it learnt, if any.',
+    policy: MEMBERS,
+    query: levelsQuery,
+    responses: { 200: { description: 'A page of changes, beside the level now', schema: levelHistory } },
   },
   readSeries: {
     method: 'GET',

@@ -3,7 +3,7 @@ import { formatMicros } from '#units';
 import { z } from 'zod';
 import { REFUSAL_CODES } from '../refusals.js';
 import { clockKind, marketStatus, oracleVersion, postedPrices, termsTold } from './markets.js';
-import { amount, id, once, slot, time } from './primitives.js';
+import { amount, id, once, page, pageQuery, slot, time } from './primitives.js';
 
 const sequence = z
   .string()
@@ -154,6 +154,18 @@ export const marketEvent = z
   .meta({ id: 'MarketEvent', discriminator: { propertyName: 'kind', mapping: mappingOf(EVENTS) } });
 /** An event as it is told. */
 export type MarketEvent = z.output<typeof marketEvent>;
+
+/** The query of a market's levels. */
+export const levelsQuery = z.strictObject(pageQuery);
+
+/** How the learnt level of a market has moved. */
+export const levelHistory = page(EVENTS.prices_changed)
+  .extend({
+    level: amount.nullable().describe('What bids are asked now; null where the market does not learn its prices.'),
+    measuredThrough: z.string().describe('The last entry of the log whose bids are measured; 0 before the first.'),
+    head: z.string().describe('The last entry of the log.'),
+  })
+  .meta({ id: 'LevelHistory' });
 
 /** How the payload of each kind is told. */
 const PAYLOADS: { readonly [Kind in EventKind]: (payload: PayloadOf<Kind>) => Extract<MarketEvent, { kind: Kind }>['payload'] } = {

@@ -11,5 +11,6 @@ export {
   type ReportingBid,
 } from './fold.js';
 export { LearnPrices } from './learn-prices.js';
+export { type LevelEntry, type LevelReader, type Levels, type LevelsOutcome, ListLevels } from './list-levels.js';
 export { stateAfter } from './market-change.js';
 export type { LearningCursor, LearningEntry, LearningPage, LearningStart, LearningStore, LevelChange, MeasuredBid } from './ports.js';

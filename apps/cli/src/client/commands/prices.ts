@@ -5,6 +5,8 @@ import { BadInput, type HostTerminal } from '../../terminal.js';
 import { type Client, type ClientFlags, type MarketRow, serving, withMarket } from '../client.js';
 import { barsOf, type Column, tableOf } from '../text.js';
 
+type Level = AnswerOf<'listLevels'>['items'][number];
+
 type Prices = AnswerOf<'readPrices'>;
 
 interface PricesFlags extends ClientFlags {
@@ -29,8 +31,38 @@ const BARS_MAX = 40;
 /** Columns beside the bars. */
 const MARGIN = 64;
 
-/** `eris prices`. */
+const LEVELS: readonly Column<Level>[] = [
+  { head: 'entry', of: ({ sequence }) => sequence, isNumber: true },
+  { head: 'at', of: ({ at }) => at },
+  { head: 'from', of: ({ payload }) => payload.from, isNumber: true },
+  { head: 'level', of: ({ payload }) => payload.level, isNumber: true },
+  { head: 'clears', of: ({ payload }) => payload.clearing, isNumber: true },
+  { head: 'slots', of: ({ payload }) => `${payload.slots}`, isNumber: true },
+  { head: 'bids', of: ({ payload }) => `${payload.bids}`, isNumber: true },
+  { head: 'organisations', of: ({ payload }) => `${payload.organisations}`, isNumber: true },
+  { head: 'doubted', of: ({ payload }) => `${payload.doubted}`, isNumber: true },
+  { head: 'left', of: ({ payload }) => `${payload.left}`, isNumber: true },
+];
+
+/** `eris levels`. */
+function registerLevels(program: Command, terminal: HostTerminal): void {
+  withMarket(program.command('levels'))
+    .description('how the learnt level of a market has moved, and from what it was learnt')
+    .addHelpText('after', '\nExample:\n  $ eris levels')
+    .action(
+      serving(terminal, async (client) => {
+        const params = { marketId: (await client.market()).id };
+        const { level, measuredThrough, head } = await client.eris.call('listLevels', { params, query: { limit: 1 } });
+        const items = await client.eris.all('listLevels', { params });
+        const now = level === null ? 'prices are not learnt' : `level ${level}, measured through entry ${measuredThrough} of ${head}`;
+        client.tell({ level, measuredThrough, head, items, nextCursor: null }, () => `${tableOf(client.screen, LEVELS, items)}${now}\n`);
+      }),
+    );
+}
+
+/** `eris prices` and `eris levels`. */
 export function registerPrices(program: Command, terminal: HostTerminal): void {
+  registerLevels(program, terminal);
   withMarket(program.command('prices'))
     .description('posted prices of the slots on sale: what the next bid would pay for a unit and a slot')
     .option('--site <id or name>', 'of that site only; bandwidth has none')
