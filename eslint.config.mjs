@@ -58,7 +58,7 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
-  { files: ['libs/*/src/**/kernel/*.ts'], rules: { 'max-params': 'off' } }, // flat arrays and primitive arguments
+  { files: ['libs/*/src/**/kernel/**/*.ts'], rules: { 'max-params': 'off' } }, // flat arrays and primitive arguments
   { files: ['apps/admin/public/*.js'], extends: [tseslint.configs.base] },
   { files: ['test/support/**'], rules: { 'jest/no-disabled-tests': 'off', 'jest/valid-title': 'off' } }, // what a machine lacks is skipped there, with its reason
   {

@@ -1,4 +1,5 @@
 import { at } from '#units';
+import { crowdedCase } from './crowded.js';
 import type { Amounts, Instance, InstanceJob, InstanceSite } from './instance.js';
 import { createPrng, type Prng } from './prng.js';
 import { PAPER_RESOURCES, paperWorkload, spread } from './workload.js';
@@ -6,9 +7,10 @@ import { PAPER_RESOURCES, paperWorkload, spread } from './workload.js';
 /**
  * Small markets with one job each, for measuring oracles against exact menus. `paper`: the paper's job on four occupied sites; `uneven`:
  * uneven sites, scarce bandwidth, heavy chunks; `remote`: the data lies where the capacity isn't, other resources, fractional speeds;
- * `broad`: the testbed's nine sites and Table II's jobs in full size, over few slots.
+ * `broad`: the testbed's nine sites and Table II's jobs in full size, over few slots; `crowded`: jobs of that size at 5 to 13 uneven sites
+ * with scarce bandwidth, sold to a good part.
  */
-export const FAMILIES = { paper: paperCase, uneven: unevenCase, remote: remoteCase, broad: broadCase } as const;
+export const FAMILIES = { paper: paperCase, uneven: unevenCase, remote: remoteCase, broad: broadCase, crowded: crowdedCase } as const;
 /** The name of a family of instances. */
 export type Family = keyof typeof FAMILIES;
 

@@ -7,11 +7,12 @@ import { resetGreedyFallback } from './kernel/greedy-fallback.js';
 import { resetHull } from './kernel/hull.js';
 import { maySuit } from './kernel/lattice.js';
 import { resetPlan } from './kernel/plan.js';
+import { resetPriced } from './kernel/priced/state.js';
 import { loadJob } from './kernel/problem.js';
 import { resetSharpFloor, sharpFloor } from './kernel/sharp-floor.js';
 import { resetSingle } from './kernel/single.js';
 import { resetSpread } from './kernel/spread.js';
-import { coarseMethod, exactMethod, hullMethod, singleMethod, spreadMethod, type Method } from './methods.js';
+import { coarseMethod, exactMethod, hullMethod, pricedMethod, singleMethod, spreadMethod, type Method } from './methods.js';
 import { TRAINING_ANSWERS } from './answers.js';
 import type { ScheduleSearch, TrainingOracle } from './oracle.js';
 import { BUDGETS, scopeOf, type Budgets, type Scope } from './steps.js';
@@ -38,7 +39,7 @@ export interface DefaultOracle extends TrainingOracle {
  */
 export function createDefaultOracle({ budgets = BUDGETS }: OracleOptions = {}): DefaultOracle {
   const work = createWorkspace(budgets);
-  const beyond = { single: singleMethod(work), spread: spreadMethod(work), hull: hullMethod(work) };
+  const beyond = { single: singleMethod(work), priced: pricedMethod(work), spread: spreadMethod(work), hull: hullMethod(work) };
   const next = (): Method => {
     prepare(work);
     return beyond[subjectOf(work).scope.method];
@@ -104,7 +105,12 @@ function prepare(work: Workspace): void {
     resetSingle(work.single);
     resetPlan(work.plan, problem, slotsMax);
   }
-  if (scope.method !== 'spread') return;
+  if (scope.method === 'priced') {
+    resetPriced(work.priced, problem, slotsMax);
+    resetFloor(work.pricedFloor, problem, scope.floorPlaces);
+    resetSharpFloor(work.pricedSharp);
+  }
+  if (scope.method !== 'spread' && scope.method !== 'priced') return;
   for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
   for (const spread of [work.optimistic, work.pessimistic, work.assigned]) resetSpread(spread, problem, slotsMax);
   resetGreedyFallback(work.greedyFallback, problem, slotsMax);

@@ -2,6 +2,7 @@ import { unpricedSlots, type Book, PRICE_STEPS_MAX } from '#mechanism';
 import type { TrainingJob } from '../job.js';
 import { hullSteps } from './kernel/hull.js';
 import { RELIEF_STEPS_MAX } from './kernel/plan.js';
+import { PRICED_STEPS_BOUND, PRICED_STEPS_MAX } from './kernel/priced/state.js';
 import { slotSteps } from './kernel/problem.js';
 import { sharpFloorSteps } from './kernel/sharp-floor.js';
 import { singleSteps } from './kernel/single.js';
@@ -26,9 +27,11 @@ export interface Budgets {
   readonly sharp: number;
   /** As counted: shifting homes between slots in one dealing. */
   readonly relief: number;
+  /** As counted: pricing homes in a whole search. 0: never. */
+  readonly priced: number;
 }
 
-/** What a search of the default oracle may do. */
+/** What a search of the default oracle may do, as of `default/3`. */
 export const BUDGETS: Budgets = {
   exact: 200_000_000,
   coarse: 50_000_000,
@@ -38,7 +41,14 @@ export const BUDGETS: Budgets = {
   floor: 30_000_000,
   sharp: 30_000_000,
   relief: RELIEF_STEPS_MAX,
+  priced: 0,
 };
+
+/** As BUDGETS, and large jobs by prices of homes. */
+const PRICED_BUDGETS: Budgets = { ...BUDGETS, priced: PRICED_STEPS_MAX };
+
+/** What a version of the default oracle may do in a search. */
+export const budgetsOf = (version: string | undefined): Budgets => (version === 'default/4' ? PRICED_BUDGETS : BUDGETS);
 
 /** As of `eris-default/2`: the core by estimate alone, the spread for all the rest, however long it takes. */
 export const UNBOUNDED: Budgets = {
@@ -59,7 +69,7 @@ export interface Sizes {
   readonly total: number;
 }
 
-type Dimensions = Pick<Book, 'siteCount' | 'resourceCount' | 'slotCount'>;
+type Dimensions = Pick<Book, 'siteCount' | 'resourceCount' | 'slotCount' | 'spec'>;
 /** What is looked at of a job. */
 type Sized = Pick<TrainingJob, 'chunks'>;
 
@@ -70,7 +80,7 @@ export interface Scope {
   readonly hasSharpFloor: boolean;
   /** Whether the core is worth beginning. */
   readonly hasCore: boolean;
-  readonly method: 'single' | 'spread' | 'hull';
+  readonly method: 'single' | 'priced' | 'spread' | 'hull';
 }
 
 const FLOOR_PLACES = 32;
@@ -78,6 +88,15 @@ const FLOOR_PLACES = 32;
 /** Steps of the plain floor: each place may go before all that are kept. */
 const floorSteps = ({ siteCount, slotCount, total }: Sizes, places: number): number =>
   slotCount * Math.min(total, places) * (siteCount / 2 + 1);
+
+/** The largest markets and jobs whose homes are priced. */
+const PRICED_SITES_MAX = 16;
+const PRICED_CHUNKS_MAX = 256;
+
+function methodOf({ siteCount, slotCount, total }: Sizes, budgets: Budgets): Scope['method'] {
+  if (spreadSteps(siteCount, slotCount, total) > budgets.spread) return 'hull';
+  return budgets.priced > 0 && siteCount <= PRICED_SITES_MAX && total <= PRICED_CHUNKS_MAX ? 'priced' : 'spread';
+}
 
 /** A larger job or book never gets a finer method than a smaller one. */
 export function scopeOf(sizes: Sizes, budgets: Budgets): Scope {
@@ -87,7 +106,7 @@ export function scopeOf(sizes: Sizes, budgets: Budgets): Scope {
     floorPlaces: floorSteps(sizes, Infinity) <= budgets.floor ? Infinity : FLOOR_PLACES,
     hasSharpFloor: sharpFloorSteps(siteCount, slotCount, total) <= budgets.sharp,
     hasCore: !isSingle || coreSteps(sizes, 2) <= budgets.core,
-    method: isSingle ? 'single' : spreadSteps(siteCount, slotCount, total) <= budgets.spread ? 'spread' : 'hull',
+    method: isSingle ? 'single' : methodOf(sizes, budgets),
   };
 }
 
@@ -111,11 +130,12 @@ const coversOf = ({ chunks }: Sized): number => chunks.reduce((covers, own) => c
 function searchSteps(book: Dimensions, job: Sized): number {
   const { siteCount, resourceCount, slotCount } = book;
   const sizes = { siteCount, resourceCount, slotCount, total: job.chunks.reduce((sum, count) => sum + count, 0) };
-  const { floorPlaces, hasSharpFloor, hasCore, method } = scopeOf(sizes, BUDGETS);
+  const { floorPlaces, hasSharpFloor, hasCore, method } = scopeOf(sizes, budgetsOf(book.spec.oracle));
   const { total } = sizes;
   const beyond = {
     single: slotCount * singleSteps(siteCount),
     spread: spreadSteps(siteCount, slotCount, total),
+    priced: 3 * spreadSteps(siteCount, slotCount, total) + sharpFloorSteps(siteCount, slotCount, total) + PRICED_STEPS_BOUND,
     hull: hullSteps(siteCount, slotCount, total),
   };
   return (

@@ -7,6 +7,7 @@ import { createFloor, floorOfSlot } from './kernel/floor.js';
 import { createGreedyFallback } from './kernel/greedy-fallback.js';
 import { createHull } from './kernel/hull.js';
 import { createDealer, createPlan } from './kernel/plan.js';
+import { createPriced } from './kernel/priced/state.js';
 import { createProblem, loadSlot } from './kernel/problem.js';
 import { createCoverReader } from './kernel/read-cover.js';
 import { createSharpFloor } from './kernel/sharp-floor.js';
@@ -45,6 +46,10 @@ export function createWorkspace(budgets: Budgets) {
     greedyFallback: createGreedyFallback(),
     single: createSingle(),
     hull: createHull(),
+    priced: createPriced(),
+    /** Floors by the slots that the priced search has looked at. */
+    pricedFloor: createFloor(),
+    pricedSharp: createSharpFloor(),
   };
 }
 /** The same as a type. */

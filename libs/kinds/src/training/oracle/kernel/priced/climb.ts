@@ -1,0 +1,139 @@
+import type { Problem } from '../problem.js';
+import { copyPlan, type Plan } from '../plan.js';
+import { climb, copyPrices, limitLanes, worthOfHomes } from './dual.js';
+import { evaluate, mayGoOn, priceLanes, type Priced } from './state.js';
+
+/** Times that all lanes are priced: the first time that the job may fit, and when another slot is opened. */
+const FIRST_STEPS = 14;
+const WARM_STEPS = 8;
+/** Steps up in between, by the patterns known. */
+const ASCENT_STEPS = 40;
+/** Steps without a higher bound before a shorter one, and the shortest; what so many steps must gain, a share of the bound. */
+const STALLS_MAX = 3;
+const SCALE_MIN = 0.03;
+const SLOW = 0.003;
+/** Shares of the price: a gap that is open, one that is closed; what is left to climb that is not worth a step; what a slot must save. */
+export const OPEN = 0.02;
+const CLOSED = 0.003;
+const LEVEL = 0.003;
+const FLAT = 0.0005;
+
+/** Whether the best plan is so near to the bound that nothing more is looked for. */
+export const isClosed = ({ best, bound }: Priced): boolean => best.cost < Infinity && best.cost - bound <= CLOSED * best.cost + 1;
+/** Whether the best plan is so far from the bound that the dear ways of improving it are tried. */
+export const isOpen = ({ best, bound }: Priced): boolean => best.cost - bound > OPEN * best.cost;
+
+/**
+ * Climbs to the best prices of homes for the lanes there are, from where they stand, and keeps any plan that it comes by. Pricing all lanes
+ * is dear, so that each time the patterns known are made the most of first, by steps that price patterns only.
+ * @returns whether a search for plans is worth it: not where the chunks do not fit, the bound lies above any plan's price, or the slot
+ * opened last changes next to nothing.
+ */
+export function climbPrices(problem: Problem, priced: Priced): boolean {
+  const { dual, lanes, best, pool } = priced;
+  const warm = priced.bound > -Infinity;
+  if (!warm) dual.bestNu.fill(0, 0, problem.siteCount);
+  copyPrices(problem, dual.bestNu, dual.nu);
+  const before = priced.bound;
+  priced.bound = -Infinity;
+  lanes.limit.fill(problem.total, 0, lanes.limit.length);
+  const steps = warm ? WARM_STEPS : FIRST_STEPS;
+  let reach = 0.5;
+  for (let step = 0; step < steps && (step === 0 || mayGoOn(priced)); step++) {
+    priceLanes(problem, priced, step > 0 || !warm);
+    const bound = evaluateFreely(problem, priced);
+    if (bound === Infinity || (best.length === 0 && bound > priced.dearest * (1 + 1e-9) + 1)) return false;
+    readShares(problem, priced);
+    if (bound > priced.bound) {
+      priced.bound = bound;
+      copyPrices(problem, dual.nu, dual.bestNu);
+    }
+    if (warm && step === 0 && before - bound <= FLAT * best.cost) return false;
+    if (isClosed(priced)) break;
+    if (best.cost < Infinity && bound > 0.5 * best.cost) limitLanes(dual, lanes, pool, 1.1 * best.cost + worthOfHomes(problem, dual));
+    const top = ascend(problem, priced, reach);
+    if (best.length > 0 && top - priced.bound <= LEVEL * best.cost) break;
+    if (best.length === 0) reach *= 1.6;
+  }
+  copyPrices(problem, dual.bestNu, dual.nu);
+  evaluate(problem, priced);
+  return true;
+}
+
+/** As `evaluate`, but where the chunks do not fit because lanes are limited, without limits. */
+function evaluateFreely(problem: Problem, priced: Priced): number {
+  const { lanes } = priced;
+  const bound = evaluate(problem, priced);
+  if (bound < Infinity) return bound;
+  lanes.limit.fill(problem.total, 0, lanes.limit.length);
+  priceLanes(problem, priced, true);
+  return evaluate(problem, priced);
+}
+
+/** Steps up from the best prices by the patterns known. @returns the highest bound by these; its prices are the prices afterwards. */
+function ascend(problem: Problem, priced: Priced, reach: number): number {
+  const { dual, best } = priced;
+  let top = -Infinity;
+  let before = -Infinity;
+  let scale = 1;
+  let stalls = 0;
+  copyPrices(problem, dual.bestNu, dual.nu);
+  for (let step = 0; step < ASCENT_STEPS && mayGoOn(priced); step++) {
+    const value = evaluate(problem, priced, false);
+    readShares(problem, priced);
+    if (value > top + 1e-3) {
+      top = value;
+      copyPrices(problem, dual.nu, dual.topNu);
+      stalls = 0;
+    } else if (++stalls >= STALLS_MAX) {
+      scale /= 2;
+      if (scale < SCALE_MIN || top - before < SLOW * Math.abs(top)) break;
+      before = top;
+      stalls = 0;
+      copyPrices(problem, dual.topNu, dual.nu);
+    }
+    const target = Math.min(best.cost, 1.05 * priced.dearest, top + Math.max(1e6, reach * Math.abs(top)));
+    if (!climb(problem, dual, value, target, scale)) break;
+  }
+  copyPrices(problem, dual.topNu, dual.nu);
+  return top;
+}
+
+/** Reads the shares of the last pass back: what they take of the homes, and the plan if it is one and cheaper than the best. */
+export function readShares(problem: Problem, priced: Priced): void {
+  const { siteCount, homes, chunkKB, total } = problem;
+  const { dual, lanes, pool, trial } = priced;
+  const { width, share, taken } = dual;
+  taken.fill(0, 0, siteCount);
+  trial.length = 0;
+  trial.cost = 0;
+  let m = total;
+  for (let place = 0; place < lanes.count; place++) {
+    const n = share[place * width + m];
+    m -= n;
+    if (n === 0) continue;
+    const lane = lanes.order[place];
+    const x = pool.cheapest[lane * width + n];
+    const t = lanes.slot[lane];
+    let over = 0;
+    for (let site = 0, cell = x * siteCount, to = trial.length * siteCount; site < siteCount; site++, cell++, to++) {
+      const own = Math.min(pool.h[cell], homes[site] - Math.min(homes[site], taken[site]));
+      over += pool.h[cell] - own;
+      taken[site] += pool.h[cell];
+      trial.counts[to] = pool.y[cell];
+      trial.credits[to] = own;
+    }
+    trial.slot[trial.length] = t;
+    trial.ps[trial.length++] = pool.ps[x];
+    const fits = pool.kb[x] + over * chunkKB <= problem.budgetKB[t];
+    trial.cost += fits ? pool.cost[x] + over * chunkKB * problem.alpha[t] : Infinity;
+  }
+  takeTrial(problem, priced, trial);
+}
+
+/** Takes a plan over as the best where it is cheaper. */
+export function takeTrial({ siteCount }: Problem, { best }: Priced, trial: Plan): boolean {
+  if (trial.cost >= best.cost - 1e-3) return false;
+  copyPlan(trial, best, siteCount);
+  return true;
+}

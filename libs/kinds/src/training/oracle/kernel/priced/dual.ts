@@ -1,0 +1,179 @@
+import { float64, int32, type Problem } from '../problem.js';
+import type { Lanes } from './lanes.js';
+import type { Pool } from './pool.js';
+
+/**
+ * Prices of homes, one per site: a slot pays them for chunks that it trains at home, so that slots share nothing but the count of chunks.
+ * The passes over the lanes at such prices say what all chunks cost at least (less what all homes are worth).
+ */
+export interface Dual {
+  width: number;
+  /** Prices as they are, those of the best bound so far, and those that the patterns known make most of. */
+  nu: Float64Array;
+  bestNu: Float64Array;
+  topNu: Float64Array;
+  /** What the plan read last takes of each home, more than there is of it included; and the way up. */
+  taken: Int32Array;
+  gradient: Float64Array;
+  /** Per place in the order and chunks: least price of so many chunks from there on; what the lane there takes of them. */
+  rest: Float64Array;
+  share: Int32Array;
+  /** Per place: least price of so many chunks before it. */
+  before: Float64Array;
+  /** Work done, counted in comparisons. */
+  steps: number;
+}
+
+/** Arrays that only grow. */
+export const createDual = (): Dual => ({
+  width: 0,
+  nu: new Float64Array(0),
+  bestNu: new Float64Array(0),
+  topNu: new Float64Array(0),
+  taken: new Int32Array(0),
+  gradient: new Float64Array(0),
+  rest: new Float64Array(0),
+  share: new Int32Array(0),
+  before: new Float64Array(0),
+  steps: 0,
+});
+
+/** Begins anew with all prices at zero. */
+export function resetDual(dual: Dual, { siteCount, total }: Problem, lanesMax: number): void {
+  dual.width = total + 1;
+  dual.steps = 0;
+  for (const name of ['nu', 'bestNu', 'topNu', 'gradient'] as const) {
+    dual[name] = float64(dual[name], siteCount);
+    dual[name].fill(0, 0, siteCount);
+  }
+  dual.taken = int32(dual.taken, siteCount);
+  const cells = (lanesMax + 1) * dual.width;
+  dual.rest = float64(dual.rest, cells);
+  dual.before = float64(dual.before, cells);
+  dual.share = int32(dual.share, cells);
+}
+
+/** What all homes are worth at the prices as they are. */
+export function worthOfHomes({ siteCount, homes }: Problem, { nu }: Dual): number {
+  let worth = 0;
+  for (let site = 0; site < siteCount; site++) worth += nu[site] * homes[site];
+  return worth;
+}
+
+/** Most chunks that a lane has a price for, within its limit. */
+function topOf({ least }: Pool, { limit }: Lanes, lane: number, width: number): number {
+  let top = limit[lane];
+  while (top > 0 && least[lane * width + top] === Infinity) top--;
+  return top;
+}
+
+/**
+ * Passes over the lanes from the last to the first. @param full false: leaves out counts that the lanes before could not leave over.
+ * @returns the least price of all chunks, homes priced; Infinity where they do not fit.
+ */
+export function passBack(dual: Dual, lanes: Lanes, pool: Pool, full: boolean): number {
+  const { width, rest, share } = dual;
+  const { count, order } = lanes;
+  const curve = pool.least;
+  rest.fill(Infinity, count * width, (count + 1) * width);
+  rest[count * width] = 0;
+  let before = 0;
+  for (let place = 0; place < count; place++) before += lanes.limit[order[place]];
+  for (let place = count - 1; place >= 0; place--) {
+    const lane = order[place];
+    const from = lane * width;
+    const here = place * width;
+    const after = here + width;
+    const top = topOf(pool, lanes, lane, width);
+    before -= lanes.limit[lane];
+    const first = full ? 0 : Math.max(0, width - 1 - before);
+    dual.steps += (width - first) * (top + 1);
+    for (let m = first; m < width; m++) {
+      let least = rest[after + m];
+      let taken = 0;
+      for (let n = 1, end = m < top ? m : top; n <= end; n++) {
+        const cost = curve[from + n] + rest[after + m - n];
+        if (cost < least) {
+          least = cost;
+          taken = n;
+        }
+      }
+      rest[here + m] = least;
+      share[here + m] = taken;
+    }
+  }
+  return rest[width - 1];
+}
+
+/** Passes over the lanes from the first to the last: least prices of so many chunks before each. */
+export function passOn(dual: Dual, lanes: Lanes, pool: Pool): void {
+  const { width, before } = dual;
+  const { least } = pool;
+  before.fill(Infinity, 0, width);
+  before[0] = 0;
+  for (let place = 0; place < lanes.count; place++) {
+    const lane = lanes.order[place];
+    const from = lane * width;
+    const here = place * width;
+    const top = topOf(pool, lanes, lane, width);
+    dual.steps += width * (top + 1);
+    for (let m = 0; m < width; m++) {
+      let cheapest = before[here + m];
+      for (let n = 1, end = m < top ? m : top; n <= end; n++) {
+        const cost = before[here + m - n] + least[from + n];
+        if (cost < cheapest) cheapest = cost;
+      }
+      before[here + width + m] = cheapest;
+    }
+  }
+}
+
+/** Slots need no more chunks than a plan below `bar` could give them, and a few more. Needs the pass back at the same prices. */
+export function limitLanes(dual: Dual, lanes: Lanes, pool: Pool, bar: number): void {
+  const { width, rest, before } = dual;
+  passOn(dual, lanes, pool);
+  for (let place = 0; place < lanes.count; place++) {
+    const lane = lanes.order[place];
+    const here = place * width;
+    let needed = topOf(pool, lanes, lane, width);
+    while (needed > 0 && leastThrough(before, here, rest, here + width, width - 1 - needed) + pool.least[lane * width + needed] >= bar)
+      needed--;
+    dual.steps += width;
+    lanes.limit[lane] = Math.min(lanes.limit[lane], Math.ceil(needed * 1.15) + 4);
+  }
+}
+
+/** Least price of `chunks` chunks before and after a lane together. */
+export function leastThrough(before: Float64Array, beforeFrom: number, rest: Float64Array, restFrom: number, chunks: number): number {
+  let least = Infinity;
+  for (let m = 0; m <= chunks; m++) {
+    const cost = before[beforeFrom + m] + rest[restFrom + chunks - m];
+    if (cost < least) least = cost;
+  }
+  return least;
+}
+
+/** Steps up from the best prices towards `target`, by the plan read last. @returns false where there is no way up. */
+export function climb({ siteCount, homes }: Problem, dual: Dual, bound: number, target: number, scale: number): boolean {
+  const { nu, gradient, taken } = dual;
+  let norm = 0;
+  for (let site = 0; site < siteCount; site++) {
+    const over = taken[site] - homes[site];
+    gradient[site] = over < 0 && nu[site] <= 0 ? 0 : over;
+    norm += gradient[site] * gradient[site];
+  }
+  if (norm === 0) return false;
+  const step = (scale * (target - bound)) / norm;
+  for (let site = 0; site < siteCount; site++) nu[site] = Math.max(0, nu[site] + step * gradient[site]);
+  return true;
+}
+
+/** Multiplies all prices. */
+export function scalePrices({ siteCount }: Problem, { nu }: Dual, factor: number): void {
+  for (let site = 0; site < siteCount; site++) nu[site] *= factor;
+}
+
+/** Copies prices of homes. */
+export function copyPrices({ siteCount }: Problem, from: Float64Array, to: Float64Array): void {
+  for (let site = 0; site < siteCount; site++) to[site] = from[site];
+}

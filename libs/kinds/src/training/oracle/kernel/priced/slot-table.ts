@@ -1,0 +1,171 @@
+import { float64, int32, type Problem } from '../problem.js';
+import { addSite, addSiteWays, CHUNKS, WAYS, type Options, type SlotTable } from './slot-pass.js';
+
+const createOptions = (): Options => ({
+  most: -1,
+  from: new Int32Array(0),
+  cost: new Float64Array(0),
+  kb: new Float64Array(0),
+  code: new Int32Array(0),
+});
+
+/** Arrays that only grow. */
+export const createSlotTable = (): SlotTable => ({
+  width: 0,
+  most: 0,
+  steps: 0,
+  cost: new Float64Array(0),
+  kb: new Float64Array(0),
+  ways: new Uint8Array(0),
+  costBefore: new Float64Array(0),
+  kbBefore: new Float64Array(0),
+  waysBefore: new Uint8Array(0),
+  back: new Int32Array(0),
+  away: createOptions(),
+  beside: createOptions(),
+});
+
+/** Room for a job. */
+export function resetSlotTable(table: SlotTable, { siteCount, total }: Problem): void {
+  const width = total + 1;
+  const cells = 2 * width * WAYS;
+  table.width = width;
+  table.steps = 0;
+  for (const name of ['cost', 'kb', 'costBefore', 'kbBefore'] as const) table[name] = float64(table[name], cells);
+  for (const name of ['ways', 'waysBefore'] as const) if (table[name].length < 2 * width) table[name] = new Uint8Array(4 * width);
+  table.back = int32(table.back, siteCount * cells);
+  for (const options of [table.away, table.beside]) {
+    options.from = int32(options.from, width + 1);
+    options.cost = float64(options.cost, (SHARES + 2) * width);
+    options.kb = float64(options.kb, (SHARES + 2) * width);
+    options.code = int32(options.code, (SHARES + 2) * width);
+  }
+}
+
+const HOME = 3;
+const HOME_MASK = 0x1ff;
+const SERVER = 1 << 2;
+const WAY = 3;
+/** Shares of a home, other than all of it and nothing, that may stay where its price is above a move's. */
+const SHARES = 4;
+
+/** Lists what a site may do. Where a home's price is above a move's, its chunks may move as well; `single`: then they all do. */
+function listOptions(
+  problem: Problem,
+  options: Options,
+  at: number,
+  most: number,
+  alpha: number,
+  nu: number,
+  quota: number,
+  fixed: number,
+  workerKB: number,
+  flag: number,
+  single: boolean,
+): void {
+  const { workersFor, chunkKB } = problem;
+  const { from, cost, kb, code } = options;
+  const worker = problem.workerCost[at];
+  const dear = nu > chunkKB * alpha;
+  options.most = most;
+  let length = 0;
+  for (let y = 0; y <= most; y++) {
+    from[y] = length;
+    const own = y < quota ? y : quota;
+    const base = fixed + workersFor[y] * worker;
+    const exchanged = workerKB * workersFor[y];
+    const step = dear ? Math.ceil(own / SHARES) : own;
+    for (let h = dear && single ? 0 : own; h >= 0; h = h > 0 && dear ? Math.max(0, h - step) : -1) {
+      const here = exchanged + chunkKB * (y - h);
+      cost[length] = base + alpha * here + nu * h;
+      kb[length] = here;
+      code[length++] = (y << CHUNKS) | (h << HOME) | flag;
+    }
+  }
+  if (most >= 0) from[most + 1] = length;
+}
+
+/**
+ * Prices slot t for up to `limit` chunks. @param quotaFrom where the sites' quotas begin. @param beta extra price of a kB by which the middle
+ * way is chosen. @param strict false: the budget is left out and one way kept, which is exact where `fits` says so afterwards.
+ */
+export function priceSlot(
+  problem: Problem,
+  table: SlotTable,
+  t: number,
+  limit: number,
+  quota: Int32Array,
+  nu: Float64Array,
+  beta: number,
+  strict: boolean,
+): void {
+  const { siteCount, room, roomBesidePs, psCost, parameterKB } = problem;
+  const { away, beside, width } = table;
+  const alpha = problem.alpha[t];
+  table.ways.fill(0, 0, 2 * width);
+  table.ways[0] = 1;
+  table.cost[0] = 0;
+  table.kb[0] = 0;
+  let reach = 0;
+  for (let site = 0, at = t * siteCount; site < siteCount; site++, at++) {
+    if (room[at] <= 0 && roomBesidePs[at] < 0) continue;
+    listOptions(problem, away, at, Math.min(room[at], limit), alpha, nu[site], quota[site], 0, parameterKB, 0, !strict);
+    listOptions(problem, beside, at, Math.min(roomBesidePs[at], limit), alpha, nu[site], quota[site], psCost[at], 0, SERVER, !strict);
+    const next = Math.min(limit, reach + Math.max(away.most, beside.most, 0));
+    swapLevels(table);
+    if (strict) addSiteWays(table, site, reach, next, problem.budgetKB[t], beta);
+    else addSite(table, site, reach, next);
+    table.steps += (next + 1) * (2 * (away.most + 1) + beside.most + 1) * (strict ? WAYS : 1);
+    table.ways.fill(0, next + 1, width);
+    table.ways.fill(0, width + next + 1, 2 * width);
+    reach = next;
+  }
+  table.most = reach;
+}
+
+function swapLevels(table: SlotTable): void {
+  const { cost, kb, ways } = table;
+  table.cost = table.costBefore;
+  table.kb = table.kbBefore;
+  table.ways = table.waysBefore;
+  table.costBefore = cost;
+  table.kbBefore = kb;
+  table.waysBefore = ways;
+}
+
+/** Whether all that the last table gives keeps within a budget: then leaving it out changed nothing. */
+export function fits({ width, most, ways, kb }: SlotTable, budget: number): boolean {
+  for (let n = 1; n <= most; n++) if (ways[width + n] > 0 && kb[(width + n) * WAYS] > budget) return false;
+  return true;
+}
+
+/** Reads one way of n chunks: per site the chunks and how many of them are at home. @returns the server's site. */
+export function readWay(
+  { siteCount, room, roomBesidePs }: Problem,
+  { width, back }: SlotTable,
+  t: number,
+  n: number,
+  way: number,
+  y: Int16Array,
+  h: Int16Array,
+): number {
+  let state = width + n;
+  let server = -1;
+  let from = way;
+  for (let site = siteCount - 1, at = t * siteCount + site; site >= 0; site--, at--) {
+    y[site] = 0;
+    h[site] = 0;
+    if (room[at] <= 0 && roomBesidePs[at] < 0) continue;
+    const code = back[(site * 2 * width + state) * WAYS + from];
+    const count = code >> CHUNKS;
+    y[site] = count;
+    h[site] = (code >> HOME) & HOME_MASK;
+    state -= count;
+    if (code & SERVER) {
+      server = site;
+      state -= width;
+    }
+    from = code & WAY;
+  }
+  return server;
+}

@@ -1,0 +1,99 @@
+import { createPlan, resetPlan, type Plan } from '../plan.js';
+import { float64, int32, type Problem } from '../problem.js';
+import { createBeam, resetBeam } from './beam-state.js';
+import { createDual, passBack, resetDual, worthOfHomes } from './dual.js';
+import { createLanes, priceLane, resetLanes } from './lanes.js';
+import { createPool, reducePool, resetPool } from './pool.js';
+import { createSitePass, resetSitePass } from './site-pass.js';
+import { createSlotTable, resetSlotTable } from './slot-table.js';
+
+/** Lanes that a search keeps: with more slots than these, the least promising are given up. */
+export const LANES_MAX = 24;
+
+/** Steps that all slots of a window may take together, and the share of what is left of them that one slot may take. */
+export const PRICED_STEPS_MAX = 40_000_000;
+/** The share of what is left of a search's steps that one slot may take. */
+export const SHARE_OF_SLOT = 1 / 4;
+/** Above what is counted: one slot may go on by the part of its work that it is at. */
+export const PRICED_STEPS_BOUND = 2 * PRICED_STEPS_MAX;
+
+/** Plans that are tried when slots are closed and opened. */
+export interface Structure {
+  readonly trial: Plan;
+  readonly best: Plan;
+}
+
+/** A search without a job. */
+export const createPriced = () => ({
+  table: createSlotTable(),
+  pool: createPool(),
+  lanes: createLanes(),
+  dual: createDual(),
+  beam: createBeam(),
+  sites: createSitePass(),
+  structure: { trial: createPlan(), best: createPlan() } as Structure,
+  /** Slots looked at. */
+  length: 0,
+  /** Lanes ever used: the next one, unless one was given up. */
+  used: 0,
+  spare: -1,
+  /** The cheapest plan so far, and scratch. */
+  best: createPlan(),
+  trial: createPlan(),
+  /** What all chunks cost at least at the best prices of homes, as far as the curves know. */
+  bound: -Infinity,
+  /** Above the price of any plan by now. */
+  dearest: 0,
+  /** Steps that the search of the slot opened last may have taken by its end. */
+  stepsMax: 0,
+  /** Scratch: what a slot may take of each home, and what no slot takes. */
+  quota: new Int32Array(0) as Int32Array,
+  left: new Int32Array(0) as Int32Array,
+  zero: new Float64Array(0) as Float64Array,
+});
+
+/** A search of a large job: homes are priced, plans put together from what slots could do at such prices. */
+export type Priced = ReturnType<typeof createPriced>;
+
+/** Begins anew with no slots, of `slotsMax` at most. */
+export function resetPriced(priced: Priced, problem: Problem, slotsMax: number): void {
+  const lanesMax = Math.min(slotsMax, LANES_MAX) + 1;
+  resetSlotTable(priced.table, problem);
+  resetPool(priced.pool, problem, lanesMax);
+  resetLanes(priced.lanes, problem, lanesMax);
+  resetDual(priced.dual, problem, lanesMax);
+  resetBeam(priced.beam, problem);
+  resetSitePass(priced.sites, problem, Math.min(slotsMax, problem.total));
+  for (const plan of [priced.best, priced.trial, priced.structure.trial, priced.structure.best]) resetPlan(plan, problem, slotsMax);
+  priced.length = 0;
+  priced.used = 0;
+  priced.spare = -1;
+  priced.bound = -Infinity;
+  priced.dearest = 0;
+  priced.stepsMax = 0;
+  priced.quota = int32(priced.quota, problem.siteCount);
+  priced.left = int32(priced.left, problem.siteCount);
+  priced.zero = float64(priced.zero, problem.siteCount);
+}
+
+/** Work done so far, counted in comparisons. */
+export const stepsOf = ({ table, pool, dual, beam, sites }: Priced): number =>
+  table.steps + pool.steps + dual.steps + beam.steps + sites.steps;
+
+/** Whether the search of the slot opened last may begin another part of its work. */
+export const mayGoOn = (priced: Priced): boolean => stepsOf(priced) < priced.stepsMax;
+
+/** Finds what slots could do at the prices of homes as they are: in all lanes, or in those only that were never priced. */
+export function priceLanes(problem: Problem, { table, pool, lanes, dual }: Priced, all: boolean): void {
+  for (let place = 0; place < lanes.count; place++) {
+    const lane = lanes.order[place];
+    if (all || lanes.known[lane] === 0) priceLane(problem, table, pool, lanes, lane, problem.homes, dual.nu);
+  }
+}
+
+/** @returns what all chunks cost at least by the patterns known, at the prices of homes as they are; Infinity where they do not fit. */
+export function evaluate(problem: Problem, { pool, lanes, dual }: Priced, full = true): number {
+  reducePool(pool, dual.nu, problem.siteCount);
+  const least = passBack(dual, lanes, pool, full);
+  return least < Infinity ? least - worthOfHomes(problem, dual) : Infinity;
+}

@@ -1,0 +1,79 @@
+import { copyPlan, costOfPlan, type Plan } from '../plan.js';
+import type { Problem } from '../problem.js';
+import { moveRow, passSites, refill, type SitePass } from './site-pass.js';
+import { mayGoOn, type Priced, type Structure } from './state.js';
+
+const ROUNDS_MAX = 2;
+/** A plan that closing a slot makes this much dearer is not worth a pass over the sites. */
+const HOPELESS = 1.3;
+
+/** Closes a slot of the best plan or opens another, whichever saves most, as long as something does. @returns whether it changed the plan. */
+export function reshape(problem: Problem, priced: Priced): boolean {
+  const { structure, sites: pass, lanes, best: plan } = priced;
+  const { best } = structure;
+  let changed = false;
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    best.cost = plan.cost - 1e-3;
+    best.length = 0;
+    for (let row = 0; row < plan.length && plan.length > 1 && mayGoOn(priced); row++) tryWithout(problem, structure, pass, plan, row);
+    for (let place = 0; place < lanes.count && mayGoOn(priced); place++)
+      tryWith(problem, structure, pass, plan, lanes.slot[lanes.order[place]]);
+    if (best.length === 0) break;
+    copyPlan(best, plan, problem.siteCount);
+    changed = true;
+  }
+  return changed;
+}
+
+function keepTrial({ siteCount }: Problem, { trial, best }: Structure): void {
+  if (trial.cost < best.cost) copyPlan(trial, best, siteCount);
+}
+
+function tryWithout(problem: Problem, structure: Structure, pass: SitePass, plan: Plan, row: number): void {
+  const { siteCount } = problem;
+  const { trial } = structure;
+  copyPlan(plan, trial, siteCount);
+  let chunks = 0;
+  for (let site = 0; site < siteCount; site++) chunks += plan.counts[row * siteCount + site];
+  for (let next = row + 1; next < plan.length; next++) moveRow(trial, next, next - 1, siteCount);
+  trial.length--;
+  if (!refill(problem, pass, trial, chunks) || costOfPlan(problem, trial) > HOPELESS * plan.cost) return;
+  passSites(problem, pass, trial);
+  keepTrial(problem, structure);
+}
+
+function tryWith(problem: Problem, structure: Structure, pass: SitePass, plan: Plan, t: number): void {
+  const { siteCount, total } = problem;
+  const { trial } = structure;
+  let at = 0;
+  while (at < plan.length && plan.slot[at] < t) at++;
+  if ((at < plan.length && plan.slot[at] === t) || plan.length >= total) return;
+  const server = promisingServer(problem, t);
+  if (server < 0) return;
+  copyPlan(plan, trial, siteCount);
+  for (let row = plan.length; row > at; row--) moveRow(trial, row - 1, row, siteCount);
+  trial.length++;
+  trial.slot[at] = t;
+  trial.ps[at] = server;
+  trial.counts.fill(0, at * siteCount, (at + 1) * siteCount);
+  trial.credits.fill(0, at * siteCount, (at + 1) * siteCount);
+  passSites(problem, pass, trial);
+  keepTrial(problem, structure);
+}
+
+/** The site whose own chunks are trained beside a server most cheaply in slot t; -1: none. */
+function promisingServer(problem: Problem, t: number): number {
+  const { siteCount, homes, workersFor, workerCost, psCost, roomBesidePs, chunkKB } = problem;
+  let least = Infinity;
+  let server = -1;
+  for (let site = 0, at = t * siteCount; site < siteCount; site++, at++) {
+    const beside = roomBesidePs[at];
+    if (beside <= 0) continue;
+    const chunks = Math.min(beside, homes[site] || 1);
+    const cost = psCost[at] + workerCost[at] * workersFor[chunks] - problem.alpha[t] * chunkKB * Math.min(homes[site], beside);
+    if (cost >= least) continue;
+    least = cost;
+    server = site;
+  }
+  return server;
+}
