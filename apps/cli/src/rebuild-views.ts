@@ -1,4 +1,3 @@
-import { readAddress } from '#postgres';
 import type { Command } from 'commander';
 import { BadInput, type HostTerminal } from './terminal.js';
 
@@ -17,6 +16,7 @@ export function registerRebuildViews(program: Command, terminal: HostTerminal): 
     .addHelpText('after', '\nExample:\n  eris rebuild-views --market 1')
     .action(async ({ market, databaseUrl }: RebuildFlags) => {
       if (market !== undefined && !/^[1-9]\d{0,17}$/.test(market)) throw new BadInput([`--market: ${market} is no id of a market`]);
+      const { readAddress } = await import('#postgres');
       const read = databaseUrl === undefined ? undefined : readAddress(databaseUrl);
       if (read?.kind === 'faults') throw new BadInput(read.faults.map((fault) => `--database-url: ${fault}`));
       const { rebuildViews } = await import('./views/rebuild.js');

@@ -1,4 +1,3 @@
-import { readAddress } from '#postgres';
 import type { Command } from 'commander';
 import { BadInput, type HostTerminal } from './terminal.js';
 
@@ -22,6 +21,7 @@ export function registerVerify(program: Command, terminal: HostTerminal): void {
     .addHelpText('after', '\nExit codes: 0 all holds, 1 something differs (the first row that does is named) or failed, 2 bad input.')
     .action(async (flags: VerifyFlags) => {
       if (!/^[1-9]\d{0,17}$/.test(flags.market)) throw new BadInput([`--market: ${flags.market} is no id of a market`]);
+      const { readAddress } = await import('#postgres');
       const read = flags.databaseUrl === undefined ? undefined : readAddress(flags.databaseUrl);
       if (read?.kind === 'faults') throw new BadInput(read.faults.map((fault) => `--database-url: ${fault}`));
       const { verify } = await import('./verify/verify.js');

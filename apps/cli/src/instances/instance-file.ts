@@ -1,5 +1,5 @@
 import { faultLine, parseInstance, type Instance } from '#lab';
-import { BadInput, readText } from './terminal.js';
+import { BadInput, readText } from '../terminal.js';
 
 /** Reads an instance. @throws BadInput with one line per fault. */
 export async function readInstance(file: string): Promise<Instance> {
