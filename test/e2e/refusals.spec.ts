@@ -194,6 +194,9 @@ const ASKED: Partial<Record<ProblemCode, () => Asked | Promise<Asked>>> = {
 const ELSEWHERE: Partial<Record<ProblemCode, string>> = {
   precondition_failed: 'test/e2e/addresses.spec.ts',
   quote_outdated: 'test/e2e/quotes.spec.ts',
+  quote_expired: 'test/e2e/cancelling.spec.ts',
+  cancellation_outdated: 'test/e2e/cancelling.spec.ts',
+  allocation_over: 'test/e2e/cancelling.spec.ts',
   origin_not_allowed: 'test/e2e/sessions.spec.ts',
   scope_not_allowed: 'test/e2e/scopes.spec.ts',
   sequence_unknown: 'test/e2e/book.spec.ts',

@@ -42,6 +42,7 @@ const bodies: Partial<Record<OperationId, () => unknown>> = {
   placeBid: () => jobBody(theirs.siteIds),
   placeBids: () => ({ bids: [{ idempotencyKey: 'intruder', ...jobBody(theirs.siteIds) }] }),
   deposit: () => ({ amount: '1' }),
+  cancelAllocation: () => ({ quote: `c${bidId}-1-1-${Date.now() + 60_000}` }),
   openWindow: () => ({ kind: 'outage', scope: 'market' }),
   createOrganisation: () => ({ name: 'new' }),
   createMarket: () => marketBody({ name: 'new' }),

@@ -80,7 +80,7 @@ describe('the terms of a market', () => {
     const { findings, decisions } = await verify(market, standardKinds());
     expect(decisions).toBe(15);
     expect(findings).toMatchObject([
-      { detail: 'cannot be replayed: the oracle trial/1 is unknown here, which has default/3: run the program that has it' },
+      { detail: 'cannot be replayed: the oracle trial/1 is unknown here, which has default/3, default/4: run the program that has it' },
     ]);
   });
 

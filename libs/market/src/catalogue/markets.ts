@@ -1,4 +1,4 @@
-import { type MakeOracle, ORACLE_VERSIONS } from '#kinds';
+import { type MakeOracle, OFFERED_VERSIONS } from '#kinds';
 import { marketTerms, type MarketTerms } from '#log';
 import { type PriceRule, ruleFaults } from '#mechanism';
 import { canonicalJson, demandMilli, supplyMilli } from '#units';
@@ -105,7 +105,7 @@ export class ChangeMarket {
   /** @param versions of the oracle that there are. */
   constructor(
     private readonly work: UnitOfWork<CatalogueTx>,
-    private readonly versions: Readonly<Record<string, MakeOracle>> = ORACLE_VERSIONS,
+    private readonly versions: Readonly<Record<string, MakeOracle>> = OFFERED_VERSIONS,
   ) {}
 
   run({ caller, marketId, ...wanted }: ChangeMarketRequest): Promise<ChangeMarketOutcome> {
