@@ -1,3 +1,4 @@
+import { at } from '#units';
 import type { Instance, InstanceSite } from './instance.js';
 import { createPrng, type Prng } from './prng.js';
 import { spread } from './workload.js';
@@ -72,7 +73,7 @@ function needs(
   resources: readonly string[],
   ranges: Readonly<Record<string, readonly [number, number]>>,
 ): Record<string, number> {
-  return Object.fromEntries(resources.map((name) => [name, prng.between(...ranges[name])]));
+  return Object.fromEntries(resources.map((name) => [name, prng.between(...at(ranges, name))]));
 }
 
 /** Chunks over some of the sites: all of them, or seven in ten. */
@@ -81,5 +82,5 @@ function dealOver(prng: Prng, chunks: number, siteCount: number): readonly numbe
   if (!homes.includes(true)) homes[0] = true;
   const parts = spread(prng, { chunks, siteCount: homes.filter(Boolean).length });
   let next = 0;
-  return homes.map((isHome) => (isHome ? parts[next++] : 0));
+  return homes.map((isHome) => (isHome ? at(parts, next++) : 0));
 }
