@@ -1,4 +1,5 @@
 import { type AllocationState, stateAt } from '#market';
+import { DEAR } from '../support/after-sale.js';
 import { startTestApi, type TestApi } from '../support/api.js';
 import { addSite, decidedBid, jobBody, type Scene, setScene } from '../support/scenes.js';
 import type { Answer } from '../support/api-client.js';
@@ -10,7 +11,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => api.close());
 
-const DEAR = { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '0.5' } };
 const read = (scene: Scene, bidId: string, key = scene.bidders[0].key): Promise<Answer> =>
   api.client.get(`/v1/allocations/${bidId}`, { key });
 const list = async (key: string, query: string) => (await api.client.get(`/v1/allocations?${query}`, { key })).body.items;

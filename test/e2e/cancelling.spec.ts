@@ -1,9 +1,6 @@
-import { standardKinds } from '#kinds';
-import { AppendReceipts, verifyMarket } from '#market';
-import { createAuditSource, createReceiptStore } from '#persistence';
+import { DEAR, expectWhole } from '../support/after-sale.js';
 import { startTestApi, type TestApi } from '../support/api.js';
 import type { Answer, Json } from '../support/api-client.js';
-import { brokenLaws } from '../support/market-laws.js';
 import { decidedBid, jobBody, type Scene, setScene } from '../support/scenes.js';
 import { until } from '../support/until.js';
 
@@ -14,7 +11,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => api.close());
 
-const DEAR = { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '0.5' } };
 const scenes = (name: string, sites = 1): Promise<Scene> => setScene(api.client, api.adminKey, { name, sites, market: DEAR });
 const job = (scene: Scene, fields: object = {}) =>
   jobBody(scene.siteIds, { chunks: { [scene.siteIds[0] ?? '']: 4 }, epochs: 24, ...fields });
@@ -41,13 +37,7 @@ async function outage(scene: Scene, body: object): Promise<void> {
   await until(settled, { everyMs: 50, maxMs: 20_000 });
 }
 
-/** Everything is as the log says, receipts and laws included. */
-async function verify(scene: Scene): Promise<void> {
-  await new AppendReceipts(createReceiptStore(api.pool), { nowMs: () => Date.now() }).run(10_000);
-  const outcome = await verifyMarket(createAuditSource(api.pool), BigInt(scene.marketId), { kinds: standardKinds() });
-  expect(outcome.kind === 'verified' ? outcome.verification.findings : outcome).toEqual([]);
-  expect(await brokenLaws(api.pool)).toEqual([]);
-}
+const verify = (scene: Scene): Promise<void> => expectWhole(api.pool, scene.marketId);
 
 describe('an allocation that is cancelled', () => {
   it('comes to what its quote says: what has begun and a share of the rest are kept, and its slots are on sale again', async () => {

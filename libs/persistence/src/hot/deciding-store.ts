@@ -12,6 +12,7 @@ import {
 import { at, invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
 import { columnsOf } from './columns.js';
+import { holdMarket } from './hold-market.js';
 import { leaseEnd, leaseIsOver } from './lease.js';
 import { newsSince } from './news.js';
 import { recordTurn } from './record-turn.js';
@@ -154,12 +155,11 @@ const RENEW = `
   SELECT ${UNHURRIED}`;
 
 /**
- * hold-market, lock-wallets: a market, and wallets with their escrows, locked in the order of all who lock: the market, then accounts by id.
- * Input:  market; organisations. Output: none; accounts.
+ * lock-wallets: wallets with their escrows, locked in the order of all who lock: the market (hold-market), then accounts by id.
+ * Input:  organisations. Output: accounts.
  * Events: none.
  * Retry:  safe; the locks go with the transaction.
  */
-const HOLD_MARKET = `SELECT FROM market WHERE id = $1 FOR NO KEY UPDATE`;
 const LOCK_WALLETS = `
   SELECT id::text, organisation_id::text, kind, balance_micros::text FROM account
   WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id FOR NO KEY UPDATE`;
@@ -207,7 +207,7 @@ export function createDecidingStore(pool: Pool): DecidingStore {
       inTransaction(
         pool,
         async (client) => {
-          await client.query({ name: 'hold-market', text: HOLD_MARKET, values: [marketId] });
+          await holdMarket(client, marketId);
           return work({
             lockWallets: (organisationIds) => lockWallets(client, organisationIds),
             record: (turn) => recordTurn(client, turn),

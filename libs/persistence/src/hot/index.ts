@@ -3,6 +3,7 @@ export { createBidInbox } from './inbox.js';
 export { createBookSource } from './book-source.js';
 export { createClockStore } from './clock-store.js';
 export { createDecidingStore } from './deciding-store.js';
+export { holdMarket } from './hold-market.js';
 export { findWaitingMarkets } from './sweep.js';
 export { createUndecidedBids } from './undecided-bids.js';
 export { inTransaction } from './transaction.js';

@@ -15,7 +15,7 @@ import { NEW_LEARNING_RULE, type Report } from '#mechanism';
 import { at, invariant } from '#units';
 import type { Pool } from 'pg';
 import { columnsOf, textList } from '../hot/columns.js';
-import { inTransaction } from '../hot/index.js';
+import { holdMarket, inTransaction } from '../hot/index.js';
 import { HEAD_COLUMNS, headOf, type HeadRow } from '../hot/state.js';
 
 const IS_DECISION = "kind IN ('bid_accepted', 'bid_refused')";
@@ -79,9 +79,6 @@ const KEEP = `
   FROM unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::int[], $7::text[], $8::bigint[], $9::int[])
     AS x(bid_id, slot, organisation_id, level_micros, slots, shares, paid_micros, weight)
   ON CONFLICT (bid_id) DO NOTHING`;
-
-/** Before change-level: what is decided meanwhile is counted among what was left, and nothing more is decided. Input: market. Events: none. Retry: safe. */
-const HOLD = `SELECT FROM market WHERE id = $1 FOR NO KEY UPDATE`;
 
 /**
  * change-level: gives a market another level as the next entry of its log, where it stands in the same slot and has the same terms as when the level
@@ -270,7 +267,7 @@ async function changeLevel(pool: Pool, { marketId, seen, payload }: LevelChange)
     EVENT_TYPES.prices_changed.version,
   ];
   return inTransaction(pool, async (client) => {
-    await client.query({ name: 'hold-market', text: HOLD, values: [marketId] }); // the next statement sees all that was written before
+    await holdMarket(client, marketId); // what was decided before is counted among what was left, and nothing more is decided
     return (await client.query({ name: 'change-level', text: CHANGE_LEVEL, values })).rowCount === 1;
   });
 }

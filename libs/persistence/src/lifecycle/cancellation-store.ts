@@ -17,7 +17,7 @@ const OWN = `
     EXISTS (SELECT FROM market_window w WHERE w.market_id = b.market_id AND w.settled_sequence IS NULL) AS is_being_repaired
   FROM bid b JOIN allocation a ON a.bid_id = b.id WHERE b.organisation_id = $1 AND b.id = $2`;
 
-/** hold-market: whatever extends the log of an allocation's market waits. Input: organisation, bid. Output: a row where there is such a one. Events: none. Retry: safe. */
+/** hold-own-market: whatever extends the log of an allocation's market waits. Input: organisation, bid. Output: a row where there is such a one. Events: none. Retry: safe. */
 const HOLD = `
   SELECT m.id FROM market m WHERE m.id = (SELECT b.market_id FROM bid b JOIN allocation a ON a.bid_id = b.id WHERE b.organisation_id = $1 AND b.id = $2)
   FOR NO KEY UPDATE`;

@@ -1,0 +1,16 @@
+import { standardKinds } from '#kinds';
+import { AppendReceipts, verifyMarket } from '#market';
+import { createAuditSource, createReceiptStore } from '#persistence';
+import type { Pool } from 'pg';
+import { brokenLaws } from './market-laws.js';
+
+/** A market in which what is sold costs enough to see where the money goes. */
+export const DEAR = { prices: { gamma: { bandwidth: 1000, gpu: 1000, cpu: 1000, memoryGB: 1000 }, unit: '1', reserve: '0.5' } };
+
+/** Expects everything to be as the log says, receipts and laws included. */
+export async function expectWhole(pool: Pool, marketId: string): Promise<void> {
+  await new AppendReceipts(createReceiptStore(pool), { nowMs: () => Date.now() }).run(10_000);
+  const outcome = await verifyMarket(createAuditSource(pool), BigInt(marketId), { kinds: standardKinds() });
+  expect(outcome.kind === 'verified' ? outcome.verification.findings : outcome).toEqual([]);
+  expect(await brokenLaws(pool)).toEqual([]);
+}
