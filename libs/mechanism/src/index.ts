@@ -36,7 +36,7 @@ export { emptyHistory, isWarm, learntLevel, withReports, type LearningHistory, t
 export { type Report, weightOf } from './prices/learning/report.js';
 export { LEVEL_MICROS_MAX, NEW_LEARNING_RULE, type LearningRule } from './prices/learning/rule.js';
 export { admit, quote, type Quote } from './admission.js';
-export { menuOf, menuPriceBy, planNear, type Planning } from './menu.js';
+export { menuOf, menuPriceBy, planFrom, type Planning } from './menu.js';
 export { MARKET_LIMITS, cellsOfMarket, sizeFault, type MarketSize } from './limits.js';
 export type { Oracle, Search } from './oracle.js';
 export { type BindingCell } from './explain/binding-cells.js';

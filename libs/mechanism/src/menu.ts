@@ -67,22 +67,50 @@ export function menuPriceBy<Job, Plan>(planning: Planning<Job, Plan>, latest: nu
   return cheapest;
 }
 
+/** A plan and the slot in which it is done. */
+export interface DatedPlan<Plan> {
+  readonly completion: number;
+  readonly plan: Plan;
+}
+
 /**
- * The plan of a job for which nothing changes, as far as its oracle knows one: it is done in the slot that was sold; else as late as can be before it;
- * else as soon as can be after it.
- * @param sold absolute slot.
+ * The plan of a job for which nothing changes, as far as its oracle knows one: it is done in the slot that was told; else as soon as can be after it. Never
+ * before it: whoever is done sooner than it has paid for would be better off by a failure. Where no cheap plan ends in that slot, ever longer
+ * ends of the time until then are looked at alone.
+ * @param told absolute slot.
  */
-export function planNear<Job, Plan>(
-  { book, job, arrival, oracle }: Planning<Job, Plan>,
-  sold: number,
-): { readonly completion: number; readonly plan: Plan } | undefined {
+export function planFrom<Job, Plan>(planning: Planning<Job, Plan>, told: number): DatedPlan<Plan> | undefined {
+  const { book, job, arrival, oracle } = planning;
   if (oracle.emptiness(book, job) !== undefined || !inWindow(book, arrival)) return undefined;
-  const search = oracle.open(book, job, arrival);
-  let found: { readonly completion: number; readonly plan: Plan } | undefined;
-  for (let completion = arrival; completion < endOf(book) && (completion <= sold || !found); completion++) {
-    if (!(search.advance() < Infinity) || !(search.bound() < Infinity)) continue;
-    const plan = search.plan();
-    if (plan !== undefined) found = { completion, plan };
+  const found = firstFrom(planning, told);
+  const last = found?.completion ?? endOf(book);
+  for (let completion = told; completion < last; completion++) {
+    const pressed = pressedTo(planning, completion);
+    if (pressed) return pressed;
   }
   return found;
+}
+
+/** A plan that is done in that slot, of ever longer ends of the time until then. */
+function pressedTo<Job, Plan>(planning: Planning<Job, Plan>, completion: number): DatedPlan<Plan> | undefined {
+  for (let span = 1; completion - span + 1 > planning.arrival; span *= 2) {
+    const found = firstFrom({ ...planning, arrival: completion - span + 1 }, completion, completion);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The first plan that is done from a slot on. */
+function firstFrom<Job, Plan>(
+  { book, job, arrival, oracle }: Planning<Job, Plan>,
+  earliest: number,
+  latest = endOf(book) - 1,
+): DatedPlan<Plan> | undefined {
+  const search = oracle.open(book, job, arrival);
+  for (let completion = arrival; completion <= latest; completion++) {
+    if (!(search.advance() < Infinity) || completion < earliest || !(search.bound() < Infinity)) continue;
+    const plan = search.plan();
+    if (plan !== undefined) return { completion, plan };
+  }
+  return undefined;
 }

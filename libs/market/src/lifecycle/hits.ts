@@ -1,5 +1,5 @@
 import type { BidBody, BidContext, KindBid, Kinds } from '#kinds';
-import { applyFootprint, planNear, type Footprint, menuPriceBy, ownCapacityOf, releaseFootprint } from '#mechanism';
+import { applyFootprint, planFrom, type Footprint, menuPriceBy, ownCapacityOf, releaseFootprint } from '#mechanism';
 import { owedOf, replan, type Settlement, type Standing } from '#ledger';
 import { invariant, micros, type Micros } from '#units';
 import { arrivalOf, covers, leftOf, type MarketState, openBook, type OpenBook, withdrawAgain } from '../book/index.js';
@@ -99,7 +99,7 @@ export function findPlan(open: OpenBook, hit: LiveAllocation, kinds: Kinds): Pla
   const bid = bidIn(kinds, hit, state);
   const { oracle } = bid.kind;
   const job = restOf(bid, hit, state.head.slot);
-  const found = job === undefined ? undefined : planNear({ book, job, arrival: arrivalOf(state.head), oracle }, toldBy(hit));
+  const found = job === undefined ? undefined : planFrom({ book, job, arrival: arrivalOf(state.head), oracle }, toldBy(hit));
   return found && { revision: hit.current.revision + 1, ...found, footprint: oracle.footprintOf(book.spec, job, found.plan) };
 }
 
