@@ -1,6 +1,6 @@
 import { DEAR, expectWhole } from '../support/after-sale.js';
 import { startTestApi, type TestApi } from '../support/api.js';
-import type { Answer } from '../support/api-client.js';
+import type { Answer, Json } from '../support/api-client.js';
 import { decidedBid, jobBody, type Scene, setScene } from '../support/scenes.js';
 import { until } from '../support/until.js';
 
@@ -165,5 +165,51 @@ describe('what is withdrawn', () => {
       body: { state: 'planned' },
     });
     await verify(scene);
+  }, 60_000);
+});
+
+describe('a preview', () => {
+  const preview = (scene: Scene, body: object, key = scene.operatorKey): Promise<Answer> =>
+    api.client.post(`${windows(scene)}/preview`, { key, body });
+  const openAs = (scene: Scene, body: object, digest: string): Promise<Answer> =>
+    api.client.post(windows(scene), { key: scene.operatorKey, body, headers: { 'if-match': digest } });
+  const list = async (scene: Scene): Promise<Json[]> => (await api.client.get(windows(scene), { key: scene.operatorKey })).body.items;
+  const bought = (scene: Scene, idempotencyKey: string, fields: object = {}): Promise<Json> =>
+    decidedBid(api.client, scene, { idempotencyKey, body: job(scene, fields) });
+
+  it('tells of a window what it then does, to the slot and the micro-credit', async () => {
+    const scene = await scenes('preview', 2);
+    for (const name of ['a', 'b', 'c']) await bought(scene, name);
+    await bought(scene, 'leaves', { onFailure: 'refund', valuation: { kind: 'deadline', value: 1000, deadline: 20 } });
+    const body = { kind: 'outage', scope: 'market', to: 13 };
+    const { status, body: told } = await preview(scene, body);
+    expect([status, told.hits.length, await list(scene)]).toEqual([200, 4, []]);
+    expect(told.hits.map(({ outcome }: Json) => outcome)).toEqual(['repaired', 'repaired', 'repaired', 'left']);
+    expect((await openAs(scene, body, told.digest)).status).toBe(201);
+    const window = await settled(scene);
+    expect(window.returned).toBe(told.returned);
+    for (const { bidId, outcome, completion, returned } of told.hits) {
+      const { state, returned: back, slots } = await allocation(scene, bidId);
+      expect([back, state]).toEqual([returned, { repaired: 'scheduled', left: 'cancelled', failed: 'failed' }[outcome as 'left']]);
+      if (completion !== null) expect(slots.at(-1).slot).toBe(completion);
+    }
+  }, 60_000);
+
+  it('opens no window that would do something else than its preview said, and answers with the new one', async () => {
+    const scene = await scenes('stale', 2);
+    await bought(scene, 'first');
+    const body = { kind: 'maintenance', scope: 'site', siteId: scene.siteIds[0], from: 1, to: 9, note: 'fans' };
+    const { body: told } = await preview(scene, body);
+    await bought(scene, 'second');
+    const stale = await openAs(scene, body, told.digest);
+    expect(stale).toMatchObject({ status: 412, body: { type: 'urn:eris:problem:preview_outdated', preview: { slot: 0 } } });
+    expect(stale.body.preview.hits.length).toBeGreaterThan(told.hits.length);
+    expect((await openAs(scene, { ...body, to: 8 }, stale.body.preview.digest)).status).toBe(412);
+    expect(await openAs(scene, body, 'nonsense')).toMatchObject({ status: 400, body: { type: 'urn:eris:problem:invalid_header' } });
+    expect(await list(scene)).toEqual([]);
+    expect(await preview(scene, { ...body, from: 0 })).toMatchObject({ status: 422, body: { errors: [{ path: '$.from' }] } });
+    expect((await preview(scene, body, scene.bidders[0]?.key)).status).toBe(403);
+    expect((await preview(scene, body, api.adminKey)).status).toBe(404);
+    expect((await openAs(scene, body, stale.body.preview.digest)).status).toBe(201);
   }, 60_000);
 });

@@ -74,6 +74,7 @@ it('reaches every operation', async () => {
     listSites: () => bidder.call('listSites', { params }),
     changeCapacity: () =>
       operator.call('changeCapacity', { params: { marketId, siteId: siteIds[2] }, body: { capacity: { gpu: 2, cpu: 12, memoryGB: 16 } } }),
+    previewWindow: () => operator.call('previewWindow', { params, body: { kind: 'outage', scope: 'market' } }),
     openWindow: () => operator.call('openWindow', { params: { marketId: own.id }, body: { kind: 'outage', scope: 'bandwidth' } }),
     listWindows: () => operator.call('listWindows', { params: { marketId: own.id } }),
     closeWindow: () => closed(own.id),

@@ -24,10 +24,11 @@ describe('those whom a window hits', () => {
   });
 
   const caller = () => ({ organisationId: market.seeded.operatorId, role: 'operator' as const });
+  const impact = () => ({ store: createRepairStore(database.pool), kinds: standardKinds(), pause: () => Promise.resolve() });
   const open = async (site: number, fields: object = {}): Promise<bigint> => {
     const siteId = BigInt(market.seeded.siteIds[site] ?? 0);
     const request = { caller: caller(), marketId: market.marketId, kind: 'outage' as const, scope: 'site' as const, siteId, ...fields };
-    const opened = await new OpenWindow(createWindowsWork(base)).run(request);
+    const opened = await new OpenWindow(createWindowsWork(base), impact()).run(request);
     if (opened.kind !== 'opened') throw new Error(JSON.stringify(opened));
     return opened.window.windowId;
   };
@@ -62,6 +63,7 @@ describe('those whom a window hits', () => {
     const store: RepairStore = {
       due: () => whole.due(),
       load: (marketId) => fails(() => whole.load(marketId)),
+      loadAny: (marketId) => whole.loadAny(marketId),
       then: (...of) => fails(() => whole.then(...of)),
       record: (commit) => fails(() => whole.record({ ...commit })),
     };

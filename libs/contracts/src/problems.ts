@@ -1,6 +1,7 @@
 import { at } from '#units';
 import type { Fault } from './faults.js';
 import type { CancellationQuoteTold } from './schemas/allocations.js';
+import type { WindowPreviewTold } from './schemas/windows.js';
 import type { Offer, Problem } from './schemas/problem.js';
 
 interface ProblemRow {
@@ -80,6 +81,11 @@ export const PROBLEMS = {
     412,
     'Cancelling would come to something else now',
     'Look at the new quote in this answer; where it suits, cancel by its id.',
+  ),
+  preview_outdated: row(
+    412,
+    'The window would do something else now',
+    'Look at the new preview in this answer; where it suits, open the window with its digest in If-Match.',
   ),
   quote_outdated: row(
     412,
@@ -187,12 +193,14 @@ export interface ProblemDetails {
   readonly quote?: Offer;
   /** What cancelling would come to now. */
   readonly cancellation?: CancellationQuoteTold;
+  /** What the window would do now. */
+  readonly preview?: WindowPreviewTold;
 }
 
 /** Builds the problem document of a code. */
 export function problemOf(
   code: ProblemCode,
-  { detail, errors, instance, requestId, bidId, quote, cancellation }: ProblemDetails = {},
+  { detail, errors, instance, requestId, bidId, quote, cancellation, preview }: ProblemDetails = {},
 ): Problem {
   const { status, title, remedy } = PROBLEMS[code];
   return {
@@ -207,6 +215,7 @@ export function problemOf(
     ...(bidId === undefined ? {} : { bidId }),
     ...(quote === undefined ? {} : { quote }),
     ...(cancellation === undefined ? {} : { cancellation }),
+    ...(preview === undefined ? {} : { preview }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { LIMITS } from '#contracts';
 import type { Kinds } from '#kinds';
 import {
@@ -26,6 +27,7 @@ import {
   ListSites,
   ListWindows,
   OpenWindow,
+  PreviewWindow,
   QuoteCancellation,
   ReadAllocations,
   ReadBids,
@@ -48,6 +50,7 @@ import {
   createClockStore,
   createEventReader,
   createLevelReader,
+  createRepairStore,
   createSeriesReader,
   createUndecidedBids,
   explainSchema,
@@ -173,11 +176,12 @@ function acceptLimits({ accept, tenantShare }: ApiSettings): AcceptLimits {
 }
 
 function catalogue(
-  { stores, surroundings: { clock }, metrics, pulse, ending, holds }: Parts,
+  { stores, kinds, surroundings: { clock }, metrics, pulse, ending, holds }: Parts,
   { notifier, callers, turns }: { notifier: WakeUpNotifier; callers: CallerWatch; turns: DatabaseTurns },
 ): object[] {
   const work = createCatalogueWork(stores.base);
   const windows = createWindowsWork(stores.base);
+  const impact = { store: createRepairStore(stores.pool), kinds, pause: () => setImmediate() };
   const reader = createCatalogueReader(stores.pool);
   const readEvents = new ReadEvents(createEventReader(stores.pool));
   const streams = new EventStreams({ readEvents, pulse, clock }, { quota: holds.streams, callers }, ending.stopping.signal);
@@ -190,7 +194,8 @@ function catalogue(
     new AddSite(work),
     new ListSites(reader),
     new ChangeCapacity(work),
-    new OpenWindow(windows),
+    new OpenWindow(windows, impact),
+    new PreviewWindow(windows, impact),
     new ListWindows(createWindowsReader(stores.pool)),
     new CloseWindow(windows),
     new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => notifier.notify(marketId), turns.reads),

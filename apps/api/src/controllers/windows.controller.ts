@@ -1,11 +1,12 @@
 import type { AnswerOf } from '#contracts';
-import { CloseWindow, ListWindows, OpenWindow } from '#market';
+import { CloseWindow, ListWindows, OpenWindow, PreviewWindow } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
 import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
 import { Serves } from '../http/serves.js';
+import { expectedBy, previewProblem, previewView } from '../views/preview-views.js';
 import { windowsView, windowView } from '../views/window-views.js';
 
 /** Capacity that is withdrawn. */
@@ -15,12 +16,22 @@ export class WindowsController {
     private readonly openWindow: OpenWindow,
     private readonly listWindows: ListWindows,
     private readonly closeWindow: CloseWindow,
+    private readonly previewWindow: PreviewWindow,
   ) {}
 
   @Serves('openWindow')
-  open(@In() { caller, params, body }: Input<'openWindow'>): Promise<AnswerOf<'openWindow'>> {
-    return answer(this.openWindow.run({ caller, ...params, ...body }), {
+  open(@In() { caller, params, body, ifMatch }: Input<'openWindow'>): Promise<AnswerOf<'openWindow'>> {
+    return answer(this.openWindow.run({ caller, ...params, ...body, isExpected: expectedBy(ifMatch, body) }), {
+      outdated: ({ impact }) => previewProblem(impact, body),
       opened: ({ window }) => windowView(window),
+      faults: faultsProblem,
+    });
+  }
+
+  @Serves('previewWindow')
+  preview(@In() { caller, params, body }: Input<'previewWindow'>): Promise<AnswerOf<'previewWindow'>> {
+    return answer(this.previewWindow.run({ caller, ...params, ...body }), {
+      previewed: ({ impact }) => previewView(impact, body),
       faults: faultsProblem,
     });
   }

@@ -1,5 +1,5 @@
 import { defineOperations, MEMBERS, OPERATORS } from '../operation.js';
-import { capacityWindow, openWindowBody, windowPage, windowsQuery } from '../schemas/windows.js';
+import { capacityWindow, openWindowBody, windowPage, windowPreview, windowsQuery } from '../schemas/windows.js';
 
 const tag = 'markets';
 
@@ -13,8 +13,25 @@ export const windowOperations = defineOperations({
     description:
       'Of a site, of the bandwidth between sites, or of the whole market. Nothing more of it is sold from now on. Those who had bought of it are dealt with before anybody else buys: in the order of their decisions each gets another plan, done when it was sold to be where there is one; late it costs no more than the menu asked for that; where none is found all comes back.',
     policy: OPERATORS,
+    headers: {
+      'If-Match':
+        'The digest of a preview: the window does what the preview said, or is not opened, and answered with 412 and the new preview.',
+    },
     body: openWindowBody,
     responses: { 201: { description: 'The window; `settled` says when all whom it hit were dealt with', schema: capacityWindow } },
+    problems: ['repairs_under_way', 'window_overlaps', 'preview_outdated'],
+  },
+  previewWindow: {
+    method: 'POST',
+    path: '/v1/markets/{marketId}/windows/preview',
+    tag,
+    summary: 'What a window would do: who would be hit, when they would be done, what would come back',
+    description:
+      'Found by the code that deals with those whom a window hits. Changes nothing; `digest` goes into the `If-Match` of the window.',
+    policy: OPERATORS,
+    repeatable: true,
+    body: openWindowBody,
+    responses: { 200: { description: 'The preview', schema: windowPreview } },
     problems: ['repairs_under_way', 'window_overlaps'],
   },
   listWindows: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cancellationQuote } from './allocations.js';
+import { windowPreview } from './windows.js';
 import { amount, id, slot } from './primitives.js';
 
 /** A completion with its price and what the bid says it is worth. */
@@ -26,6 +27,7 @@ export const problem = z
     bidId: id.optional(),
     quote: offer.optional(),
     cancellation: cancellationQuote.optional(),
+    preview: windowPreview.optional(),
   })
   .meta({ id: 'Problem' });
 /** A problem document (RFC 9457). */

@@ -48,3 +48,24 @@ export const capacityWindow = z
 export const windowsQuery = z.strictObject(pageQuery);
 /** A page of windows. */
 export const windowPage = page(capacityWindow);
+
+/** What a window would do. */
+export const windowPreview = z
+  .strictObject({
+    digest: z.string().describe('Of all of this, for `If-Match` as the window is opened.'),
+    slot: slot.describe('The slot of the market in which this holds.'),
+    hits: z.array(
+      z.strictObject({
+        bidId: id,
+        organisationId: id,
+        outcome: z.enum(['repaired', 'left', 'failed']),
+        promised: slot.describe('When it was sold to be done.'),
+        completion: slot.nullable().describe('When it would be done; null: not at all.'),
+        returned: amount,
+      }),
+    ),
+    returned: amount.describe('What would come back to all of them.'),
+  })
+  .meta({ id: 'WindowPreview' });
+/** A preview as it is told. */
+export type WindowPreviewTold = z.output<typeof windowPreview>;

@@ -38,17 +38,8 @@ export {
 } from './cancel-allocation.js';
 export { emptyTerms, marketAt, type MarketTermsThen, type SoldPlan } from './as-of.js';
 export type { HitMarket, HitRecord, LiveRow, MarketThen, OpenWindowRow, RepairCommit, RepairStore, SoldPlanRow } from './repair-ports.js';
-export { CloseWindow, ListWindows, OpenWindow, takenSlots } from './windows.js';
-export type {
-  CloseWindowOutcome,
-  CloseWindowRequest,
-  NewWindow,
-  OpenWindowOutcome,
-  OpenWindowRequest,
-  WindowKind,
-  WindowRecord,
-  WindowsOutcome,
-  WindowsReader,
-  WindowsTx,
-} from './windows.js';
+export type { ImpactParts, WindowHit, WindowImpact } from './impact.js';
+export { CloseWindow, ListWindows, OpenWindow, PreviewWindow, takenSlots } from './windows.js';
+export type { CloseWindowOutcome, CloseWindowRequest, OpenWindowOutcome, PreviewWindowOutcome, WindowsOutcome } from './windows.js';
+export type { NewWindow, OpenWindowRequest, WindowKind, WindowRecord, WindowsReader, WindowsTx } from './window-ports.js';
 export type { AllocationFilter, AllocationLife, AllocationReader, AllocationReturn, AllocationSlot, AllocationSummary } from './ports.js';

@@ -81,7 +81,7 @@ export class RepairMarkets {
         records.push(settledRecord(window, sequence));
         break;
       }
-      const outcome = await this.deal(open, hit);
+      const outcome = await dealWithNext({ store: this.store, kinds: this.kinds }, open, hit);
       for (const slot of outcome.slots) slots.add(slot);
       records.push(recordOf({ open, hit, outcome, window, kinds: this.kinds }, sequence));
       const at = live.indexOf(hit);
@@ -89,15 +89,20 @@ export class RepairMarkets {
     }
     return { records, slots };
   }
+}
 
-  private async deal(open: OpenBook, hit: LiveAllocation): Promise<HitOutcome> {
-    const found = findPlan(open, hit, this.kinds);
-    if (!found || found.completion <= hit.promised || (isLate(hit, found) && hit.body.onFailure === 'refund'))
-      return dealWith(open, hit, found, undefined);
-    const { head } = open.state;
-    const then = await this.store.then(head.marketId, hit.sequence, hit.arrivalSlot - 1);
-    return dealWith(open, hit, found, oldPriceIn(open, hit, { then, kinds: this.kinds, completion: found.completion }));
-  }
+/** Finds out what becomes of an allocation that was hit, with the price of its old menu where that matters. The book is changed. */
+export async function dealWithNext(
+  { store, kinds }: { readonly store: Pick<RepairStore, 'then'>; readonly kinds: Kinds },
+  open: OpenBook,
+  hit: LiveAllocation,
+): Promise<HitOutcome> {
+  const found = findPlan(open, hit, kinds);
+  if (!found || found.completion <= hit.promised || (isLate(hit, found) && hit.body.onFailure === 'refund'))
+    return dealWith(open, hit, found, undefined);
+  const { head } = open.state;
+  const then = await store.then(head.marketId, hit.sequence, hit.arrivalSlot - 1);
+  return dealWith(open, hit, found, oldPriceIn(open, hit, { then, kinds, completion: found.completion }));
 }
 
 const settledRecord = ({ windowId }: OpenWindowRow, sequence: bigint): HitRecord => ({

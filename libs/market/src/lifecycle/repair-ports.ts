@@ -85,6 +85,8 @@ export interface RepairStore {
   due(): Promise<readonly bigint[]>;
   /** Undefined where there is nothing to deal with any more. */
   load(marketId: bigint): Promise<HitMarket | undefined>;
+  /** A market with its allocations that have slots to come, whether there is anything to deal with or not. */
+  loadAny(marketId: bigint): Promise<Omit<HitMarket, 'window'>>;
   /** What a market was before an entry; of plans those with slots from `fromSlot` on. */
   then(marketId: bigint, sequence: bigint, fromSlot: number): Promise<MarketThen>;
   /** Writes all of it where the market's log stands where it was read, or nothing. @returns whether it was written. */

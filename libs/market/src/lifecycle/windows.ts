@@ -1,80 +1,14 @@
 import type { BodyFault } from '#kinds';
 import type { PayloadOf, WindowCause } from '#log';
-import { BANDWIDTH } from '#mechanism';
 import { demandMilli } from '#units';
 import { type CapacityWindow, covers, leftOf, overlap, type SlotUsage, type WindowScope } from '../book/index.js';
-import { capacityCells, type CatalogueTx, type MarketRecord, type Quantities, type SiteRecord } from '../catalogue/index.js';
+import { capacityCells, type MarketRecord, type SiteRecord } from '../catalogue/index.js';
 import { oneMore, pageOf, type PageRange } from '../page.js';
 import type { Caller } from '../tenancy/index.js';
 import type { UnitOfWork } from '../unit-of-work.js';
-
-/** outage: it has begun. maintenance: it is announced. */
-export type WindowKind = 'outage' | 'maintenance';
-
-/** A window that is to be stored. */
-export interface NewWindow {
-  readonly marketId: bigint;
-  /** Of the entry that opens it. */
-  readonly sequence: bigint;
-  readonly kind: WindowKind;
-  readonly cause: WindowCause;
-  readonly siteId: bigint | null;
-  readonly note: string | null;
-  readonly capacity: Omit<CapacityWindow, 'windowId' | 'isSettled' | 'closedAt'>;
-}
-
-/** A window as it is stored, with what came of it. */
-export interface WindowRecord {
-  readonly windowId: bigint;
-  readonly sequence: bigint;
-  readonly kind: WindowKind;
-  readonly cause: WindowCause;
-  readonly scope: WindowScope;
-  readonly siteId: bigint | null;
-  readonly amounts: Readonly<Record<string, number>> | null;
-  readonly from: number;
-  readonly to: number | null;
-  readonly closedAt: number | null;
-  readonly note: string | null;
-  readonly state: 'planned' | 'active' | 'over' | 'cancelled';
-  readonly isSettled: boolean;
-  /** Allocations that it has hit so far, by what became of them. */
-  readonly hits: { readonly repaired: number; readonly left: number; readonly failed: number };
-  readonly returnedMicros: bigint;
-  readonly createdAt: Date;
-}
-
-/** What windows do in the database. */
-export interface WindowsTx extends Pick<CatalogueTx, 'lockMarket' | 'listSites' | 'appendEvent' | 'setUsageCapacity'> {
-  /** Windows that withdraw anything from a slot on. */
-  listWindows(marketId: bigint, fromSlot: number): Promise<readonly CapacityWindow[]>;
-  /** What is sold, from a slot on. */
-  listUsage(marketId: bigint, fromSlot: number): Promise<readonly SlotUsage[]>;
-  insertWindow(window: NewWindow): Promise<Pick<WindowRecord, 'windowId' | 'createdAt'>>;
-  findWindow(marketId: bigint, windowId: bigint): Promise<CapacityWindow | undefined>;
-  closeWindow(windowId: bigint, sequence: bigint, slot: number): Promise<void>;
-}
-
-/** Windows as the API shows them. */
-export interface WindowsReader {
-  /** By id; undefined where the organisation is no member of such a market. */
-  list(organisationId: bigint, marketId: bigint, range: PageRange): Promise<readonly WindowRecord[] | undefined>;
-}
-
-/** A window as its operator writes it. */
-export interface OpenWindowRequest {
-  readonly caller: Caller;
-  readonly marketId: bigint;
-  readonly kind: WindowKind;
-  readonly cause?: WindowCause | undefined;
-  readonly scope: WindowScope;
-  readonly siteId?: bigint | undefined;
-  /** Units that are withdrawn; left out: everything. */
-  readonly amounts?: Quantities | undefined;
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  readonly note?: string | undefined;
-}
+import { impactOf, type ImpactParts, type WindowImpact } from './impact.js';
+import { faultsOf } from './window-faults.js';
+import type { OpenWindowRequest, WindowKind, WindowRecord, WindowsReader, WindowsTx } from './window-ports.js';
 
 /** In order of precedence. */
 export type OpenWindowOutcome =
@@ -82,26 +16,61 @@ export type OpenWindowOutcome =
   | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
   | { readonly kind: 'repairs_under_way' }
   | { readonly kind: 'window_overlaps'; readonly detail: string }
+  | { readonly kind: 'outdated'; readonly impact: WindowImpact }
   | { readonly kind: 'opened'; readonly window: WindowRecord };
+
+/** In order of precedence. */
+export type PreviewWindowOutcome =
+  Exclude<OpenWindowOutcome, { kind: 'opened' | 'outdated' }> | { readonly kind: 'previewed'; readonly impact: WindowImpact };
+
+type Ready = { readonly kind: 'ready' } & Opening;
+
+/** What a request means in its market, which stands still meanwhile. */
+async function readyOf(tx: WindowsTx, request: OpenWindowRequest): Promise<Ready | Exclude<PreviewWindowOutcome, { kind: 'previewed' }>> {
+  const market = await tx.lockMarket(request.caller.organisationId, request.marketId);
+  if (!market) return { kind: 'not_found' };
+  const sites = await tx.listSites(market.marketId);
+  const faults = faultsOf(request, market, sites);
+  if (faults.length > 0) return { kind: 'faults', faults };
+  const others = await tx.listWindows(market.marketId, market.slot);
+  if (others.some(({ isSettled }) => !isSettled)) return { kind: 'repairs_under_way' };
+  const wanted = windowOf(request, market, sites);
+  const clash = others.find((other) => overlap(other, wanted));
+  if (clash) return { kind: 'window_overlaps', detail: clashText(clash) };
+  return { kind: 'ready', request, market, sites, others, wanted };
+}
 
 /** Takes capacity off sale, as the next entry of the market's log. Who had bought of it is dealt with by the worker (repair-markets.ts). */
 export class OpenWindow {
-  constructor(private readonly work: UnitOfWork<WindowsTx>) {}
+  constructor(
+    private readonly work: UnitOfWork<WindowsTx>,
+    private readonly parts: ImpactParts,
+  ) {}
 
   run(request: OpenWindowRequest): Promise<OpenWindowOutcome> {
     return this.work.transaction(async (tx) => {
-      const market = await tx.lockMarket(request.caller.organisationId, request.marketId);
-      if (!market) return { kind: 'not_found' };
-      const sites = await tx.listSites(market.marketId);
-      const faults = faultsOf(request, market, sites);
-      if (faults.length > 0) return { kind: 'faults', faults };
-      const others = await tx.listWindows(market.marketId, market.slot);
-      if (others.some(({ isSettled }) => !isSettled)) return { kind: 'repairs_under_way' };
-      const wanted = windowOf(request, market, sites);
-      const clash = others.find((other) => overlap(other, wanted));
-      if (clash) return { kind: 'window_overlaps', detail: clashText(clash) };
-      return { kind: 'opened', window: await open(tx, { request, market, sites, others, wanted }) };
+      const ready = await readyOf(tx, request);
+      if (ready.kind !== 'ready') return ready;
+      if (request.isExpected) {
+        const impact = await impactOf(this.parts, ready.market.marketId, ready.wanted);
+        if (!request.isExpected(impact)) return { kind: 'outdated', impact };
+      }
+      return { kind: 'opened', window: await open(tx, ready) };
     });
+  }
+}
+
+/** Tells what a window would do, and writes nothing. The market goes on meanwhile. */
+export class PreviewWindow {
+  constructor(
+    private readonly work: UnitOfWork<WindowsTx>,
+    private readonly parts: ImpactParts,
+  ) {}
+
+  async run(request: OpenWindowRequest): Promise<PreviewWindowOutcome> {
+    const ready = await this.work.transaction((tx) => readyOf(tx, request));
+    if (ready.kind !== 'ready') return ready;
+    return { kind: 'previewed', impact: await impactOf(this.parts, ready.market.marketId, ready.wanted) };
   }
 }
 
@@ -185,38 +154,6 @@ export function takenSlots(usage: readonly SlotUsage[], { windows, wanted, cells
     return usedMilli.some((used, cell) => used > (left[cell] ?? 0));
   };
   return usage.filter(isShort).map(({ slot }) => slot);
-}
-
-function faultsOf(request: OpenWindowRequest, market: MarketRecord, sites: readonly SiteRecord[]): BodyFault[] {
-  const { scope, siteId, kind, cause, from = market.slot, to } = request;
-  const faults: BodyFault[] = [];
-  const expect = (holds: boolean, path: string, message: string): void => void (holds || faults.push({ path, message }));
-  if (scope === 'site')
-    expect(
-      sites.some((site) => site.siteId === siteId),
-      '$.siteId',
-      siteId === undefined ? 'is missing' : 'is not a site of this market',
-    );
-  else expect(siteId === undefined, '$.siteId', 'is for windows of a site');
-  expect(from >= market.slot, '$.from', `must not be in the past: the market is in slot ${market.slot}`);
-  expect(
-    kind === 'outage' || from > market.slot,
-    '$.from',
-    `must be after the current slot ${market.slot}: maintenance is announced; what has begun is an outage`,
-  );
-  expect(to === undefined || to > from, '$.to', `must be after from, ${from}: it is the first slot that is not withdrawn any more`);
-  expect((cause === 'maintenance') === (kind === 'maintenance') || cause === undefined, '$.cause', `is none of the kind ${kind}`);
-  return [...faults, ...amountFaults(request, market)];
-}
-
-function amountFaults({ scope, amounts }: OpenWindowRequest, { resources }: MarketRecord): BodyFault[] {
-  if (!amounts) return [];
-  if (scope === 'market')
-    return [{ path: '$.amounts', message: 'is for windows of a site or of the bandwidth: a window of the market withdraws everything' }];
-  const known = scope === 'site' ? resources : [BANDWIDTH];
-  return Object.keys(amounts)
-    .filter((name) => !known.includes(name))
-    .map((name) => ({ path: `$.amounts.${name}`, message: `is not withdrawn by such a window (${known.join(', ')})` }));
 }
 
 /** Ends a window. */

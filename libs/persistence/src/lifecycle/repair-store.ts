@@ -106,6 +106,7 @@ export function createRepairStore(pool: Pool): RepairStore {
   return {
     due: async () => (await pool.query<{ market_id: bigint }>({ name: 'due-markets', text: DUE })).rows.map((row) => row.market_id),
     load: (marketId) => inSnapshot(pool, (client) => load(client, marketId)),
+    loadAny: (marketId) => inSnapshot(pool, (client) => loadAny(client, marketId)),
     then: (marketId, sequence, fromSlot) => inSnapshot(pool, (client) => then(client, marketId, { sequence, fromSlot })),
     record: (commit: RepairCommit) => recordHits(pool, commit),
   };
@@ -121,9 +122,13 @@ export const inSnapshot = <T>(pool: Pool, work: (client: PoolClient) => Promise<
 async function load(client: PoolClient, marketId: bigint): Promise<HitMarket | undefined> {
   const [window] = (await client.query<{ id: bigint; cause: HitMarket['window']['cause'] }>(UNSETTLED, [marketId])).rows;
   if (!window) return undefined;
+  return { ...(await loadAny(client, marketId)), window: { windowId: window.id, cause: window.cause } };
+}
+
+async function loadAny(client: PoolClient, marketId: bigint): Promise<Omit<HitMarket, 'window'>> {
   const rows = await loadMarket(client, marketId);
   invariant(rows !== undefined && rows !== 'large', 'markets are never removed, and are read whatever their size');
-  return { rows, window: { windowId: window.id, cause: window.cause }, live: await readLive(client, marketId) };
+  return { rows, live: await readLive(client, marketId) };
 }
 
 /** Allocations with slots to come, in the order of their decisions; of one bid where one is named. */
