@@ -1,5 +1,4 @@
 import type { MarketTerms } from '#log';
-import { SHARE_CAP_NONE } from '#mechanism';
 import { formatMicros, type Micros } from '#units';
 import { z } from 'zod';
 import { microsOf } from '../amount.js';
@@ -40,6 +39,8 @@ const PAPER =
 const FLAT =
   'Prices by share: a unit costs `level` divided by what the whole market has of its resource in the slot, however much is sold; so all of a resource costs its level for a slot.';
 
+/** Percent: one organisation may count for all. */
+const SHARE_CAP_MAX = 100;
 const LEARNING =
   'Prices by share, as flat ones, at a level that is learnt from the bids so far: it clears their demand. It is posted before each bid and never depends on it.';
 
@@ -65,7 +66,7 @@ const learningPrices = z
     learns: z.boolean('must be true or false').optional().describe('False holds the level where it is; bids are measured all the same.'),
     floor: givenAmount.optional().describe('The least level: 0 where it is not said.'),
     ceiling: givenAmount.optional().describe('The highest level: the highest amount that there is where it is not said.'),
-    shareCap: count(1, SHARE_CAP_NONE)
+    shareCap: count(1, SHARE_CAP_MAX)
       .optional()
       .describe(
         'Percent of what the market has in the slots looked back at, that the bids of one organisation count for at most: 100, no cap, where it is not said.',
@@ -172,7 +173,7 @@ export function priceRuleOf(given: z.output<typeof prices>, before?: MarketTerms
 const LEVEL_MAX = '999999999.999999';
 
 function learningRuleOf(
-  { level, learns = true, floor, ceiling, shareCap = SHARE_CAP_NONE }: z.output<typeof learningPrices>,
+  { level, learns = true, floor, ceiling, shareCap = SHARE_CAP_MAX }: z.output<typeof learningPrices>,
   before: MarketTerms['prices'] | undefined,
 ): Extract<MarketTerms['prices'], { readonly kind: 'learning' }> {
   const [least, most] = [microsOf(floor ?? '0'), microsOf(ceiling ?? LEVEL_MAX)];
