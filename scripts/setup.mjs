@@ -146,7 +146,7 @@ function run(command, args) {
 
 function endBy(child, signal, number) {
   const hasTty = [0, 1, 2].some((fd) => isatty(fd));
-  if (signal === 'SIGHUP' && !hasTty) return; // nohup: see libs/config/src/end-signals.ts
+  if (signal === 'SIGHUP' && !hasTty) return; // nohup: see libs/process/src/end-signals.ts
   try {
     if (child.pid) process.kill(-child.pid, 'SIGTERM');
   } catch (error) {

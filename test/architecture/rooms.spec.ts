@@ -9,6 +9,7 @@ const SERVED_BY = [
   'mechanism',
   'persistence',
   'postgres',
+  'process',
   'queue',
   'runtime',
   'telemetry',
@@ -20,7 +21,8 @@ const SERVED_BY = [
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/units': [],
   'libs/postgres': ['units'],
-  'libs/config': ['units', 'postgres'],
+  'libs/process': [],
+  'libs/config': ['units', 'postgres', 'process'],
   'libs/telemetry': [],
   'libs/runtime': ['units'],
   'libs/contracts': ['ledger', 'log', 'units'],
@@ -37,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'apps/api': ['contracts', ...SERVED_BY],
   'apps/worker': SERVED_BY,
   'apps/admin': ['sdk', 'units'], // it has what the API tells, and nothing else
-  'apps/cli': ['config', 'kinds', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'queue', 'runtime', 'sdk', 'units'],
+  'apps/cli': ['config', 'kinds', 'lab', 'ledger', 'market', 'mechanism', 'persistence', 'postgres', 'process', 'queue', 'sdk', 'units'],
 };
 
 /** What a room may have of all lines of code. */

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { type Config, ConfigError, loadConfig, settleHost } from '#config';
-import { clockOf, createLogger, missingLines, outliveReaders, PatientOutput } from '#runtime';
+import { PatientOutput } from '#process';
+import { clockOf, createLogger, missingLines, outliveReaders } from '#runtime';
 import { startTracing, type Tracing } from '#telemetry';
 import { startApi, StartError } from './start.js';
 

@@ -1,6 +1,6 @@
 import { type AdminKeyOutcome, EnsureAdminKey, type KeyRecord } from '#market';
 import type { Config } from '#config';
-import { endSignals } from '#runtime';
+import { endSignals } from '#process';
 import { standardKinds } from '#kinds';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';

@@ -1,4 +1,4 @@
-import '#config'; // first: it clears away what others' variables would make of the database's driver
+import '#process'; // first: it clears away what others' variables would make of the database's driver
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { documentOf } from './client/exit-codes.js';

@@ -1,5 +1,5 @@
 import { close, constants, fstatSync, open } from 'node:fs';
-import { PatientOutput } from '#runtime';
+import { PatientOutput } from '#process';
 import { EXIT } from './terminal.js';
 
 type Stream = NodeJS.WriteStream & { readonly fd: number };

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { ConfigError, loadConfig, settleHost } from '#config';
-import { clockOf, createLogger, missingLines, outliveReaders, PatientOutput } from '#runtime';
+import { PatientOutput } from '#process';
+import { clockOf, createLogger, missingLines, outliveReaders } from '#runtime';
 import { startWorker } from './start.js';
 import { StartError } from './start-error.js';
 

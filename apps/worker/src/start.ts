@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '#config';
 import { type KnownKinds, standardKinds } from '#kinds';
 import { checkDatabase } from '#persistence';
-import { endSignals } from '#runtime';
+import { endSignals } from '#process';
 import { startTracing } from '#telemetry';
 import type { WorkerSurroundings } from './compose-worker.js';
 import { openWorker } from './open-worker.js';

@@ -1,9 +1,7 @@
-/** What every process of ours is made of: services with a beginning and an end, time, work that is done again and again, its end, its log and its figures. */
+/** What every process of ours is made of: services with a beginning and an end, time, work that is done again and again, its log and its figures. */
 export { type Clock, clockOf } from './clock.js';
-export { endSignals } from './end-signals.js';
 export { createLogger, missingLines, outliveReaders } from './logger.js';
 export { nestLogger, ServiceHost } from './nest.js';
-export { PatientOutput } from './patient-output.js';
 export { type PeriodicTask, runPeriodically } from './periodic.js';
 export { ProcessReport } from './report.js';
 export { resource, type Service, ServiceList, together } from './service.js';

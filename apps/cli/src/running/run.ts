@@ -1,6 +1,6 @@
 import { loadConfig, settleHost, type Config } from '#config';
 import { constants } from 'node:os';
-import { endSignals } from '#runtime';
+import { endSignals } from '#process';
 import { EXIT, type HostTerminal } from '../terminal.js';
 import { Closed, Closing } from './closing.js';
 
