@@ -25,7 +25,8 @@ const BANS: readonly Ban[] = [
   {
     pattern: /\bprocess\.env\b/,
     instead: 'loadConfig of #config',
-    isAllowedIn: ({ path, room }) => room === 'libs/config' || /^apps\/\w+\/src\/(main|.*\.main)\.ts$/.test(path),
+    isAllowedIn: ({ path, room }) =>
+      room === 'libs/config' || path === 'libs/process/src/driver.ts' || /^apps\/\w+\/src\/(main|.*\.main)\.ts$/.test(path),
   },
   { pattern: /\bconsole\./, instead: 'the logger, or the terminal of apps/cli' },
   { pattern: /\bprocess\.std(out|err|in)\b/, instead: 'a Terminal', isAllowedIn: (file) => file.room === 'apps/cli' || isMain(file) },
