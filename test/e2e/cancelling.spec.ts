@@ -1,4 +1,4 @@
-import { DEAR, expectWhole } from '../support/after-sale.js';
+import { DEAR, expectWhole, findingsAfter } from '../support/after-sale.js';
 import { startTestApi, type TestApi } from '../support/api.js';
 import type { Answer, Json } from '../support/api-client.js';
 import { decidedBid, jobBody, type Scene, setScene } from '../support/scenes.js';
@@ -121,5 +121,95 @@ describe('an allocation that is cancelled', () => {
     expect((await cancel(scene, begun.id, later.id)).status).toBe(200);
     expect(await wallet(scene)).toBeCloseTo(before - Number(later.kept), 5);
     await verify(scene);
+  }, 60_000);
+});
+
+describe('a budget', () => {
+  const path = (scene: Scene, name: string, bidder = 0) =>
+    `/v1/organisations/${scene.bidders[bidder]?.id}/budgets/${encodeURIComponent(name)}`;
+  const put = (scene: Scene, name: string, body: object, key = keyOf(scene)): Promise<Answer> =>
+    api.client.put(path(scene, name), { key, body });
+  const read = async (scene: Scene, name: string): Promise<Json> => (await api.client.get(path(scene, name), { key: keyOf(scene) })).body;
+  const outcome = ({ status, decision }: Json): string => decision.reason?.code ?? status;
+  const told = ({ events }: Json): string[] => events.map(({ share, kind }: Json) => `${share} ${kind}`).reverse();
+
+  it('leaves out of the menu what it has no room for, and gets back what comes back', async () => {
+    const scene = await scenes('budget');
+    expect(await put(scene, 'the team', { per: 'all', amount: '52' })).toMatchObject({
+      status: 200,
+      body: { amount: '52', periods: [], events: [] },
+    });
+    const first = await bought(scene, 'first');
+    expect([first, await bought(scene, 'second')].map(outcome)).toEqual(['accepted', 'accepted']);
+    const third = await bought(scene, 'third');
+    expect([outcome(third), third.decision.reason.detail]).toEqual([
+      'budget_exhausted',
+      'completion 11 costs 20; it takes 20 of the budget "the team", which has 12 left for slots 0 to 49',
+    ]);
+    await move(scene, 1);
+    expect(await read(scene, 'the team')).toMatchObject({ periods: [{ period: 'all', spent: '5', reserved: '35', left: '12' }] });
+    expect(await put(scene, 'the team', { per: 'all', amount: '39' })).toMatchObject(problem(409, 'budget_reserved'));
+    const { body: quote } = await quoted(scene, first.id);
+    await cancel(scene, first.id, quote.id);
+    const [{ spent, reserved, left }] = (await read(scene, 'the team')).periods;
+    expect([Number(spent), Number(reserved), Number(left)]).toEqual([20 - Number(quote.returned), 20, 12 + Number(quote.returned)]);
+    expect(outcome(await bought(scene, 'fourth'))).toBe('accepted');
+    expect(told(await read(scene, 'the team'))).toEqual(['50 reached', '80 reached']);
+    await outage(scene, {});
+    const kept = String(20 - Number(quote.returned));
+    expect(await read(scene, 'the team')).toMatchObject({ periods: [{ spent: kept, reserved: '0' }] });
+    expect(
+      told(await read(scene, 'the team'))
+        .slice(2)
+        .sort(),
+    ).toEqual(['50 below', '80 below']);
+    await verify(scene);
+    const change = `UPDATE budget_entry SET amount_micros = 1 WHERE bid_id = ${first.id} AND amount_micros > 0`;
+    expect(await findingsAfter(api.pool, scene.marketId, change)).toMatchObject([
+      { table: 'budget_entry', detail: 'is not as it was when its receipt was written' },
+      { table: 'budget_entry', detail: 'amount_micros is 1, must be 20000000' },
+    ]);
+  }, 60_000);
+
+  it('counts bids of one label, or of one key, and refuses what the wallet could pay only', async () => {
+    const scene = await scenes('counted');
+    const { body: other } = await api.client.post(`/v1/organisations/${scene.bidders[0]?.id}/keys`, {
+      key: scene.operatorKey,
+      body: { role: 'bidder', scopes: ['bids:read', 'bids:write'] },
+    });
+    await put(scene, 'night', { scope: 'label', label: 'night', per: 'month', amount: '0' });
+    await put(scene, 'other key', { scope: 'key', keyId: other.id, per: 'day', amount: '3' });
+    expect(outcome(await bought(scene, 'day', { label: 'day' }))).toBe('accepted');
+    expect(outcome(await bought(scene, 'night', { label: 'night' }))).toBe('budget_exhausted');
+    const place = { key: other.key, body: job(scene), headers: { 'idempotency-key': 'by-other', prefer: 'wait=20' } };
+    expect(outcome((await api.client.post(`/v1/markets/${scene.marketId}/bids`, place)).body)).toBe('budget_exhausted');
+    expect((await put(scene, 'night', { scope: 'label', label: 'night', per: 'month', amount: '100' }, other.key)).status).toBe(403);
+    expect((await api.client.delete(path(scene, 'night'), { key: keyOf(scene) })).status).toBe(204);
+    expect(outcome(await bought(scene, 'night-again', { label: 'night' }))).toBe('accepted');
+    expect((await api.client.get(path(scene, 'night'), { key: keyOf(scene) })).status).toBe(404);
+    await verify(scene);
+  }, 60_000);
+
+  it('is refused where it makes no sense, with what to do', async () => {
+    const scene = await scenes('no-budget');
+    const faults: readonly (readonly [object, string])[] = [
+      [{ per: 'week', amount: '1' }, '$.per'],
+      [{ per: 'day' }, '$.amount'],
+      [{ per: 'day', amount: '-1' }, '$.amount'],
+      [{ per: 'day', amount: '1', scope: 'key' }, '$.keyId'],
+      [{ per: 'day', amount: '1', scope: 'key', keyId: scene.bidders[1]?.keyId }, '$.keyId'],
+      [{ per: 'day', amount: '1', scope: 'label' }, '$.label'],
+      [{ per: 'day', amount: '1', label: 'night' }, '$.label'],
+    ];
+    for (const [body, at] of faults)
+      expect([body, await put(scene, 'x', body)]).toMatchObject([body, { status: 422, body: { errors: [{ path: at }] } }]);
+    expect((await put(scene, 'x', { per: 'day', amount: '1' })).status).toBe(200);
+    expect(await put(scene, 'x', { per: 'month', amount: '1' })).toMatchObject({ status: 422, body: { errors: [{ path: '$.per' }] } });
+    expect((await put(scene, 'x', { per: 'day', amount: '1' }, keyOf(scene, 1))).status).toBe(404);
+    expect((await put(scene, 'x', { per: 'day', amount: '1' }, scene.auditorKey)).status).toBe(403);
+    expect((await put(scene, 'x', { per: 'day', amount: '2' }, scene.operatorKey)).status).toBe(200);
+    expect((await put(scene, ' \u0000', { per: 'day', amount: '1' })).status).toBe(404);
+    const { body } = await api.client.get(`/v1/organisations/${scene.bidders[0]?.id}/budgets`, { key: scene.auditorKey });
+    expect(body.items.map(({ name, amount }: Json) => [name, amount])).toEqual([['x', '2']]);
   }, 60_000);
 });

@@ -40,7 +40,7 @@ async function cancelled(bidId: string): Promise<unknown> {
 }
 
 /** Operations whose answers have no body. */
-const NO_ANSWER: ReadonlySet<OperationId> = new Set(['revokeKey', 'signOut', 'signOutEverywhere', 'closeWindow']);
+const NO_ANSWER: ReadonlySet<OperationId> = new Set(['revokeKey', 'signOut', 'signOutEverywhere', 'closeWindow', 'deleteBudget']);
 
 it('reaches every operation', async () => {
   const { marketId, siteIds, bidders, operatorId } = scene;
@@ -53,6 +53,14 @@ it('reaches every operation', async () => {
     createOrganisation: () => operator.call('createOrganisation', { body: { name: 'third' } }),
     listOrganisations: () => operator.call('listOrganisations'),
     createKey: () => operator.call('createKey', { params: { organisationId: operatorId }, body: { role: 'auditor' } }),
+    setBudget: () =>
+      bidder.call('setBudget', {
+        params: { organisationId: bidders[0].id, name: 'all of it' },
+        body: { scope: 'organisation', per: 'all', amount: '900000' },
+      }),
+    getBudget: () => bidder.call('getBudget', { params: { organisationId: bidders[0].id, name: 'all of it' } }),
+    listBudgets: () => bidder.call('listBudgets', { params: { organisationId: bidders[0].id } }),
+    deleteBudget: () => bidder.call('deleteBudget', { params: { organisationId: bidders[0].id, name: 'all of it' } }),
     listKeys: () => operator.call('listKeys', { query: { limit: 1 } }),
     revokeKeyByText: () => operator.call('revokeKeyByText', { body: { key: key.key } }),
     revokeKey: () => operator.call('revokeKey', { params: { keyId: key.id } }),

@@ -68,6 +68,45 @@ describe('a wallet that two markets draw on', () => {
     expect(await brokenLaws(database.pool)).toEqual([]);
   });
 
+  it('keeps a budget that both count against, made before or in the midst of it', async () => {
+    const takeOf = (amount: bigint): Promise<unknown> =>
+      database.pool.query(
+        `INSERT INTO budget (organisation_id, name, scope, per, amount_micros) VALUES ($1, $3, 'organisation', 'all', $2)`,
+        [market.bidderIds[0], amount, `of ${amount}`],
+      );
+    await open(100_000_000_000n);
+    await takeOf(90_000_000_000n);
+    const store = createDecidingStore(database.pool);
+    let turns = 0;
+    const outcomes: string[] = [];
+    const slow: DecidingStore = {
+      ...store,
+      leaseAndRead: async (...claim) => {
+        const opening = await store.leaseAndRead(...claim);
+        turns += 1;
+        if (turns === 1) await decider(store).run(twin.marketId); // takes of the budget
+        if (turns === 2) await takeOf(1n);
+        return opening;
+      },
+      record: async (...batch) => {
+        const written = await store.record(...batch);
+        outcomes.push(...written);
+        return written;
+      },
+    };
+    expect(await decider(slow).run(market.marketId)).toEqual({ kind: 'drained', decided: 1 });
+    expect(outcomes).toEqual(['funds_moved', 'recorded']);
+    const { rows } = await database.pool.query<{ outcome: string; code: string | null; budgets: { leftMicros: string }[] }>(
+      `SELECT outcome::text, reason ->> 'code' AS code, budgets FROM decision ORDER BY market_id DESC`,
+    );
+    expect(rows.map(({ outcome, code, budgets }) => [outcome, code, budgets.length])).toEqual([
+      ['accepted', null, 1],
+      ['refused', 'budget_exhausted', 2],
+    ]);
+    expect(BigInt(rows[1].budgets[0].leftMicros)).toBeLessThan(90_000_000_000n);
+    expect(await brokenLaws(database.pool)).toEqual([]);
+  });
+
   it('is held where its money never stands still, so that nobody is put off for ever', async () => {
     await open(300_000_000n);
     const store = createDecidingStore(database.pool);

@@ -70,6 +70,9 @@ function isNamed({ findings }: Verification, { table, column, key }: Tampering):
 }
 
 // Real: Postgres, the use cases, the mechanism. Nothing is faked.
+/** Columns that came later: they are told where they hold anything. */
+const LATER: ReadonlySet<string> = new Set(['budgets', 'key_id']);
+
 describe('verifying a market', () => {
   let database: TestDatabase;
   let market: AuditedMarket;
@@ -134,9 +137,12 @@ describe('verifying a market', () => {
         `SELECT (SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each_text(to_jsonb(x)) AS c) AS row FROM ${table} x WHERE market_id = $1`,
         [market.marketId],
       );
+      const since = rows.map(({ row }) =>
+        Object.fromEntries(Object.entries(row).filter(([name, value]) => value !== null || !LATER.has(name))),
+      );
       const read = records?.map((record) => record[table]).filter((row) => row !== undefined) ?? [];
       expect(read.length).toBeGreaterThan(0);
-      expect(new Set(read.map((row) => textOf(row)))).toEqual(new Set(rows.map(({ row }) => textOf(row))));
+      expect(new Set(read.map((row) => textOf(row)))).toEqual(new Set(since.map((row) => textOf(row))));
     }
     client.release(true);
   });

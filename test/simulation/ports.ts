@@ -104,6 +104,7 @@ export function decidingStoreOf(database: Database, process: Process): DecidingS
     loadState: (marketId) => alone(() => stateOf(database.market(marketId))),
     loadRows: (marketId) => alone(() => rowsOf(stateOf(database.market(marketId)))),
     newsSince: (marketId, sequence) => alone(() => newsOf(database.market(marketId), sequence)),
+    readBudgets: () => alone(() => ({ budgets: [], calendars: [], keys: [] })),
     record: (turn) => database.atOnce(process, locksOf(turn), (session) => write(database, session, turn)),
     held: (marketId, idleMs, work) =>
       database.transaction(process, idleMs, async (session) => {
@@ -187,9 +188,8 @@ function endLease(market: StoredMarket): void {
 }
 
 function walletOf(database: Database, organisationId: bigint): Wallet {
-  const walletId = accountOf(organisationId, 'wallet');
-  const fundsMicros = database.ledger.accounts.get(walletId)?.balance ?? 0n;
-  return { organisationId, walletId, escrowId: accountOf(organisationId, 'escrow'), fundsMicros };
+  const accounts = { walletId: accountOf(organisationId, 'wallet'), escrowId: accountOf(organisationId, 'escrow') };
+  return { organisationId, ...accounts, fundsMicros: database.ledger.accounts.get(accounts.walletId)?.balance ?? 0n };
 }
 
 /** Postgres' part of the laws: rows that are there, the sequence, usage within capacity, no account below zero. */

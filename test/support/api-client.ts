@@ -46,6 +46,7 @@ export class ApiClient {
 
   get = (path: string, call: Call = {}): Promise<Answer> => this.send('GET', path, call);
   post = (path: string, call: Call = {}): Promise<Answer> => this.send('POST', path, call);
+  put = (path: string, call: Call = {}): Promise<Answer> => this.send('PUT', path, call);
   patch = (path: string, call: Call = {}): Promise<Answer> => this.send('PATCH', path, call);
   delete = (path: string, call: Call = {}): Promise<Answer> => this.send('DELETE', path, call);
 

@@ -9,6 +9,7 @@ import { OrganisationsController } from './controllers/organisations.controller.
 import { SessionsController } from './controllers/sessions.controller.js';
 import { ServiceController } from './controllers/service.controller.js';
 import { SitesController } from './controllers/sites.controller.js';
+import { BudgetsController } from './controllers/budgets.controller.js';
 import { WindowsController } from './controllers/windows.controller.js';
 import { ViewsController } from './controllers/views.controller.js';
 import { OperationCheck } from './http/operation-check.js';
@@ -31,6 +32,7 @@ export class ApiModule {
         SessionsController,
         MarketsController,
         SitesController,
+        BudgetsController,
         WindowsController,
         BidsController,
         AllocationsController,

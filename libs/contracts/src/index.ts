@@ -21,6 +21,7 @@ export {
 export { isProblemCode, PROBLEMS, problemOf, type ProblemCode, type ProblemDetails } from './problems.js';
 export { bidFormsOf, type BidForms, type BodyForm, type BulkItemWire, type JobWire } from './bid-forms.js';
 export { idempotencyKey, optionTold, refusalTold, type BidBodyWire } from './schemas/bids.js';
+export { budgetName } from './schemas/budgets.js';
 export { EVENTS, eventKinds, eventTold, marketEvent, SEQUENCE_TEXT, streamMessage, type MarketEvent } from './schemas/events.js';
 export { priceRuleOf, termsTold } from './schemas/markets.js';
 export { isCount, isFields, isPlainKey, isPositive, isQuantity, type Fields } from './schemas/plain-bid.js';

@@ -6,6 +6,7 @@ import { isRepeatable, type Operation, scopeOf, type SuccessResponse } from './o
 import { operationIds, operationOf, type OperationId } from './operations/index.js';
 import { type ProblemCode, PROBLEMS } from './problems.js';
 import { idempotencyKey } from './schemas/bids.js';
+import { budgetName } from './schemas/budgets.js';
 import { marketEvent } from './schemas/events.js';
 import { id } from './schemas/primitives.js';
 import { problem } from './schemas/problem.js';
@@ -90,7 +91,7 @@ function parametersOf(operation: Operation, schemaOf: SchemaOf): Json[] {
     name,
     in: 'path',
     required: true,
-    schema: schemaOf(id, 'input'),
+    schema: schemaOf(name === 'name' ? budgetName : id, 'input'),
   }));
   const query = operation.query instanceof z.ZodObject ? operation.query.shape : {};
   const queries = Object.entries(query).map(([name, schema]) => ({

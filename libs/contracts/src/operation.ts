@@ -17,8 +17,8 @@ export interface SuccessResponse {
 
 /** One route of the API: everything that guard, validation, document and tests need to know about it. */
 export interface Operation {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** With parameters in braces; every parameter is an id. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With parameters in braces; every parameter is an id, but for `name`. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
@@ -52,7 +52,7 @@ export interface Operation {
 
 /** Whether a request may be sent again where nobody knows what became of it: it reads, or does at most once what it does. */
 export const isRepeatable = ({ method, idempotent, repeatable }: Operation): boolean =>
-  method === 'GET' || method === 'DELETE' || idempotent === true || repeatable === true;
+  method === 'GET' || method === 'PUT' || method === 'DELETE' || idempotent === true || repeatable === true;
 
 /** The scope that a key must have for an operation, where it has any; undefined where none is asked for. */
 export function scopeOf({ scope, policy, tag, method }: Operation): string | undefined {
@@ -67,6 +67,8 @@ export const defineOperations = <const Table extends Record<string, Operation>>(
 export const ANYONE = 'anyone';
 /** The policy of what operators do. */
 export const OPERATORS = { roles: ['operator'] } as const;
+/** The policy of what those do who spend, and those who oversee them. */
+export const SPENDERS = { roles: ['operator', 'bidder'] } as const;
 /** The policy of what bidders do. */
 export const BIDDERS = { roles: ['bidder'] } as const;
 /** The policy of what everybody with a key may read. */

@@ -75,6 +75,16 @@ export const PROBLEMS = {
     'That organisation has as many keys as it may',
     'Revoke keys that are no longer used; an organisation may have 200.',
   ),
+  too_many_budgets: row(
+    409,
+    'That organisation has as many budgets as it may',
+    'End budgets that are no longer needed; an organisation may have 50.',
+  ),
+  budget_reserved: row(
+    409,
+    'More of that budget is reserved',
+    'Set no less than detail says it holds, cancel allocations, or wait until their slots have run.',
+  ),
   request_in_flight: row(409, 'The first request with this key is still under way', 'Repeat the request in a moment.'),
   quote_expired: row(410, 'That quote is too old', 'Ask for another quote.'),
   cancellation_outdated: row(

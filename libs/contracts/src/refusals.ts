@@ -10,6 +10,7 @@ export const REFUSAL_CODES = [
   'no_feasible_schedule',
   'price_above_value',
   'insufficient_funds',
+  'budget_exhausted',
 ] as const;
 /** Why a bid is refused, in a word. */
 export type RefusalCode = (typeof REFUSAL_CODES)[number];

@@ -1,4 +1,5 @@
 /** The log of a market: which events there are, what each holds, who reads it and what it does to prices. No I/O. */
+export { type BudgetCap, budgetCaps } from './caps.js';
 export { UnreadableEntry } from './codec.js';
 export { eventIn, type KeptEvent, payloadJson } from './entry.js';
 export {

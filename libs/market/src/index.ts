@@ -2,6 +2,7 @@
 export * from './accepting/index.js';
 export * from './accounts/index.js';
 export * from './book/index.js';
+export * from './budgets/index.js';
 export * from './catalogue/index.js';
 export * from './clock/index.js';
 export * from './deciding/index.js';

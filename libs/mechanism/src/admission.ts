@@ -1,9 +1,10 @@
 import { formatMicros, invariant, micros, type Micros } from '#units';
 import type { Book } from './book.js';
-import { entryAt, inWindow, menuOf, saleEndOf } from './menu.js';
+import { brokenCap, capText } from './caps.js';
+import { endOf, entryAt, inWindow, menuOf } from './menu.js';
 import type { Oracle, Search } from './oracle.js';
 import { paymentLines, totalOf } from './payment.js';
-import type { Bid, Decision, Menu, MenuEntry, Refusal, RefusalCode } from './types.js';
+import type { Bid, Decision, Menu, MenuEntry, PaymentLine, Refusal, RefusalCode, SpendingCap } from './types.js';
 import { roundedValueAt, valueAt } from './valuation.js';
 
 /** An entry of the menu with what the bid says it is worth. */
@@ -17,6 +18,8 @@ interface MenuScan<Plan> {
   best?: Candidate<Plan>;
   /** The passing offer of most utility, payable or not. */
   winning?: Candidate<Plan>;
+  /** The passing offer of most utility that the wallet can pay, whatever budgets leave. */
+  affordable?: Candidate<Plan>;
   nearest?: Candidate<Plan>;
   cheapest?: Candidate<Plan>;
   /** Where no entry was priced because even a floor of the price leaves no chance: the completion that comes nearest. */
@@ -46,15 +49,21 @@ interface QuotedOption {
 
 const utilityOf = ({ entry, value }: Candidate<unknown>): bigint => value - entry.price;
 
-function consider<Plan>(walk: MenuScan<Plan>, offer: Candidate<Plan>, fundsMicros: bigint | undefined): void {
+function consider<Job, Plan>(walk: MenuScan<Plan>, offer: Candidate<Plan>, subject: Subject<Job, Plan>): void {
+  const { fundsMicros, caps = [] } = subject;
   const utility = utilityOf(offer);
   if (!walk.cheapest || offer.entry.price < walk.cheapest.entry.price) walk.cheapest = offer;
   if (!walk.nearest || utility > utilityOf(walk.nearest)) walk.nearest = offer;
   if (utility <= 0n) return;
   if (!walk.winning || utility > utilityOf(walk.winning)) walk.winning = offer;
   const payable = fundsMicros === undefined || offer.entry.price <= fundsMicros;
-  if (payable && (!walk.best || utility > utilityOf(walk.best))) walk.best = offer;
+  if (!payable || (walk.best && utility <= utilityOf(walk.best))) return;
+  if (!walk.affordable || utility > utilityOf(walk.affordable)) walk.affordable = offer;
+  if (caps.length === 0 || !brokenCap(caps, linesOf(subject, offer))) walk.best = offer;
 }
+
+const linesOf = <Job, Plan>({ book, bid, oracle }: Subject<Job, Plan>, { entry }: Candidate<Plan>): PaymentLine[] =>
+  paymentLines(book, oracle.footprintOf(book.spec, bid.job, entry.plan));
 
 /** Micro-credits by which the rounding of payment lines may bring a price below the oracle's bound. */
 const ROUNDING_SLACK = 1000;
@@ -80,6 +89,8 @@ interface Subject<Job, Plan> {
   readonly oracle: Oracle<Job, Plan>;
   /** What the wallet can pay; without it, anything. */
   readonly fundsMicros?: bigint | undefined;
+  /** What budgets leave; none where nothing is said. */
+  readonly caps?: readonly SpendingCap[] | undefined;
 }
 
 /**
@@ -96,7 +107,7 @@ function scanMenu<Job, Plan>(subject: Subject<Job, Plan>, floors: 'sharp' | 'pla
   const walk = newScan<Plan>();
   const planning = { book, job: bid.job, oracle };
   const search = oracle.open(book, bid.job, arrival);
-  for (let completion = arrival, end = saleEndOf(book, arrival); completion < end; completion++) {
+  for (let completion = arrival; completion < endOf(book); completion++) {
     const floor = search.advance();
     const value = roundedValueAt(bid.valuation, completion - arrival);
     const bar = Number(walk.best ? utilityOf(walk.best) : 0n);
@@ -108,7 +119,7 @@ function scanMenu<Job, Plan>(subject: Subject<Job, Plan>, floors: 'sharp' | 'pla
     const entry = entryAt(planning, completion, search);
     if (!entry) continue;
     if (!hasChance && walk.sharp && value > entry.price) return scanMenu(subject, 'plain');
-    consider(walk, { entry, value: micros(BigInt(value)) }, fundsMicros);
+    consider(walk, { entry, value: micros(BigInt(value)) }, subject);
   }
   return walk;
 }
@@ -147,7 +158,7 @@ function isBeyond(walk: MenuScan<unknown>, floored: BoundedOption, funds: number
  */
 function mayFit<Job, Plan>({ book, bid, arrival, oracle }: Subject<Job, Plan>): boolean {
   const search = oracle.open(book, bid.job, arrival);
-  for (let completion = arrival, end = saleEndOf(book, arrival); completion < end; completion++) {
+  for (let completion = arrival; completion < endOf(book); completion++) {
     const floor = search.advance();
     if (floor === Infinity) continue;
     if (!mayPass(roundedValueAt(bid.valuation, completion - arrival), floor, 0)) return true;
@@ -184,20 +195,25 @@ function priceDetail(nearest: Candidate<unknown>, cheapest: Candidate<unknown>):
     : `${missed}; at completion ${cheapest.entry.completion} the price is ${formatMicros(cheapest.entry.price)}`;
 }
 
-/** What a market that has just opened adds to it. */
-const openingDetail = ({ reach, slotCount }: Book): string =>
-  reach < slotCount ? `; until its first bids are measured, the market sells no more than ${reach} slots ahead` : '';
-
 /** Why a walked menu holds nothing for the bid, in the order of docs/refusals.md. */
-function refusalOfWalk<Job, Plan>(walk: MenuScan<Plan>, { book, bid, oracle, fundsMicros }: Subject<Job, Plan>): Refusal {
-  const { nearest, cheapest, winning, floor, beyond } = walk;
+function refusalOfWalk<Job, Plan>(walk: MenuScan<Plan>, subject: Subject<Job, Plan>): Refusal {
+  const { bid, oracle, fundsMicros } = subject;
+  const { nearest, cheapest, winning, affordable, floor, beyond } = walk;
   if (!nearest && floor) return refusalOf('price_above_value', floorDetail(shownFloor(floor)), walk);
-  if (!nearest || !cheapest) return refusalOf('no_feasible_schedule', `${oracle.whyNone(bid.job)}${openingDetail(book)}`);
+  if (!nearest || !cheapest) return refusalOf('no_feasible_schedule', oracle.whyNone(bid.job));
   if (!winning) return refusalOf('price_above_value', priceDetail(nearest, cheapest), walk);
+  if (affordable) return refusalOf('budget_exhausted', budgetDetail(subject, affordable), { nearest: affordable, cheapest });
   const wanted = `completion ${winning.entry.completion} costs ${formatMicros(winning.entry.price)}`;
   const detail = `${wanted}; the wallet can pay ${formatMicros(fundsMicros ?? 0n)}`;
   const isBetter = beyond && promiseOf(beyond) > Number(utilityOf(winning));
   return { ...refusalOf('insufficient_funds', detail, { nearest: winning, cheapest }), ...(isBetter && { floor: shownFloor(beyond) }) };
+}
+
+function budgetDetail<Job, Plan>(subject: Subject<Job, Plan>, offer: Candidate<Plan>): string {
+  const lines = linesOf(subject, offer);
+  const cap = brokenCap(subject.caps ?? [], lines);
+  invariant(cap !== undefined, 'what the wallet can pay and is not bought is beyond a budget');
+  return `completion ${offer.entry.completion} costs ${formatMicros(offer.entry.price)}; ${capText(cap, lines)}`;
 }
 
 /** Whether it is open that the job fits at all: floors that need not know that ruled everything out. */
@@ -213,7 +229,7 @@ function refusalBefore<Job, Plan>({ book, bid, arrival, oracle }: Subject<Job, P
 
 /**
  * The admission rule (paper, Algorithm 1): chooses the completion of most utility f(d) - c(d), the earliest on a tie, among the entries
- * that the wallet can pay; accepts where it is above zero. Pure: the book is not changed.
+ * that the wallet can pay and budgets leave room for; accepts where it is above zero. Pure: the book is not changed.
  */
 export function admit<Job, Plan>(subject: Subject<Job, Plan>): Decision<Plan> {
   const { book, bid, oracle } = subject;
@@ -250,6 +266,7 @@ export function quote<Job, Plan>(subject: Omit<Subject<Job, Plan>, 'fundsMicros'
   if (decision.kind === 'accepted')
     return { menu, best: { completion: decision.completion, price: decision.payment, value: decision.value } };
   const walk = newScan<Plan>();
-  for (const entry of menu) consider(walk, { entry, value: valueAt(bid.valuation, entry.completion - arrival) }, undefined);
+  for (const entry of menu)
+    consider(walk, { entry, value: valueAt(bid.valuation, entry.completion - arrival) }, { book, bid, arrival, oracle });
   return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, { book, bid, arrival, oracle }) : decision.refusal };
 }

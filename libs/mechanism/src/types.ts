@@ -74,9 +74,19 @@ export const REFUSAL_CODES = [
   'no_feasible_schedule',
   'price_above_value',
   'insufficient_funds',
+  'budget_exhausted',
 ] as const;
 /** Why a bid is refused, in a word. */
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/** What a bid may pay at most for its slots from `from` on and before `to`: what a budget leaves of a day, of a month, or in all. */
+export interface SpendingCap {
+  /** The budget's name. */
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly leftMicros: Micros;
+}
 
 /** Why not, and what would have passed: an entry of the menu with the value the bid gave it. */
 export interface Refusal {

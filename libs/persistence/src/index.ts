@@ -1,5 +1,6 @@
 /** Postgres: adapters of the market's ports. */
 export * from './accounts/index.js';
+export * from './budgets/index.js';
 export * from './catalogue/index.js';
 export { coldWork, type PrismaTx } from './cold-work.js';
 export * from './embedded/index.js';

@@ -15,7 +15,15 @@ const ANY = { id: '', name: 'Any' } as const;
 const STATES = [ANY, { id: 'queued', name: 'Queued' }, { id: 'accepted', name: 'Accepted' }, { id: 'refused', name: 'Refused' }] as const;
 const REASONS = [
   ANY,
-  ...['price_above_value', 'no_feasible_schedule', 'insufficient_funds', 'beyond_horizon', 'no_data', 'market_closed'].map((id) => ({
+  ...[
+    'price_above_value',
+    'no_feasible_schedule',
+    'insufficient_funds',
+    'budget_exhausted',
+    'beyond_horizon',
+    'no_data',
+    'market_closed',
+  ].map((id) => ({
     id,
     name: titled(id),
   })),

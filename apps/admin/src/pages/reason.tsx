@@ -13,6 +13,7 @@ const REMEDIES: { readonly [Code in Refusal['code']]?: string } = {
   no_feasible_schedule: 'Ask for smaller workers, or bid later: further slots come on sale.',
   price_above_value: 'Offer a higher value for a completion, if it is true, or accept a later one.',
   insufficient_funds: 'Fill the wallet and bid again.',
+  budget_exhausted: 'Raise the budget, or bid for slots of its next period.',
   market_closed: 'The market was closed before it was decided.',
 };
 

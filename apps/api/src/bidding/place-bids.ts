@@ -42,6 +42,7 @@ interface Place {
   readonly organisationId: bigint;
   /** Its family. */
   readonly tenantId: bigint;
+  readonly keyId: bigint;
 }
 
 /** What else comes with a bid: its key, and the quote that it names. */
@@ -86,7 +87,7 @@ export class PlaceBids {
 
   /** One bid: 202 with its id, or 200 with its decision where that came in time. */
   async one(input: Input<'placeBid'>): Promise<Reply<Placed>> {
-    const place = { marketId: input.params.marketId, ...partyOf(input.caller) };
+    const place = { marketId: input.params.marketId, keyId: input.caller.keyId, ...partyOf(input.caller) };
     if (!this.check.isReadable({ ...place, body: input.body })) await this.checkBody({ ...place, body: input.body });
     const quote = namedQuote(this.forms, { ...place, body: input.body }, input.ifMatch);
     const seconds = input.waitSeconds ?? (quote && LIMITS.waitSeconds);
@@ -119,7 +120,7 @@ export class PlaceBids {
 
   /** Many bids, stored in the order in which they stand, a result for each. */
   async many({ caller, params, body }: Input<'placeBids'>): Promise<Reply<AnswerOf<'placeBids'>>> {
-    const place = { marketId: params.marketId, ...partyOf(caller) };
+    const place = { marketId: params.marketId, keyId: caller.keyId, ...partyOf(caller) };
     const listing: Listing = { left: LIMITS.faults };
     const taking: Promise<PromiseSettledResult<BulkResult>[]>[] = [];
     for (let at = 0; at < body.bids.length; at += TAKEN_AT_ONCE) {
@@ -158,13 +159,14 @@ export class PlaceBids {
     };
   }
 
-  private newBid({ marketId, organisationId, tenantId, idempotencyKey, quote }: Place & Named, body: BidBodyWire): NewBid {
+  private newBid({ marketId, organisationId, tenantId, keyId, idempotencyKey, quote }: Place & Named, body: BidBodyWire): NewBid {
     const plain = this.forms.text(body);
     const text = quote ? withTerms(plain, quote) : plain;
     return {
       marketId,
       organisationId,
       tenantId,
+      keyId,
       idempotencyKey,
       requestHash: requestHash(`bid:${marketId}`, text),
       label: body.label ?? null,

@@ -2,15 +2,20 @@ import {
   bucketOf,
   CreateKey,
   CreateOrganisation,
+  EndBudget,
   EnsureAdminKey,
+  FindBudget,
   KeyUse,
   LimitRate,
+  ListBudgets,
   ListKeys,
   ListOrganisations,
   RevokeKey,
   Sessions,
+  SetBudget,
 } from '#market';
 import {
+  createBudgetsWork,
   createCallerFinder,
   createEndedFinder,
   createKeyUseStore,
@@ -58,6 +63,7 @@ export function tenancy(
 ): { keyring: ApiKeyCache; services: object[] } {
   const work = createTenancyWork(stores.base);
   const reader = createTenancyReader(stores.pool);
+  const budgets = createBudgetsWork(stores.base);
   const use = new KeyUse(createKeyUseStore(stores.pool), clock, (err) => {
     metrics.trouble('key_use', err, 'not noted when keys were last used');
   });
@@ -73,6 +79,10 @@ export function tenancy(
     new ListOrganisations(reader),
     new CreateKey(work, randomBytes),
     new ListKeys(reader),
+    new SetBudget(budgets),
+    new FindBudget(budgets),
+    new ListBudgets(budgets),
+    new EndBudget(budgets),
     new KeyRevocation(new RevokeKey(work), keyring, callers),
     new BrowserSessions(new Sessions(createSessionStore(stores.pool), randomBytes), keyring, callers),
   ];

@@ -1,7 +1,7 @@
 import { exposedHeaders } from '#contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-const METHODS = 'GET, POST, PATCH, DELETE';
+const METHODS = 'GET, POST, PUT, PATCH, DELETE';
 /** What browsers may send and read beyond what they always may. */
 const ASKED = 'authorization, content-type, idempotency-key, last-event-id, prefer, x-request-id';
 const EXPOSED = exposedHeaders.join(', ');

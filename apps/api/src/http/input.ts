@@ -1,5 +1,6 @@
 import {
   type BodyOf,
+  budgetName,
   faultsOf,
   idempotencyKey,
   isPlainKey,
@@ -69,15 +70,26 @@ export function inputOf(operation: Operation, request: GuardedRequest) {
   };
 }
 
-/** A path with something that can't be an id leads nowhere. */
-function paramsOf(params: Record<string, string>): Record<string, bigint> {
-  const ids: Record<string, bigint> = {};
+/** A path with something that can't be an id, or a name, leads nowhere. */
+function paramsOf(params: Record<string, string>): Record<string, bigint | string> {
+  const ids: Record<string, bigint | string> = {};
   for (const [name, text] of Object.entries(params)) {
+    if (name === 'name') {
+      ids[name] = nameOf(text);
+      continue;
+    }
     const id = /^[1-9]\d{0,18}$/.test(text) ? BigInt(text) : ID_MAX + 1n;
     if (id > ID_MAX) throw new ProblemError('not_found', { detail: `${name} is not the id of anything.` });
     ids[name] = id;
   }
   return ids;
+}
+
+function nameOf(text: string): string {
+  const parsed = budgetName.safeParse(text);
+  if (!parsed.success)
+    throw new ProblemError('not_found', { detail: `The name in the path ${parsed.error.issues.at(0)?.message ?? 'is none'}.` });
+  return parsed.data;
 }
 
 function queryOf({ query }: Operation, request: GuardedRequest): unknown {

@@ -1,11 +1,11 @@
-import { applyDecorators, Delete, Get, HttpCode, Patch, Post, SetMetadata } from '@nestjs/common';
+import { applyDecorators, Delete, Get, HttpCode, Patch, Post, Put, SetMetadata } from '@nestjs/common';
 import { operationOf, type Operation, type OperationId } from '#contracts';
 import { at } from '#units';
 
 /** Under which a controller's method keeps the id of the operation that it serves. */
 export const OPERATION = 'eris:operation';
 
-const METHODS = { GET: Get, POST: Post, PATCH: Patch, DELETE: Delete } as const;
+const METHODS = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete } as const;
 
 /** The path as the router writes it: braces become colons. */
 export const routeOf = ({ path }: Operation): string => path.replaceAll(/\{(\w+)\}/g, ':$1');

@@ -3,6 +3,7 @@ import type { Operation } from '../operation.js';
 import { accountOperations } from './accounts.js';
 import { allocationOperations } from './allocations.js';
 import { bidOperations } from './bids.js';
+import { budgetOperations } from './budgets.js';
 import { marketOperations } from './markets.js';
 import { serviceOperations } from './service.js';
 import { sessionOperations } from './sessions.js';
@@ -13,6 +14,7 @@ import { viewOperations } from './views.js';
 /** Every route of the API, once. Guard, validation, document and tests read from here. */
 export const operations = {
   ...tenancyOperations,
+  ...budgetOperations,
   ...sessionOperations,
   ...marketOperations,
   ...windowOperations,
@@ -41,8 +43,10 @@ export type BodyOf<Id extends OperationId> = Part<Id, 'body'>;
 export type QueryOf<Id extends OperationId> = Part<Id, 'query'>;
 
 type Params<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | Params<Rest> : never;
-/** The ids in an operation's path. */
-export type ParamsOf<Id extends OperationId> = Readonly<Record<Params<(typeof operations)[Id]['path']>, bigint>>;
+/** The parameters of an operation's path: ids, and names. */
+export type ParamsOf<Id extends OperationId> = {
+  readonly [Name in Params<(typeof operations)[Id]['path']>]: Name extends 'name' ? string : bigint;
+};
 
 type Schemas<Responses> = {
   [Status in keyof Responses]: Responses[Status] extends { readonly schema: infer Schema extends z.ZodType } ? z.output<Schema> : undefined;

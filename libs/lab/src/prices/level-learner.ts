@@ -2,7 +2,6 @@ import {
   emptyHistory,
   isWarm,
   learntLevel,
-  learntRule,
   type LearningHistory,
   type LearningRule,
   NEW_LEARNING_RULE,
@@ -49,9 +48,8 @@ export class LevelLearner {
 
   private learn(slot: number): void {
     if (this.history.reports.length === 0) return;
-    const learnt = learntLevel(this.history, slot, this.rule);
-    const rule = learntRule(this.rule, learnt);
-    if (rule.level !== this.rule.level || rule.opening !== this.rule.opening) this.rule = rule;
-    this.levels.push(learnt.levelMicros);
+    const { levelMicros } = learntLevel(this.history, slot, this.rule);
+    if (levelMicros !== this.rule.level) this.rule = { ...this.rule, level: levelMicros };
+    this.levels.push(levelMicros);
   }
 }

@@ -5,6 +5,8 @@ export interface NewBid {
   /** The operator's family that it belongs to, with which it takes turns; itself where nothing is said. */
   readonly tenantId?: bigint;
   readonly idempotencyKey: string;
+  /** The API key that it was placed with, where that is known. */
+  readonly keyId?: bigint | undefined;
   /** SHA-256 of the canonical request, to tell a replay from a key used for something else. */
   readonly requestHash: Uint8Array;
   readonly label: string | null;

@@ -1,6 +1,7 @@
 import type { Kinds } from '#kinds';
 import { at } from '#units';
 import type { OpenBook } from '../book/index.js';
+import { BudgetTracker, type BudgetsSeen } from '../budgets/index.js';
 import type { Clock } from '../clock/index.js';
 import { mayTakeLong } from '../thinking/effort.js';
 import type { Thinker } from '../thinking/thinker.js';
@@ -66,6 +67,12 @@ interface Drafted extends Ready {
   readonly more: boolean;
 }
 
+/** What bidders can pay, and what their budgets leave, where any of them has budgets. */
+interface Purses {
+  readonly wallets: readonly Wallet[];
+  readonly budgets: BudgetsSeen | undefined;
+}
+
 interface Draft {
   readonly drafted: readonly Drafted[];
   readonly payers: readonly Payer[];
@@ -93,7 +100,8 @@ export class Batches {
     });
     const ready = prepared.filter((market) => 'open' in market);
     if (ready.length === 0) return outcomes;
-    const draft = await this.draft(ready, attempt.held ? await attempt.held.lockWallets(biddersOf(ready)) : wallets, attempt);
+    const purses = attempt.held ? await attempt.held.lockWallets(biddersOf(ready)) : wallets;
+    const draft = await this.draft(ready, { wallets: purses, budgets: await this.budgetsOf(ready, purses) }, attempt);
     for (const [marketId, outcome] of await this.write(draft, attempt)) outcomes.set(marketId, outcome);
     return outcomes;
   }
@@ -117,14 +125,26 @@ export class Batches {
     return { kind: 'slow', holds: true };
   }
 
-  private draft(ready: readonly Ready[], wallets: readonly Wallet[], attempt: Attempt): Draft | Promise<Draft> {
-    return at(ready, 0).isLong ? this.thinkLong(at(ready, 0), wallets, attempt) : this.think(ready, wallets);
+  /** Read after the wallets, which say how often they have changed: what changes in between is found out as the batch is written. */
+  private async budgetsOf(ready: readonly Ready[], wallets: readonly Wallet[]): Promise<BudgetsSeen | undefined> {
+    const owners = wallets.filter(({ budgetChanges = 0n }) => budgetChanges > 0n).map(({ organisationId }) => organisationId);
+    if (owners.length === 0) return undefined;
+    const bids = ready.flatMap((market) => market.bids).filter(({ organisationId }) => owners.includes(organisationId));
+    return this.parts.store.readBudgets({
+      organisationIds: owners,
+      marketIds: ready.map(({ marketId }) => marketId),
+      bidIds: bids.map(({ bidId }) => bidId),
+    });
+  }
+
+  private draft(ready: readonly Ready[], purses: Purses, attempt: Attempt): Draft | Promise<Draft> {
+    return at(ready, 0).isLong ? this.thinkLong(at(ready, 0), purses, attempt) : this.think(ready, purses);
   }
 
   /** Each market may think for its share of the time, and for what those before it have left of theirs. */
-  private think(ready: readonly Ready[], wallets: readonly Wallet[]): Draft {
+  private think(ready: readonly Ready[], { wallets, budgets }: Purses): Draft {
     const { kinds, clock, limits } = this.parts;
-    const funds = new FundsTracker(wallets);
+    const funds = new FundsTracker(wallets, budgets && new BudgetTracker(budgets));
     const beganMs = clock.nowMs();
     const drafted = ready.map((market, index) => {
       const endMs = beganMs + (limits.thinkMs * (index + 1)) / ready.length;
@@ -135,10 +155,10 @@ export class Batches {
   }
 
   /** Its lease is renewed meanwhile. Where others are held up, no more than one bid is decided. */
-  private async thinkLong(market: Ready, wallets: readonly Wallet[], { held }: Attempt): Promise<Draft> {
+  private async thinkLong(market: Ready, purses: Purses, { held }: Attempt): Promise<Draft> {
     const { thinker, limits } = this.parts;
     const { open, epoch, bids } = market;
-    const task = { open, epoch, bids, wallets, thinkMs: held ? 0 : limits.thinkMs };
+    const task = { open, epoch, bids, ...purses, thinkMs: held ? 0 : limits.thinkMs };
     const { payers, ...draft } = await this.leases.during([market], () => thinker.decide(task));
     return { drafted: [{ ...market, ...draft, more: isMore(market, draft.record) }], payers };
   }

@@ -30,7 +30,8 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
   for (const bid of bids) {
     if (decided.length > 0 && !input.mayGoOn()) break;
     const { wallet, fundsMicros } = funds.of(bid.organisationId);
-    const decision = decideBid(input, bid, { fundsMicros, priceVersion });
+    const caps = funds.capsOf(bid, open.state);
+    const decision = decideBid(input, bid, { fundsMicros, priceVersion, caps });
     sequence += 1n;
     const { name: kind } = input.kinds.of(bid.body);
     decided.push({
@@ -42,20 +43,22 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
       priceVersion,
       fundsMicros,
       decision,
+      ...(caps && { caps }),
     });
     funds.decided(bid.organisationId, bid.body.valuation, decision.kind === 'accepted' ? decision.payment : 0n);
     if (decision.kind === 'refused') continue;
+    if (caps) funds.charged(caps, decision.lines);
     priceVersion = sequence;
     for (const { slot } of decision.footprint) touched.add(slot);
   }
   return { record: recordOf(input, decided, touched), priceVersion };
 }
 
-/** What a bid meets: what is left in its wallet, micro-credits, and the version of the prices. */
-type Met = Pick<DecidedBid, 'fundsMicros' | 'priceVersion'>;
+/** What a bid meets: what is left in its wallet, micro-credits, and in budgets, and the version of the prices. */
+type Met = Pick<DecidedBid, 'fundsMicros' | 'priceVersion' | 'caps'>;
 
 /** @returns the decision, its plan as the kind's codec writes it. */
-function decideBid({ open, kinds }: BatchInput, queued: QueuedBid, { fundsMicros, priceVersion }: Met): Decision {
+function decideBid({ open, kinds }: BatchInput, queued: QueuedBid, { fundsMicros, priceVersion, caps }: Met): Decision {
   const { head, sites, resources } = open.state;
   if (head.status === 'closed') {
     return { kind: 'refused', refusal: { code: 'market_closed', detail: 'the market was closed before this bid was decided' } };
@@ -67,8 +70,8 @@ function decideBid({ open, kinds }: BatchInput, queued: QueuedBid, { fundsMicros
   const { quote } = queued.body;
   const subject = { book: open.book, bid, arrival: arrivalOf(head), oracle };
   const decision = quote
-    ? heldToQuote(admit(subject), { quote, priceVersion, fundsMicros })
-    : admit({ ...subject, fundsMicros: micros(fundsMicros) });
+    ? heldToQuote(admit(subject), { quote, priceVersion, fundsMicros, caps })
+    : admit({ ...subject, fundsMicros: micros(fundsMicros), caps });
   if (decision.kind === 'refused') return decision;
   applyFootprint(open.book, decision.footprint);
   return { ...decision, plan: codec.write(decision.plan) };

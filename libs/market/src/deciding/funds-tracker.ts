@@ -1,6 +1,9 @@
-import { type Valuation, valueAt } from '#mechanism';
+import type { BudgetCap } from '#log';
+import { type PaymentLine, type Valuation, valueAt } from '#mechanism';
 import { invariant } from '#units';
-import type { Payer, Wallet } from './ports.js';
+import type { BookTerms } from '../book/index.js';
+import { chargesOf, type Spending } from '../budgets/index.js';
+import type { Payer, QueuedBid, Wallet } from './ports.js';
 
 interface BidderFunds {
   readonly wallet: Wallet;
@@ -12,12 +15,15 @@ interface BidderFunds {
 /**
  * What bidders can pay: what their wallets held, less what the bids decided so far have taken. It also keeps how far their funds may have moved
  * meanwhile without any difference to what was decided: nobody pays more than finishing at once is worth, so a bid with at least that much in
- * the wallet is decided as if funds had no end.
+ * the wallet is decided as if funds had no end. Budgets are kept beside it, of those who have any.
  */
 export class FundsTracker {
   private readonly funds: Map<bigint, BidderFunds>;
 
-  constructor(wallets: readonly Wallet[]) {
+  constructor(
+    wallets: readonly Wallet[],
+    private readonly spending?: Spending,
+  ) {
     const fundsOf = (wallet: Wallet): BidderFunds => ({
       wallet,
       fundsMicros: wallet.fundsMicros,
@@ -32,6 +38,16 @@ export class FundsTracker {
     const own = this.funds.get(organisationId);
     invariant(own !== undefined, 'every bidder has a wallet');
     return own;
+  }
+
+  /** What budgets leave to a bid; undefined where none counts it. */
+  capsOf(bid: QueuedBid, state: BookTerms): readonly BudgetCap[] | undefined {
+    return this.spending?.capsOf(bid, state);
+  }
+
+  /** An accepted bid takes that of the budgets that count it. */
+  charged(caps: readonly BudgetCap[], lines: readonly PaymentLine[]): void {
+    this.spending?.charged(chargesOf(caps, lines));
   }
 
   /** A bid of the bidder was decided with what was left: it pays so much, micro-credits. */

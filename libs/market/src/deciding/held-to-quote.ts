@@ -1,5 +1,5 @@
 import type { QuotedTerms } from '#kinds';
-import type { Decision, Refusal } from '#mechanism';
+import { brokenCap, capText, type Decision, type Refusal, type RefusalCode, type SpendingCap } from '#mechanism';
 import { formatMicros } from '#units';
 
 /** A quote that a bid names, and what it meets. */
@@ -9,20 +9,28 @@ interface Meeting {
   readonly priceVersion: bigint;
   /** What the wallet can pay, micro-credits. */
   readonly fundsMicros: bigint;
+  /** What budgets leave. */
+  readonly caps?: readonly SpendingCap[] | undefined;
 }
 
 /**
  * Holds a decision to the quote that its bid names: it stands where the market's prices are those that the quote saw, and the bid pays and completes as the
  * quote said. Otherwise the bid is refused, and told what it would be answered now.
- * @param decision made as the quote was: without regard to the wallet, which is looked at here.
+ * @param decision made as the quote was: without regard to wallet and budgets, which are looked at here.
  */
-export function heldToQuote(decision: Decision, { quote, priceVersion, fundsMicros }: Meeting): Decision {
+export function heldToQuote(decision: Decision, { quote, priceVersion, fundsMicros, caps = [] }: Meeting): Decision {
   if (!isAsQuoted(decision, quote, priceVersion)) return { kind: 'refused', refusal: outdated(decision, quote, priceVersion) };
-  if (decision.kind === 'refused' || decision.payment <= fundsMicros) return decision;
-  const { completion, payment, value } = decision;
+  if (decision.kind === 'refused') return decision;
+  const { completion, payment, value, lines } = decision;
   const option = { completion, price: payment, value };
-  const detail = `completion ${completion} costs ${formatMicros(payment)}, as quoted; the wallet can pay ${formatMicros(fundsMicros)}`;
-  return { kind: 'refused', refusal: { code: 'insufficient_funds', detail, nearest: option, cheapest: option } };
+  const quoted = `completion ${completion} costs ${formatMicros(payment)}, as quoted`;
+  const refused = (code: RefusalCode, detail: string): Decision => ({
+    kind: 'refused',
+    refusal: { code, detail: `${quoted}; ${detail}`, nearest: option, cheapest: option },
+  });
+  if (payment > fundsMicros) return refused('insufficient_funds', `the wallet can pay ${formatMicros(fundsMicros)}`);
+  const broken = brokenCap(caps, lines);
+  return broken ? refused('budget_exhausted', capText(broken, lines)) : decision;
 }
 
 function isAsQuoted(decision: Decision, quote: QuotedTerms, priceVersion: bigint): boolean {

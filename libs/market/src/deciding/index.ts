@@ -8,6 +8,7 @@ export { FundsTracker } from './funds-tracker.js';
 export { saleIn } from './sale.js';
 export type {
   BatchRecord,
+  BudgetsAsked,
   DecidedBid,
   DecidingStore,
   HeldMarket,

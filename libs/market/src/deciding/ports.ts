@@ -1,5 +1,7 @@
 import type { BidBody } from '#kinds';
+import type { BudgetCap } from '#log';
 import type { Decision } from '#mechanism';
+import type { BudgetsSeen } from '../budgets/index.js';
 import type { MarketHead, MarketNews, MarketRows, MarketState } from '../book/index.js';
 
 /** Who decides: a name that no other process has, and for how long a taken market stays taken, ms. */
@@ -28,6 +30,8 @@ export interface Wallet {
   readonly escrowId: bigint;
   /** What the wallet can pay, micro-credits. */
   readonly fundsMicros: bigint;
+  /** How often the organisation's budgets, or what they hold, have changed; 0 where it never had one. */
+  readonly budgetChanges?: bigint;
 }
 
 /** A bid with its answer, and what the answer saw. */
@@ -39,6 +43,8 @@ export interface DecidedBid {
   readonly arrivalSlot: number;
   readonly priceVersion: bigint;
   readonly fundsMicros: bigint;
+  /** What budgets left, where any counts the bid. */
+  readonly caps?: readonly BudgetCap[] | undefined;
   /** The kind of its job. */
   readonly kind: string;
   /** Its plan as the kind's codec writes it. */
@@ -108,6 +114,13 @@ export interface LeasedBacklog {
   readonly wallets: readonly Wallet[];
 }
 
+/** For whose bids in which markets budgets are read. */
+export interface BudgetsAsked {
+  readonly organisationIds: readonly bigint[];
+  readonly marketIds: readonly bigint[];
+  readonly bidIds: readonly bigint[];
+}
+
 /**
  * What came of a batch. `stale`: its market's lease was taken by another worker, or the market's log has grown since the batch was begun.
  * `funds_moved`: money of a payer has moved meanwhile, or was not taken by a batch that is stale, and a decision may depend on it; then no batch
@@ -132,6 +145,8 @@ export interface DecidingStore {
   loadRows(marketId: bigint): Promise<MarketRows>;
   /** What has happened in the market's log after that sequence, where it can be told in a few slots; otherwise the book is to be built anew. */
   newsSince(marketId: bigint, sequence: bigint): Promise<MarketNews | undefined>;
+  /** The budgets of some organisations, with the keys of some bids and the calendars of some markets. */
+  readBudgets(asked: BudgetsAsked): Promise<BudgetsSeen>;
   /**
    * Of each market whose lease is still the owner's and that stands where its batch began: writes decisions, allocations, placements, usage, holds,
    * events and the sequence, removes the backlog rows, notifies once; funds of payers are written as they are at that moment.

@@ -2,6 +2,7 @@ import { cancelSale, owedOf } from '#ledger';
 import { type Footprint, paymentLines, releaseFootprint, totalOf } from '#mechanism';
 import { invariant, micros, type Micros } from '#units';
 import { type OpenBook, withdrawAgain } from '../book/index.js';
+import { givenBack } from '../budgets/index.js';
 import { comingOf, type LiveAllocation } from './hits.js';
 import type { HitRecord } from './repair-ports.js';
 
@@ -86,7 +87,7 @@ function slotBack(
 
 /** What the entry writes that cancels an allocation. */
 export function cancellationRecord(
-  { bidId, standing }: LiveAllocation,
+  { bidId, standing, charges }: LiveAllocation,
   { slot, returned, kept }: Cancellation,
   sequence: bigint,
 ): HitRecord {
@@ -99,5 +100,6 @@ export function cancellationRecord(
     event: { kind: 'allocation_cancelled', payload: { bidId, slot, returnedMicros: returned, keptMicros: kept } },
     ending: { ending: 'cancelled', slot },
     movements,
+    charges: givenBack(charges, returned),
   };
 }

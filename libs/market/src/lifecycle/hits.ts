@@ -2,6 +2,7 @@ import type { BidBody, BidContext, KindBid, Kinds } from '#kinds';
 import { applyFootprint, planFrom, type Footprint, menuPriceBy, ownCapacityOf, releaseFootprint } from '#mechanism';
 import { owedOf, replan, type Settlement, type Standing } from '#ledger';
 import { invariant, micros, type Micros } from '#units';
+import type { BudgetCharge } from '../budgets/index.js';
 import { arrivalOf, covers, leftOf, type MarketState, openBook, type OpenBook, withdrawAgain } from '../book/index.js';
 
 /** A plan in force from a slot on, as its kind reads it. */
@@ -31,6 +32,8 @@ export interface LiveAllocation {
   readonly standing: Standing;
   /** What has come back of it. */
   readonly returned: Micros;
+  /** What it has taken of budgets, less what was given back. */
+  readonly charges: readonly BudgetCharge[];
 }
 
 /** Its slots that have not run. */

@@ -41,6 +41,7 @@ export function liveOf(open: OpenBook, kinds: Kinds, row: LiveRow): LiveAllocati
       retained: micros(row.retainedMicros),
     },
     returned: micros(row.returnedMicros),
+    charges: row.charges,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Kinds } from '#kinds';
 import type { LogEvent } from '#log';
 import { capacityOf, usageOf } from '#mechanism';
 import { openBook, type OpenBook, stateOf } from '../book/index.js';
+import { givenBack, netCharges } from '../budgets/index.js';
 import type { Clock } from '../clock/index.js';
 import { type OnMarketFailed, Rests } from '../rounds/index.js';
 import { dealWith, findPlan, firstHit, type HitOutcome, isLate, type LiveAllocation } from './hits.js';
@@ -85,7 +86,7 @@ export class RepairMarkets {
       for (const slot of outcome.slots) slots.add(slot);
       records.push(recordOf({ open, hit, outcome, window, kinds: this.kinds }, sequence));
       const at = live.indexOf(hit);
-      live.splice(at, 1, ...(outcome.after ? [outcome.after] : []));
+      live.splice(at, 1, ...(outcome.after ? [lessOf(outcome.after, outcome)] : []));
     }
     return { records, slots };
   }
@@ -104,6 +105,10 @@ export async function dealWithNext(
   const then = await store.then(head.marketId, hit.sequence, hit.arrivalSlot - 1);
   return dealWith(open, hit, found, oldPriceIn(open, hit, { then, kinds, completion: found.completion }));
 }
+
+/** An allocation that has taken less of budgets: what came back of it they have back. */
+export const lessOf = (after: LiveAllocation, { returned }: Pick<HitOutcome, 'returned'>): LiveAllocation =>
+  after.charges.length === 0 ? after : { ...after, charges: netCharges([...after.charges, ...givenBack(after.charges, returned)]) };
 
 const settledRecord = ({ windowId }: OpenWindowRow, sequence: bigint): HitRecord => ({
   sequence,
@@ -128,7 +133,8 @@ export function recordOf({ open, hit, outcome, window, kinds }: DealtHit, sequen
   const { bidId } = hit;
   const { kind, after, settlement, returned } = outcome;
   const told = { bidId, ...window, slot, returnedMicros: returned };
-  const common = { sequence, organisationId: hit.standing.bidderId, bidId, movements: settlement.movements };
+  const charges = givenBack(hit.charges, returned);
+  const common = { sequence, organisationId: hit.standing.bidderId, bidId, movements: settlement.movements, charges };
   if (kind !== 'repaired' || !after)
     return {
       ...common,

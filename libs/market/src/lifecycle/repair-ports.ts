@@ -2,6 +2,7 @@ import type { Movement } from '#ledger';
 import type { LogEvent } from '#log';
 import type { BidBody } from '#kinds';
 import type { MarketRows } from '../book/index.js';
+import type { BudgetCharge } from '../budgets/index.js';
 import type { MarketTermsThen } from './as-of.js';
 
 /** An allocation with slots to come, as it is stored. */
@@ -19,6 +20,8 @@ export interface LiveRow {
   readonly planned: readonly { readonly slot: number; readonly amountMicros: bigint }[];
   readonly retainedMicros: bigint;
   readonly returnedMicros: bigint;
+  /** What it has taken of budgets, less what was given back. */
+  readonly charges: readonly BudgetCharge[];
 }
 
 /** A window whose hits are not dealt with yet. */
@@ -68,6 +71,8 @@ export interface HitRecord {
   };
   readonly ending?: { readonly ending: 'cancelled' | 'failed'; readonly slot: number };
   readonly movements: readonly Movement[];
+  /** What budgets get back: below zero; none where nothing is said. */
+  readonly charges?: readonly BudgetCharge[];
 }
 
 /** Entries that follow each other in a market's log, with what is sold of the slots that they touch. */

@@ -1,5 +1,5 @@
 import { type Sale, slotAmount } from '#ledger';
-import { EVENT_TYPES, type LogEvent, payloadJson, type PayloadOf, refusal } from '#log';
+import { budgetCaps, EVENT_TYPES, type LogEvent, payloadJson, type PayloadOf, refusal } from '#log';
 import type { Decision } from '#mechanism';
 import { canonicalJson } from '#units';
 import type { DecidedBid } from '../deciding/index.js';
@@ -51,6 +51,7 @@ export function decisionRow(marketId: bigint, decided: DecidedBid): Expected {
     value_micros: isAccepted ? decision.value : null,
     payment_micros: isAccepted ? decision.payment : 0,
     reason: isAccepted ? null : { json: refusal.write(decision.refusal) },
+    ...(decided.caps && { budgets: { json: budgetCaps.write(decided.caps) } }),
   };
 }
 

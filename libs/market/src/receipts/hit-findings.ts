@@ -1,3 +1,4 @@
+import { budgetFindings } from './budget-findings.js';
 import { differences, endingRow, eventColumns, revisionRow } from './expected-rows.js';
 import type { ExpectedHit } from './replay-hits.js';
 import type { Finding, LogRecord } from './rows.js';
@@ -9,7 +10,11 @@ export function hitFindings(marketId: bigint, found: LogRecord, { record, violat
   if (violation !== undefined) return [{ sequence, table: 'allocation_revision', key: `bid_id ${record.bidId}`, detail: violation }];
   const own = differences(sequence, 'event', found.event, { ...eventColumns(record.event), organisation_id: record.organisationId });
   if (own.length > 0) return own;
-  return [...revisionFindings(marketId, found, record), ...endingFindings(marketId, found, record)];
+  return [
+    ...revisionFindings(marketId, found, record),
+    ...endingFindings(marketId, found, record),
+    ...budgetFindings(found, record.bidId, record.charges ?? []),
+  ];
 }
 
 function revisionFindings(marketId: bigint, { sequence, revision: row, placements }: LogRecord, record: ExpectedHit['record']): Finding[] {

@@ -1,9 +1,12 @@
 import type { Sale } from '#ledger';
 import type { BidBody, KindBid, Kinds } from '#kinds';
+import { type BudgetCap, budgetCaps, UnreadableEntry } from '#log';
 import { capacityOf, usageOf } from '#mechanism';
 import { at, invariant } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
+import { chargesOf } from '../budgets/index.js';
 import { decideBatch, decisionEvent, FundsTracker, saleIn, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
+import { budgetFindings } from './budget-findings.js';
 import { allocationRow, decisionRow, differences, eventColumns, FIRST_REVISION, placementRow } from './expected-rows.js';
 import type { Bought } from './replay-hits.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
@@ -32,7 +35,9 @@ export function replayBid(open: OpenBook, record: LogRecord, kinds: Kinds): BidR
   const read = readBody(open, bid, { sequence, kinds });
   if (read.kind === 'findings') return read;
   const invalid = read.bid ? planFindings(open, record, read.bid) : []; // before the book is changed
-  const again = decideAgain(open, { ...queuedIn(bid), body: read.body }, { funds: decision.funds_micros ?? null, kinds });
+  const seen = capsSeen(decision, sequence);
+  if (seen.kind === 'findings') return seen;
+  const again = decideAgain(open, { ...queuedIn(bid), body: read.body }, { funds: decision.funds_micros ?? null, caps: seen.caps, kinds });
   const decided = at(again.record.decided, 0);
   const sale = saleIn(decided);
   const findings = [...rowFindings(record, decided, { marketId, sale }), ...invalid];
@@ -95,15 +100,32 @@ function planFindings(open: OpenBook, { sequence, decision, allocation }: LogRec
   }));
 }
 
+/** What budgets left, as the decision says; undefined where none counted the bid. */
+function capsSeen(
+  decision: Row,
+  sequence: bigint,
+):
+  { readonly kind: 'findings'; readonly findings: Finding[] } | { readonly kind: 'caps'; readonly caps: readonly BudgetCap[] | undefined } {
+  if (decision.budgets === null || decision.budgets === undefined) return { kind: 'caps', caps: undefined };
+  try {
+    return { kind: 'caps', caps: budgetCaps.read(jsonOf(decision.budgets), 'budgets') };
+  } catch (cause) {
+    if (!(cause instanceof UnreadableEntry)) throw cause;
+    return { kind: 'findings', findings: [{ sequence, table: 'decision', key: `bid_id ${decision.bid_id}`, detail: cause.message }] };
+  }
+}
+
 interface Again {
   readonly funds: string | null;
+  readonly caps: readonly BudgetCap[] | undefined;
   readonly kinds: Kinds;
 }
 
 /** A batch of one: batches of any size decide the same. */
-function decideAgain(open: OpenBook, bid: QueuedBid, { funds, kinds }: Again): { record: BatchRecord; priceVersion: bigint } {
+function decideAgain(open: OpenBook, bid: QueuedBid, { funds, caps, kinds }: Again): { record: BatchRecord; priceVersion: bigint } {
   const wallet = { organisationId: bid.organisationId, walletId: 0n, escrowId: 0n, fundsMicros: BigInt(funds ?? 0) };
-  const again = decideBatch({ open, epoch: 0n, bids: [bid], funds: new FundsTracker([wallet]), kinds, mayGoOn: () => true });
+  const tracker = new FundsTracker([wallet], { capsOf: () => caps, charged: () => undefined });
+  const again = decideBatch({ open, epoch: 0n, bids: [bid], funds: tracker, kinds, mayGoOn: () => true });
   invariant(again.record.decided.length === 1, 'one bid, one decision');
   return again;
 }
@@ -124,6 +146,9 @@ function rowFindings(
     }),
   ];
   if (own.length > 0) return own;
+  const { caps = [] } = decided;
+  const charged = budgetFindings(record, bidId, decision.kind === 'accepted' ? chargesOf(caps, decision.lines) : []);
+  if (charged.length > 0) return charged;
   if (decision.kind === 'refused' || !sale) {
     const stray = allocation ?? placements.at(0);
     return stray ? [{ sequence, table: 'allocation', key: `bid_id ${bidId}`, detail: 'a refused bid got something' }] : [];

@@ -4,6 +4,7 @@ import type { LogEvent } from '#log';
 import { capacityOf, type Footprint, usageOf } from '#mechanism';
 import { micros } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
+import { chargesOf } from '../budgets/index.js';
 import type { DecidedBid } from '../deciding/index.js';
 import {
   bidIn,
@@ -18,7 +19,7 @@ import {
 } from '../lifecycle/hits.js';
 import { marketAt, type MarketTermsThen, type SoldPlan } from '../lifecycle/as-of.js';
 import { cancellationOf, cancellationRecord } from '../lifecycle/cancel.js';
-import { recordOf } from '../lifecycle/repair-markets.js';
+import { lessOf, recordOf } from '../lifecycle/repair-markets.js';
 import type { HitRecord, OpenWindowRow } from '../lifecycle/repair-ports.js';
 import type { BidBody } from '#kinds';
 
@@ -53,13 +54,14 @@ export class LiveSales {
 
   /** @param then what the market was as the bid was decided. */
   bought({ decided, body, sale }: Bought, then: MarketTermsThen): void {
-    const { bidId, sequence, arrivalSlot, decision } = decided;
+    const { bidId, sequence, arrivalSlot, decision, caps = [] } = decided;
     if (decision.kind !== 'accepted') return;
     const { completion, payment, footprint } = decision;
     const plan = this.kinds.of(body).plan.read(decision.plan);
     const standing = standingOf(sale, this.operatorId);
     const current = { revision: 0, plan, completion, footprint };
-    const told = { bidId, sequence, body, arrivalSlot, promised: completion, payment, returned: micros(0n) };
+    const charges = chargesOf(caps, decision.lines);
+    const told = { bidId, sequence, body, arrivalSlot, promised: completion, payment, returned: micros(0n), charges };
     this.live.set(bidId, { ...told, earlier: [], current, standing });
     this.then.set(bidId, then);
     this.plans.push({ bidId, since: sequence, until: undefined, footprint });
@@ -89,7 +91,7 @@ export class LiveSales {
     this.plans = this.plans.map((plan) => (plan.bidId === hit.bidId && plan.until === undefined ? { ...plan, until: sequence } : plan));
     const { after } = outcome;
     if (after) {
-      this.live.set(hit.bidId, after);
+      this.live.set(hit.bidId, lessOf(after, outcome));
       this.plans.push({ bidId: hit.bidId, since: sequence, until: undefined, footprint: after.current.footprint });
     } else this.forget(hit.bidId);
     return { record: recordOf({ open, hit, outcome, window, kinds: this.kinds }, sequence), violations, slots: outcome.slots };

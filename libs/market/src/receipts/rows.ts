@@ -20,6 +20,7 @@ export type RowTable =
   | 'allocation_revision'
   | 'allocation_end'
   | 'market_window'
+  | 'budget_entry'
   | 'receipt';
 
 /** A row with its table. */
@@ -50,6 +51,8 @@ export interface LogRecord {
   readonly transfers: readonly Row[];
   /** Both sides of those transfers; by transfer and amount. */
   readonly entries: readonly Row[];
+  /** What the entry has taken of budgets, or given back; by budget and period. */
+  readonly charges?: readonly Row[];
   /** The receipt, where it is written already. */
   readonly receipt?: Row;
 }
@@ -79,6 +82,7 @@ const KEYS: Readonly<Record<RowTable, readonly string[]>> = {
   allocation_revision: ['bid_id', 'revision'],
   allocation_end: ['bid_id'],
   market_window: ['id'],
+  budget_entry: ['bid_id', 'budget_id', 'period'],
   receipt: ['market_id', 'sequence'],
 };
 
@@ -102,6 +106,7 @@ export function rowsOf(record: LogRecord): NamedRow[] {
     ...many('placement', record.placements),
     ...many('transfer', record.transfers),
     ...many('entry', record.entries),
+    ...many('budget_entry', record.charges ?? []),
   ];
 }
 

@@ -3,6 +3,7 @@ import { type Book, type Density, priceAhead, quote, type Quote, type Valuation 
 import { invariant } from '#units';
 import { type MarketRows, openBook, type OpenBook, stateOf } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
+import { BudgetTracker, type BudgetsSeen } from '../budgets/index.js';
 import { decideBatch } from '../deciding/decide-batch.js';
 import type { BatchRecord, Payer, QueuedBid, Wallet } from '../deciding/ports.js';
 import { FundsTracker } from '../deciding/funds-tracker.js';
@@ -17,6 +18,8 @@ export interface BatchTask {
   readonly bids: readonly QueuedBid[];
   /** Of all their bidders. */
   readonly wallets: readonly Wallet[];
+  /** Where any of them has budgets. */
+  readonly budgets?: BudgetsSeen | undefined;
   /** No further bid is taken once so long has been thought, ms. The first one is always decided. */
   readonly thinkMs: number;
 }
@@ -78,8 +81,8 @@ export function createThinker(kinds: Kinds, clock: Clock): Thinker {
 /** An exception becomes a rejection. */
 const settled = <T>(work: () => T): Promise<T> => new Promise((resolve) => resolve(work()));
 
-function draftOf({ wallets, thinkMs, ...batch }: BatchTask, kinds: Kinds, clock: Clock): BatchDraft {
-  const funds = new FundsTracker(wallets);
+function draftOf({ wallets, budgets, thinkMs, ...batch }: BatchTask, kinds: Kinds, clock: Clock): BatchDraft {
+  const funds = new FundsTracker(wallets, budgets && new BudgetTracker(budgets));
   const endMs = clock.nowMs() + thinkMs;
   const drafted = decideBatch({ ...batch, funds, kinds, mayGoOn: () => clock.nowMs() < endMs });
   priceAhead(batch.open.book, AHEAD_STEPS); // until all slots are priced no bid is told to be quick to decide

@@ -11,6 +11,7 @@ import {
 } from '#market';
 import { at, invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
+import { readBudgets } from '../budgets/read-budgets.js';
 import { columnsOf } from './columns.js';
 import { holdMarket } from './hold-market.js';
 import { leaseEnd, leaseIsOver } from './lease.js';
@@ -29,7 +30,7 @@ const BACKLOG = `
   FROM waiting GROUP BY market_id`;
 const ACCOUNTS = `
   SELECT json_agg(json_build_object('id', a.id::text, 'organisation_id', a.organisation_id::text, 'kind', a.kind,
-    'balance_micros', a.balance_micros::text))
+    'balance_micros', a.balance_micros::text, 'budget_changes', a.budget_changes::text))
   FROM account a WHERE a.organisation_id = ANY(ARRAY(SELECT DISTINCT organisation_id FROM waiting)) AND a.kind IN ('wallet', 'escrow')`;
 
 /** The bidder whose bid was decided last in the market `t`; 0: nobody's. */
@@ -161,7 +162,7 @@ const RENEW = `
  * Retry:  safe; the locks go with the transaction.
  */
 const LOCK_WALLETS = `
-  SELECT id::text, organisation_id::text, kind, balance_micros::text FROM account
+  SELECT id::text, organisation_id::text, kind, balance_micros::text, budget_changes::text FROM account
   WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id FOR NO KEY UPDATE`;
 
 /** Integers as text. */
@@ -170,6 +171,7 @@ interface AccountRow {
   readonly organisation_id: string;
   readonly kind: 'wallet' | 'escrow';
   readonly balance_micros: string;
+  readonly budget_changes: string;
 }
 
 /** Bids that were read, with the accounts of their bidders in the first row. */
@@ -202,6 +204,7 @@ export function createDecidingStore(pool: Pool): DecidingStore {
       return rows;
     },
     newsSince: (marketId, sequence) => newsSince(pool, marketId, sequence),
+    readBudgets: (asked) => readBudgets(pool, asked),
     record: (turn) => recordTurn(pool, turn),
     held: (marketId, idleMs, work) =>
       inTransaction(
@@ -276,9 +279,10 @@ function walletsOf(accounts: readonly AccountRow[]): Wallet[] {
   const escrows = new Map(accounts.filter(({ kind }) => kind === 'escrow').map((account) => [account.organisation_id, account]));
   return accounts
     .filter(({ kind }) => kind === 'wallet')
-    .map(({ id, organisation_id: organisation, balance_micros: balance }) => {
+    .map(({ id, organisation_id: organisation, balance_micros: balance, budget_changes: changes }) => {
       const escrow = escrows.get(organisation);
       invariant(escrow !== undefined, `organisation ${organisation} has an escrow`);
-      return { organisationId: BigInt(organisation), walletId: BigInt(id), escrowId: BigInt(escrow.id), fundsMicros: BigInt(balance) };
+      const owner = { organisationId: BigInt(organisation), walletId: BigInt(id), escrowId: BigInt(escrow.id) };
+      return { ...owner, fundsMicros: BigInt(balance), budgetChanges: BigInt(changes) };
     });
 }

@@ -7,7 +7,7 @@ import { IS_MEMBER } from '../tenancy/membership.js';
 /**
  * insert-bids: stores bids, in one statement that is its own transaction; their backlog rows follow by a trigger.
  * Input:  markets, organisations, keys, labels; hashes one after the other, each of 32 bytes; bodies as one JSON array (as texts they would be
- *         quoted, and unquoted again); no two with the same organisation and key.
+ *         quoted, and unquoted again); the keys that they were placed with; no two with the same organisation and idempotency key.
  * Output: per bid, in order: the id stored now, or the row that had the key before; the market's status (null: not one of theirs).
  * Events: none.
  * Retry:  safe; the key makes a second run find the first one's rows.
@@ -15,13 +15,13 @@ import { IS_MEMBER } from '../tenancy/membership.js';
 const INSERT_BIDS = `
   WITH incoming AS (
     SELECT i.*, substring($5::bytea FROM 32 * place::int - 31 FOR 32) AS hash, m.status
-    FROM ROWS FROM (unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]), json_array_elements($6::json))
-      WITH ORDINALITY AS i(market_id, organisation_id, key, label, body, place)
+    FROM ROWS FROM (unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $7::bigint[]), json_array_elements($6::json))
+      WITH ORDINALITY AS i(market_id, organisation_id, key, label, key_id, body, place)
     LEFT JOIN organisation o ON o.id = i.organisation_id
     LEFT JOIN market m ON m.id = i.market_id AND ${IS_MEMBER}
   ), fresh AS (
-    INSERT INTO bid (market_id, organisation_id, idempotency_key, request_hash, label, body)
-    SELECT market_id, organisation_id, key, hash, label, body FROM incoming WHERE status = 'open' ORDER BY place
+    INSERT INTO bid (market_id, organisation_id, idempotency_key, request_hash, label, body, key_id)
+    SELECT market_id, organisation_id, key, hash, label, body, key_id FROM incoming WHERE status = 'open' ORDER BY place
     ON CONFLICT (organisation_id, idempotency_key) DO NOTHING
     RETURNING id, organisation_id, idempotency_key
   )
@@ -68,6 +68,7 @@ async function insertBids(pool: Pool, bids: readonly NewBid[]): Promise<Inserted
     textArray(bids.map(({ label }) => label)),
     Buffer.concat(bids.map(hashOf)),
     jsonArray(bids.map(({ body }) => body)),
+    `{${bids.map(({ keyId }) => keyId ?? 'NULL').join(',')}}`,
   ];
   const { rows } = await pool.query<InsertedRow>({ name: 'insert-bids', text: INSERT_BIDS, values });
   invariant(rows.length === bids.length, 'one row per bid');

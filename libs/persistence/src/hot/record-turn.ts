@@ -1,108 +1,12 @@
-import { type Sale, holdOf, slotAmount, type Transfer, transferOf } from '#ledger';
-import { EVENT_TYPES, type LogEvent, payloadJson, refusal } from '#log';
-import { type BatchRecord, type DecidedBid, decisionEvent, type Payer, type RecordOutcome, saleIn, type RoundCommit } from '#market';
+import { decisionEvent, type RecordOutcome, saleIn, type RoundCommit } from '#market';
 import { invariant } from '#units';
-import { intArray } from './columns.js';
-import { rows, statementInputs, value } from './inputs.js';
+import type { QueryConfig } from 'pg';
 import type { Queryable } from './state.js';
-
-/** A decision with its market, the entry of the log that tells of it, and what was bought. */
-interface PlacedBid extends DecidedBid {
-  readonly marketId: bigint;
-  readonly event: LogEvent;
-  readonly sale: Sale | undefined;
-}
-type SoldBid = PlacedBid & { readonly decision: { readonly kind: 'accepted' }; readonly sale: Sale };
-
-/** A slot of an accepted bid. */
-interface SoldSlot {
-  readonly bid: SoldBid;
-  readonly slot: number;
-}
-
-/** A slot of a market with all that is sold of it. */
-interface UsedSlot {
-  readonly marketId: bigint;
-  readonly slot: number;
-  readonly usedMilli: readonly number[];
-  readonly capacityMilli?: readonly number[];
-}
-
-/** What every batch gives the statement: its market, whose wallets pay, and what was decided. */
-const DECIDED = {
-  batch: rows<BatchRecord>({
-    market_id: ['bigint', ({ marketId }) => marketId],
-    epoch: ['bigint', ({ epoch }) => epoch],
-    before: ['bigint', ({ sequence, decided }) => sequence - BigInt(decided.length)],
-    after: ['bigint', ({ sequence }) => sequence],
-    capacity: ['text', ({ capacityMilli }) => intArray(capacityMilli)],
-  }),
-  owner: value('text'),
-  is_released: value('boolean'),
-  payer: rows<Payer>({
-    wallet: ['bigint', ({ wallet }) => wallet.walletId],
-    seen: ['bigint', ({ wallet }) => wallet.fundsMicros],
-    spare: ['bigint', ({ slackMicros }) => slackMicros],
-  }),
-  decided: rows<PlacedBid>({
-    market_id: ['bigint', (bid) => bid.marketId],
-    bid_id: ['bigint', (bid) => bid.bidId],
-    sequence: ['bigint', (bid) => bid.sequence],
-    outcome: ['text', (bid) => bid.decision.kind],
-    arrival_slot: ['int', (bid) => bid.arrivalSlot],
-    price_version: ['bigint', (bid) => bid.priceVersion],
-    funds: ['bigint', (bid) => bid.fundsMicros],
-    completion: ['int', (bid) => (isSold(bid) ? bid.decision.completion : null)],
-    value: ['bigint', (bid) => (isSold(bid) ? bid.decision.value : null)],
-    payment: ['bigint', (bid) => (isSold(bid) ? bid.decision.payment : 0n)],
-    organisation_id: ['bigint', (bid) => bid.wallet.organisationId],
-    kind: ['text', ({ event }) => event.kind],
-    version: ['smallint', ({ event }) => EVENT_TYPES[event.kind].version],
-    reason: ['json', reasonText],
-    payload: ['json', ({ event }) => JSON.stringify(payloadJson(event))],
-  }),
-};
-
-/** What accepted bids give it beside that. */
-const SOLD = {
-  ...DECIDED,
-  allocated: rows<SoldBid>({
-    market_id: ['bigint', (bid) => bid.marketId],
-    bid_id: ['bigint', (bid) => bid.bidId],
-    payment: ['bigint', (bid) => bid.decision.payment],
-    lines: ['text', linesText],
-    kind: ['text', ({ kind }) => kind],
-    plan: ['json', ({ decision }) => JSON.stringify(decision.plan)],
-  }),
-  placed: rows<SoldSlot>({
-    market_id: ['bigint', ({ bid }) => bid.marketId],
-    bid_id: ['bigint', ({ bid }) => bid.bidId],
-    slot: ['int', ({ slot }) => slot],
-    amount: ['bigint', ({ bid, slot }) => slotAmount(bid.sale, slot)],
-  }),
-  used: rows<UsedSlot>({
-    market_id: ['bigint', ({ marketId }) => marketId],
-    slot: ['int', ({ slot }) => slot],
-    used: ['text', ({ usedMilli }) => intArray(usedMilli)],
-    capacity: ['text', ({ capacityMilli }) => (capacityMilli ? intArray(capacityMilli) : null)],
-  }),
-  held: rows<Transfer & { readonly marketId: bigint; readonly bidId: bigint }>({
-    market_id: ['bigint', ({ marketId }) => marketId],
-    kind: ['text', ({ kind }) => kind],
-    debit: ['bigint', ({ debitId }) => debitId],
-    credit: ['bigint', ({ creditId }) => creditId],
-    amount: ['bigint', ({ amount }) => amount],
-    bid_id: ['bigint', ({ bidId }) => bidId],
-  }),
-};
-
-const refusals = statementInputs(DECIDED);
-const sales = statementInputs(SOLD);
-type Inputs = typeof refusals | typeof sales;
+import { budgeted, chargedOf, type Inputs, isSold, type PlacedBid, refusals, sales, type SoldBid, soldIn } from './turn-inputs.js';
 
 /**
  * Which batches may be written; leases, markets and the payers' wallets are locked, each in the order of ids, as all do who lock them. `standing` has
- * the markets that are as their batches take them to be. `moved` has the same ones; or none, where a payer's funds are not what was seen, be it that
+ * the markets that are as their batches take them to be. `moved` has the same ones; or none, where a payer's budgets have changed, or its funds are not what was seen, be it that
  * money of it has moved or that batches fall away that would have taken some, and a decision may depend on that.
  */
 const gate = (given: Inputs): string => `
@@ -115,7 +19,7 @@ const gate = (given: Inputs): string => `
     SELECT m.id FROM market m JOIN batch b ON m.id = b.market_id AND m.sequence = b.before JOIN leases l ON l.market_id = m.id
     ORDER BY m.id FOR NO KEY UPDATE OF m
   ), payers AS MATERIALIZED (
-    SELECT a.organisation_id, a.balance_micros AS funds, p.spare + least(a.balance_micros - p.seen, 0) < 0
+    SELECT a.organisation_id, a.balance_micros AS funds, a.budget_changes <> p.budget_changes OR p.spare + least(a.balance_micros - p.seen, 0) < 0
       AND (a.balance_micros <> p.seen OR (SELECT count(*) FROM standing) < cardinality(${given.array('batch', 'market_id')})) AS mattered
     FROM ${given.from('payer', 'p')} JOIN account a ON a.id = p.wallet
     WHERE EXISTS (SELECT FROM standing) ORDER BY a.id FOR NO KEY UPDATE OF a
@@ -128,18 +32,18 @@ const gate = (given: Inputs): string => `
 
 /**
  * Decisions and entries. The backlog rows go by the decisions' trigger.
- * @param funds what the bid's wallet held.
+ * @param funds what the bid's wallet held. @param budgets what budgets left to it, where any is told.
  */
-const decisions = (given: Inputs, funds: string): string => `
+const decisions = (given: Inputs, funds: string, budgets = 'NULL::json'): string => `
   d AS MATERIALIZED (
     SELECT d.*, b.epoch, ${funds} AS funds_now
     FROM ${given.from('decided', 'd', 'place')}
     JOIN moved ON moved.id = d.market_id JOIN batch b USING (market_id) LEFT JOIN payers p USING (organisation_id)
   ), decided AS (
     INSERT INTO decision (bid_id, market_id, sequence, epoch, outcome, arrival_slot, price_version, funds_micros, completion,
-      value_micros, payment_micros, reason)
+      value_micros, payment_micros, reason, budgets)
     SELECT bid_id, market_id, sequence, epoch, outcome::outcome, arrival_slot, price_version, funds_now, completion, value, payment,
-      CASE outcome WHEN 'refused' THEN reason END FROM d
+      CASE outcome WHEN 'refused' THEN reason END, ${budgets} FROM d
   ), told AS MATERIALIZED (
     SELECT append_entries(array_agg(market_id), array_agg(sequence), array_agg(kind), array_agg(version), array_agg(organisation_id),
       array_agg(payload), 'decided') AS appended FROM d HAVING count(*) > 0
@@ -151,7 +55,7 @@ const FUNDS_LEFT = `
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint, d.funds)`;
 
 /** What accepted bids got, what is sold of each slot that they touch, and what they hold. */
-const allocations = (given: typeof sales): string => `
+const allocations = (given: typeof sales | typeof budgeted): string => `
   allocated AS (
     INSERT INTO allocation (bid_id, market_id, payment_micros, lines, kind, plan)
     SELECT bid_id, market_id, payment, lines::jsonb, kind, plan
@@ -169,6 +73,15 @@ const allocations = (given: typeof sales): string => `
     INSERT INTO transfer (kind, debit_account_id, credit_account_id, amount_micros, market_id, bid_id)
     SELECT kind::transfer_kind, debit, credit, amount, market_id, bid_id
     FROM ${given.from('held', 'h')} JOIN moved ON moved.id = market_id
+  )`;
+
+/** What budgets left to the bid of a decision, and what accepted bids take of them. */
+const CAPS = `(SELECT c.caps FROM ${budgeted.from('capped', 'c')} WHERE c.bid_id = d.bid_id)`;
+const CHARGES = `
+  charged AS (
+    INSERT INTO budget_entry (budget_id, period, market_id, sequence, bid_id, amount_micros)
+    SELECT c.budget_id, c.period, c.market_id, c.sequence, c.bid_id, c.amount
+    FROM ${budgeted.from('charged', 'c')} JOIN moved ON moved.id = c.market_id
   )`;
 
 const ENDING = `
@@ -194,6 +107,14 @@ const RECORD_REFUSALS = `WITH ${gate(refusals)}, ${decisions(refusals, 'd.funds'
  */
 const RECORD_DECISIONS = `WITH ${gate(sales)}, ${decisions(sales, FUNDS_LEFT)}, ${allocations(sales)} ${ENDING}`;
 
+/**
+ * record-budgeted: the same where budgets count any of the bids: with what they left, and what is taken of them. Sums follow by a trigger.
+ * Input:  as above; per bid that budgets count what they left; per charge a column each. Output: as above.
+ * Events: as above; shares of budgets that are reached (trigger).
+ * Retry:  as above.
+ */
+const RECORD_BUDGETED = `WITH ${gate(budgeted)}, ${decisions(budgeted, FUNDS_LEFT, CAPS)}, ${allocations(budgeted)}, ${CHARGES} ${ENDING}`;
+
 /** Writes the batches of a turn. @returns what came of each. */
 export async function recordTurn(queryable: Queryable, turn: RoundCommit): Promise<RecordOutcome[]> {
   const { batches, payers, owner, lease } = turn;
@@ -203,13 +124,21 @@ export async function recordTurn(queryable: Queryable, turn: RoundCommit): Promi
   invariant(bids.length > 0, 'what is written holds a bid');
   const sold = bids.filter(isSold);
   const given = { batch: batches, owner, is_released: lease === 'release', payer: payers, decided: bids };
-  const statement =
-    sold.length === 0
-      ? { name: 'record-refusals', text: RECORD_REFUSALS, values: refusals.values(given) }
-      : { name: 'record-decisions', text: RECORD_DECISIONS, values: sales.values({ ...given, ...soldIn(batches, sold) }) };
-  const { rows: written } = await queryable.query<OutcomeRow>(statement);
+  const { rows: written } = await queryable.query<OutcomeRow>(statementFor(given, sold));
   const outcomes = new Map(written.map((row) => [row.market_id, outcomeOf(row)]));
   return batches.map(({ marketId }) => outcomes.get(marketId) ?? 'stale');
+}
+
+type Given = Parameters<typeof refusals.values>[0];
+
+function statementFor(given: Given, sold: readonly SoldBid[]): QueryConfig {
+  const capped = given.decided.filter(({ caps }) => caps !== undefined);
+  if (capped.length > 0) {
+    const values = { ...given, ...soldIn(given.batch, sold), capped, charged: sold.flatMap(chargedOf) };
+    return { name: 'record-budgeted', text: RECORD_BUDGETED, values: budgeted.values(values) };
+  }
+  if (sold.length === 0) return { name: 'record-refusals', text: RECORD_REFUSALS, values: refusals.values(given) };
+  return { name: 'record-decisions', text: RECORD_DECISIONS, values: sales.values({ ...given, ...soldIn(given.batch, sold) }) };
 }
 
 interface OutcomeRow {
@@ -221,34 +150,4 @@ interface OutcomeRow {
 function outcomeOf({ stands, moved }: OutcomeRow): RecordOutcome {
   if (moved) return 'recorded';
   return stands ? 'funds_moved' : 'stale';
-}
-
-function isSold(bid: PlacedBid): bid is SoldBid {
-  return bid.sale !== undefined;
-}
-
-function soldIn(batches: readonly BatchRecord[], sold: readonly SoldBid[]) {
-  return {
-    allocated: sold,
-    placed: sold.flatMap((bid) => bid.decision.footprint.map(({ slot }): SoldSlot => ({ bid, slot }))),
-    used: batches.flatMap(({ marketId, usage }) => usage.map((slot): UsedSlot => ({ marketId, ...slot }))),
-    held: sold.flatMap(heldOf),
-  };
-}
-
-/** What is held of an accepted bid, between its bidder's wallet and escrow. */
-function heldOf({ marketId, bidId, sale, wallet }: SoldBid) {
-  const held = holdOf(sale);
-  return held ? [{ ...transferOf(held, (_, kind) => (kind === 'wallet' ? wallet.walletId : wallet.escrowId)), marketId, bidId }] : [];
-}
-
-/** JSON with every amount as text, micro-credits; a replacer would be called for each of some hundred values of a bid. */
-function linesText({ decision }: SoldBid): string {
-  return JSON.stringify(decision.lines.map((line) => ({ ...line, unitPrice: line.unitPrice.toString(), amount: line.amount.toString() })));
-}
-
-/** Why a bid was refused; null where it was not. */
-function reasonText({ decision }: DecidedBid): string {
-  if (decision.kind !== 'refused') return 'null';
-  return JSON.stringify(refusal.write(decision.refusal));
 }

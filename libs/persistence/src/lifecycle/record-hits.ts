@@ -13,6 +13,7 @@ interface Placed {
   readonly amountMicros: bigint;
 }
 type Moved = HitRecord['movements'][number] & { readonly sequence: bigint };
+type Charged = NonNullable<HitRecord['charges']>[number] & Pick<HitRecord, 'sequence' | 'bidId'>;
 
 const given = statementInputs({
   market: value('bigint'),
@@ -61,12 +62,19 @@ const given = statementInputs({
     slot: ['int', ({ slot }) => slot],
     sequence: ['bigint', ({ sequence }) => sequence],
   }),
+  charged: rows<Charged>({
+    sequence: ['bigint', ({ sequence }) => sequence],
+    bid_id: ['bigint', ({ bidId }) => bidId],
+    budget_id: ['bigint', ({ budgetId }) => budgetId],
+    period: ['int', ({ period }) => period],
+    amount: ['bigint', ({ amountMicros }) => amountMicros],
+  }),
 });
 
 /**
  * record-hits: of a market that stands where it was read: writes what became of those whom a window hit, moves its sequence, announces it; of one that
  * does not, nothing. One statement, its own transaction.
- * Input:  market, sequence before and after; per entry, revision, slot of one, ending, slot of the market and movement a column each.
+ * Input:  market, sequence before and after; per entry, revision, slot of one, ending, slot of the market, movement and charge of a budget a column each.
  * Output: a row where it was written.
  * Events: allocation_repaired, allocation_failed, allocation_left, allocation_cancelled, window_settled; one notification.
  * Retry:  safe: the sequence has moved once it was written.
@@ -103,6 +111,13 @@ const RECORD_HITS = `
     JOIN account d ON d.organisation_id = t.debtor AND d.kind = t.debit::account_kind
     JOIN account c ON c.organisation_id = t.creditor AND c.kind = t.credit::account_kind
     ORDER BY t.sequence
+  ), wallets AS MATERIALIZED (
+    SELECT a.id FROM account a WHERE a.kind = 'wallet' AND cardinality(${given.array('charged', 'bid_id')}) > 0
+      AND a.organisation_id = ANY(${given.array('record', 'organisation_id')}) ORDER BY a.id FOR NO KEY UPDATE
+  ), charged AS (
+    INSERT INTO budget_entry (budget_id, period, market_id, sequence, bid_id, amount_micros)
+    SELECT c.budget_id, c.period, moved.id, c.sequence, c.bid_id, c.amount
+    FROM ${given.from('charged', 'c')} CROSS JOIN moved WHERE (SELECT count(*) FROM wallets) > 0 ORDER BY c.sequence, c.budget_id, c.period
   )
   SELECT told.appended FROM moved LEFT JOIN told ON true`;
 
@@ -121,6 +136,7 @@ export async function recordHits(queryable: Queryable, { marketId, before, recor
     ended: records.filter((record): record is Ended => record.ending !== undefined),
     used: usage,
     moved: records.flatMap(({ sequence, movements }) => movements.map((movement): Moved => ({ ...movement, sequence }))),
+    charged: records.flatMap(({ sequence, bidId, charges = [] }) => charges.map((charge): Charged => ({ ...charge, sequence, bidId }))),
   });
   const { rows: written } = await queryable.query({ name: 'record-hits', text: RECORD_HITS, values });
   return written.length > 0;

@@ -37,7 +37,10 @@ const LIVE = `
       WHERE p.bid_id = b.id AND p.revision = ${CURRENT} AND p.slot >= m.slot) AS planned,
     (SELECT coalesce(sum(t.amount_micros), 0)::bigint FROM transfer t WHERE t.bid_id = b.id AND t.kind = 'retain') AS retained,
     (SELECT coalesce(sum(t.amount_micros), 0)::bigint FROM transfer t WHERE t.bid_id = b.id AND t.kind = 'refund') AS refunded,
-    (SELECT coalesce(sum(t.amount_micros), 0)::bigint FROM transfer t WHERE t.bid_id = b.id AND t.kind IN ('void', 'refund')) AS returned
+    (SELECT coalesce(sum(t.amount_micros), 0)::bigint FROM transfer t WHERE t.bid_id = b.id AND t.kind IN ('void', 'refund')) AS returned,
+    (SELECT coalesce(json_agg(json_build_object('budgetId', c.budget_id::text, 'period', c.period, 'amount', c.amount::text) ORDER BY c.budget_id, c.period), '[]')
+      FROM (SELECT e.budget_id, e.period, sum(e.amount_micros) AS amount FROM budget_entry e WHERE e.bid_id = b.id GROUP BY e.budget_id, e.period
+        HAVING sum(e.amount_micros) <> 0) AS c) AS charges
   FROM market m
   CROSS JOIN LATERAL (SELECT DISTINCT p.bid_id FROM placement p WHERE p.market_id = m.id AND p.slot >= m.slot AND ($2::bigint IS NULL OR p.bid_id = $2)) AS live
   JOIN bid b ON b.id = live.bid_id JOIN decision d ON d.bid_id = b.id JOIN allocation a ON a.bid_id = b.id
@@ -99,6 +102,7 @@ interface LiveDbRow {
   readonly retained: bigint;
   readonly refunded: bigint;
   readonly returned: bigint;
+  readonly charges: readonly { readonly budgetId: string; readonly period: number; readonly amount: string }[];
 }
 
 /** What repairing needs of Postgres, over a pool. */
@@ -148,6 +152,7 @@ const liveRowOf = (row: LiveDbRow): LiveRow => ({
   planned: row.planned.map(({ slot, amount }) => ({ slot, amountMicros: BigInt(amount) })),
   retainedMicros: row.retained - row.refunded,
   returnedMicros: row.returned,
+  charges: row.charges.map(({ budgetId, period, amount }) => ({ budgetId: BigInt(budgetId), period, amountMicros: BigInt(amount) })),
 });
 
 async function then(

@@ -23,6 +23,8 @@ interface LogTable {
   readonly alias: string;
   /** All of its columns, the first of which is never null. */
   readonly columns: Readonly<Record<string, (column: string) => string>>;
+  /** Columns that came later: where one is null the row is told as it was before, and receipts of then stay true. */
+  readonly later?: readonly string[];
 }
 
 const plain = (...names: readonly string[]): Record<string, typeof PLAIN> => Object.fromEntries(names.map((name) => [name, PLAIN]));
@@ -45,7 +47,9 @@ export const TABLES: readonly LogTable[] = [
       ...plain('value_micros', 'payment_micros'),
       reason: JSON_TEXT,
       decided_at: TIME,
+      budgets: JSON_TEXT,
     },
+    later: ['budgets'],
   },
   {
     name: 'bid',
@@ -54,7 +58,9 @@ export const TABLES: readonly LogTable[] = [
       ...plain('id', 'market_id', 'organisation_id', 'idempotency_key', 'request_hash', 'label'),
       body: JSON_TEXT,
       received_at: TIME,
+      key_id: PLAIN,
     },
+    later: ['key_id'],
   },
   {
     name: 'allocation',
@@ -74,9 +80,10 @@ const textColumnsOf = ({ alias, columns }: LogTable): string =>
     .join(', ');
 
 /** A table's row out of a row of the statement; undefined where there was none. */
-function rowOf({ alias, columns }: LogTable, fields: Row): Row | undefined {
-  const names = Object.keys(columns);
-  if (fields[`${alias}.${names[0]}`] === null) return undefined;
+function rowOf({ alias, columns, later = [] }: LogTable, fields: Row): Row | undefined {
+  const all = Object.keys(columns);
+  if (fields[`${alias}.${all[0]}`] === null) return undefined;
+  const names = all.filter((name) => !later.includes(name) || fields[`${alias}.${name}`] !== null);
   return Object.fromEntries(names.map((name) => [name, at(fields, `${alias}.${name}`)]));
 }
 
@@ -97,6 +104,8 @@ const ORDER = 't.bid_id, t.slot, t.kind';
  */
 const READ_LOG = `
   SELECT ${TABLES.map(textColumnsOf).join(', ')}, placed.rows AS placements, moved.transfers, moved.entries,
+    CASE WHEN d.budgets IS NOT NULL OR v.bid_id IS NOT NULL OR x.bid_id IS NOT NULL THEN (SELECT ${aggregated(asText('g'), 'g.budget_id, g.period')}
+      FROM budget_entry g WHERE g.market_id = e.market_id AND g.sequence = e.sequence) END AS charges,
     CASE e.kind WHEN 'market_opened' THEN (SELECT ${columnsAsText(TERMS)} FROM market m WHERE m.id = e.market_id) END AS terms,
     CASE WHEN v.bid_id IS NOT NULL THEN ${asText('v')} END AS revision, CASE WHEN x.bid_id IS NOT NULL THEN ${asText('x')} END AS ending,
     CASE e.kind WHEN 'window_opened' THEN (SELECT ${columnsAsText(WINDOW)} FROM market_window w WHERE w.market_id = e.market_id AND w.sequence = e.sequence) END AS window,
@@ -135,6 +144,7 @@ interface LogRow {
   readonly transfers: Row[];
   /** Per transfer. */
   readonly entries: Row[][];
+  readonly charges: Row[] | null;
 }
 
 /** The page of a market's log after a sequence number, within a transaction whose time zone is UTC (beginReading). */
@@ -143,7 +153,7 @@ export async function readLog(client: PoolClient, marketId: bigint, after: bigin
   return rows.map(recordOf);
 }
 
-function recordOf({ terms, site, window, revision, ending, placements, transfers, entries, ...fields }: LogRow & Row): LogRecord {
+function recordOf({ terms, site, window, revision, ending, placements, transfers, entries, charges, ...fields }: LogRow & Row): LogRecord {
   const rows = TABLES.flatMap((table) => {
     const row = rowOf(table, fields);
     return row ? [[table.name, row] as const] : [];
@@ -156,6 +166,7 @@ function recordOf({ terms, site, window, revision, ending, placements, transfers
     ...(window && { window }),
     ...(revision && { revision }),
     ...(ending && { ending }),
+    ...(charges && charges.length > 0 && { charges }),
     sequence: BigInt(event.sequence ?? 0),
     event,
     placements,

@@ -76,6 +76,19 @@ const STRAYS: readonly (readonly [table: RowTable, detail: string, keys: string]
      WHERE w.market_id = $1 AND (w.sequence, w.settled_sequence, w.closed_sequence, w.closed_slot) IS DISTINCT FROM (e.opened, e.settled, e.closed, e.slot)`,
   ],
   [
+    'budget_entry',
+    'has no entry in the log that takes of budgets or gives back',
+    `SELECT 'id ' || g.id FROM budget_entry g WHERE g.market_id = $1 AND NOT EXISTS (SELECT FROM event e WHERE e.market_id = g.market_id AND e.sequence = g.sequence
+       AND e.kind IN ('bid_accepted', 'allocation_repaired', 'allocation_failed', 'allocation_left', 'allocation_cancelled'))`,
+  ],
+  [
+    'budget_entry',
+    'is not what its budget holds: the sum of a period is another one',
+    `SELECT 'budget_id ' || p.budget_id || ', period ' || p.period FROM budget_period p JOIN budget b ON b.id = p.budget_id
+       WHERE b.organisation_id IN (SELECT organisation_id FROM bid WHERE market_id = $1)
+         AND p.used_micros <> (SELECT coalesce(sum(g.amount_micros), 0) FROM budget_entry g WHERE g.budget_id = p.budget_id AND g.period = p.period)`,
+  ],
+  [
     'receipt',
     'has no entry in the log',
     `SELECT 'market_id ' || r.market_id || ', sequence ' || r.sequence FROM receipt r WHERE r.market_id = $1 AND NOT EXISTS (

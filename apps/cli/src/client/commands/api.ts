@@ -20,7 +20,7 @@ export interface Asked {
 export function registerApi(program: Command, terminal: HostTerminal): void {
   const many = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
   withServer(program.command('api'))
-    .argument('<method>', 'GET, POST, PATCH or DELETE')
+    .argument('<method>', 'GET, POST, PUT, PATCH or DELETE')
     .argument('<path>', 'as in /openapi.json, with ids: /v1/markets/1/sites')
     .option('--body <file>', 'JSON; - is standard input')
     .option('--query <name=value>', 'may be given more than once', many)

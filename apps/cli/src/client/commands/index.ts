@@ -3,6 +3,7 @@ import type { HostTerminal } from '../../terminal.js';
 import { registerApi } from './api.js';
 import { registerBid } from './bid.js';
 import { registerBids } from './bids.js';
+import { registerBudgets } from './budgets.js';
 import { registerCompletion } from './completion.js';
 import { registerDoctor } from './doctor.js';
 import { registerLogin } from './login.js';
@@ -28,6 +29,7 @@ export const CLIENT_COMMANDS: readonly ((program: Command, terminal: HostTermina
   registerWatch,
   registerMoney,
   registerTenancy,
+  registerBudgets,
   registerApi,
   registerDoctor,
   registerCompletion,

@@ -3,7 +3,7 @@ import type { BodyOf, ItemOf } from '#sdk';
 import { BadInput, type HostTerminal, readText } from '../../terminal.js';
 import { type Client, type ClientFlags, serving, withServer } from '../client.js';
 import { type Column, tableOf } from '../text.js';
-import { told } from './told.js';
+import { told } from './markets.js';
 
 type Key = ItemOf<'listKeys'>;
 type Organisation = ItemOf<'listOrganisations'>;
@@ -92,7 +92,7 @@ async function revoke(client: Client, id: string): Promise<void> {
 }
 
 /** The id of an organisation by its id or its name. @throws BadInput where there is none. */
-async function organisationOf({ eris }: Client, wanted: string): Promise<string> {
+export async function organisationOf({ eris }: Client, wanted: string): Promise<string> {
   const all = await eris.all('listOrganisations');
   const found = all.find(({ id, name }) => id === wanted || name === wanted);
   if (!found)

@@ -1,0 +1,2 @@
+/** Budgets. */
+export { createBudgetsWork } from './budgets-work.js';
