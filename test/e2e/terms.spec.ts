@@ -73,7 +73,10 @@ describe('rules of prices', () => {
   it('are learnt where a market names none', async () => {
     const { prices: _, ...body } = marketBody({ name: 'says nothing of prices' });
     const made = await api.client.post('/v1/markets', { key: scene.operatorKey, body });
-    expect(made).toMatchObject({ status: 201, body: { prices: { kind: 'learning', level: '0', learns: true, floor: '0' } } });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { prices: { kind: 'learning', level: '0', learns: true, floor: '0', opening: true } },
+    });
   });
 
   const gamma = { bandwidth: 2, gpu: 2, cpu: 2, memoryGB: 2 };
@@ -88,6 +91,8 @@ describe('rules of prices', () => {
     ['a ceiling below the floor', { kind: 'learning', floor: '3', ceiling: '2' }, '$.prices.ceiling'],
     ['a level above the ceiling', { kind: 'learning', level: '3', ceiling: '2' }, '$.prices.level'],
     ['a level that is learnt of what it does not sell', { kind: 'learning', levels: { disk: '4' } }, '$.prices.levels'],
+    ['a share cap of nothing', { kind: 'learning', shareCap: 0 }, '$.prices.shareCap'],
+    ['a share cap beyond all', { kind: 'learning', shareCap: 101 }, '$.prices.shareCap'],
     ['learning that is neither on nor off', { kind: 'learning', learns: 'yes' }, '$.prices.learns'],
     ['gammas missing', { kind: 'paper', gamma: { bandwidth: 2 }, unit: '1', reserve: '0' }, '$.prices.gamma.gpu'],
   ])('are refused with the place: %s', async (_name, prices, place) => {
@@ -124,15 +129,16 @@ describe('the prices of a market', () => {
 
   it('are changed in mid-life: told in its log, and decisions before stay as they are', async () => {
     const { sequence } = (await api.client.get(path(), { key: scene.operatorKey })).body;
-    const learning = { kind: 'learning', level: '200', learns: true, floor: '0', ceiling: LEVEL_MAX };
+    const learning = { kind: 'learning', level: '200', learns: true, floor: '0', ceiling: LEVEL_MAX, opening: false, shareCap: 100 };
     const changed = await change({ prices: { kind: 'learning', level: '200' } });
     expect(changed).toMatchObject({ status: 200, body: { prices: learning, sequence: `${Number(sequence) + 1}` } });
     expect((await change({ prices: { kind: 'learning', level: '200' } })).body.sequence).toBe(changed.body.sequence);
-    expect((await change({ prices: { kind: 'learning', learns: false, ceiling: '150' } })).body.prices).toEqual({
+    expect((await change({ prices: { kind: 'learning', learns: false, ceiling: '150', shareCap: 40 } })).body.prices).toEqual({
       ...learning,
       level: '150',
       learns: false,
       ceiling: '150',
+      shareCap: 40,
     });
     const { body } = await api.client.get(`${path()}/prices?from=0&to=0`, { key: scene.bidders[0].key });
     expect(body.slots[0].sites[scene.siteIds[0]].gpu).toBe('25');

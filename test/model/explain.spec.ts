@@ -17,7 +17,7 @@ import fc from 'fast-check';
 import { bookAfter, marketWithJob, seeded, valuationArb } from '../support/mechanism-arbitraries.js';
 
 const oracle = createOracle('default');
-const RUNS = Number(process.env.ERIS_EXPLAIN_RUNS ?? 100);
+const RUNS = Number(process.env.ERIS_EXPLAIN_RUNS ?? 60);
 
 interface Asked {
   readonly book: Book;

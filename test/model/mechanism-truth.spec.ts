@@ -13,7 +13,8 @@ import { createPrng, microsToCredits, type Prng } from '#lab';
 import fc from 'fast-check';
 import { bookAfter, jobArb, sequenceArb, seeded, valuationArb } from '../support/mechanism-arbitraries.js';
 
-const TRIALS = 100_000;
+// more of them: ERIS_TRUTH_TRIALS=1000000
+const TRIALS = Number(process.env.ERIS_TRUTH_TRIALS ?? 50_000);
 const LIES_PER_CASE = 250;
 const oracle = createOracle('default');
 

@@ -27,7 +27,11 @@ export interface WorkerSurroundings extends KnownKinds {
 /** A worker's services: what it does, and below that what it holds, which is given back when all it does has ended. */
 export function composeWorker(settings: WorkerSettings, { clock, logger, tracing, ...known }: WorkerSurroundings): ServiceList {
   const report = new ProcessReport(logger);
-  const pool = createPool(settings.databaseUrl, { max: settings.connections, onLost: (cause) => report.trouble('database', cause) });
+  const pool = createPool(settings.databaseUrl, {
+    max: settings.connections,
+    isPlannedOnce: true,
+    onLost: (cause) => report.trouble('database', cause),
+  });
   const parts = partsOf(settings, { pool, clock, report }, known);
   const work = SERVICES.map((service) => service(parts));
   return new ServiceList([resource('tracing', () => tracing?.stop()), resource('pool', () => pool.end()), together('work', work)]);

@@ -60,30 +60,30 @@ describe('exactMenu', () => {
     }
   });
 
-  it.each(Object.keys(FAMILIES) as (keyof typeof FAMILIES)[])(
-    'is never above the oracles, and knows all that is possible: %s',
-    (family) => {
-      for (let seed = 1; seed <= 6; seed++) {
-        const instance = FAMILIES[family](seed);
-        const [one] = instance.jobs;
-        const book = bookOf(instance);
-        const input = { book, job: toBid(one, instance.resources).job, arrival: one.arrival };
-        const exact = new Map(
-          exactMenu({ solver, timeLimitSeconds: 20, ...input }).menu.map(({ completion, price }) => [completion, price]),
-        );
-        const search = createOracle('default').open(book, input.job, input.arrival);
-        for (let completion = input.arrival; completion < book.slotCount; completion++) {
-          const floor = Math.max(search.advance(), search.floor());
-          expect(floor).toBeLessThanOrEqual(Number(exact.get(completion) ?? Infinity) + 1_000);
-        }
-        for (const name of ['default', 'paper'] as const) {
-          for (const { completion, price } of menuOf({ ...input, oracle: createOracle(name) })) {
-            expect(price - (exact.get(completion) ?? price + 1_000_000n)).toBeGreaterThanOrEqual(-1_000n); // a thousandth of a credit of rounding
-          }
+  // crowded ones take the solver a minute each: what cannot be proven in time proves nothing here
+  const quick = (Object.keys(FAMILIES) as (keyof typeof FAMILIES)[]).filter((family) => family !== 'crowded');
+
+  it.each(quick)('is never above the oracles, and knows all that is possible: %s', (family) => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const instance = FAMILIES[family](seed);
+      const [one] = instance.jobs;
+      const book = bookOf(instance);
+      const input = { book, job: toBid(one, instance.resources).job, arrival: one.arrival };
+      const { menu: solved, unsolved } = exactMenu({ solver, timeLimitSeconds: 20, ...input });
+      expect(unsolved).toEqual([]);
+      const exact = new Map(solved.map(({ completion, price }) => [completion, price]));
+      const search = createOracle('default').open(book, input.job, input.arrival);
+      for (let completion = input.arrival; completion < book.slotCount; completion++) {
+        const floor = Math.max(search.advance(), search.floor());
+        expect(floor).toBeLessThanOrEqual(Number(exact.get(completion) ?? Infinity) + 1_000);
+      }
+      for (const name of ['default', 'paper'] as const) {
+        for (const { completion, price } of menuOf({ ...input, oracle: createOracle(name) })) {
+          expect(price - (exact.get(completion) ?? price + 1_000_000n)).toBeGreaterThanOrEqual(-1_000n); // a thousandth of a credit of rounding
         }
       }
-    },
-  );
+    }
+  });
 });
 
 describe('exactOracle', () => {

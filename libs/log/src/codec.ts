@@ -82,6 +82,12 @@ export const orNull = <Value>(value: Codec<Value>): Codec<Value | null> => ({
   read: (json, path) => (json === null ? null : value.read(json, path)),
 });
 
+/** A field that entries lack which were written before there was one: they mean that value. */
+export const orElse = <Value>(value: Codec<Value>, meant: Value): Codec<Value> => ({
+  write: (given) => value.write(given),
+  read: (json, path) => (json === undefined ? meant : value.read(json, path)),
+});
+
 /** Values in their order. */
 export const listOf = <Value>(value: Codec<Value>): Codec<readonly Value[]> => ({
   write: (values) => values.map((each) => value.write(each)),

@@ -1,5 +1,5 @@
-import type { PriceRule } from '#mechanism';
-import { amount, byName, type Codec, fields, flag, number, oneOf, text, variants } from './codec.js';
+import { type PriceRule, SHARE_CAP_NONE } from '#mechanism';
+import { amount, byName, type Codec, fields, flag, number, oneOf, orElse, text, variants, whole } from './codec.js';
 
 /** Who decides a market's bids: admission at posted prices, as each bid arrives. */
 export type Policy = 'eris';
@@ -18,7 +18,14 @@ export interface MarketTerms {
 const prices: Codec<PriceRule> = variants({
   paper: fields({ gamma: byName(number), unit: amount, reserve: amount }),
   flat: fields({ level: amount, levels: byName(amount) }),
-  learning: fields({ level: amount, learns: flag, floor: amount, ceiling: amount }),
+  learning: fields({
+    level: amount,
+    learns: flag,
+    floor: amount,
+    ceiling: amount,
+    opening: orElse(flag, false),
+    shareCap: orElse(whole, SHARE_CAP_NONE),
+  }),
 });
 
 /** How terms are kept in JSON. */

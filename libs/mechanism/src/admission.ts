@@ -1,7 +1,7 @@
 import { formatMicros, invariant, micros, type Micros } from '#units';
 import type { Book } from './book.js';
 import { brokenCap, capText } from './caps.js';
-import { endOf, entryAt, inWindow, menuOf } from './menu.js';
+import { entryAt, inWindow, menuOf, saleEndOf } from './menu.js';
 import type { Oracle, Search } from './oracle.js';
 import { paymentLines, totalOf } from './payment.js';
 import type { Bid, Decision, Menu, MenuEntry, PaymentLine, Refusal, RefusalCode, SpendingCap } from './types.js';
@@ -107,7 +107,7 @@ function scanMenu<Job, Plan>(subject: Subject<Job, Plan>, floors: 'sharp' | 'pla
   const walk = newScan<Plan>();
   const planning = { book, job: bid.job, oracle };
   const search = oracle.open(book, bid.job, arrival);
-  for (let completion = arrival; completion < endOf(book); completion++) {
+  for (let completion = arrival, end = saleEndOf(book, arrival); completion < end; completion++) {
     const floor = search.advance();
     const value = roundedValueAt(bid.valuation, completion - arrival);
     const bar = Number(walk.best ? utilityOf(walk.best) : 0n);
@@ -158,7 +158,7 @@ function isBeyond(walk: MenuScan<unknown>, floored: BoundedOption, funds: number
  */
 function mayFit<Job, Plan>({ book, bid, arrival, oracle }: Subject<Job, Plan>): boolean {
   const search = oracle.open(book, bid.job, arrival);
-  for (let completion = arrival; completion < endOf(book); completion++) {
+  for (let completion = arrival, end = saleEndOf(book, arrival); completion < end; completion++) {
     const floor = search.advance();
     if (floor === Infinity) continue;
     if (!mayPass(roundedValueAt(bid.valuation, completion - arrival), floor, 0)) return true;
@@ -195,12 +195,16 @@ function priceDetail(nearest: Candidate<unknown>, cheapest: Candidate<unknown>):
     : `${missed}; at completion ${cheapest.entry.completion} the price is ${formatMicros(cheapest.entry.price)}`;
 }
 
+/** What a market that has just opened adds to it. */
+const openingDetail = ({ reach, slotCount }: Book): string =>
+  reach < slotCount ? `; until its first bids are measured, the market sells no more than ${reach} slots ahead` : '';
+
 /** Why a walked menu holds nothing for the bid, in the order of docs/refusals.md. */
 function refusalOfWalk<Job, Plan>(walk: MenuScan<Plan>, subject: Subject<Job, Plan>): Refusal {
-  const { bid, oracle, fundsMicros } = subject;
+  const { book, bid, oracle, fundsMicros } = subject;
   const { nearest, cheapest, winning, affordable, floor, beyond } = walk;
   if (!nearest && floor) return refusalOf('price_above_value', floorDetail(shownFloor(floor)), walk);
-  if (!nearest || !cheapest) return refusalOf('no_feasible_schedule', oracle.whyNone(bid.job));
+  if (!nearest || !cheapest) return refusalOf('no_feasible_schedule', `${oracle.whyNone(bid.job)}${openingDetail(book)}`);
   if (!winning) return refusalOf('price_above_value', priceDetail(nearest, cheapest), walk);
   if (affordable) return refusalOf('budget_exhausted', budgetDetail(subject, affordable), { nearest: affordable, cheapest });
   const wanted = `completion ${winning.entry.completion} costs ${formatMicros(winning.entry.price)}`;

@@ -1,4 +1,5 @@
 import { invariant } from '#units';
+import { reachOf } from './prices/learning/rule.js';
 import { type PriceMeter, QUICK_STEPS } from './prices/meter.js';
 import { priceAt, type PriceRule, type Pricing, pricingsOf } from './prices/rules.js';
 import { cellCountOf, cellsFrom, kindOfCell } from './layout.js';
@@ -16,6 +17,8 @@ export interface Book {
   /** Cells of one slot. */
   readonly stride: number;
   readonly slotCount: number;
+  /** How many slots from its first one on a bid may use: all, but in a market that has just opened. */
+  readonly reach: number;
   /** Absolute number of the window's first slot. */
   baseSlot: number;
   /** Milli-units per cell, `stride` cells a row: row 0 is the market's own, each further one that of slots that differ (setCapacity). */
@@ -57,6 +60,7 @@ export function createBook(spec: MarketSpec, baseSlot: number): Book {
     resourceCount,
     stride,
     slotCount: spec.slotCount,
+    reach: reachOf(spec.prices, spec.slotCount),
     baseSlot,
     capacity,
     supply: suppliesOf(capacity, resourceCount),
@@ -102,7 +106,13 @@ export function copyBook(book: Book): Book {
 export function repriced(book: Book, prices: PriceRule): Book {
   const spec = { ...book.spec, prices };
   for (let slot = 0; slot < book.slotCount; slot++) Atomics.store(book.priced, slot, 0);
-  return { ...book, spec, pricings: pricingsOf(prices, spec.resources, book.meter), unsold: new Float64Array(0) };
+  return {
+    ...book,
+    spec,
+    reach: reachOf(prices, book.slotCount),
+    pricings: pricingsOf(prices, spec.resources, book.meter),
+    unsold: new Float64Array(0),
+  };
 }
 
 /** The price of a cell of which so much is sold. @param row where the capacities of its slot are. */

@@ -34,7 +34,14 @@ export { paymentLines, totalOf } from './payment.js';
 export { densityOf, referenceBook, SHARE_UNITS, type Density } from './prices/learning/density.js';
 export { emptyHistory, isWarm, learntLevel, withReports, type LearningHistory, type LearntLevel } from './prices/learning/history.js';
 export { type Report, weightOf } from './prices/learning/report.js';
-export { LEVEL_MICROS_MAX, NEW_LEARNING_RULE, type LearningRule } from './prices/learning/rule.js';
+export {
+  LEVEL_MICROS_MAX,
+  learntRule,
+  NEW_LEARNING_RULE,
+  OPENING_BIDS,
+  SHARE_CAP_NONE,
+  type LearningRule,
+} from './prices/learning/rule.js';
 export { admit, quote, type Quote } from './admission.js';
 export { brokenCap, capText, spentIn } from './caps.js';
 export { menuOf, menuPriceBy, planFrom, type Planning } from './menu.js';

@@ -6,6 +6,8 @@ import type { Menu, MenuEntry } from './types.js';
 
 /** The slot after the window's last. */
 export const endOf = (book: Book): number => book.baseSlot + book.slotCount;
+/** The slot after the last one that a bid may use that begins at `arrival`. */
+export const saleEndOf = (book: Book, arrival: number): number => Math.min(endOf(book), arrival + book.reach);
 /** Whether a slot is on sale. */
 export const inWindow = (book: Book, slot: number): boolean => slot >= book.baseSlot && slot < endOf(book);
 
@@ -41,7 +43,7 @@ export function menuOf<Job, Plan>(planning: Planning<Job, Plan>): Menu<Plan> {
   const menu: MenuEntry<Plan>[] = [];
   const search = oracle.open(book, job, arrival);
   let cheapest: MenuEntry<Plan> | undefined;
-  for (let completion = arrival; completion < endOf(book); completion++) {
+  for (let completion = arrival, end = saleEndOf(book, arrival); completion < end; completion++) {
     const mayExist = search.advance() < Infinity && search.bound() < Infinity;
     const entry = mayExist ? entryAt(planning, completion, search) : undefined;
     if (entry && (!cheapest || entry.price < cheapest.price)) cheapest = entry;

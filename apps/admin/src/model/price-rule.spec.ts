@@ -13,7 +13,7 @@ it('draws the curve of the paper from the reserve to all sold', () => {
 });
 
 it('draws learnt prices by their level, as flat ones', () => {
-  const learning = { kind: 'learning', level: '300', learns: true, floor: '1', ceiling: '1000' } as const;
+  const learning = { kind: 'learning', level: '300', learns: true, floor: '1', ceiling: '1000', opening: false, shareCap: 100 } as const;
   expect(curveOf(learning, 'gpu', 4)[0]).toEqual({ share: 0, price: 75 });
   expect([formulaOf(learning, 'gpu'), ruleInWords(learning)]).toEqual([expect.stringContaining('learnt'), 'learnt from the bids']);
 });

@@ -44,7 +44,9 @@ export const EVENTS = {
       slots: z.number().describe('How many slots were looked back at.'),
       bids: z.number().describe('How many measured bids there are in them.'),
       organisations: z.number().describe('How many organisations those are of.'),
-      doubted: z.number().describe('Of how many organisations, who lift the level most, only what they paid was counted.'),
+      doubted: z
+        .number()
+        .describe('Of how many organisations, who lift the level most, no density was counted that is far above what the others clear at.'),
     }),
     'The learnt level of prices is another one from here on.',
   ),

@@ -39,6 +39,8 @@ const PAPER =
 const FLAT =
   'Prices by share: a unit costs `level` divided by what the whole market has of its resource in the slot, however much is sold; so all of a resource costs its level for a slot.';
 
+/** Percent: one organisation may count for all. */
+const SHARE_CAP_MAX = 100;
 const LEARNING =
   'Prices by share, as flat ones, at a level that is learnt from the bids so far: it clears their demand. It is posted before each bid and never depends on it.';
 
@@ -64,6 +66,11 @@ const learningPrices = z
     learns: z.boolean('must be true or false').optional().describe('False holds the level where it is; bids are measured all the same.'),
     floor: givenAmount.optional().describe('The least level: 0 where it is not said.'),
     ceiling: givenAmount.optional().describe('The highest level: the highest amount that there is where it is not said.'),
+    shareCap: count(1, SHARE_CAP_MAX)
+      .optional()
+      .describe(
+        'Percent of what the market has in the slots looked back at, that the bids of one organisation count for at most: 100, no cap, where it is not said.',
+      ),
   })
   .check(({ value, issues }) => {
     const [floor, ceiling] = [microsOf(value.floor ?? '0'), value.ceiling === undefined ? undefined : microsOf(value.ceiling)];
@@ -124,7 +131,19 @@ export const postedPrices = z.discriminatedUnion('kind', [
     .strictObject({ kind: z.literal('flat'), level: amount, levels: z.record(z.string(), amount) })
     .meta({ id: 'FlatPrices', description: FLAT }),
   z
-    .strictObject({ kind: z.literal('learning'), level: amount, learns: z.boolean(), floor: amount, ceiling: amount })
+    .strictObject({
+      kind: z.literal('learning'),
+      level: amount,
+      learns: z.boolean(),
+      floor: amount,
+      ceiling: amount,
+      opening: z
+        .boolean()
+        .describe(
+          'Whether too few bids were measured to know a level: until then bids may only use the next tenth of the slots on sale, four at least.',
+        ),
+      shareCap: z.number().describe('Percent that the bids of one organisation count for at most; 100 for no cap.'),
+    })
     .meta({ id: 'LearningPrices', description: LEARNING }),
 ]);
 
@@ -135,8 +154,8 @@ function pricesTold(rule: MarketTerms['prices']): z.output<typeof postedPrices> 
   if (rule.kind === 'paper')
     return { kind: 'paper', gamma: { ...rule.gamma }, unit: formatMicros(rule.unit), reserve: formatMicros(rule.reserve) };
   if (rule.kind === 'learning') {
-    const { kind, level, learns, floor, ceiling } = rule;
-    return { kind, level: formatMicros(level), learns, floor: formatMicros(floor), ceiling: formatMicros(ceiling) };
+    const { level, floor, ceiling, ...rest } = rule;
+    return { ...rest, level: formatMicros(level), floor: formatMicros(floor), ceiling: formatMicros(ceiling) };
   }
   const levels = Object.entries(rule.levels).map(([resource, level]) => [resource, formatMicros(level)]);
   return { kind: 'flat', level: formatMicros(rule.level), levels: Object.fromEntries(levels) as Record<string, string> };
@@ -154,7 +173,7 @@ export function priceRuleOf(given: z.output<typeof prices>, before?: MarketTerms
 const LEVEL_MAX = '999999999.999999';
 
 function learningRuleOf(
-  { level, learns, floor, ceiling }: z.output<typeof learningPrices>,
+  { level, learns = true, floor, ceiling, shareCap = SHARE_CAP_MAX }: z.output<typeof learningPrices>,
   before: MarketTerms['prices'] | undefined,
 ): Extract<MarketTerms['prices'], { readonly kind: 'learning' }> {
   const [least, most] = [microsOf(floor ?? '0'), microsOf(ceiling ?? LEVEL_MAX)];
@@ -162,9 +181,11 @@ function learningRuleOf(
   return {
     kind: 'learning',
     level: level === undefined ? within(kept, least, most) : microsOf(level),
-    learns: learns ?? true,
+    learns,
     floor: least,
     ceiling: most,
+    opening: learns && level === undefined && (before?.kind !== 'learning' || before.opening),
+    shareCap,
   };
 }
 

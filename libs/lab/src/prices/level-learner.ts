@@ -2,6 +2,7 @@ import {
   emptyHistory,
   isWarm,
   learntLevel,
+  learntRule,
   type LearningHistory,
   type LearningRule,
   NEW_LEARNING_RULE,
@@ -48,8 +49,9 @@ export class LevelLearner {
 
   private learn(slot: number): void {
     if (this.history.reports.length === 0) return;
-    const { levelMicros } = learntLevel(this.history, slot, this.rule);
-    if (levelMicros !== this.rule.level) this.rule = { ...this.rule, level: levelMicros };
-    this.levels.push(levelMicros);
+    const learnt = learntLevel(this.history, slot, this.rule);
+    const rule = learntRule(this.rule, learnt);
+    if (rule.level !== this.rule.level || rule.opening !== this.rule.opening) this.rule = rule;
+    this.levels.push(learnt.levelMicros);
   }
 }

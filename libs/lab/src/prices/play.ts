@@ -4,7 +4,6 @@ import {
   applyFootprint,
   type Book,
   createBook,
-  type Decision,
   type Density,
   densityOf,
   type MarketSpec,
@@ -69,16 +68,14 @@ export const playRule = (instance: PricedInstance, rule: PriceRule, oracle: Trai
 export const playLearning = (instance: PricedInstance, learner: LevelLearner, oracle: TrainingOracle): Played =>
   play(instance, oracle, {
     ruleAt: (slot) => learner.ruleAt(slot),
-    decided: ({ arrival, organisationId, density }, decision) => {
-      if (!density) return;
-      const paidMicros = decision.kind === 'accepted' ? Number(learner.ruleAt(arrival).level) : undefined;
-      learner.reported({ ...density, slot: arrival, organisationId, paidMicros, weight: 1 });
+    decided: ({ arrival, organisationId, density }) => {
+      if (density) learner.reported({ ...density, slot: arrival, organisationId, weight: 1 });
     },
   });
 
 interface Rules {
   ruleAt(slot: number): PriceRule;
-  decided(bid: PricedBid, decision: Decision): void;
+  decided(bid: PricedBid): void;
 }
 
 function play({ spec, bids }: PricedInstance, oracle: TrainingOracle, rules: Rules): Played {
@@ -90,7 +87,7 @@ function play({ spec, bids }: PricedInstance, oracle: TrainingOracle, rules: Rul
     if (rule !== posted) book = repriced(book, rule);
     posted = rule;
     const decision = admit({ book, bid: one.bid, arrival: one.arrival, oracle });
-    rules.decided(one, decision);
+    rules.decided(one);
     if (decision.kind === 'refused') continue;
     applyFootprint(book, decision.footprint);
     if (one.isFake) continue;

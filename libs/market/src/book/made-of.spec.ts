@@ -1,10 +1,11 @@
+import { NEW_LEARNING_RULE } from '#mechanism';
 import { micros, supplyMilli } from '#units';
 import { type MadeOf, madeOfAfter } from './made-of.js';
 import { newestTerms } from './newest-terms.js';
 
 // Real: what entries of a log do to what a market is made of.
 const market: MadeOf = {
-  terms: newestTerms({ kind: 'learning', level: micros(5n), floor: micros(0n), ceiling: micros(100n), learns: true }),
+  terms: newestTerms({ ...NEW_LEARNING_RULE, level: micros(5n), ceiling: micros(100n) }),
   resources: ['gpu'],
   sites: [],
 };

@@ -1,4 +1,5 @@
 import type { LogEvent } from '#log';
+import { learntRule } from '#mechanism';
 import { invariant } from '#units';
 import type { MarketState } from './market-state.js';
 import type { CapacityWindow } from './windows.js';
@@ -17,7 +18,7 @@ export function madeOfAfter<State extends MadeOf>(state: State, { kind, payload 
       return { ...state, terms: payload.terms };
     case 'prices_changed':
       invariant(state.terms.prices.kind === 'learning', 'a level is learnt by the rule that learns');
-      return { ...state, terms: { ...state.terms, prices: { ...state.terms.prices, level: payload.levelMicros } } };
+      return { ...state, terms: { ...state.terms, prices: learntRule(state.terms.prices, payload) } };
     case 'site_added':
       return { ...state, sites: [...state.sites, siteIn(state, payload, state.sites.length)] };
     case 'capacity_changed':

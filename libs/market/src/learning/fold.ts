@@ -26,7 +26,6 @@ export interface ReportingBid {
   readonly organisationId: bigint;
   readonly body: BidBody;
   readonly fundsMicros: bigint;
-  readonly isAccepted: boolean;
 }
 
 /** A bid to be measured: on which market, and what stays of it beside its density. */
@@ -34,8 +33,6 @@ export interface Measurable {
   readonly bid: ReportingBid;
   /** The market as it was when the bid was decided. */
   readonly state: BookTerms;
-  /** The level that it was accepted at, micro-credits as a report has them. */
-  readonly paid: number | undefined;
   readonly weight: number;
 }
 
@@ -82,13 +79,12 @@ export class LearningFold {
 
   /** A bid was decided: what is to be measured of it; undefined where it is left out (weightOf) or nothing is learnt. */
   decided(bid: ReportingBid, state: BookTerms): Measurable | undefined {
-    const { prices } = state.terms;
-    if (prices.kind !== 'learning') return undefined;
+    if (state.terms.prices.kind !== 'learning') return undefined;
     this.bids = bid.slot === this.slot ? this.bids + 1 : 1;
     this.slot = bid.slot;
     const weight = weightOf(this.bids - 1);
     if (weight === 0) return undefined;
-    return { bid, state, weight, paid: bid.isAccepted ? Number(prices.level) : undefined };
+    return { bid, state, weight };
   }
 
   /** What was measured of bids; those that say nothing of demand are none. */
@@ -110,11 +106,10 @@ export class LearningFold {
 }
 
 /** A measured bid as a report. */
-export const reportOf = ({ bid, paid, weight }: Measurable, density: Density): Report => ({
+export const reportOf = ({ bid, weight }: Measurable, density: Density): Report => ({
   ...density,
   slot: bid.slot,
   organisationId: bid.organisationId,
-  paidMicros: paid,
   weight,
 });
 

@@ -1,4 +1,4 @@
-import type { LearntLevel } from '#mechanism';
+import { type LearningRule, type LearntLevel, learntRule } from '#mechanism';
 import { at, invariant } from '#units';
 import type { BookTerms } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
@@ -111,12 +111,15 @@ export class LearnPrices {
     if (isWarm && (page.hasMore || this.learntIn.get(marketId) === now.head.slot)) return false;
     const learnt = fold.level(now, prices);
     if (isWarm) this.learntIn.set(marketId, now.head.slot);
-    if (!learnt || !isWorthTelling(prices.level, learnt, isWarm)) return false;
+    if (!learnt || !(endsOpening(prices, learnt) || isWorthTelling(prices.level, learnt, isWarm))) return false;
     const { levelMicros, clearingMicros, doubted, ...counts } = learnt;
     const payload = { fromMicros: prices.level, levelMicros, clearingMicros, through, doubted: doubted.length, ...counts };
     return this.store.change({ marketId, seen: now, payload });
   }
 }
+
+/** Whether enough is known now: told even where the level stays. */
+const endsOpening = (rule: LearningRule, learnt: LearntLevel): boolean => rule.opening && !learntRule(rule, learnt).opening;
 
 function isWorthTelling(from: bigint, { levelMicros: to }: LearntLevel, isWarm: boolean): boolean {
   const moved = to > from ? to - from : from - to;

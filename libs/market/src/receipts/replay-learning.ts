@@ -71,7 +71,6 @@ export class LearningReplay {
       organisationId: BigInt(bid.organisation_id ?? 0),
       body,
       fundsMicros: BigInt(decision.funds_micros ?? 0),
-      isAccepted: decision.outcome === 'accepted',
     };
     const measurable: Measurable | undefined = this.fold.decided(reporting, state);
     if (!measurable) return [];

@@ -1,7 +1,7 @@
 import { holdOf } from '#ledger';
 import { eventIn, type LogEvent, marketTerms, type PayloadOf, UnreadableEntry } from '#log';
 import type { Kinds } from '#kinds';
-import { capacityOf, ruleFaults, usageOf } from '#mechanism';
+import { capacityOf, learntRule, ruleFaults, usageOf } from '#mechanism';
 import { leftOf, type MarketHead, type MarketState, openBook, type OpenBook, stockOf, windowIn } from '../book/index.js';
 import type { OpenWindowRow } from '../lifecycle/repair-ports.js';
 import { takenSlots } from '../lifecycle/windows.js';
@@ -169,7 +169,7 @@ export class LogReplay {
       return this.wrong(record, `a level is learnt by the rule learning, which is ${terms.prices.kind}`);
     const fault = this.learning.fault(payload, this.open.state, terms.prices);
     if (fault !== undefined) return this.wrong(record, fault);
-    this.rebuild({ terms: { ...terms, prices: { ...terms.prices, level: payload.levelMicros } } }, record.sequence);
+    this.rebuild({ terms: { ...terms, prices: learntRule(terms.prices, payload) } }, record.sequence);
     return [];
   }
 

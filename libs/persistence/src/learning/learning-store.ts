@@ -11,7 +11,7 @@ import {
   newestTerms,
   type ReportingBid,
 } from '#market';
-import { NEW_LEARNING_RULE, type Report } from '#mechanism';
+import { learntRule, NEW_LEARNING_RULE, type Report } from '#mechanism';
 import { at, invariant } from '#units';
 import type { Pool } from 'pg';
 import { columnsOf, textList } from '../hot/columns.js';
@@ -48,7 +48,7 @@ const CHANGES = `
 const ORIGIN = `SELECT ${HEAD_COLUMNS}, m.organisation_id, m.horizon_slots, m.chunk_kb, m.bandwidth_kb, m.resources FROM market m WHERE m.id = $1`;
 
 const REPORTS = `
-  SELECT slot, organisation_id, level_micros, slots, shares, paid_micros, weight FROM bid_density WHERE market_id = $1 AND slot >= $2`;
+  SELECT slot, organisation_id, level_micros, slots, shares, weight FROM bid_density WHERE market_id = $1 AND slot >= $2`;
 
 /**
  * learning-page: the next entries of a market's log with the bids of decisions, and the market's head, as of one moment.
@@ -58,7 +58,7 @@ const REPORTS = `
  */
 const PAGE = `
   SELECT m.slot AS market_slot, m.status, m.sequence AS market_sequence, e.sequence, e.kind, e.version, e.payload,
-    d.bid_id, d.arrival_slot, d.outcome, d.funds_micros, b.organisation_id, b.body
+    d.bid_id, d.arrival_slot, d.funds_micros, b.organisation_id, b.body
   FROM market m LEFT JOIN LATERAL (
     SELECT * FROM event WHERE market_id = m.id AND sequence > $2 ORDER BY sequence LIMIT $3
   ) e ON true
@@ -74,10 +74,10 @@ const MOVE = `
   ON CONFLICT (market_id) DO UPDATE SET through = excluded.through, since = excluded.since, slot = excluded.slot, bids = excluded.bids
     WHERE l.through = $2 RETURNING market_id`;
 const KEEP = `
-  INSERT INTO bid_density (bid_id, market_id, slot, organisation_id, level_micros, slots, shares, paid_micros, weight)
-  SELECT bid_id, $1, slot, organisation_id, level_micros, slots, shares::jsonb, paid_micros, weight
-  FROM unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::int[], $7::text[], $8::bigint[], $9::int[])
-    AS x(bid_id, slot, organisation_id, level_micros, slots, shares, paid_micros, weight)
+  INSERT INTO bid_density (bid_id, market_id, slot, organisation_id, level_micros, slots, shares, weight)
+  SELECT bid_id, $1, slot, organisation_id, level_micros, slots, shares::jsonb, weight
+  FROM unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::int[], $7::text[], $8::int[])
+    AS x(bid_id, slot, organisation_id, level_micros, slots, shares, weight)
   ON CONFLICT (bid_id) DO NOTHING`;
 
 /**
@@ -135,7 +135,6 @@ interface ReportRow {
   readonly level_micros: bigint;
   readonly slots: number;
   readonly shares: readonly number[];
-  readonly paid_micros: bigint | null;
   readonly weight: number;
 }
 
@@ -173,7 +172,6 @@ const reportIn = (row: ReportRow): Report => ({
   levelMicros: Number(row.level_micros),
   slots: row.slots,
   shares: row.shares,
-  paidMicros: row.paid_micros === null ? undefined : Number(row.paid_micros),
   weight: row.weight,
 });
 
@@ -187,7 +185,6 @@ interface EntryRow {
   readonly payload: unknown;
   readonly bid_id: bigint | null;
   readonly arrival_slot: number;
-  readonly outcome: 'accepted' | 'refused';
   readonly funds_micros: bigint;
   readonly organisation_id: bigint;
   readonly body: ReportingBid['body'];
@@ -214,7 +211,6 @@ function entryOf(row: EntryRow): LearningEntry[] {
     organisationId: row.organisation_id,
     body: row.body,
     fundsMicros: row.funds_micros,
-    isAccepted: row.outcome === 'accepted',
   };
   return [{ sequence, told: { kind: 'bid', bid } }];
 }
@@ -248,14 +244,13 @@ const densityColumns = (measured: readonly MeasuredBid[]): unknown[][] =>
     ({ report }) => report.levelMicros,
     ({ report }) => report.slots,
     ({ report }) => JSON.stringify(report.shares),
-    ({ report }) => report.paidMicros ?? null,
     ({ report }) => report.weight,
   );
 
 async function changeLevel(pool: Pool, { marketId, seen, payload }: LevelChange): Promise<boolean> {
   const { prices } = seen.terms;
   invariant(prices.kind === 'learning', 'a level is learnt by a rule that learns');
-  const terms = { ...seen.terms, prices: { ...prices, level: payload.levelMicros } };
+  const terms = { ...seen.terms, prices: learntRule(prices, payload) };
   const { left: _, ...told } = payloadJson({ kind: 'prices_changed', payload: { ...payload, left: 0 } }) as Record<string, unknown>;
   const values = [
     marketId,

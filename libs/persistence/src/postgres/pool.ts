@@ -11,11 +11,15 @@ const CONNECTIONS_DEFAULT = 10;
  * after: every statement here has its index. None of them is worth compiling.
  */
 const PLANNING = { enable_seqscan: 'off', jit: 'off' };
+/** Else each of the first five uses of a statement on a connection is planned anew, and that of a page of the log takes longer to plan than to run. */
+const PLANNED_ONCE = { ...PLANNING, plan_cache_mode: 'force_generic_plan' };
 
 /** How a pool of connections is made. */
 export interface PoolOptions {
   /** The most connections; 10 where it is not said. */
   readonly max?: number;
+  /** For who asks few statements, often, whose values do not matter to how they are best planned. */
+  readonly isPlannedOnce?: boolean;
   /** Told of a connection that the server ended while nothing was asked of it. The pool has already let go of it; the next statement gets a new one. */
   readonly onLost?: (error: Error) => void;
 }
@@ -25,9 +29,9 @@ export interface PoolOptions {
  * @param url a `postgresql://` address.
  * @throws AddressError where it is none, or asks for what Eris cannot do.
  */
-export function createPool(url: string, { max = CONNECTIONS_DEFAULT, onLost }: PoolOptions = {}): Pool {
+export function createPool(url: string, { max = CONNECTIONS_DEFAULT, isPlannedOnce = false, onLost }: PoolOptions = {}): Pool {
   const pool = new pg.Pool({
-    ...sessionConfig(url, { application: 'eris', settings: PLANNING }),
+    ...sessionConfig(url, { application: 'eris', settings: isPlannedOnce ? PLANNED_ONCE : PLANNING }),
     max,
     types: { getTypeParser },
   });

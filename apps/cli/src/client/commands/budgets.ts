@@ -3,8 +3,8 @@ import type { BodyOf, ItemOf } from '#sdk';
 import { BadInput, type HostTerminal } from '../../terminal.js';
 import { type Client, type ClientFlags, serving, withServer } from '../client.js';
 import { type Column, tableOf } from '../text.js';
-import { told } from './markets.js';
 import { organisationOf } from './tenancy.js';
+import { told } from './told.js';
 
 type Budget = ItemOf<'listBudgets'>;
 

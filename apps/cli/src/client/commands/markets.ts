@@ -3,7 +3,9 @@ import type { BodyOf, ItemOf } from '#sdk';
 import { BadInput, type HostTerminal } from '../../terminal.js';
 import { type Client, serving, withMarket, withServer } from '../client.js';
 import { jsonOf } from '../input.js';
-import { type Column, factsOf, tableOf } from '../text.js';
+import { type Column, tableOf } from '../text.js';
+import { registerPriceRule } from './price-rule.js';
+import { told } from './told.js';
 
 type Market = ItemOf<'listMarkets'>;
 type Site = ItemOf<'listSites'>;
@@ -67,6 +69,7 @@ export function registerMarkets(program: Command, terminal: HostTerminal): void 
         told(client, await client.eris.call('changeMarket', { params: { marketId: (await client.market()).id }, body: { oracle } })),
       ),
     );
+  registerPriceRule(markets, terminal);
   registerSites(program, terminal);
   registerClock(program, terminal);
 }
@@ -138,16 +141,6 @@ async function list(client: Client, id: 'listMarkets', columns: readonly Column<
 
 async function show(client: Client): Promise<void> {
   told(client, await client.eris.call('getMarket', { params: { marketId: (await client.market()).id } }));
-}
-
-/** Tells a thing of the API field by field. */
-export function told(client: Client, thing: object): void {
-  client.tell(thing, () =>
-    factsOf(
-      client.screen,
-      Object.entries(thing).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-    ),
-  );
 }
 
 function unitsOf(list: string): Record<string, number> {

@@ -3,7 +3,7 @@ import type { BodyOf, ItemOf } from '#sdk';
 import { BadInput, type HostTerminal, readText } from '../../terminal.js';
 import { type Client, type ClientFlags, serving, withServer } from '../client.js';
 import { type Column, tableOf } from '../text.js';
-import { told } from './markets.js';
+import { told } from './told.js';
 
 type Key = ItemOf<'listKeys'>;
 type Organisation = ItemOf<'listOrganisations'>;

@@ -44,13 +44,6 @@ export function clearingLevel(reports: readonly Report[], period: Period): numbe
   return sum / windows.length;
 }
 
-/** The share of what a plan takes most of. */
-export function largestOf(shares: readonly number[]): number {
-  let largest = 0;
-  for (const share of shares) if (share > largest) largest = share;
-  return largest;
-}
-
 /** The mean of what clears windows of that size. */
 function meanOverWindows(reports: readonly Report[], period: Period, size: number): number {
   const { last, slots } = period;

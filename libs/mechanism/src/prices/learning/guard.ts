@@ -1,7 +1,9 @@
-import { clearingLevel, largestOf, type Period } from './clearing.js';
-import { provenOnly, type Report } from './report.js';
+import { clearingLevel, type Period } from './clearing.js';
+import { capped, demandOf, heldTo, type Report } from './report.js';
+import { SHARE_CAP_NONE } from './rule.js';
+import { SHARE_UNITS } from './density.js';
 
-/** Of the organisations that lift the level most, so many count with what they have proven only; and no more than one of each ten that bid. */
+/** Organisations that are doubted, at most: those that lift the level most; and no more than one of each ten that bid. */
 const DOUBTED_MAX = 3;
 const ORGANISATIONS_PER_DOUBTED = 10;
 /** Organisations that are tried, each time one is looked for: those that report most demand at the level or above. */
@@ -13,20 +15,31 @@ const SUSPECTS = 4;
  */
 const GIVEN_BACK = 2;
 
+/** How far above the level of all others the densities of doubted organisations count: so far they can lift it, and no further. */
+const TRUSTED = 1.5;
+
 /** A level, and whose word was not taken for it. */
 export interface GuardedLevel {
   /** Micro-credits, not rounded. */
   readonly level: number;
-  /** Organisations of which only what they paid counts, in the order in which they were found. */
+  /** Organisations whose densities were held down, in the order in which they were found. */
   readonly doubted: readonly bigint[];
 }
 
+/** The slots that are looked back at, and what the operator lets an organisation count for: percent of what the market has in them. */
+export interface GuardedPeriod extends Omit<Period, 'share'> {
+  readonly shareCap: number;
+}
+
 /**
- * The clearing level, with the organisations that lift it most held to what they pay: a bid that is refused costs nothing, so its word moves no price by
- * itself. In an honest market few refused bids report a density above the level, so that little is lost; who reports fakes is left out.
+ * The clearing level, where those who lift it most are believed only so far. A bid that is refused costs nothing, so its word must not move prices by itself; and
+ * one that is accepted at a level that fakes have made proves nothing either. First the level without the organisations that lift it most; then the one with
+ * them, their densities held to little more than that. So whoever reports fakes moves the level by half at most, and an organisation that honestly wants most of
+ * the market is not left out.
  * @param reports by density.
  */
-export function guardedLevel(reports: readonly Report[], whole: Omit<Period, 'share'>): GuardedLevel {
+export function guardedLevel(all: readonly Report[], { shareCap, ...whole }: GuardedPeriod): GuardedLevel {
+  const reports = shareCap < SHARE_CAP_NONE ? capped(all, (whole.slots * SHARE_UNITS * shareCap) / 100) : all;
   const organisations = new Set(reports.map(({ organisationId }) => organisationId)).size;
   const most = Math.min(DOUBTED_MAX, Math.floor(organisations / ORGANISATIONS_PER_DOUBTED));
   const period = { ...whole, share: 1 - (GIVEN_BACK * most) / Math.max(1, organisations) };
@@ -34,31 +47,27 @@ export function guardedLevel(reports: readonly Report[], whole: Omit<Period, 'sh
   let counted = reports;
   let level = clearingLevel(counted, period);
   while (doubted.length < most) {
-    const found = mostLifting(counted, { period, level, doubted });
+    const found = mostLifting(counted, period, level);
     if (!found) break;
     ({ counted, level } = found);
     doubted.push(found.organisationId);
   }
+  if (doubted.length > 0) level = clearingLevel(heldTo(reports, new Set(doubted), level * TRUSTED), period);
   return { level, doubted };
 }
 
-interface Search {
-  readonly period: Period;
-  readonly level: number;
-  readonly doubted: readonly bigint[];
-}
-
 /**
- * The organisation without whose unproven word the level is lowest; undefined where none reports as much as the level. Several that are in it together hide
+ * The organisation without which the level is lowest; undefined where none reports as much as the level. Several that are in it together hide
  * each other: without one of them the level may stay, and it is left out all the same, so that the next one is found.
  */
 function mostLifting(
   reports: readonly Report[],
-  { period, level, doubted }: Search,
+  period: Period,
+  level: number,
 ): { organisationId: bigint; counted: readonly Report[]; level: number } | undefined {
   let found: ReturnType<typeof mostLifting>;
-  for (const organisationId of suspectsAmong(reports, { level, doubted })) {
-    const counted = provenOnly(reports, organisationId);
+  for (const organisationId of suspectsAmong(reports, level)) {
+    const counted = reports.filter((report) => report.organisationId !== organisationId);
     const without = clearingLevel(counted, period);
     if (without < (found?.level ?? Infinity)) found = { organisationId, counted, level: without };
   }
@@ -66,11 +75,11 @@ function mostLifting(
 }
 
 /** Those that report most above the level; by their ids where they report the same. */
-function suspectsAmong(reports: readonly Report[], { level, doubted }: Omit<Search, 'period'>): bigint[] {
+function suspectsAmong(reports: readonly Report[], level: number): bigint[] {
   const above = new Map<bigint, number>();
-  for (const { organisationId, levelMicros, shares, weight } of reports) {
-    if (levelMicros < level) break;
-    if (!doubted.includes(organisationId)) above.set(organisationId, (above.get(organisationId) ?? 0) + weight * largestOf(shares));
+  for (const report of reports) {
+    if (report.levelMicros < level) break;
+    above.set(report.organisationId, (above.get(report.organisationId) ?? 0) + demandOf(report));
   }
   const inOrder = [...above].sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1));
   return inOrder.slice(0, SUSPECTS).map(([organisationId]) => organisationId);

@@ -25,7 +25,7 @@ export interface LearntLevel {
   readonly slots: number;
   readonly bids: number;
   readonly organisations: number;
-  /** Organisations of which only what they paid was counted. */
+  /** Organisations whose densities were held down: they lift the level most. */
   readonly doubted: readonly bigint[];
 }
 
@@ -59,14 +59,14 @@ export const isWarm = ({ since, horizonSlots }: LearningHistory, slot: number): 
 export function learntLevel(
   history: LearningHistory,
   slot: number,
-  { floor, ceiling }: Pick<LearningRule, 'floor' | 'ceiling'>,
+  { floor, ceiling, shareCap }: Pick<LearningRule, 'floor' | 'ceiling' | 'shareCap'>,
 ): LearntLevel {
   invariant(slot >= history.since, 'what is learnt from lies before');
   const warm = isWarm(history, slot);
   const last = warm ? slot - 1 : slot;
   const slots = Math.min(history.horizonSlots, last - history.since + 1);
   const reports = history.reports.filter((report) => report.slot <= last && report.slot > last - slots);
-  const { level, doubted } = guardedLevel(reports, { last, slots, isYoung: !warm });
+  const { level, doubted } = guardedLevel(reports, { last, slots, isYoung: !warm, shareCap });
   const clearing = BigInt(Math.min(LEVEL_MICROS_MAX, Math.round(level)));
   const capped = clearing > ceiling ? ceiling : clearing;
   return {

@@ -4,8 +4,8 @@ import { clearingLevel, windowsOf } from './clearing.js';
 import { SHARE_UNITS } from './density.js';
 import { guardedLevel } from './guard.js';
 import { emptyHistory, learntLevel, withReports } from './history.js';
-import { byDensity, provenOnly, type Report, weightOf } from './report.js';
-import { NEW_LEARNING_RULE } from './rule.js';
+import { byDensity, capped, type Report, weightOf } from './report.js';
+import { learntRule, NEW_LEARNING_RULE, reachOf, SHARE_CAP_NONE } from './rule.js';
 
 const HORIZON = 20;
 const report = (fields: Partial<Report> = {}): Report => ({
@@ -14,7 +14,6 @@ const report = (fields: Partial<Report> = {}): Report => ({
   shares: [0, SHARE_UNITS],
   slot: 0,
   organisationId: 1n,
-  paidMicros: undefined,
   weight: 1,
   ...fields,
 });
@@ -26,9 +25,8 @@ const reports = fc.array(
       shares: fc.tuple(fc.integer({ min: 0, max: SHARE_UNITS }), fc.integer({ min: 0, max: 2 * SHARE_UNITS })),
       slot: fc.integer({ min: 0, max: 30 }),
       organisationId: fc.bigInt({ min: 1n, max: 40n }),
-      isAccepted: fc.boolean(),
     })
-    .map(({ isAccepted, ...rest }) => report({ ...rest, paidMicros: isAccepted ? Math.floor(rest.levelMicros / 2) : undefined })),
+    .map(report),
   { maxLength: 120 },
 );
 const levelOf = (list: readonly Report[], slot = 30, rule = NEW_LEARNING_RULE): bigint =>
@@ -51,7 +49,6 @@ describe('a learnt level', () => {
     const timesHundred = (one: Report): Report => ({
       ...one,
       levelMicros: 100 * one.levelMicros,
-      paidMicros: one.paidMicros === undefined ? undefined : 100 * one.paidMicros,
     });
     fc.assert(
       fc.property(reports, (list) => {
@@ -106,32 +103,57 @@ describe('the guard of the level', () => {
       slot: index % HORIZON,
       levelMicros: 1000 + index,
       shares: [0, SHARE_UNITS / 2],
-      paidMicros: 900,
     }),
   );
-  const period = { last: HORIZON - 1, slots: HORIZON, isYoung: false };
+  const period = { last: HORIZON - 1, slots: HORIZON, isYoung: false, shareCap: SHARE_CAP_NONE };
   const levelWith = (more: readonly Report[]): number => guardedLevel([...honest, ...more].sort(byDensity), period).level;
 
-  it('leaves out the refused bids of those who lift it most, be they three that are in it together', () => {
+  it('lets those who lift it most lift it by half and no more, be they three that are in it together, accepted or refused', () => {
     for (const griefers of [1, 3]) {
       const fakes = Array.from({ length: 25 }, (_, index) =>
         report({ organisationId: 100n + BigInt(index % griefers), slot: index % HORIZON, levelMicros: 1_000_000 }),
       );
       const all = [...honest, ...fakes].sort(byDensity);
       expect(clearingLevel(all, { ...period, share: 1 })).toBeGreaterThan(100_000);
-      expect(levelWith(fakes)).toBeLessThanOrEqual(1_060);
+      expect(levelWith(fakes)).toBeLessThanOrEqual(1.5 * 1_060);
       expect([...guardedLevel(all, period).doubted].filter((id) => id >= 100n)).toHaveLength(griefers);
     }
   });
 
-  it('counts what they pay', () => {
-    const list = [report({ paidMicros: 400, levelMicros: 9_000 }), report({ levelMicros: 8_000 }), report({ organisationId: 2n })];
-    expect(provenOnly(list, 1n).map(({ levelMicros }) => levelMicros)).toEqual([1_000_000, 400]);
+  it('leaves nobody out who honestly wants most of the market', () => {
+    const large = Array.from({ length: 60 }, (_, index) =>
+      report({ organisationId: 100n, slot: index % HORIZON, levelMicros: 1_100 + index }),
+    );
+    const without = levelWith([]);
+    expect(levelWith(large)).toBeGreaterThan(without);
+    expect(levelWith(large)).toBeLessThanOrEqual(1.5 * without);
+  });
+
+  it('counts no more of one organisation than the operator lets it, the densest first', () => {
+    const few = [9, 8, 7, 6].flatMap((levelMicros, slot) => [
+      report({ levelMicros, slot }),
+      report({ levelMicros: 1, slot, organisationId: 2n }),
+    ]);
+    const levelAt = (shareCap: number): number =>
+      guardedLevel([...few].sort(byDensity), { last: 3, slots: 4, isYoung: false, shareCap }).level;
+    expect(levelAt(SHARE_CAP_NONE)).toBeGreaterThan(levelAt(25));
+    expect(capped(few, 2 * SHARE_UNITS).map(({ levelMicros }) => levelMicros)).toEqual([9, 1, 8, 1]);
   });
 
   it('doubts nobody where few bid', () => {
     const few = honest.slice(0, 9);
     expect(guardedLevel([...few].sort(byDensity), period).doubted).toEqual([]);
+  });
+});
+
+describe('a market that opens', () => {
+  it('sells a tenth of its slots, four at least, until three bids are measured', () => {
+    expect([3, 20, 50, 150].map((slots) => reachOf(NEW_LEARNING_RULE, slots))).toEqual([3, 4, 5, 15]);
+    const after = (bids: number) => learntRule(NEW_LEARNING_RULE, { levelMicros: micros(7n), bids });
+    expect(after(2)).toMatchObject({ level: 7n, opening: true });
+    expect(after(3)).toMatchObject({ level: 7n, opening: false });
+    expect(reachOf(after(3), 50)).toBe(50);
+    expect(learntRule(after(3), { levelMicros: micros(0n), bids: 1 }).opening).toBe(false);
   });
 });
 

@@ -1,13 +1,10 @@
 import type { Density } from './density.js';
-import { LEVEL_MICROS_MAX } from './rule.js';
 
-/** What one bid has reported of demand, and what came of it. */
+/** What one bid has reported of demand. */
 export interface Report extends Density {
   /** The slot in which it was decided. */
   readonly slot: number;
   readonly organisationId: bigint;
-  /** The level that it was accepted at, micro-credits; undefined of a refused bid. That it is worth as much is proven: it pays. */
-  readonly paidMicros: number | undefined;
   /** How many bids it stands for (weightOf). */
   readonly weight: number;
 }
@@ -25,16 +22,34 @@ export function weightOf(place: number): number {
   return place % weight === 0 ? weight : 0;
 }
 
-/** In the order in which demand is served: the densest first, then the earlier one. */
-export const byDensity = (one: Report, other: Report): number => other.levelMicros - one.levelMicros || one.slot - other.slot;
+/** In the order in which demand is served: the densest first, then the earlier one; reports that are alike in all of it are one as good as the other. */
+export function byDensity(one: Report, other: Report): number {
+  if (one.levelMicros !== other.levelMicros) return other.levelMicros - one.levelMicros;
+  if (one.slot !== other.slot) return one.slot - other.slot;
+  if (one.organisationId !== other.organisationId) return one.organisationId < other.organisationId ? -1 : 1;
+  const kind = one.shares.findIndex((share, at) => share !== other.shares[at]);
+  return kind < 0 ? one.weight - other.weight : one.shares[kind] - other.shares[kind];
+}
 
-/** Where only what was proven counts of an organisation: of its accepted bids what they paid, of the others nothing. In the order of density. */
-export function provenOnly(reports: readonly Report[], organisationId: bigint): Report[] {
-  const counted: Report[] = [];
-  for (const report of reports) {
-    if (report.organisationId !== organisationId) counted.push(report);
-    else if (report.paidMicros !== undefined && report.paidMicros > 0)
-      counted.push({ ...report, levelMicros: Math.min(report.levelMicros, report.paidMicros, LEVEL_MICROS_MAX) });
-  }
-  return counted.sort(byDensity);
+/** The share of what a bid takes most of, for all bids that it stands for. */
+export function demandOf({ shares, weight }: Pick<Report, 'shares' | 'weight'>): number {
+  let largest = 0;
+  for (const share of shares) if (share > largest) largest = share;
+  return weight * largest;
+}
+
+/** Reports with the densities of some organisations held to a level; in the order of density. */
+export const heldTo = (reports: readonly Report[], organisations: ReadonlySet<bigint>, levelMicros: number): Report[] =>
+  reports
+    .map((report) => (report.levelMicros > levelMicros && organisations.has(report.organisationId) ? { ...report, levelMicros } : report))
+    .sort(byDensity);
+
+/** Reports, of each organisation only as many as take no more than so much in all, the densest first: the last one of them may go beyond it. */
+export function capped(reports: readonly Report[], most: number): Report[] {
+  const taken = new Map<bigint, number>();
+  return reports.filter((report) => {
+    const before = taken.get(report.organisationId) ?? 0;
+    taken.set(report.organisationId, before + demandOf(report));
+    return before < most;
+  });
 }
