@@ -6,15 +6,16 @@
 import { parseArgs } from 'node:util';
 import { createOracle } from '#kinds';
 import {
-  flatAt,
-  griefed,
+  comparePrices,
+  type ComparedPrices,
+  griefingCosts,
   type Griefing,
   type Instance,
-  LevelLearner,
-  playLearning,
-  playRule,
+  mean,
+  playLearnt,
   pricedInstance,
-  type PricedInstance,
+  type Share,
+  timesValuation,
   type Workload,
   WORKLOADS,
 } from '#lab';
@@ -27,127 +28,55 @@ const { values } = parseArgs({
   },
 });
 const oracle = createOracle('default');
-const mean = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 const figure = (number: number, digits = 3): string => number.toFixed(digits).padStart(9);
+const first = Number(values.first);
+/** Seeds that are griefed and scaled. */
+const FEW = { first, count: Math.min(6, Number(values.seeds)) };
 
-/** An instance to play, and the one before it. */
-interface Pair {
-  readonly seed: number;
-  readonly instance: Instance;
-  readonly played: PricedInstance;
-  readonly before: PricedInstance;
-}
-
-function pairOf(workload: Workload, seed: number): Pair {
-  const instance = workload.make(seed);
-  const before = workload.make(seed + 1_000_000);
-  return { seed, instance, played: pricedInstance(instance, oracle, seed), before: pricedInstance(before, oracle, seed + 1_000_000) };
-}
-
-const seedsOf = (count: number): number[] =>
-  Array.from({ length: Math.min(count, Number(values.seeds)) }, (_, index) => Number(values.first) + index);
-
-const STEPS_PER_DOUBLING = 3;
-const FINE_STEPS = [-2, -1, 1, 2].map((ninth) => 2 ** (ninth / 9));
-
-/** The level that would have been best for all of these together, and what each is worth at it. */
-function bestFlat(instances: readonly PricedInstance[]): { level: number; welfare: number[] } {
-  const densities = instances.flatMap(({ bids }) => bids.flatMap(({ density }) => (density ? [density.levelMicros / 1e6] : [])));
-  const middle = densities.sort((a, b) => a - b)[densities.length >> 1] ?? 1;
-  const at = (level: number) => ({ level, welfare: instances.map((instance) => playRule(instance, flatAt(level), oracle).welfare) });
-  const coarse = [0, ...Array.from({ length: 25 }, (_, step) => middle * 2 ** ((step - 13) / STEPS_PER_DOUBLING))].map(at);
-  const better = (one: ReturnType<typeof at>, other: ReturnType<typeof at>) => (mean(other.welfare) > mean(one.welfare) ? other : one);
-  const best = coarse.reduce(better);
-  return FINE_STEPS.map((factor) => at(best.level * factor)).reduce(better, best);
-}
-
-function learnt(instance: PricedInstance, before?: PricedInstance): { welfare: number; levels: readonly bigint[] } {
-  const learner = new LevelLearner(instance.slots);
-  if (before) {
-    playLearning(before, learner, oracle);
-    learner.goOn();
-  }
-  const { welfare } = playLearning(instance, learner, oracle);
-  return { welfare, levels: learner.levels };
-}
-
-/** Half of a 95 % interval of a ratio of sums, by the delta method; 0 of one pair. */
-function halfWidth(over: readonly number[], under: readonly number[]): number {
-  const ratio = mean(over) / mean(under);
-  if (over.length < 2) return 0;
-  const residuals = over.map((value, index) => (value - ratio * under[index]) / mean(under));
-  return (1.96 * Math.sqrt(residuals.reduce((sum, residual) => sum + residual ** 2, 0) / (over.length - 1))) / Math.sqrt(over.length);
-}
-
-interface Row {
-  readonly warm: number;
-  readonly cold: number;
-  readonly overPaper: number;
-}
-
-function compare(workload: Workload): Row {
-  const pairs = seedsOf(workload.seeds).map((seed) => pairOf(workload, seed));
-  const paper = pairs.map(({ played }) => playRule(played, played.spec.prices, oracle).welfare);
-  const flat = bestFlat(pairs.map(({ played }) => played));
-  const cold = pairs.map(({ played }) => learnt(played).welfare);
-  const warm = pairs.map(({ played, before }) => learnt(played, before).welfare);
-  const row = { warm: mean(warm) / mean(flat.welfare), cold: mean(cold) / mean(flat.welfare), overPaper: mean(warm) / mean(paper) };
-  const told = [pairs.length, mean(paper), mean(flat.welfare), flat.level].map((number) => figure(number, 0)).join('');
-  const shares = `${figure(row.cold)} ±${halfWidth(cold, flat.welfare).toFixed(3)}${figure(row.warm)} ±${halfWidth(warm, flat.welfare).toFixed(3)}`;
-  console.log(`${workload.name.padEnd(24)}${told}${shares}${figure(mean(cold) / mean(paper), 2)}${figure(row.overPaper, 2)}`);
+function compared(workload: Workload): ComparedPrices {
+  const row = comparePrices(workload, { first, count: Number(values.seeds) }, oracle);
+  const { seeds, paper, flat, level, cold, warm, coldOverPaper, warmOverPaper } = row;
+  const shown = ({ share, halfWidth }: Share): string => `${figure(share)} ±${halfWidth.toFixed(3)}`;
+  const told = [seeds, paper, flat, level].map((number) => figure(number, 0)).join('');
+  console.log(`${row.workload.padEnd(24)}${told}${shown(cold)}${shown(warm)}${figure(coldOverPaper, 2)}${figure(warmOverPaper, 2)}`);
   return row;
 }
 
 const GRIEFINGS: readonly Griefing[] = [
-  { percent: 5, organisations: 1 },
-  { percent: 10, organisations: 1 },
-  { percent: 10, organisations: 3 },
-  { percent: 30, organisations: 1 },
-  { percent: 30, organisations: 3 },
+  { kind: 'rush', percent: 5, organisations: 1 },
+  { kind: 'rush', percent: 10, organisations: 1 },
+  { kind: 'rush', percent: 10, organisations: 3 },
+  { kind: 'rush', percent: 30, organisations: 1 },
+  { kind: 'rush', percent: 30, organisations: 3 },
 ];
 
 /** Points of real welfare that fakes cost beyond what they cost under a fixed flat price. */
-function griefing(workload: Workload): number[] {
-  const pairs = seedsOf(6).map((seed) => pairOf(workload, seed));
-  const flat = bestFlat(pairs.map(({ played }) => played));
-  const honest = pairs.map(({ played, before }) => learnt(played, before).welfare);
-  return GRIEFINGS.map((how) => {
-    const fakes = pairs.map(({ played, before, instance, seed }) => ({
-      played: griefed(played, { instance, oracle, seed }, how),
-      before: griefed(before, { instance, oracle, seed: seed + 1_000_000 }, how),
-    }));
-    const kept = mean(fakes.map(({ played, before }) => learnt(played, before).welfare)) / mean(honest);
-    const keptFlat = mean(fakes.map(({ played }) => playRule(played, flatAt(flat.level), oracle).welfare)) / mean(flat.welfare);
-    const cost = 100 * (keptFlat - kept);
-    console.log(
-      `${workload.name.padEnd(24)}${how.percent} % by ${how.organisations}: learnt keeps ${kept.toFixed(3)}, flat ${keptFlat.toFixed(3)}: ${cost.toFixed(1)} points`,
-    );
-    return cost;
+const griefing = (workload: Workload): number[] =>
+  griefingCosts(workload, FEW, GRIEFINGS, oracle).map(({ percent, organisations, learnt, flat, points }) => {
+    const told = `learnt keeps ${learnt.share.toFixed(3)}, flat ${flat.share.toFixed(3)}: ${points.toFixed(1)} points`;
+    console.log(`${workload.name.padEnd(24)}${percent} % by ${organisations}: ${told}`);
+    return points;
   });
-}
 
 /** The same instance with all values scaled. */
 const timesValue = (instance: Instance, factor: number): Instance => ({
   ...instance,
-  jobs: instance.jobs.map((job) =>
-    job.valuation.kind === 'sigmoid' ? { ...job, valuation: { ...job.valuation, scale: job.valuation.scale * factor } } : job,
-  ),
+  jobs: instance.jobs.map((job) => ({ ...job, valuation: timesValuation(job.valuation, factor) })),
 });
 
 /** How far welfare moves, and levels, where all values are scaled; the larger of the two factors. */
 function scaling(workload: Workload): { welfare: number; level: number } {
   const drifts = [0.01, 100].map((factor) => {
-    const seeds = seedsOf(6);
-    const runs = seeds.map((seed) => {
-      const usual = learnt(pricedInstance(workload.make(seed), oracle, seed));
-      const scaled = learnt(pricedInstance(timesValue(workload.make(seed), factor), oracle, seed));
-      return { usual, scaled };
+    const runs = Array.from({ length: FEW.count }, (_, index) => {
+      const seed = first + index;
+      const played = (instance: Instance) => playLearnt(pricedInstance(instance, oracle, seed), oracle);
+      return { usual: played(workload.make(seed)), scaled: played(timesValue(workload.make(seed), factor)) };
     });
     const welfare = mean(runs.map(({ scaled }) => scaled.welfare)) / factor / mean(runs.map(({ usual }) => usual.welfare));
-    const first = runs.flatMap(({ usual, scaled }) =>
+    const firstLevels = runs.flatMap(({ usual, scaled }) =>
       usual.levels.slice(0, 2).map((level, at) => [Number(level), Number(scaled.levels[at]) / factor]),
     );
-    const level = Math.max(0, ...first.map(([level, scaled]) => (level === 0 ? 0 : Math.abs(scaled / level - 1))));
+    const level = Math.max(0, ...firstLevels.map(([level, scaled]) => (level === 0 ? 0 : Math.abs(scaled / level - 1))));
     return { welfare: Math.abs(welfare - 1), level };
   });
   return { welfare: Math.max(...drifts.map(({ welfare }) => welfare)), level: Math.max(...drifts.map(({ level }) => level)) };
@@ -155,7 +84,7 @@ function scaling(workload: Workload): { welfare: number; level: number } {
 
 const chosen = WORKLOADS.filter(({ name }) => name.includes(values.only));
 console.log(`${'workload'.padEnd(24)}    seeds    paper     flat    level     cold             warm      cold/paper warm/paper`);
-const rows = chosen.map(compare);
+const rows = chosen.map(compared);
 const griefedWorkloads = chosen.filter(({ name }) => name === 'testbed 60' || name === 'testbed 200');
 const costs = griefedWorkloads.map(griefing);
 const drifts = chosen.filter(({ name }) => name.startsWith('testbed')).map(scaling);
@@ -163,11 +92,11 @@ const least = (numbers: readonly number[]): number => Math.min(...numbers);
 const most = (numbers: readonly number[]): number => Math.max(...numbers);
 console.log(
   JSON.stringify({
-    warmMin: least(rows.map(({ warm }) => warm)),
-    warmMean: mean(rows.map(({ warm }) => warm)),
-    coldMin: least(rows.map(({ cold }) => cold)),
-    coldMean: mean(rows.map(({ cold }) => cold)),
-    overPaperMin: least(rows.map(({ overPaper }) => overPaper)),
+    warmMin: least(rows.map(({ warm }) => warm.share)),
+    warmMean: mean(rows.map(({ warm }) => warm.share)),
+    coldMin: least(rows.map(({ cold }) => cold.share)),
+    coldMean: mean(rows.map(({ cold }) => cold.share)),
+    overPaperMin: least(rows.map(({ warmOverPaper }) => warmOverPaper)),
     ...(costs.length > 0 && {
       griefing10: most(costs.map(([, one]) => one)),
       griefing10by3: most(costs.map(([, , three]) => three)),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CLIENT_COMMANDS } from './client/commands/index.js';
 import { registerDemo } from './demo.js';
+import { registerExperiment } from './experiment.js';
 import { registerLoad } from './load.js';
 import { registerMigrate } from './migrate.js';
 import { registerRebuildViews } from './rebuild-views.js';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Register[] = [
   registerMigrate,
   registerRebuildViews,
   registerSimulate,
+  registerExperiment,
   registerValidate,
   registerVerify,
   ...CLIENT_COMMANDS,

@@ -25,8 +25,21 @@ export { createPrng, type Prng } from './prng.js';
 export { paperWorkload, SETTINGS, type Setting } from './workload.js';
 export { WORKLOADS, type Workload } from './prices/workloads.js';
 export { LevelLearner } from './prices/level-learner.js';
+export {
+  ALL_GRIEFINGS,
+  type ComparedPrices,
+  comparePrices,
+  gamingGains,
+  type GamingGain,
+  type GriefingCost,
+  griefingCosts,
+  type Seeds,
+} from './prices/experiment.js';
+export { timesValuation } from './prices/gaming.js';
+export { playLearnt } from './prices/pairs.js';
+export { mean, type Share } from './prices/statistics.js';
 export { flatAt, playLearning, playRule, pricedInstance, type Played, type PricedBid, type PricedInstance } from './prices/play.js';
-export { griefed, type Griefing } from './prices/griefing.js';
+export { type Griefing } from './prices/griefing.js';
 export { FAMILIES, type Family } from './families.js';
 export { offlineBound, offlineOptimum, type OfflineInput, type OfflineJob, type OfflineOptimum } from './offline-optimum.js';
 export { FILLS, sizedBook, sizedJob, type Fill, type JobSize } from './size-grid.js';

@@ -5,7 +5,7 @@ import { FLAT_LEVEL, PRICE_RULES, type PriceRuleName } from '../posted-prices.js
 import type { Bidding } from './bidding.js';
 
 /** What a rule of prices gives on the demo's bids. Credits; delays in slots. */
-export interface Comparison extends Played {
+export interface Comparison extends Omit<Played, 'gained'> {
   readonly rule: PriceRuleName;
 }
 
@@ -37,7 +37,7 @@ const byOne = (priced: PricedInstance): PricedInstance => ({
 const MICROS = 1_000_000;
 const credits = (text: string | null | undefined): bigint => parseMicros(text ?? '0') ?? 0n;
 
-function playedOf({ decided }: Bidding): Played {
+function playedOf({ decided }: Bidding): Omit<Played, 'gained'> {
   const accepted = decided.filter(({ bid }) => bid.status === 'accepted');
   const sum = (of: 'value' | 'payment'): number =>
     Number(accepted.reduce((total, { bid }) => total + credits(bid.decision?.[of]), 0n)) / MICROS;

@@ -10,6 +10,8 @@ import {
   type PriceRule,
   referenceBook,
   repriced,
+  type Valuation,
+  valueAt,
 } from '#mechanism';
 import { at, micros, MICROS_PER_CREDIT } from '#units';
 import { microsToCredits, toBid, toMarketSpec } from '../convert.js';
@@ -25,6 +27,10 @@ export interface PricedBid {
   readonly density: Density | undefined;
   /** One that is worth nothing to anybody: it counts in no sum. */
   readonly isFake: boolean;
+  /** What it says instead where the level is so high, micro-credits: of one that follows the market. */
+  readonly asked?: (levelMicros: number) => Pick<PricedBid, 'bid' | 'density'>;
+  /** What it is worth, and from when, where it says something else. */
+  readonly truth?: { readonly valuation: Valuation; readonly arrival: number };
 }
 
 /** An instance whose bids are measured. */
@@ -55,6 +61,8 @@ export function pricedInstance(instance: Instance, oracle: TrainingOracle, seed:
 /** What came of the real bids. Credits; delays in slots. */
 export interface Played {
   readonly welfare: number;
+  /** What those that have a truth of their own have gained: what they got is worth, without what they paid. */
+  readonly gained: number;
   readonly revenue: number;
   readonly accepted: number;
   readonly meanDelay: number;
@@ -81,9 +89,10 @@ interface Rules {
 function play({ spec, bids }: PricedInstance, oracle: TrainingOracle, rules: Rules): Played {
   let posted: PriceRule = bids.length > 0 ? rules.ruleAt(at(bids, 0).arrival) : spec.prices;
   let book: Book = createBook({ ...spec, prices: posted }, 0);
-  let [welfare, revenue, accepted, delay] = [0n, 0n, 0, 0];
-  for (const one of bids) {
-    const rule = rules.ruleAt(one.arrival);
+  let [welfare, gained, revenue, accepted, delay] = [0n, 0n, 0n, 0, 0];
+  for (const planned of bids) {
+    const rule = rules.ruleAt(planned.arrival);
+    const one = planned.asked && rule.kind !== 'paper' ? { ...planned, ...planned.asked(Number(rule.level)) } : planned;
     if (rule !== posted) book = repriced(book, rule);
     posted = rule;
     const decision = admit({ book, bid: one.bid, arrival: one.arrival, oracle });
@@ -91,13 +100,17 @@ function play({ spec, bids }: PricedInstance, oracle: TrainingOracle, rules: Rul
     if (decision.kind === 'refused') continue;
     applyFootprint(book, decision.footprint);
     if (one.isFake) continue;
-    welfare += decision.value;
+    const { valuation, arrival } = one.truth ?? { valuation: one.bid.valuation, arrival: one.arrival };
+    const value = valueAt(valuation, decision.completion - arrival);
+    welfare += value;
+    if (one.truth) gained += value - decision.payment;
     revenue += decision.payment;
     accepted += 1;
-    delay += decision.completion - one.arrival;
+    delay += decision.completion - arrival;
   }
   return {
     welfare: microsToCredits(welfare),
+    gained: microsToCredits(gained),
     revenue: microsToCredits(revenue),
     accepted,
     meanDelay: accepted === 0 ? 0 : delay / accepted,
