@@ -49,8 +49,8 @@ const cellsOf = (state: MarketState): Cells[] => cellsIn(state.head.slot, openSl
 const clock = { nowMs: () => performance.now() };
 const sequences = (): bigint[] => [...replayed.keys()];
 const past = async (sequence: bigint): Promise<MarketState> => {
-  const found = await new History(createHistoryStore(database.pool)).at(market.marketId, sequence);
-  if (!found || found === 'untold') throw new Error(`nothing at ${sequence}`);
+  const found = await new History(createHistoryStore(database.pool), standardKinds()).at(market.marketId, sequence);
+  if (!found) throw new Error(`nothing at ${sequence}`);
   return found.state;
 };
 const kept = async (): Promise<bigint[]> => {
@@ -69,13 +69,13 @@ it('is, at every entry of the log, the book that deciding all of it again leads 
 }, 60_000);
 
 it('is the same made from states that are kept, by two workers at once and again', async () => {
-  const keepers = [0, 1].map(() => new KeepSnapshots(createHistoryStore(database.pool), clock));
+  const keepers = [0, 1].map(() => new KeepSnapshots(createHistoryStore(database.pool), standardKinds(), clock));
   await Promise.all(keepers.map((keeper) => keeper.run(10_000)));
   const states = await kept();
   expect(states.length).toBeGreaterThan(0);
   expect(states.length).toBeLessThan(sequences().length / 5);
   for (const sequence of sequences()) expect([sequence, cellsOf(await past(sequence))]).toEqual([sequence, replayed.get(sequence)]);
-  await new KeepSnapshots(createHistoryStore(database.pool), clock).run(10_000);
+  await new KeepSnapshots(createHistoryStore(database.pool), standardKinds(), clock).run(10_000);
   expect(await kept()).toEqual(states);
   await createHistoryStore(database.pool).forget(market.marketId);
   expect(await kept()).toEqual([]);
@@ -84,7 +84,7 @@ it('is the same made from states that are kept, by two workers at once and again
 }, 60_000);
 
 it('is told of no entry that there is not', async () => {
-  const history = new History(createHistoryStore(database.pool));
+  const history = new History(createHistoryStore(database.pool), standardKinds());
   expect(await history.at(market.marketId, BigInt(sequences().length + 1))).toBeUndefined();
   expect(await history.at(999n, 1n)).toBeUndefined();
 });

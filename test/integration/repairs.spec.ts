@@ -1,7 +1,27 @@
 import { createPrng } from '#lab';
 import { standardKinds } from '#kinds';
-import { CloseWindow, OpenWindow, RepairMarkets, type RepairStore, verifyMarket } from '#market';
-import { createAuditSource, createBase, createRepairStore, createWindowsWork, type Base } from '#persistence';
+import {
+  CloseWindow,
+  History,
+  KeepSnapshots,
+  type MarketState,
+  OpenWindow,
+  openSlots,
+  RepairMarkets,
+  type RepairStore,
+  stateOf,
+  verifyMarket,
+} from '#market';
+import { pricesOf, usageOf } from '#mechanism';
+import {
+  createAuditSource,
+  createBase,
+  createBookSource,
+  createHistoryStore,
+  createRepairStore,
+  createWindowsWork,
+  type Base,
+} from '#persistence';
 import { AuditedMarket } from '../support/audited-market.js';
 import { brokenLaws } from '../support/market-laws.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -48,6 +68,26 @@ describe('those whom a window hits', () => {
     expect(await brokenLaws(database.pool)).toEqual([]);
   };
 
+  /** Past moments are shown as they were then, made from the log's first entry on and from states that are kept. */
+  const seenAgain = async (moments: readonly MarketState[]): Promise<void> => {
+    const store = createHistoryStore(database.pool);
+    const cellsOf = (state: MarketState) => {
+      const book = openSlots(state, state.head.slot, state.horizonSlots);
+      return Array.from({ length: state.horizonSlots }, (_, at) => [
+        usageOf(book, state.head.slot + at),
+        pricesOf(book, state.head.slot + at),
+      ]);
+    };
+    expect(moments.length).toBe(3);
+    for (const isKept of [false, true]) {
+      if (isKept) await new KeepSnapshots(store, standardKinds(), clock).run(60_000);
+      for (const moment of moments) {
+        const past = await new History(store, standardKinds()).at(market.marketId, moment.head.sequence);
+        expect(past && cellsOf(past.state)).toEqual(cellsOf(moment));
+      }
+    }
+  };
+
   it('are dealt with once, whatever is killed and however many do it', async () => {
     await market.decide(market.bids(40));
     await market.moveTo(1);
@@ -80,7 +120,12 @@ describe('those whom a window hits', () => {
   }, 120_000);
 
   it('are hit by one window after the other, and run, end and are sold beside it', async () => {
-    const deal = () => repairs(createRepairStore(database.pool)).run();
+    const moments: MarketState[] = [];
+    const deal = async () => {
+      await repairs(createRepairStore(database.pool)).run();
+      const rows = await createBookSource(database.pool).load(market.marketId);
+      if (rows) moments.push(stateOf(rows));
+    };
     await market.decide(market.bids(20));
     const first = await open(0, { amounts: { cpu: 8 }, to: 12 });
     await deal();
@@ -99,6 +144,7 @@ describe('those whom a window hits', () => {
     await market.moveTo(9);
     await market.moveTo(60);
     await verified();
+    await seenAgain(moments);
     const { rows } = await database.pool.query(`SELECT FROM account WHERE kind IN ('escrow', 'retained') AND balance_micros <> 0`);
     expect(rows).toEqual([]);
   }, 120_000);

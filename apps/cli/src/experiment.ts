@@ -1,14 +1,6 @@
 import { Option, type Command } from 'commander';
+import type { ExperimentFlags } from './experiment/flags.js';
 import type { Terminal } from './terminal.js';
-
-/** What `eris experiment prices` is asked. */
-export interface ExperimentFlags {
-  readonly seeds: string;
-  readonly first: string;
-  readonly only: string;
-  readonly part: 'all' | 'rules' | 'griefing' | 'gaming';
-  readonly json?: true;
-}
 
 /** `eris experiment prices`: the rules of prices side by side, without any service. */
 export function registerExperiment(program: Command, terminal: Terminal): void {

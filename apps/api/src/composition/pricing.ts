@@ -54,6 +54,6 @@ export function pricing(
     ...explaining(stores, books, { kinds, thinker: thinkers, queue, loop, reads }),
     new QuoteBid(books, { kinds, thinker: thinkers, queue, loop, reads }),
     new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, { loop: prices, ...SLICE }),
-    new ReadBook(source, new History(createHistoryStore(stores.pool)), LIMITS.bookCells, { loop: prices, ...SLICE }),
+    new ReadBook(source, new History(createHistoryStore(stores.pool), kinds), LIMITS.bookCells, { loop: prices, ...SLICE }),
   ];
 }

@@ -11,7 +11,7 @@ import {
   type Workload,
 } from '#lab';
 import { createOracle } from '#kinds';
-import type { ExperimentFlags } from '../experiment.js';
+import type { ExperimentFlags } from './flags.js';
 import { BadInput, type Terminal } from '../terminal.js';
 
 /** The workloads that are griefed and gamed: small enough for many plays, one with more bids than fit and one with many more. */

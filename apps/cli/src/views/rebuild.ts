@@ -1,3 +1,4 @@
+import { standardKinds } from '#kinds';
 import { KeepSnapshots, KeepViews } from '#market';
 import { checkDatabase, createHistoryStore, createPool, createViewStore, unfitOf } from '#persistence';
 import { onNamedDatabase } from '../running/named-database.js';
@@ -29,7 +30,7 @@ async function rebuildIn(terminal: HostTerminal, databaseUrl: string, marketId: 
     await views.forget(marketId);
     const { clock } = terminal;
     const decisions = await new KeepViews(views, clock).run(ALL_THE_TIME_MS);
-    const entries = await new KeepSnapshots(history, clock).run(ALL_THE_TIME_MS);
+    const entries = await new KeepSnapshots(history, standardKinds(), clock).run(ALL_THE_TIME_MS);
     terminal.out(`taken in anew: ${decisions} decisions, ${entries} entries of logs that change what is sold\n`);
   } catch (cause) {
     throw unfitOf(cause, databaseUrl);

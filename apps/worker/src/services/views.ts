@@ -24,8 +24,8 @@ export function keepViews({ pool, pace, clock, journal, report }: WorkerParts): 
 }
 
 /** Keeps states of markets, by which any past moment of them is shown. It takes what deciding leaves: little while bids keep coming. */
-export function keepSnapshots({ pool, pace, clock, journal, report }: WorkerParts): Service {
-  const keeper = new KeepSnapshots(createHistoryStore(pool), clock, (...failure) => journal.marketTrouble('snapshots', ...failure));
+export function keepSnapshots({ pool, kinds, pace, clock, journal, report }: WorkerParts): Service {
+  const keeper = new KeepSnapshots(createHistoryStore(pool), kinds, clock, (...failure) => journal.marketTrouble('snapshots', ...failure));
   return runPeriodically(
     {
       name: 'snapshots',

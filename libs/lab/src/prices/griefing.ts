@@ -58,7 +58,7 @@ export function griefed(
       const density = densityOf({ book, bid, oracle, fundsMicros: FUNDS });
       if (!density) continue;
       const fake = { arrival, bid, organisationId: FIRST_GRIEFER + BigInt(index % organisations), density, isFake: true };
-      return kind === 'adaptive' ? { ...fake, asked: (levelMicros) => claiming(fake, density, ABOVE * levelMicros) } : fake;
+      return kind === 'adaptive' ? { ...fake, asked: (level) => claiming(fake, density, ABOVE * level) } : fake;
     }
     return undefined;
   });
@@ -76,8 +76,8 @@ function arrivalOf(kind: FakeKind, job: InstanceJob, { slots, prng }: { readonly
 }
 
 /** A fake that claims that density: what it is worth is the density times what its plan takes. */
-function claiming(fake: PricedBid, density: Density, levelMicros: number): Pick<PricedBid, 'bid' | 'density'> {
-  const level = Math.max(1, Math.floor(levelMicros));
+function claiming(fake: PricedBid, density: Density, claimed: number): Pick<PricedBid, 'bid' | 'density'> {
+  const level = Math.max(1, Math.floor(claimed));
   const taken = density.shares.reduce((sum, share) => sum + share, 0) / SHARE_UNITS;
   const value = Math.min(90_000, (level * taken) / 1e6);
   return {

@@ -28,7 +28,7 @@ export interface PricedBid {
   /** One that is worth nothing to anybody: it counts in no sum. */
   readonly isFake: boolean;
   /** What it says instead where the level is so high, micro-credits: of one that follows the market. */
-  readonly asked?: (levelMicros: number) => Pick<PricedBid, 'bid' | 'density'>;
+  readonly asked?: (level: number) => Pick<PricedBid, 'bid' | 'density'>;
   /** What it is worth, and from when, where it says something else. */
   readonly truth?: { readonly valuation: Valuation; readonly arrival: number };
 }

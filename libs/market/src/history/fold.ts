@@ -1,7 +1,7 @@
 import { BANDWIDTH_CELL, cellCountOf, firstCellOf } from '#mechanism';
 import type { LogEvent } from '#log';
 import { at, invariant, micros } from '#units';
-import { madeOfAfter, newestTerms } from '../book/index.js';
+import { madeOfAfter, newestTerms, type SlotUsage } from '../book/index.js';
 import type { LineRecord } from '../reading/ports.js';
 import type { MarketBase, PastEntry, PastState } from './ports.js';
 
@@ -9,8 +9,8 @@ import type { MarketBase, PastEntry, PastState } from './ports.js';
 export class Past {
   private state: Omit<PastState, 'usage'>;
   /** Milli-units sold per cell, of slots that have not run. */
-  private readonly sold: Map<number, number[]>;
-  /** Whether the log so far tells what is sold: what was taken back or sold anew after a failure of capacity is known to its plans alone. */
+  private sold: Map<number, number[]>;
+  /** Whether what is sold is known: what was taken back or sold anew is known to its plans alone. */
   private isTold = true;
 
   /** @param from a state to go on from; without it the log is read from its first entry on. */
@@ -23,9 +23,18 @@ export class Past {
     this.sold = new Map(usage.map(({ slot, usedMilli }) => [slot, [...usedMilli]]));
   }
 
-  /** Whether the states from here on are those of the market. */
+  /**
+   * Whether its states are those of the market: of what was repaired, ended early or given back the log does not tell what was sold, and whoever wants a
+   * state hands that in (tell).
+   */
   get isExact(): boolean {
     return this.isTold;
+  }
+
+  /** What is sold after the entries so far. */
+  tell(usage: readonly SlotUsage[]): void {
+    this.sold = new Map(usage.map(({ slot, usedMilli }) => [slot, [...usedMilli]]));
+    this.isTold = true;
   }
 
   /** Of the last entry that was taken in. */

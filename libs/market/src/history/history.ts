@@ -1,5 +1,7 @@
+import type { Kinds } from '#kinds';
 import type { MarketState } from '../book/index.js';
 import { Past } from './fold.js';
+import { usageOfPlans } from './plans.js';
 import type { HistoryStore, MarketBase } from './ports.js';
 
 /** Entries that are read at a time. */
@@ -13,15 +15,18 @@ export interface PastMarket {
 
 /** Any past moment of a market: the last state that is kept before it, and what the log tells since. */
 export class History {
-  constructor(private readonly store: HistoryStore) {}
+  constructor(
+    readonly store: HistoryStore,
+    readonly kinds: Kinds,
+  ) {}
 
-  /** @returns undefined where the market or the entry is not there; `untold` where the log alone does not tell what was sold then. */
-  async at(marketId: bigint, sequence: bigint): Promise<PastMarket | 'untold' | undefined> {
+  /** @returns undefined where the market or the entry is not there. */
+  async at(marketId: bigint, sequence: bigint): Promise<PastMarket | undefined> {
     const [base, at] = await Promise.all([this.store.findBase(marketId), this.store.timeOf(marketId, sequence)]);
     if (!base || !at) return undefined;
     const past = new Past(base, await this.store.snapshotBefore(base, sequence));
     await foldUpTo(this.store, past, { base, upTo: sequence });
-    if (!past.isExact) return 'untold';
+    await tellExactly(past, base, this);
     const { operatorId, horizonSlots, chunkKb, bandwidthKb, resources } = base;
     return { at, state: { ...past.at(sequence), operatorId, horizonSlots, chunkKb, bandwidthKb, resources } };
   }
@@ -30,6 +35,19 @@ export class History {
   timeOf(marketId: bigint, sequence: bigint): Promise<Date | undefined> {
     return this.store.timeOf(marketId, sequence);
   }
+}
+
+/** Where the entries so far do not tell what is sold, takes it from the plans that were in force after them. */
+export async function tellExactly(
+  past: Past,
+  { marketId, ...base }: MarketBase,
+  { store, kinds }: { readonly store: Pick<HistoryStore, 'plansInForce'>; readonly kinds: Kinds },
+): Promise<void> {
+  if (past.isExact) return;
+  const { usage: _, ...state } = past.at(past.sequence);
+  const { slot: first } = state.head;
+  const plans = await store.plansInForce(marketId, { sequence: past.sequence, first, end: first + base.horizonSlots });
+  past.tell(usageOfPlans(plans, { ...state, ...base }, kinds));
 }
 
 /** Takes in all entries up to a sequence number, page after page. */

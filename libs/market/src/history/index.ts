@@ -3,4 +3,4 @@ export { Past } from './fold.js';
 export { History, type PastMarket } from './history.js';
 export { entriesBetween, KeepSnapshots } from './keep-snapshots.js';
 export { ReadBook, type BookAt, type BookOutcome, type BookRequest, type BookRow } from './read-book.js';
-export type { GrownMarket, HistoryStore, MarketBase, PastEntry, PastState, ResourceFigures, Snapshot } from './ports.js';
+export type { GrownMarket, HistoryStore, MarketBase, PastEntry, PastState, SoldPart, ResourceFigures, Snapshot } from './ports.js';

@@ -1,9 +1,11 @@
+import type { Kinds } from '#kinds';
 import { at, BoundedMap } from '#units';
 import { capacityOf, kindOfCell, pricesOf, usageOf } from '#mechanism';
 import { openBook } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import { type OnMarketFailed, Rests } from '../rounds/index.js';
 import { Past } from './fold.js';
+import { tellExactly } from './history.js';
 import type { GrownMarket, HistoryStore, MarketBase, PastState, ResourceFigures } from './ports.js';
 
 /**
@@ -41,7 +43,8 @@ export class KeepSnapshots {
 
   /** @param onFailed told of each market that fails; without it the round ends with the first. */
   constructor(
-    private readonly store: HistoryStore,
+    readonly store: HistoryStore,
+    readonly kinds: Kinds,
     private readonly clock: Clock,
     onFailed?: OnMarketFailed,
   ) {
@@ -76,7 +79,8 @@ export class KeepSnapshots {
     const entries = await this.store.entries(market.marketId, range);
     for (const entry of entries) {
       past.step(entry);
-      if (++folding.since < entriesBetween(past.soldCells) || !past.isExact) continue;
+      if (++folding.since < entriesBetween(past.soldCells)) continue;
+      await tellExactly(past, base, this);
       const state = past.at(entry.sequence);
       await this.store.keep({ state, at: entry.at, figures: figuresOf(base, state) });
       folding.since = 0;

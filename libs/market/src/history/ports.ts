@@ -1,3 +1,4 @@
+import type { BidBody } from '#kinds';
 import type { LogEvent } from '#log';
 import type { MarketState } from '../book/index.js';
 import type { LineRecord } from '../reading/ports.js';
@@ -13,6 +14,16 @@ export interface PastEntry {
   readonly event: LogEvent;
   /** Of an accepted bid: what it was sold, line by line. */
   readonly lines: readonly LineRecord[];
+}
+
+/** A plan that was sold, as it is stored, while it was in force. */
+export interface SoldPart {
+  readonly bidId: bigint;
+  readonly body: BidBody;
+  readonly plan: unknown;
+  /** The first slot that was sold by it, and the first that was not any more: undefined where all of it was. */
+  readonly from: number;
+  readonly until: number | undefined;
 }
 
 /** A market as it was after an entry of its log. */
@@ -57,6 +68,11 @@ export interface HistoryStore {
     marketId: bigint,
     range: { readonly after: bigint; readonly upTo: bigint; readonly limit: number },
   ): Promise<readonly PastEntry[]>;
+  /** Plans with slots from `first` to before `end` that were in force after that entry, each as far as it was. */
+  plansInForce(
+    marketId: bigint,
+    moment: { readonly sequence: bigint; readonly first: number; readonly end: number },
+  ): Promise<readonly SoldPart[]>;
   /** Keeps a state; one that is kept already stays. */
   keep(snapshot: Snapshot): Promise<void>;
   /** Markets whose logs have grown by so many entries since the last state that is kept of them. */

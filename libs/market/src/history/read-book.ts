@@ -89,7 +89,6 @@ export class ReadBook {
     if (!seen) return { kind: 'market_unknown' };
     const head = seen.head.sequence;
     const then = at === undefined || at === head ? await this.present(request, seen.head.slot) : await this.past(marketId, at);
-    if (then === 'untold') return { kind: 'sequence_unknown', detail: UNTOLD };
     if (!then) return { kind: 'sequence_unknown', detail: `The log of this market has entries 1 to ${head}.` };
     const { state } = then;
     const cells = cellsOf(state, request);
@@ -116,7 +115,7 @@ export class ReadBook {
     return state && at && { state, at };
   }
 
-  private past(marketId: bigint, at: bigint): Promise<Pick<BookAt, 'state' | 'at'> | 'untold' | undefined> {
+  private past(marketId: bigint, at: bigint): Promise<Pick<BookAt, 'state' | 'at'> | undefined> {
     return this.history.at(marketId, at);
   }
 
@@ -145,10 +144,6 @@ export class ReadBook {
     return rows;
   }
 }
-
-/** Why a past moment is not shown. */
-const UNTOLD =
-  'Allocations were repaired or ended before this entry after capacity had failed: what was sold since is shown as it is now only.';
 
 /** Beyond the last slot of any market. */
 const SLOT_MAX = 2_147_483_647;

@@ -1,5 +1,5 @@
 import type { BidBody, Kinds } from '#kinds';
-import type { Footprint } from '#mechanism';
+import type { Footprint, MarketSpec } from '#mechanism';
 import { invariant, micros } from '#units';
 import { type BookTerms, madeOfAfter, type OpenBook } from '../book/index.js';
 import { marketAt, emptyTerms } from './as-of.js';
@@ -8,20 +8,23 @@ import type { LiveRow, MarketThen } from './repair-ports.js';
 
 /** A stored plan as its kind reads it, with what it takes of the market. */
 export function planOf(
-  { state, book }: Pick<OpenBook, 'book'> & { readonly state: Pick<BookTerms, 'sites' | 'resources'> },
+  { state, spec }: { readonly spec: MarketSpec; readonly state: Pick<BookTerms, 'sites' | 'resources'> },
   kinds: Kinds,
   { bidId, body, plan: stored }: { readonly bidId: bigint; readonly body: BidBody; readonly plan: unknown },
 ): { readonly plan: unknown; readonly footprint: Footprint } {
   const { kind, job } = bidIn(kinds, { bidId, body }, state);
   const plan = kind.plan.read(stored);
   invariant(plan !== undefined, `the plan of bid ${bidId} was stored by a program that knows its kind`);
-  return { plan, footprint: kind.oracle.footprintOf(book.spec, job, plan) };
+  return { plan, footprint: kind.oracle.footprintOf(spec, job, plan) };
 }
 
 /** An allocation out of what is stored of it. */
 export function liveOf(open: OpenBook, kinds: Kinds, row: LiveRow): LiveAllocation {
   const { bidId, body, plans } = row;
-  const read = plans.map(({ plan, ...rest }) => ({ ...rest, ...planOf(open, kinds, { bidId, body, plan }) }));
+  const read = plans.map(({ plan, ...rest }) => ({
+    ...rest,
+    ...planOf({ state: open.state, spec: open.book.spec }, kinds, { bidId, body, plan }),
+  }));
   const current = read.at(-1);
   invariant(current !== undefined, 'an allocation has a plan');
   return {
@@ -55,7 +58,7 @@ export function oldPriceIn(
   const plans = then.plans.map(({ body, plan, since, until }) => ({
     since,
     until,
-    footprint: planOf(open, kinds, { bidId: hit.bidId, body, plan }).footprint,
+    footprint: planOf({ state: open.state, spec: open.book.spec }, kinds, { bidId: hit.bidId, body, plan }).footprint,
   }));
   const { marketId, clock } = open.state.head;
   const asOf = marketAt(terms, plans, { marketId, clock, sequence: hit.sequence, arrivalSlot: hit.arrivalSlot });

@@ -1,5 +1,5 @@
 import { eventIn, kindsThat, marketTerms } from '#log';
-import type { GrownMarket, HistoryStore, LineRecord, MarketBase, PastEntry, PastState, Snapshot } from '#market';
+import type { GrownMarket, HistoryStore, LineRecord, MarketBase, PastEntry, PastState, SoldPart, Snapshot } from '#market';
 import type { Pool } from 'pg';
 import { at } from '#units';
 import { textList } from '../hot/columns.js';
@@ -39,6 +39,25 @@ const READ_PAST = `
     SELECT * FROM event WHERE market_id = $1 AND sequence > $2 AND sequence <= $3 AND kind IN (${textList([...kindsThat('moved', 'releveled', 'rebuilt'), 'status_changed'])})
     ORDER BY sequence LIMIT $4
   ) e LEFT JOIN allocation a ON e.kind = 'bid_accepted' AND a.bid_id = (e.payload->>'bidId')::bigint ORDER BY e.sequence`;
+
+/**
+ * plans-in-force: plans with some of these slots, as far as they were in force after an entry. Of one that was replaced the slots before the next one's
+ * first stay; of an allocation that ended those before its end.
+ * Input:  market, sequence, first slot, slot after the last. Output: rows.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+const PLANS_IN_FORCE = `
+  SELECT b.id AS bid_id, b.body, v.plan, v.from_slot, least(n.from_slot, e.slot) AS until_slot
+  FROM (SELECT DISTINCT p.bid_id, p.revision FROM placement p WHERE p.market_id = $1 AND p.slot >= $3 AND p.slot < $4) AS near
+  JOIN bid b ON b.id = near.bid_id JOIN decision d ON d.bid_id = b.id JOIN allocation a ON a.bid_id = b.id
+  CROSS JOIN LATERAL (
+    SELECT 0 AS revision, a.plan, d.sequence AS since, 0 AS from_slot
+    UNION ALL SELECT r.revision, r.plan, r.sequence, r.from_slot FROM allocation_revision r WHERE r.bid_id = b.id
+  ) AS v
+  LEFT JOIN allocation_revision n ON n.bid_id = b.id AND n.revision = v.revision + 1 AND n.sequence <= $2
+  LEFT JOIN allocation_end e ON e.bid_id = b.id AND e.sequence <= $2
+  WHERE v.revision = near.revision AND v.since <= $2`;
 
 /**
  * keep-snapshot: keeps a state of a market.
@@ -87,6 +106,14 @@ interface EntryRow {
   readonly lines: readonly LineRecord[] | null;
 }
 
+interface PlanRow {
+  readonly bid_id: bigint;
+  readonly body: SoldPart['body'];
+  readonly plan: unknown;
+  readonly from_slot: number;
+  readonly until_slot: number | null;
+}
+
 /** What is kept of a state beside its market and sequence. */
 interface KeptState extends Omit<PastState, 'head' | 'priceVersion' | 'terms'> {
   readonly slot: number;
@@ -114,6 +141,20 @@ export function createHistoryStore(pool: Pool): HistoryStore {
     entries: async (marketId, { after, upTo, limit }) => {
       const { rows } = await pool.query<EntryRow>({ name: 'read-past', text: READ_PAST, values: [marketId, after, upTo, limit] });
       return rows.map(entryOf);
+    },
+    plansInForce: async (marketId, { sequence, first, end }) => {
+      const { rows } = await pool.query<PlanRow>({
+        name: 'plans-in-force',
+        text: PLANS_IN_FORCE,
+        values: [marketId, sequence, first, end],
+      });
+      return rows.map(({ bid_id: bidId, body, plan, from_slot: from, until_slot: until }) => ({
+        bidId,
+        body,
+        plan,
+        from,
+        until: until ?? undefined,
+      }));
     },
     keep: async (snapshot) => void (await pool.query({ name: 'keep-snapshot', text: KEEP, values: valuesOf(snapshot) })),
     grown: async (entriesMin) => {
