@@ -65,6 +65,11 @@ describe('rooms', () => {
     expect(all.flatMap(sideEntrances)).toEqual([]);
   });
 
+  it('are begun by a command only where it needs them: a server’s take most of a second', () => {
+    const first = roomsBegun('apps/cli/src/main.ts');
+    expect([...first].sort()).toEqual(['libs/process', 'libs/sdk']);
+  });
+
   it('have no circles of files', () => {
     expect(circles(sources.filter((file) => !isSpec(file)))).toEqual([]);
   });
@@ -96,6 +101,26 @@ function sideEntrances({ path, room, imports }: SourceFile): string[] {
     const isElsewhere = room.includes('/') ? !target.startsWith(`${room}/`) : target.startsWith('libs/');
     return isElsewhere ? [`${path}: '${specifier}' leads into another room; import it by name, such as '#mechanism'`] : [];
   });
+}
+
+/** Imports and re-exports that are there when the file is run: not those of types, nor those that wait until they are called. */
+const AT_ONCE = /^(?:import|export)\s+(?!type\b)[^'"`]*'([^'\n]+)'/gm;
+
+/** The rooms that come with a file, but its own. */
+function roomsBegun(start: string): Set<string> {
+  const byPath = new Map(sources.map((file) => [file.path, file]));
+  const [seen, rooms] = [new Set<string>(), new Set<string>()];
+  const visit = (path: string): void => {
+    const file = byPath.get(path);
+    if (!file || seen.has(path)) return;
+    seen.add(path);
+    for (const [, specifier] of file.code.matchAll(AT_ONCE)) {
+      if (specifier.startsWith('.')) visit(fileOf(join(dirname(path), specifier), byPath));
+      else if (specifier.startsWith('#')) rooms.add(`libs/${specifier.slice(1)}`);
+    }
+  };
+  visit(start);
+  return rooms;
 }
 
 /** The source of an import: pages are .tsx. */
