@@ -213,3 +213,36 @@ describe('a preview', () => {
     expect((await openAs(scene, body, stale.body.preview.digest)).status).toBe(201);
   }, 60_000);
 });
+
+describe('the agent of a site', () => {
+  const agentOf = async (scene: Scene, site: number): Promise<string> => {
+    const body = { role: 'agent', siteId: scene.siteIds[site] };
+    return (await api.client.post(`/v1/organisations/${scene.operatorId}/keys`, { key: scene.operatorKey, body })).body.key;
+  };
+  const beat = (scene: Scene, key: string, site = 0, aheadMs = 0): Promise<Answer> =>
+    api.client.post(`/v1/sites/${scene.siteIds[site]}/heartbeat`, { key, body: { at: new Date(Date.now() + aheadMs).toISOString() } });
+  const problem = (code: string) => ({ type: `urn:eris:problem:${code}`, remedy: expect.any(String) });
+
+  it('is heard for its own site, by a clock that is right', async () => {
+    const scene = await scenes('agents', 2);
+    const key = await agentOf(scene, 0);
+    expect(await beat(scene, key)).toMatchObject({
+      status: 200,
+      body: { siteId: scene.siteIds[0], everySeconds: 30, missedMax: 3, streak: 1 },
+    });
+    expect(await beat(scene, key)).toMatchObject({ status: 200, body: { streak: 1 } });
+    expect(await beat(scene, key, 1)).toMatchObject({ status: 403, body: problem('site_not_allowed') });
+    expect(await beat(scene, key, 0, 3_600_000)).toMatchObject({
+      status: 422,
+      body: { ...problem('clock_off'), detail: "It is 3600 s ahead of the server's." },
+    });
+    expect((await beat(scene, scene.operatorKey)).status).toBe(403);
+    expect((await api.client.get(windows(scene), { key })).status).toBe(403);
+    const keys = `/v1/organisations/${scene.operatorId}/keys`;
+    for (const body of [{ role: 'agent' }, { role: 'agent', siteId: '999999' }, { role: 'bidder', siteId: scene.siteIds[0] }])
+      expect(await api.client.post(keys, { key: scene.operatorKey, body })).toMatchObject({
+        status: 422,
+        body: { errors: [{ path: '$.siteId' }] },
+      });
+  }, 60_000);
+});

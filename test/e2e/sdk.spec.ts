@@ -49,6 +49,8 @@ it('reaches every operation', async () => {
   const own = await operator.call('createMarket', { body: marketBody({ name: 'own' }) as BodyOf<'createMarket'> });
   const key = await operator.call('createKey', { params: { organisationId: bidders[1].id }, body: { role: 'bidder' } });
   const [first] = await operator.all('listKeys');
+  const ofSite = await operator.call('createKey', { params: { organisationId: operatorId }, body: { role: 'agent', siteId: siteIds[2] } });
+  const agent = new Eris({ url: api.client.url, key: ofSite.key });
   const calls: { readonly [Id in OperationId]: () => Promise<unknown> } = {
     createOrganisation: () => operator.call('createOrganisation', { body: { name: 'third' } }),
     listOrganisations: () => operator.call('listOrganisations'),
@@ -82,6 +84,7 @@ it('reaches every operation', async () => {
     listSites: () => bidder.call('listSites', { params }),
     changeCapacity: () =>
       operator.call('changeCapacity', { params: { marketId, siteId: siteIds[2] }, body: { capacity: { gpu: 2, cpu: 12, memoryGB: 16 } } }),
+    beat: () => agent.call('beat', { params: { siteId: siteIds[2] ?? '' }, body: { at: new Date().toISOString() } }),
     previewWindow: () => operator.call('previewWindow', { params, body: { kind: 'outage', scope: 'market' } }),
     openWindow: () => operator.call('openWindow', { params: { marketId: own.id }, body: { kind: 'outage', scope: 'bandwidth' } }),
     listWindows: () => operator.call('listWindows', { params: { marketId: own.id } }),

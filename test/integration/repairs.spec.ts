@@ -11,14 +11,17 @@ import {
   type RepairStore,
   stateOf,
   verifyMarket,
+  WatchSites,
 } from '#market';
 import { pricesOf, usageOf } from '#mechanism';
 import {
   createAuditSource,
   createBase,
+  createBeatStore,
   createBookSource,
   createHistoryStore,
   createRepairStore,
+  createTenancyWork,
   createWindowsWork,
   type Base,
 } from '#persistence';
@@ -148,4 +151,46 @@ describe('those whom a window hits', () => {
     const { rows } = await database.pool.query(`SELECT FROM account WHERE kind IN ('escrow', 'retained') AND balance_micros <> 0`);
     expect(rows).toEqual([]);
   }, 120_000);
+
+  it('are hit where heartbeats of a site are missed, and the site is sold again once they are heard', async () => {
+    const siteId = BigInt(market.seeded.siteIds[0] ?? 0);
+    const role = {
+      organisationId: market.seeded.operatorId,
+      role: 'agent',
+      siteId,
+      label: 'a',
+      prefix: 'eris_a_',
+      hash: new Uint8Array(32),
+    } as const;
+    const key = await createTenancyWork(base).transaction((tx) => tx.insertKey(role));
+    const beats = createBeatStore(database.pool);
+    let nowMs = 1_000_000;
+    const windows = createWindowsWork(base);
+    const watch = new WatchSites(beats, new OpenWindow(windows, impact()), new CloseWindow(windows), { nowMs: () => nowMs });
+    const ago = (seconds: number) => database.pool.query(`UPDATE site_beat SET at = now() - $1 * interval '1 s'`, [seconds]);
+    const after = (seconds: number) => {
+      nowMs += seconds * 1000;
+      return watch.run();
+    };
+    expect([await beats.beat(siteId), await beats.beat(siteId)]).toEqual([1, 1]); // too soon
+    await ago(100);
+    expect([await after(0), await after(20), await after(80)]).toEqual([0, 0, 0].map(() => ({ opened: 0, closed: 0 }))); // nobody could hear
+    for (const seconds of [25, 25, 25]) await after(seconds);
+    expect(await after(25)).toEqual({ opened: 1, closed: 0 });
+    expect([await after(5), await count('market_window WHERE site_id IS NOT NULL AND closed_slot IS NULL')]).toEqual([
+      { opened: 0, closed: 0 },
+      1,
+    ]);
+    await repairs(createRepairStore(database.pool)).run();
+    expect(await beats.beat(siteId)).toBe(1); // the first one after the silence
+    for (const streak of [2, 3]) {
+      await ago(30);
+      expect([await after(5), await beats.beat(siteId)]).toEqual([{ opened: 0, closed: 0 }, streak]);
+    }
+    expect(await after(5)).toEqual({ opened: 0, closed: 1 });
+    await ago(100);
+    await database.pool.query('UPDATE api_key SET revoked_at = now() WHERE id = $1', [key.keyId]);
+    expect(await after(5)).toEqual({ opened: 0, closed: 0 });
+    await verified();
+  }, 60_000);
 });

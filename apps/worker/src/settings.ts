@@ -21,6 +21,9 @@ export interface WorkerSettings extends QueueConnection {
 /** How often a worker looks for those whom withdrawn capacity has hit, ms. */
 export const REPAIR_MS = 200;
 
+/** How often it is looked for sites whose heartbeats were missed, ms. */
+export const WATCH_SITES_MS = 5_000;
+
 /** How often markets with a backlog are looked for where a wake-up was lost, ms. */
 export const SWEEP_MS = 1_000;
 /** The most markets whose batches are read and written together. */

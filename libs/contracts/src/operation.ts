@@ -69,6 +69,8 @@ export const ANYONE = 'anyone';
 export const OPERATORS = { roles: ['operator'] } as const;
 /** The policy of what those do who spend, and those who oversee them. */
 export const SPENDERS = { roles: ['operator', 'bidder'] } as const;
+/** The policy of what agents of sites do. */
+export const AGENTS = { roles: ['agent'] } as const;
 /** The policy of what bidders do. */
 export const BIDDERS = { roles: ['bidder'] } as const;
 /** The policy of what everybody with a key may read. */

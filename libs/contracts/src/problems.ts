@@ -34,6 +34,7 @@ export const PROBLEMS = {
   ),
   role_not_allowed: row(403, 'This key may not do that', 'Use a key with one of the roles named in detail.'),
   scope_not_allowed: row(403, 'This key has no scope for that', 'Use a key that has the scope named in detail, or one without scopes.'),
+  site_not_allowed: row(403, 'This key is of another site', 'Use the key of the site that is named in the path.'),
   origin_not_allowed: row(
     403,
     'That did not come from a page of this server',
@@ -111,6 +112,7 @@ export const PROBLEMS = {
   range_not_satisfiable: row(416, 'Nothing lies in that range', 'Leave the Range header out, or name a range within the length.'),
   expectation_failed: row(417, 'That expectation cannot be met', 'Leave the Expect header out, or send 100-continue.'),
   invalid_body: row(422, 'The body is not valid', 'Correct the fields listed in errors; nothing was stored.'),
+  clock_off: row(422, 'That clock is off', 'Set the clock of the agent by a time server; detail says by how much it is off.'),
   key_reused: row(
     422,
     'This idempotency key was used for another request',

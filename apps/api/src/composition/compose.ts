@@ -6,6 +6,7 @@ import {
   type AcceptLimits,
   AddSite,
   AdvanceClock,
+  Beat,
   type BidInbox,
   CancelAllocation,
   CapBacklog,
@@ -45,6 +46,7 @@ import {
   createBidReader,
   createBidSearcher,
   createCancellationStore,
+  createBeatStore,
   createCatalogueReader,
   createCatalogueWork,
   createClockStore,
@@ -198,6 +200,7 @@ function catalogue(
     new PreviewWindow(windows, impact),
     new ListWindows(createWindowsReader(stores.pool)),
     new CloseWindow(windows),
+    new Beat(createBeatStore(stores.pool), clock),
     new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => notifier.notify(marketId), turns.reads),
     streams,
   ];

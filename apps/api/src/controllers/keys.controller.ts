@@ -4,9 +4,10 @@ import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
 import { rangeOf } from '../http/cursor.js';
 import { In, type Input } from '../http/input.js';
+import { faultsProblem } from '../http/problem-error.js';
 import { Serves } from '../http/serves.js';
 import { KeyRevocation } from '../service/key-revocation.js';
-import { createdKeyView, keysView, revokedKeyView } from '../views/tenancy-views.js';
+import { createdKeyView, keyOf, keysView, revokedKeyView } from '../views/tenancy-views.js';
 
 /** Keys of organisations. */
 @Controller()
@@ -19,7 +20,7 @@ export class KeysController {
 
   @Serves('createKey')
   create(@In() { caller, params, body }: Input<'createKey'>): Promise<AnswerOf<'createKey'>> {
-    return answer(this.createKey.run({ caller, ...params, ...body }), { created: createdKeyView });
+    return answer(this.createKey.run({ caller, ...params, ...keyOf(body) }), { created: createdKeyView, faults: faultsProblem });
   }
 
   @Serves('listKeys')

@@ -1,5 +1,5 @@
 import type { AnswerOf } from '#contracts';
-import { CloseWindow, ListWindows, OpenWindow, PreviewWindow } from '#market';
+import { Beat, CloseWindow, ListWindows, OpenWindow, PreviewWindow } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
 import { rangeOf } from '../http/cursor.js';
@@ -7,7 +7,7 @@ import { In, type Input } from '../http/input.js';
 import { faultsProblem } from '../http/problem-error.js';
 import { Serves } from '../http/serves.js';
 import { expectedBy, previewProblem, previewView } from '../views/preview-views.js';
-import { windowsView, windowView } from '../views/window-views.js';
+import { beatView, windowsView, windowView } from '../views/window-views.js';
 
 /** Capacity that is withdrawn. */
 @Controller()
@@ -17,6 +17,7 @@ export class WindowsController {
     private readonly listWindows: ListWindows,
     private readonly closeWindow: CloseWindow,
     private readonly previewWindow: PreviewWindow,
+    private readonly heartbeat: Beat,
   ) {}
 
   @Serves('openWindow')
@@ -34,6 +35,11 @@ export class WindowsController {
       previewed: ({ impact }) => previewView(impact, body),
       faults: faultsProblem,
     });
+  }
+
+  @Serves('beat')
+  beat(@In() { caller, params, body }: Input<'beat'>): Promise<AnswerOf<'beat'>> {
+    return answer(this.heartbeat.run({ caller, ...params, atMs: Date.parse(body.at) }), { heard: beatView });
   }
 
   @Serves('listWindows')

@@ -25,6 +25,8 @@ export interface Caller {
   /** The organisation below the first one that the caller's descends from: an operator with all that it made. */
   readonly familyId: bigint;
   readonly role: Role;
+  /** Of an agent: the site that it speaks for. */
+  readonly siteId?: bigint | undefined;
 }
 
 /** Looks keys up by their hashes; an answer for each, in order: undefined for an unknown or revoked one. */

@@ -1,4 +1,4 @@
-import type { AnswerOf } from '#contracts';
+import type { AnswerOf, BodyOf } from '#contracts';
 import type {
   CreateKeyOutcome,
   KeysOutcome,
@@ -27,6 +27,9 @@ export const organisationView = ({
   createdAt: createdAt.toISOString(),
 });
 
+/** A key as its body says it. */
+export const keyOf = ({ siteId, ...key }: BodyOf<'createKey'>) => ({ ...key, siteId: siteId === undefined ? undefined : BigInt(siteId) });
+
 /** A new key as the API tells it: the only time that its text is told. */
 export const createdKeyView = ({ key, plain }: Extract<CreateKeyOutcome, { kind: 'created' }>): AnswerOf<'createKey'> => ({
   id: key.keyId.toString(),
@@ -49,6 +52,7 @@ export const keysView = ({ keys, nextId }: KeysOutcome): AnswerOf<'listKeys'> =>
     organisationId: key.organisationId.toString(),
     role: key.role,
     label: key.label,
+    siteId: key.siteId === null ? null : key.siteId.toString(),
     scopes: [...key.scopes],
     prefix: key.prefix,
     origin: key.origin,

@@ -1,7 +1,15 @@
 import type { AnswerOf } from '#contracts';
-import type { WindowRecord, WindowsOutcome } from '#market';
+import { BEAT_MS, type BeatOutcome, BEATS_MISSED_MAX, type WindowRecord, type WindowsOutcome } from '#market';
 import { formatMicros } from '#units';
 import { cursorOf } from '../http/cursor.js';
+
+/** A heartbeat as the API answers it. */
+export const beatView = ({ siteId, streak }: Extract<BeatOutcome, { kind: 'heard' }>): AnswerOf<'beat'> => ({
+  siteId: siteId.toString(),
+  everySeconds: BEAT_MS / 1000,
+  missedMax: BEATS_MISSED_MAX,
+  streak,
+});
 
 /** A window as the API tells it. */
 export const windowView = (window: WindowRecord): AnswerOf<'openWindow'> => ({

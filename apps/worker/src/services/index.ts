@@ -4,6 +4,8 @@ import { learnPrices } from './learning.js';
 import { listenForWakeUps } from './wake-ups.js';
 import { tickClocks } from './clock.js';
 import { deciding } from './deciding.js';
+import { watchSites } from './heartbeats.js';
+import { watchLifecycle } from './lifecycle.js';
 import { checkLedger } from './ledger-check.js';
 import { serveMetrics } from './metrics.js';
 import type { WorkerParts } from '../parts.js';
@@ -22,11 +24,13 @@ export const SERVICES: readonly ((parts: WorkerParts) => Service)[] = [
   sweepWhileBusy,
   tickClocks,
   repairMarkets,
+  watchSites,
   sealReceipts,
   learnPrices,
   keepViews,
   keepSnapshots,
   sampleWaits,
   watchBacklog,
+  watchLifecycle,
   checkLedger,
 ];

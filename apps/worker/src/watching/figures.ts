@@ -1,5 +1,7 @@
-import type { BacklogOverview, LedgerFinding } from '#persistence';
+import type { RepairCommit, WatchResult } from '#market';
+import type { BacklogOverview, LedgerFinding, LifecycleOverview } from '#persistence';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { AfterSaleFigures } from './after-sale-figures.js';
 
 /** Buckets of waits, seconds. */
 const WAIT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -19,9 +21,11 @@ export class Figures {
   private readonly checks: Counter<'result'>;
   private readonly imbalance: Gauge;
   private readonly brokenAccounts: Gauge;
+  private readonly afterSale: AfterSaleFigures;
 
   constructor(private readonly registry: Registry) {
     const registers = [registry];
+    this.afterSale = new AfterSaleFigures(registers);
     this.thoughts = new Histogram({
       name: 'eris_think_seconds',
       help: 'Time of tasks on threads, waiting included: building a book (build), deciding a batch (decide).',
@@ -125,6 +129,20 @@ export class Figures {
     this.oldest.set(oldestSeconds);
     this.marketBacklog.reset();
     for (const market of markets) this.marketBacklog.set({ market: market.marketId.toString() }, market.bids);
+  }
+
+  lifecycle(overview: LifecycleOverview): void {
+    this.afterSale.overview(overview);
+  }
+
+  /** Those whom a window has hit were dealt with. */
+  dealt(records: RepairCommit['records']): void {
+    this.afterSale.dealt(records);
+  }
+
+  /** Heartbeats were looked at. */
+  sites(result: WatchResult): void {
+    this.afterSale.sites(result);
   }
 
   /** @returns whether the laws hold. */

@@ -1,5 +1,5 @@
-import { defineOperations, MEMBERS, OPERATORS } from '../operation.js';
-import { capacityWindow, openWindowBody, windowPage, windowPreview, windowsQuery } from '../schemas/windows.js';
+import { AGENTS, defineOperations, MEMBERS, OPERATORS } from '../operation.js';
+import { capacityWindow, heartbeat, heartbeatBody, openWindowBody, windowPage, windowPreview, windowsQuery } from '../schemas/windows.js';
 
 const tag = 'markets';
 
@@ -33,6 +33,20 @@ export const windowOperations = defineOperations({
     body: openWindowBody,
     responses: { 200: { description: 'The preview', schema: windowPreview } },
     problems: ['repairs_under_way', 'window_overlaps'],
+  },
+  beat: {
+    method: 'POST',
+    path: '/v1/sites/{siteId}/heartbeat',
+    tag,
+    summary: 'Say that a site is there',
+    description:
+      'By a key of the role `agent` of that site. From the first one on they are expected; where some are missed an outage of the site is opened, and closed once as many came in time again. Revoking the key ends that.',
+    policy: AGENTS,
+    scope: null,
+    repeatable: true,
+    body: heartbeatBody,
+    responses: { 200: { description: 'Heard', schema: heartbeat } },
+    problems: ['site_not_allowed', 'clock_off'],
   },
   listWindows: {
     method: 'GET',

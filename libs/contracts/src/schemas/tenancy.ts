@@ -4,11 +4,11 @@ import { SCOPES } from '../scopes.js';
 import { label, name } from './text.js';
 
 /** The roles that keys have. */
-export const ROLES = ['operator', 'bidder', 'auditor'] as const;
+export const ROLES = ['operator', 'bidder', 'auditor', 'agent'] as const;
 /** One of them. */
 export type Role = (typeof ROLES)[number];
 /** The same as a field. */
-export const role = z.enum(ROLES, 'must be operator, bidder or auditor');
+export const role = z.enum(ROLES, 'must be operator, bidder, auditor or agent');
 
 /** The body of a new organisation. */
 export const createOrganisationBody = z.strictObject({ name });
@@ -32,6 +32,7 @@ const scopesTold = z.array(z.string()).describe('What of its role the key may do
 export const createKeyBody = z.strictObject({
   role,
   label: label.optional(),
+  siteId: id.optional().describe('Of an agent: the site that it speaks for.'),
   scopes: scopes.default([]).describe('What of its role the key may do; all of it where nothing is named.'),
 });
 /** A new key with its text, which is told once. */
@@ -52,6 +53,7 @@ export const key = z
     organisationId: id,
     role,
     label: z.string().nullable(),
+    siteId: id.nullable().describe('Of an agent: the site that it speaks for.'),
     scopes: scopesTold,
     prefix: z.string().describe('How the text of the key begins.'),
     origin: z

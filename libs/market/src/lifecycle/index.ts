@@ -38,6 +38,17 @@ export {
 } from './cancel-allocation.js';
 export { emptyTerms, marketAt, type MarketTermsThen, type SoldPlan } from './as-of.js';
 export type { HitMarket, HitRecord, LiveRow, MarketThen, OpenWindowRow, RepairCommit, RepairStore, SoldPlanRow } from './repair-ports.js';
+export {
+  Beat,
+  BEAT_MS,
+  BEATS_MISSED_MAX,
+  BEATS_MISSED_NOTE,
+  type BeatOutcome,
+  type BeatStore,
+  type WatchedSite,
+  type WatchResult,
+  WatchSites,
+} from './heartbeats.js';
 export type { ImpactParts, WindowHit, WindowImpact } from './impact.js';
 export { CloseWindow, ListWindows, OpenWindow, PreviewWindow, takenSlots } from './windows.js';
 export type { CloseWindowOutcome, CloseWindowRequest, OpenWindowOutcome, PreviewWindowOutcome, WindowsOutcome } from './windows.js';

@@ -1,11 +1,12 @@
 import type { LogEvent } from '#log';
 import type { Refusal } from '#mechanism';
 import type { BidContext } from '#kinds';
+import type { Role } from '../tenancy/index.js';
 
 /** Who reads. Operators and auditors see what happens in the markets of their organisation; bidders see their own bids. */
 export interface Viewer {
   readonly organisationId: bigint;
-  readonly role: 'operator' | 'bidder' | 'auditor';
+  readonly role: Role;
 }
 
 /** What became of a bid so far. */

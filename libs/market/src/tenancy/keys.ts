@@ -1,3 +1,4 @@
+import type { BodyFault } from '#kinds';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { oneMore, pageOf, type PageRange } from '../page.js';
 import { hashKey, makeKey, type RandomBytes } from './api-key.js';
@@ -13,12 +14,15 @@ export interface CreateKeyRequest {
   readonly label?: string | undefined;
   /** What of its role it may do; all of it where nothing is said. */
   readonly scopes?: readonly string[] | undefined;
+  /** Of an agent: the site that it speaks for. */
+  readonly siteId?: bigint | undefined;
 }
 
 /** `plain` is the key itself: it is shown now and never again. */
 export type CreateKeyOutcome =
   | { readonly kind: 'created'; readonly key: KeyRecord; readonly plain: string }
   | { readonly kind: 'not_found' }
+  | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
   | { readonly kind: 'scope_not_allowed'; readonly detail: string }
   | { readonly kind: 'too_many_keys' };
 
@@ -32,7 +36,7 @@ export class CreateKey {
     private readonly randomBytes: RandomBytes,
   ) {}
 
-  run({ caller, organisationId, role, label, scopes = [] }: CreateKeyRequest): Promise<CreateKeyOutcome> {
+  run({ caller, organisationId, role, label, siteId, scopes = [] }: CreateKeyRequest): Promise<CreateKeyOutcome> {
     const beyond = scopesBeyond(caller, scopes);
     if (beyond !== undefined) return Promise.resolve({ kind: 'scope_not_allowed', detail: beyond });
     const { text, prefix, hash } = makeKey(role, this.randomBytes);
@@ -40,11 +44,23 @@ export class CreateKey {
       const family = await tx.listWithChildren(caller.organisationId);
       const owner = family.find((each) => each.organisationId === organisationId);
       if (!owner || !canAdminister(caller, owner)) return { kind: 'not_found' };
+      const fault = await siteFault(tx, { organisationId, role, siteId });
+      if (fault !== undefined) return { kind: 'faults', faults: [{ path: '$.siteId', message: fault }] };
       if ((await tx.countLiveKeys(organisationId)) >= KEYS_PER_ORGANISATION) return { kind: 'too_many_keys' };
-      const key = await tx.insertKey({ organisationId, role, label: label ?? null, scopes, prefix, hash });
+      const key = await tx.insertKey({ organisationId, role, label: label ?? null, scopes, siteId, prefix, hash });
       return { kind: 'created', key, plain: text };
     });
   }
+}
+
+/** What is wrong with the site of a key, in words. */
+async function siteFault(
+  tx: TenancyTx,
+  { organisationId, role, siteId }: Pick<CreateKeyRequest, 'organisationId' | 'role' | 'siteId'>,
+): Promise<string | undefined> {
+  if (role !== 'agent') return siteId === undefined ? undefined : 'is for keys of agents';
+  if (siteId === undefined) return 'is missing: an agent speaks for one site';
+  return (await tx.hasSite(organisationId, siteId)) ? undefined : 'is not a site of a market of this organisation';
 }
 
 /** A key gives nobody more than it may do itself. @returns what is beyond it, in words. */

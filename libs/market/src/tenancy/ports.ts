@@ -1,7 +1,7 @@
 import type { PageRange } from '../page.js';
 
-/** What a key may do: run markets, bid in them, or read. */
-export type Role = 'operator' | 'bidder' | 'auditor';
+/** What a key may do: run markets, bid in them, read, or speak for a site. */
+export type Role = 'operator' | 'bidder' | 'auditor' | 'agent';
 /** Who made a key: a request, or the service's start, from its environment or because there was none. */
 export type KeyOrigin = 'request' | 'environment' | 'start';
 
@@ -11,6 +11,8 @@ export interface Caller {
   readonly role: Role;
   /** What of its role the key may do; all of it where there is none. */
   readonly scopes?: readonly string[];
+  /** Of an agent: the site that it speaks for. */
+  readonly siteId?: bigint | undefined;
 }
 
 /** A tenant. Its account is its wallet. */
@@ -33,6 +35,8 @@ export interface KeyRecord {
   readonly label: string | null;
   /** What of its role it may do; all of it where there is none. */
   readonly scopes: readonly string[];
+  /** Of an agent: the site that it speaks for. */
+  readonly siteId: bigint | null;
   /** How to recognise the key: its first characters. */
   readonly prefix: string;
   readonly origin: KeyOrigin;
@@ -52,6 +56,7 @@ export interface NewKey {
   readonly role: Role;
   readonly label: string | null;
   readonly scopes?: readonly string[];
+  readonly siteId?: bigint | undefined;
   readonly prefix: string;
   /** SHA-256 of the key. */
   readonly hash: Uint8Array;
@@ -75,6 +80,8 @@ export interface TenancyTx {
   listWithChildren(organisationId: bigint): Promise<readonly OrganisationRecord[]>;
   /** Operators of their own, by id. */
   listRootOrganisations(): Promise<readonly OrganisationRecord[]>;
+  /** Whether a site is one of an organisation's own markets. */
+  hasSite(organisationId: bigint, siteId: bigint): Promise<boolean>;
   insertKey(key: NewKey): Promise<KeyRecord>;
   /** Keys of an organisation that are not revoked; one caller at a time counts them, until its transaction ends. */
   countLiveKeys(organisationId: bigint): Promise<number>;

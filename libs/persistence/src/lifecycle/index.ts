@@ -3,3 +3,4 @@ export { createAllocationReader } from './allocation-reader.js';
 export { createCancellationStore } from './cancellation-store.js';
 export { createRepairStore } from './repair-store.js';
 export { createWindowsReader, createWindowsWork } from './windows.js';
+export { createBeatStore } from './beat-store.js';

@@ -2,3 +2,4 @@
 export { readBacklogOverview, readWaits, type BacklogOverview } from './backlog.js';
 export { createLedgerCheck, type LedgerFinding } from './ledger-check.js';
 export { type MarketSums, readMarketSums } from './market-sums.js';
+export { type LifecycleOverview, readLifecycleOverview } from './lifecycle.js';

@@ -12,6 +12,8 @@ export interface CallerRow {
   /** The organisation below the first one that this one descends from, or the first one itself. */
   readonly familyId: bigint;
   readonly role: Role;
+  /** Of an agent: the site that it speaks for. */
+  readonly siteId?: bigint | undefined;
 }
 
 /**
@@ -23,10 +25,10 @@ export interface CallerRow {
  */
 const FIND_CALLERS = `
   WITH RECURSIVE asked AS (
-    SELECT a.place::int - 1 AS place, k.id, NULL::bigint AS session_id, k.organisation_id, k.role, k.scopes
+    SELECT a.place::int - 1 AS place, k.id, NULL::bigint AS session_id, k.organisation_id, k.role, k.scopes, k.site_id
     FROM unnest($1::bytea[]) WITH ORDINALITY AS a(hash, place) JOIN api_key k ON k.hash = a.hash WHERE k.revoked_at IS NULL
     UNION ALL
-    SELECT a.place::int - 1, k.id, s.id, k.organisation_id, k.role, k.scopes
+    SELECT a.place::int - 1, k.id, s.id, k.organisation_id, k.role, k.scopes, k.site_id
     FROM unnest($1::bytea[]) WITH ORDINALITY AS a(hash, place) JOIN browser_session s ON s.hash = a.hash JOIN api_key k ON k.id = s.key_id
     WHERE s.expires_at > now() AND k.revoked_at IS NULL
   ), line AS (
@@ -34,7 +36,7 @@ const FIND_CALLERS = `
     UNION ALL
     SELECT l.place, o.id, o.parent_id, l.id FROM line l JOIN organisation o ON o.id = l.parent_id
   )
-  SELECT a.place, a.id AS key_id, a.session_id, a.organisation_id, a.role, a.scopes, l.below AS family_id FROM asked a JOIN line l USING (place) WHERE l.parent_id IS NULL`;
+  SELECT a.place, a.id AS key_id, a.session_id, a.organisation_id, a.role, a.scopes, a.site_id, l.below AS family_id FROM asked a JOIN line l USING (place) WHERE l.parent_id IS NULL`;
 
 /**
  * find-revoked: which of some keys are good no more.
@@ -52,6 +54,7 @@ interface Row {
   readonly scopes: readonly string[];
   readonly organisation_id: bigint;
   readonly family_id: bigint;
+  readonly site_id: bigint | null;
   readonly role: Role;
 }
 
@@ -72,11 +75,12 @@ export function createRevokedFinder(pool: Pool): (keyIds: readonly bigint[]) => 
   };
 }
 
-const callerOf = ({ key_id, session_id, organisation_id, family_id, role, scopes }: Row): CallerRow => ({
+const callerOf = ({ key_id, session_id, organisation_id, family_id, role, scopes, site_id }: Row): CallerRow => ({
   keyId: key_id,
   sessionId: session_id ?? undefined,
   scopes,
   organisationId: organisation_id,
   familyId: family_id,
   role,
+  siteId: site_id ?? undefined,
 });

@@ -7,7 +7,7 @@ type Row = Prisma.ApiKeyGetPayload<{ include: typeof WITH_PARENT }>;
 
 type KeysTx = Pick<
   TenancyTx,
-  'insertKey' | 'countLiveKeys' | 'findKey' | 'findKeyByHash' | 'setOrigin' | 'listAdminKeys' | 'revokeKey' | 'hasLiveKey'
+  'hasSite' | 'insertKey' | 'countLiveKeys' | 'findKey' | 'findKeyByHash' | 'setOrigin' | 'listAdminKeys' | 'revokeKey' | 'hasLiveKey'
 >;
 
 /** Keys over a transaction of Prisma's. */
@@ -17,6 +17,7 @@ export function keysTx(db: PrismaTx): KeysTx {
     return row ? recordOf(row) : undefined;
   };
   return {
+    hasSite: async (organisationId, id) => (await db.site.count({ where: { id, market: { organisationId } } })) > 0,
     insertKey: (key) => insert(db, key),
     countLiveKeys: (organisationId) => countLive(db, organisationId),
     findKey: (id) => find({ id }),
@@ -36,8 +37,8 @@ const adminKeys = (label: string): Prisma.ApiKeyWhereInput => ({
   OR: [{ origin: { not: 'request' } }, { label }],
 });
 
-async function insert(db: PrismaTx, { hash, scopes = [], ...key }: NewKey): Promise<KeyRecord> {
-  const data = { ...key, scopes: [...scopes], hash: Uint8Array.from(hash) };
+async function insert(db: PrismaTx, { hash, scopes = [], siteId, ...key }: NewKey): Promise<KeyRecord> {
+  const data = { ...key, siteId: siteId ?? null, scopes: [...scopes], hash: Uint8Array.from(hash) };
   return recordOf(await db.apiKey.create({ data, include: WITH_PARENT }));
 }
 
@@ -62,13 +63,26 @@ async function revoke(db: PrismaTx, keyId: bigint): Promise<void> {
   await db.$executeRaw`UPDATE api_key SET revoked_at = now() WHERE id = ${keyId} AND revoked_at IS NULL`;
 }
 
-const recordOf = ({ id, organisation, organisationId, role, label, scopes, prefix, origin, createdAt, revokedAt }: Row): KeyRecord => ({
+const recordOf = ({
+  id,
+  organisation,
+  organisationId,
+  role,
+  label,
+  scopes,
+  siteId,
+  prefix,
+  origin,
+  createdAt,
+  revokedAt,
+}: Row): KeyRecord => ({
   keyId: id,
   organisationId,
   parentId: organisation.parentId,
   role,
   label,
   scopes,
+  siteId,
   prefix,
   origin,
   createdAt,

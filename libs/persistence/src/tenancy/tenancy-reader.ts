@@ -1,7 +1,7 @@
 import { type KeyRecord, type KeyUseStore, type ListedKey, type OrganisationRecord, seesAll, type TenancyReader } from '#market';
 import type { Pool } from 'pg';
 
-const KEY_COLUMNS = `k.id, k.organisation_id, o.parent_id, k.role::text, k.label, k.scopes, k.prefix, k.origin::text, k.created_at, k.revoked_at`;
+const KEY_COLUMNS = `k.id, k.organisation_id, o.parent_id, k.role::text, k.label, k.scopes, k.site_id, k.prefix, k.origin::text, k.created_at, k.revoked_at`;
 
 /**
  * list-organisations: an organisation and, where it oversees them, those that it made, with their wallets.
@@ -46,6 +46,7 @@ interface KeyRow {
   readonly role: KeyRecord['role'];
   readonly label: string | null;
   readonly scopes: readonly string[];
+  readonly site_id: bigint | null;
   readonly prefix: string;
   readonly origin: KeyRecord['origin'];
   readonly created_at: Date;
@@ -88,6 +89,7 @@ const keyOf = (row: KeyRow): KeyRecord => ({
   role: row.role,
   label: row.label,
   scopes: row.scopes,
+  siteId: row.site_id,
   prefix: row.prefix,
   origin: row.origin,
   createdAt: row.created_at,

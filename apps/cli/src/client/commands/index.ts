@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { HostTerminal } from '../../terminal.js';
+import { registerAgent } from './agent.js';
 import { registerApi } from './api.js';
 import { registerBid } from './bid.js';
 import { registerBids } from './bids.js';
@@ -30,6 +31,7 @@ export const CLIENT_COMMANDS: readonly ((program: Command, terminal: HostTermina
   registerMoney,
   registerTenancy,
   registerBudgets,
+  registerAgent,
   registerApi,
   registerDoctor,
   registerCompletion,

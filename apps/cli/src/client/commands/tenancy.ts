@@ -31,6 +31,7 @@ interface KeyFlags extends ClientFlags {
   readonly role?: string;
   readonly label?: string;
   readonly scopes?: string;
+  readonly site?: string;
 }
 
 /** `eris keys`, `eris organisations`. */
@@ -41,17 +42,19 @@ export function registerTenancy(program: Command, terminal: HostTerminal): void 
     .action(serving(terminal, (client) => list(client, 'listKeys', KEYS)));
   withServer(keys.command('create'))
     .argument('<organisation>', 'the id or the name of an organisation')
-    .requiredOption('--role <role>', 'operator, bidder or auditor')
+    .requiredOption('--role <role>', 'operator, bidder, auditor or agent')
     .option('--label <label>', 'what it is for')
+    .option('--site <id>', 'of an agent: the site that it speaks for')
     .option('--scopes <list>', 'what of its role it may do: bids:write,markets:read; all of it where nothing is said')
     .description('make a key; it is shown once')
     .action(
       serving(terminal, async (client, organisation: string) => {
-        const { role, label, scopes } = client.flags as KeyFlags;
+        const { role, label, scopes, site } = client.flags as KeyFlags;
         const params = { organisationId: await organisationOf(client, organisation) };
         const body = {
           role,
           ...(label !== undefined && { label }),
+          ...(site !== undefined && { siteId: site }),
           ...(scopes !== undefined && { scopes: scopes.split(',') }),
         } as BodyOf<'createKey'>;
         told(client, await client.eris.call('createKey', { params, body }));
