@@ -1,8 +1,9 @@
 /**
- * The mechanism's figures: `npm run bench:mechanism` (`--quick`: fewer cases; `--only gaps`: one section). Prices against exact optima,
+ * The mechanism's figures: `npm run bench:mechanism` (`--quick`: fewer cases; `--only gaps`: one section). Prices against exact optima, crowded markets,
  * welfare against the offline optimum, bounds and peers, lies, decision times and their growth, the slowest up to the limits. The last line is one JSON object.
  */
 import { parseArgs } from 'node:util';
+import { crowdedSection } from './sections/crowded.js';
 import { gapSection } from './sections/gaps.js';
 import { instanceSection } from './sections/instances.js';
 import { limitSection } from './sections/limits.js';
@@ -13,6 +14,7 @@ type Section = (quick: boolean) => Readonly<Record<string, number>> | Promise<Re
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   gaps: gapSection,
+  crowded: crowdedSection,
   instances: instanceSection,
   truth: truthSection,
   times: timeSection,

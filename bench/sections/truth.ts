@@ -60,7 +60,8 @@ function falseValuation(prng: Prng, truth: Valuation): Valuation {
   return { kind: 'table', values: values.map((value, d) => (d <= deadline ? value : value / 2)) };
 }
 
-const LARGER: Readonly<Record<string, (job: TrainingJob) => TrainingJob>> = {
+/** A field of a job asked for larger than needed. */
+export const LARGER: Readonly<Record<string, (job: TrainingJob) => TrainingJob>> = {
   'a chunk more': (job) => ({ ...job, chunks: job.chunks.map((count, site) => (site === 0 ? count + 1 : count)) }),
   'an epoch more': (job) => ({ ...job, epochs: job.epochs + 1 }),
   'less throughput': (job) => ({ ...job, throughputMilli: Math.floor(job.throughputMilli * 0.95) as Milli }),

@@ -14,7 +14,7 @@ export {
 export { parseInstance, type ParsedInstance } from './parse-instance.js';
 export { creditsToMicros, microsToCredits, occupancyOf, toBid, toMarketSpec } from './convert.js';
 export { loadSolver, type Solver } from './milp.js';
-export { exactMenu, type ExactMenu, type ExactMenuInput } from './exact-menu.js';
+export { cheapestBy, exactMenu, type ExactMenu, type ExactMenuInput } from './exact-menu.js';
 export { bookOf } from './instance-book.js';
 export { parseResult, type ParsedResult, type Result, type ResultJob } from './result.js';
 export { simulate, type Clock, type SimulateInput } from './simulate.js';
