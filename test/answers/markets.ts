@@ -224,7 +224,10 @@ export function openingOf({ clock, slots, bandwidthMB, resources, sites, capacit
     chunkKb: 2_000n,
     bandwidthKb: BigInt(bandwidthMB * 1_000),
     resources,
-    terms: newestTerms(paperRule(resources, 1000, { unit: micros(1_000_000n), reserve: micros(BigInt(random.below(3)) * 1_000n) })),
+    terms: {
+      ...newestTerms(paperRule(resources, 1000, { unit: micros(1_000_000n), reserve: micros(BigInt(random.below(3)) * 1_000n) })),
+      oracle: 'default/3',
+    },
     sites: Array.from({ length: sites }, (_, ordinal) => ({
       id: `${100 + ordinal}`,
       ordinal,

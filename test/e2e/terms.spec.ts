@@ -25,7 +25,7 @@ describe('a market with flat prices', () => {
     const { body } = await api.client.get(path(), { key: scene.bidders[0].key });
     expect(body).toMatchObject({
       policy: 'eris',
-      oracle: 'default/3',
+      oracle: 'default/4',
       prices: { kind: 'flat', level: '300', levels: { cpu: '36.000001' } },
     });
   });
@@ -158,11 +158,12 @@ describe('the oracle of a market', () => {
   const change = (body: object) => api.client.patch(path(), { key: scene.operatorKey, body });
 
   it('is moved to a version that there is, and only to such a one', async () => {
+    expect(await change({ oracle: 'default/4', status: 'open' })).toMatchObject({ status: 200, body: { oracle: 'default/4' } });
     const { sequence } = (await change({ oracle: 'default/3' })).body;
     expect(await change({ oracle: 'default/3', status: 'open' })).toMatchObject({ status: 200, body: { oracle: 'default/3', sequence } });
     expect(await change({ oracle: 'default/99' })).toMatchObject({
       status: 422,
-      body: { errors: [{ path: '$.oracle', message: 'must be one of default/3' }] },
+      body: { errors: [{ path: '$.oracle', message: 'must be one of default/3, default/4' }] },
     });
     for (const body of [{}, { oracle: 3 }, { oracle: 'best' }, { oracle: 'toString/1' }]) expect((await change(body)).status).toBe(422);
   });

@@ -1,3 +1,4 @@
+import { ORACLE_VERSION } from '#kinds';
 import { LIMITS } from '#contracts';
 import { MARKET_LIMITS } from '#mechanism';
 import type { ChangeCapacityOutcome, MarketRecord, SiteView } from '#market';
@@ -51,7 +52,7 @@ describe('markets', () => {
     const market = await openMarket(cold, operator, 'as opened');
     expect(market).toMatchObject({
       ...terms,
-      terms: { policy: 'eris', oracle: 'default/3', prices },
+      terms: { policy: 'eris', oracle: ORACLE_VERSION, prices },
       name: 'as opened',
       chunkKb: 2001,
       bandwidthKb: 100_000,
@@ -69,7 +70,7 @@ describe('markets', () => {
           clock: 'manual',
           terms: {
             policy: 'eris',
-            oracle: 'default/3',
+            oracle: ORACLE_VERSION,
             prices: { kind: 'paper', gamma: { bandwidth: 1000, gpu: 30.5, cpu: 2 }, unit: '1000000', reserve: '250000' },
           },
         },

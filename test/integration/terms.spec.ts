@@ -1,6 +1,6 @@
 import { marketTerms } from '#log';
 import { AppendReceipts, type Verification, verifyMarket } from '#market';
-import { createKinds, createVersionedOracle, type Kinds, standardKinds, trainingKind } from '#kinds';
+import { createKinds, createVersionedOracle, type Kinds, ORACLE_VERSION, standardKinds, trainingKind } from '#kinds';
 import type { PriceRule } from '#mechanism';
 import { createAuditSource, createReceiptStore } from '#persistence';
 import { micros } from '#units';
@@ -69,8 +69,8 @@ describe('the terms of a market', () => {
       [market.marketId],
     );
     const algorithmsOf = (kind: string): string[] => rows.filter((row) => row.kind === kind).map(({ algorithm }) => algorithm);
-    expect(algorithmsOf('market_opened')).toEqual(['eris-default/3']);
-    expect(algorithmsOf('bid_accepted').sort()).toEqual(['eris-default/3', 'eris-trial/1']);
+    expect(algorithmsOf('market_opened')).toEqual([`eris-${ORACLE_VERSION}`]);
+    expect(algorithmsOf('bid_accepted').sort()).toEqual([`eris-${ORACLE_VERSION}`, 'eris-trial/1']);
     expect(algorithmsOf('terms_changed')).toEqual(['eris-trial/1']);
     expect(algorithmsOf('clock_advanced')).toEqual(['eris-trial/1']);
   }, 120_000);
@@ -86,7 +86,7 @@ describe('the terms of a market', () => {
 
   it('are not to be changed behind the log', async () => {
     const market = opened[0];
-    const terms = { policy: 'eris', oracle: 'default/3', prices: { ...FLAT, level: micros(39_000_000n) } } as const;
+    const terms = { policy: 'eris', oracle: ORACLE_VERSION, prices: { ...FLAT, level: micros(39_000_000n) } } as const;
     await database.pool.query('UPDATE market SET terms = $2 WHERE id = $1', [market.marketId, marketTerms.write(terms)]);
     const { findings } = await verify(market, standardKinds());
     expect(findings).toMatchObject([{ table: 'market', key: `id ${market.marketId}` }]);

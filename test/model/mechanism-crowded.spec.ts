@@ -65,6 +65,30 @@ describe('admission by version 4 under any valuation chooses from the menu as it
   });
 });
 
+describe('floors that version 4 proves', () => {
+  it('are no more than what plans that end there cost, whichever was searched for first', () => {
+    let proven = 0;
+    for (let seed = 1; seed <= 12; seed++) {
+      const { book, job } = caseOf('crowded', seed, Infinity);
+      const menu = menuOf({ book, job, arrival: 0, oracle });
+      const search = oracle.open(book, job, 0);
+      const dear: number[] = [];
+      for (let completion = 0; completion < book.slotCount; completion++)
+        if (search.advance() < Infinity && search.bound() < Infinity && search.dear?.isDear() === true) dear.push(completion);
+      for (const completion of dear.reverse()) {
+        search.dear?.returnTo(completion);
+        search.plan();
+        for (const { completion: at, price, plan } of menu.filter((one) => lastOf(one.plan).slot === one.completion)) {
+          const floor = search.dear?.floorOf(at) ?? 0;
+          if (floor > 0) proven++;
+          expect({ seed, at, plan, above: floor > Number(price) + 1000 }).toEqual({ seed, at, plan, above: false });
+        }
+      }
+    }
+    expect(proven).toBeGreaterThan(20);
+  });
+});
+
 describe('what version 4 finds on crowded markets', () => {
   it('is valid, and on the whole cheaper than by version 3', () => {
     let [older, newer] = [0, 0];

@@ -1,7 +1,8 @@
 import { formatMicros, invariant, micros, type Micros } from '#units';
 import type { Book } from './book.js';
 import { brokenCap, capText } from './caps.js';
-import { entryAt, inWindow, menuOf, saleEndOf } from './menu.js';
+import { type BoundedOption, defer, type Deferred, mayPass, moreOf, promiseOf, takeBest } from './deferred.js';
+import { entryAt, inWindow, menuOf, ROUNDING_SLACK, saleEndOf } from './menu.js';
 import type { Oracle, Search } from './oracle.js';
 import { paymentLines, totalOf } from './payment.js';
 import type { Bid, Decision, Menu, MenuEntry, PaymentLine, Refusal, RefusalCode, SpendingCap } from './types.js';
@@ -33,13 +34,6 @@ interface MenuScan<Plan> {
 
 const newScan = <Plan>(): MenuScan<Plan> => ({ plain: false, sharp: false });
 
-/** A completion with a floor of its price and its value, micro-credits as doubles. */
-interface BoundedOption {
-  readonly completion: number;
-  readonly floor: number;
-  readonly value: number;
-}
-
 /** A completion with a price (or a floor of it) and what the bid says it is worth. */
 interface QuotedOption {
   readonly completion: number;
@@ -55,30 +49,26 @@ function consider<Job, Plan>(walk: MenuScan<Plan>, offer: Candidate<Plan>, subje
   if (!walk.cheapest || offer.entry.price < walk.cheapest.entry.price) walk.cheapest = offer;
   if (!walk.nearest || utility > utilityOf(walk.nearest)) walk.nearest = offer;
   if (utility <= 0n) return;
-  if (!walk.winning || utility > utilityOf(walk.winning)) walk.winning = offer;
+  if (isBetter(offer, walk.winning)) walk.winning = offer;
   const payable = fundsMicros === undefined || offer.entry.price <= fundsMicros;
-  if (!payable || (walk.best && utility <= utilityOf(walk.best))) return;
-  if (!walk.affordable || utility > utilityOf(walk.affordable)) walk.affordable = offer;
+  if (!payable || !isBetter(offer, walk.best)) return;
+  if (isBetter(offer, walk.affordable)) walk.affordable = offer;
   if (caps.length === 0 || !brokenCap(caps, linesOf(subject, offer))) walk.best = offer;
 }
 
 const linesOf = <Job, Plan>({ book, bid, oracle }: Subject<Job, Plan>, { entry }: Candidate<Plan>): PaymentLine[] =>
   paymentLines(book, oracle.footprintOf(book.spec, bid.job, entry.plan));
 
-/** Micro-credits by which the rounding of payment lines may bring a price below the oracle's bound. */
-const ROUNDING_SLACK = 1000;
+/** More utility, or as much earlier. */
+function isBetter(offer: Candidate<unknown>, than: Candidate<unknown> | undefined): boolean {
+  if (!than) return true;
+  const more = utilityOf(offer) - utilityOf(than);
+  return more === 0n ? offer.entry.completion < than.entry.completion : more > 0n;
+}
 
 /** Whether an entry that cannot win is still worth telling in a refusal: the first, and those much cheaper than any before. */
 const isWorthReporting = ({ cheapest, winning }: MenuScan<unknown>, bound: number): boolean =>
   !winning && (!cheapest || bound < 0.5 * Number(cheapest.entry.price));
-
-/** Whether a price of at least `least` leaves a value above `bar`. */
-const mayPass = (value: number, least: number, bar: number): boolean => value - least + ROUNDING_SLACK > bar;
-
-const promiseOf = ({ value, floor }: BoundedOption): number => value - floor;
-
-const moreOf = (one: BoundedOption | undefined, other: BoundedOption): BoundedOption =>
-  one && promiseOf(one) >= promiseOf(other) ? one : other;
 
 /** What a walk is about. */
 interface Subject<Job, Plan> {
@@ -100,28 +90,55 @@ interface Subject<Job, Plan> {
  * A bound that is a little too high (docs/decisions/oracle.md) can hide an entry that wins, unless it is priced to be told. What is told
  * depends on what was passed over: if such an entry turns up behind a sharp floor, the walk is done again without those.
  * Once it is known that the job fits and passes, completions whose floor the wallet cannot pay are passed over too: they win nothing, and change no code.
+ * Plans that are dear to find come last, the most promising first.
  */
 function scanMenu<Job, Plan>(subject: Subject<Job, Plan>, floors: 'sharp' | 'plain'): MenuScan<Plan> {
-  const { book, bid, arrival, oracle, fundsMicros } = subject;
+  const { book, bid, arrival, oracle, fundsMicros, caps = [] } = subject;
   const funds = fundsMicros === undefined ? Infinity : Number(fundsMicros);
   const walk = newScan<Plan>();
   const planning = { book, job: bid.job, oracle };
   const search = oracle.open(book, bid.job, arrival);
+  const deferred: Deferred = { left: [], assured: 0 };
   for (let completion = arrival, end = saleEndOf(book, arrival); completion < end; completion++) {
     const floor = search.advance();
     const value = roundedValueAt(bid.valuation, completion - arrival);
-    const bar = Number(walk.best ? utilityOf(walk.best) : 0n);
-    if ((walk.nearest ?? walk.floor) && value <= bar) break;
+    const bar = Math.max(barOf(walk), deferred.assured);
+    if ((walk.nearest ?? walk.floor ?? deferred.left[0]) && value <= bar) break;
     if (floor === Infinity || isRuledOut(walk, search, { completion, floor, value, bar, funds, floors })) continue;
     const bound = search.bound();
     const hasChance = mayPass(value, bound, bar);
+    if (search.dear?.isDear() === true) {
+      defer(deferred, search.dear, { completion, floor: bound, value }, caps.length === 0 ? funds : -Infinity);
+      continue;
+    }
     if (bound === Infinity || (!hasChance && !isWorthReporting(walk, bound))) continue;
     const entry = entryAt(planning, completion, search);
     if (!entry) continue;
     if (!hasChance && walk.sharp && value > entry.price) return scanMenu(subject, 'plain');
     consider(walk, { entry, value: micros(BigInt(value)) }, subject);
   }
+  scanDeferred(walk, deferred, search, subject);
   return walk;
+}
+
+/** The utility that an entry must beat, micro-credits. */
+const barOf = ({ best }: MenuScan<unknown>): number => Number(best ? utilityOf(best) : 0n);
+
+/** Looks at what was left for later, the most promising first, as long as it can matter. */
+function scanDeferred<Job, Plan>(walk: MenuScan<Plan>, { left }: Deferred, search: Search<Plan>, subject: Subject<Job, Plan>): void {
+  const { book, bid, oracle, fundsMicros } = subject;
+  const funds = fundsMicros === undefined ? Infinity : Number(fundsMicros);
+  for (let option = takeBest(left, search.dear); option; option = takeBest(left, search.dear)) {
+    const { completion, floor, value } = option;
+    if (!mayPass(value, floor, barOf(walk))) {
+      if (!walk.nearest) walk.floor = moreOf(walk.floor, option);
+      return;
+    }
+    if (isBeyond(walk, option, funds)) continue;
+    search.dear?.returnTo(completion);
+    const entry = entryAt({ book, job: bid.job, oracle }, completion, search);
+    if (entry) consider(walk, { entry, value: micros(BigInt(value)) }, subject);
+  }
 }
 
 /** A completion with its plain floor, and what an entry there has to beat. */
@@ -158,13 +175,20 @@ function isBeyond(walk: MenuScan<unknown>, floored: BoundedOption, funds: number
  */
 function mayFit<Job, Plan>({ book, bid, arrival, oracle }: Subject<Job, Plan>): boolean {
   const search = oracle.open(book, bid.job, arrival);
+  let last: number | undefined;
   for (let completion = arrival, end = saleEndOf(book, arrival); completion < end; completion++) {
     const floor = search.advance();
     if (floor === Infinity) continue;
     if (!mayPass(roundedValueAt(bid.valuation, completion - arrival), floor, 0)) return true;
-    if (search.bound() < Infinity && search.plan() !== undefined) return true;
+    if (!(search.bound() < Infinity)) continue;
+    if (search.dear?.isDear() !== true) {
+      if (search.plan() !== undefined) return true;
+    } else if (search.dear.ceiling(Infinity) < Infinity) return true;
+    else last = completion;
   }
-  return false;
+  if (last === undefined || !search.dear) return false;
+  search.dear.returnTo(last);
+  return search.dear.isPossible();
 }
 
 const shown = ({ entry, value }: Candidate<unknown>): QuotedOption => ({ completion: entry.completion, price: entry.price, value });

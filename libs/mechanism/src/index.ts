@@ -46,6 +46,6 @@ export { admit, quote, type Quote } from './admission.js';
 export { brokenCap, capText, spentIn } from './caps.js';
 export { menuOf, menuPriceBy, planFrom, type Planning } from './menu.js';
 export { MARKET_LIMITS, cellsOfMarket, sizeFault, type MarketSize } from './limits.js';
-export type { Oracle, Search } from './oracle.js';
+export type { DearPlans, Oracle, Search } from './oracle.js';
 export { type BindingCell } from './explain/binding-cells.js';
 export { type Change, explain, type Explanation, type Passing, passingOf, type Question } from './explain/explain.js';

@@ -33,6 +33,16 @@ export function entryAt<Job, Plan>(
   return { completion, price: priceOf(book, footprint), plan };
 }
 
+/** Micro-credits by which the rounding of payment lines may bring a price below the oracle's bound. */
+export const ROUNDING_SLACK = 1000;
+
+/** What the plan of the slot opened last costs at least; Infinity where there is none, or where it is dear to find and no cheaper than what is known. */
+function boundOf(search: Search<unknown>, cheapest: Micros | undefined): number {
+  const bound = search.bound();
+  const isNoCheaper = cheapest !== undefined && bound - ROUNDING_SLACK >= Number(cheapest);
+  return isNoCheaper && search.dear?.isDear() === true ? Infinity : bound;
+}
+
 /**
  * The whole menu c(d) of a job at posted prices (docs/mechanism.md): one entry per completion from the first possible on; an entry repeats
  * the one before it where a later completion is no cheaper. Does not depend on any valuation.
@@ -44,8 +54,8 @@ export function menuOf<Job, Plan>(planning: Planning<Job, Plan>): Menu<Plan> {
   const search = oracle.open(book, job, arrival);
   let cheapest: MenuEntry<Plan> | undefined;
   for (let completion = arrival, end = saleEndOf(book, arrival); completion < end; completion++) {
-    const mayExist = search.advance() < Infinity && search.bound() < Infinity;
-    const entry = mayExist ? entryAt(planning, completion, search) : undefined;
+    const mayBeCheaper = search.advance() < Infinity && boundOf(search, cheapest?.price) < Infinity;
+    const entry = mayBeCheaper ? entryAt(planning, completion, search) : undefined;
     if (entry && (!cheapest || entry.price < cheapest.price)) cheapest = entry;
     if (cheapest) menu.push({ completion, price: cheapest.price, plan: cheapest.plan });
   }
@@ -62,8 +72,8 @@ export function menuPriceBy<Job, Plan>(planning: Planning<Job, Plan>, latest: nu
   const search = oracle.open(book, job, arrival);
   let cheapest: Micros | undefined;
   for (let completion = arrival; completion <= latest && completion < endOf(book); completion++) {
-    const mayExist = search.advance() < Infinity && search.bound() < Infinity;
-    const entry = mayExist ? entryAt(planning, completion, search) : undefined;
+    const mayBeCheaper = search.advance() < Infinity && boundOf(search, cheapest) < Infinity;
+    const entry = mayBeCheaper ? entryAt(planning, completion, search) : undefined;
     if (entry && (cheapest === undefined || entry.price < cheapest)) cheapest = entry.price;
   }
   return cheapest;

@@ -34,4 +34,25 @@ export interface Search<Plan = unknown> {
   bound(): number;
   /** A cheap plan whose last slot is the one opened last; undefined where none is known that is worth it. Ask for the bound first. */
   plan(): Plan | undefined;
+  /** Where finding some of its plans takes long. Then no bound is above what `plan` gives for that slot, later or earlier. */
+  readonly dear?: DearPlans<Plan> | undefined;
+}
+
+/**
+ * Of a search whose plans may take long to find: those are left until it is known which of them matter, and are then asked for in any order.
+ * No more slots are opened afterwards.
+ */
+export interface DearPlans<Plan = unknown> {
+  /** Whether the plan of the slot opened last is such a one. Ask for the bound first. */
+  isDear(): boolean;
+  /** What `plan` costs at most for the slot opened last; Infinity where that is not known, or not likely to be below what is given. */
+  ceiling(below: number): number;
+  /** A plan whose last slot is the one opened last, found quickly and maybe far from the cheapest; undefined where none is likely to cost less than given. */
+  quickPlan(below: number): Plan | undefined;
+  /** What plans whose last slot is an opened one cost at least, as far as finding others has shown. */
+  floorOf(completion: number): number;
+  /** Makes an opened slot, by its number, the one that `plan` is about. */
+  returnTo(completion: number): void;
+  /** Whether any plan is known that ends by the slot opened last or returned to. Dear to find, like a plan. */
+  isPossible(): boolean;
 }

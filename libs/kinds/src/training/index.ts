@@ -9,13 +9,6 @@ export { createOracle } from './oracle/create.js';
 export { createDefaultOracle, type DefaultOracle, type OracleOptions } from './oracle/default.js';
 export { TRAINING_ANSWERS } from './oracle/answers.js';
 export type { OracleName, ScheduleSearch, TrainingOracle } from './oracle/oracle.js';
-export {
-  createVersionedOracle,
-  type MakeOracle,
-  OFFERED_VERSIONS,
-  ORACLE_VERSION,
-  ORACLE_VERSIONS,
-  UnknownOracle,
-} from './oracle/versions.js';
-export { BUDGETS, decisionSteps, menuSteps, SEARCH_STEPS_MAX, UNBOUNDED, type Budgets } from './oracle/steps.js';
+export { createVersionedOracle, type MakeOracle, OFFERED_VERSIONS, ORACLE_VERSIONS, UnknownOracle } from './oracle/versions.js';
+export { BUDGETS, budgetsOf, decisionSteps, menuSteps, ORACLE_VERSION, SEARCH_STEPS_MAX, UNBOUNDED, type Budgets } from './oracle/steps.js';
 export { validateSchedule, type ScheduleClaim } from './validate.js';

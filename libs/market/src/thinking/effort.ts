@@ -6,7 +6,7 @@ export const CELLS_AT_ONCE_MAX = 8_192;
 
 /**
  * Sites times slots, up to which everything is thought about at once. The bound of steps allows a job of any size the whole budget of the oracle; on a
- * window as small as the testbed's none comes near it.
+ * window as small as the testbed's hardly any comes near it.
  */
 const PLACES_AT_ONCE_MAX = 512;
 

@@ -7,15 +7,16 @@ import { resetGreedyFallback } from './kernel/greedy-fallback.js';
 import { resetHull } from './kernel/hull.js';
 import { maySuit } from './kernel/lattice.js';
 import { resetPlan } from './kernel/plan.js';
-import { resetPriced } from './kernel/priced/state.js';
 import { loadJob } from './kernel/problem.js';
 import { resetSharpFloor, sharpFloor } from './kernel/sharp-floor.js';
 import { resetSingle } from './kernel/single.js';
 import { resetSpread } from './kernel/spread.js';
-import { coarseMethod, exactMethod, hullMethod, pricedMethod, singleMethod, spreadMethod, type Method } from './methods.js';
+import { coarseMethod, exactMethod, hullMethod, singleMethod, spreadMethod, type Method } from './methods.js';
+import { resetGate } from './gate.js';
+import { pricedMethod } from './priced-plans.js';
 import { TRAINING_ANSWERS } from './answers.js';
 import type { ScheduleSearch, TrainingOracle } from './oracle.js';
-import { BUDGETS, scopeOf, type Budgets, type Scope } from './steps.js';
+import { BUDGETS, coreBudgets, scopeOf, type Budgets, type Scope } from './steps.js';
 import { advance, createWorkspace, load, slotsOf, subjectOf, type Workspace } from './workspace.js';
 
 /** Slots that are looked at to choose which homes a coarse lattice tracks. */
@@ -39,7 +40,8 @@ export interface DefaultOracle extends TrainingOracle {
  */
 export function createDefaultOracle({ budgets = BUDGETS }: OracleOptions = {}): DefaultOracle {
   const work = createWorkspace(budgets);
-  const beyond = { single: singleMethod(work), priced: pricedMethod(work), spread: spreadMethod(work), hull: hullMethod(work) };
+  const priced = pricedMethod(work);
+  const beyond = { single: singleMethod(work), priced, spread: spreadMethod(work), hull: hullMethod(work) };
   const next = (): Method => {
     prepare(work);
     return beyond[subjectOf(work).scope.method];
@@ -54,6 +56,13 @@ export function createDefaultOracle({ budgets = BUDGETS }: OracleOptions = {}): 
       return method.bound();
     },
     plan: (): Schedule | undefined => method?.plan(),
+    dear: {
+      ...priced,
+      isDear: () =>
+        subjectOf(work).scope.method === 'priced' &&
+        (method === priced || (method === methods.exact && work.cover.spent)) &&
+        priced.isDear(),
+    },
   };
   return {
     ...TRAINING_ANSWERS,
@@ -63,6 +72,7 @@ export function createDefaultOracle({ budgets = BUDGETS }: OracleOptions = {}): 
       const { problem } = work;
       method = undefined;
       work.isPrepared = false;
+      work.opened = 0;
       loadJob(problem, book, job);
       const { siteCount, resourceCount, slotCount } = book;
       work.subject = { book, job, arrival, scope: scopeOf({ siteCount, resourceCount, slotCount, total: problem.total }, budgets) };
@@ -82,7 +92,8 @@ function choose(work: Workspace): 'exact' | 'coarse' | Scope['method'] {
   invariant(slotsMax > 0, 'arrival lies in the window');
   const opened = problem.slotCount;
   problem.slotCount = 0;
-  const limits = { slotSteps: Math.min(budgets.slot, budgets.exact / slotCount), steps: budgets.core };
+  const most = coreBudgets(scope, budgets);
+  const limits = { slotSteps: Math.min(most.slot, most.exact / slotCount), steps: most.core };
   const isExact = scope.hasCore && resetCover(cover, problem, slotsMax, limits, true);
   problem.slotCount = opened;
   if (isExact) {
@@ -105,11 +116,7 @@ function prepare(work: Workspace): void {
     resetSingle(work.single);
     resetPlan(work.plan, problem, slotsMax);
   }
-  if (scope.method === 'priced') {
-    resetPriced(work.priced, problem, slotsMax);
-    resetFloor(work.pricedFloor, problem, scope.floorPlaces);
-    resetSharpFloor(work.pricedSharp);
-  }
+  if (scope.method === 'priced') resetGate(work.gate, slotsMax);
   if (scope.method !== 'spread' && scope.method !== 'priced') return;
   for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
   for (const spread of [work.optimistic, work.pessimistic, work.assigned]) resetSpread(spread, problem, slotsMax);

@@ -2,16 +2,12 @@ import type { Schedule } from '../job.js';
 import { improveHomes, planBySpread } from './spread-plan.js';
 import { coverSlot, leastOfCover, readCoverPlan } from './kernel/cover.js';
 import { lookAtSlot } from './kernel/hull.js';
-import { floorOfSlot } from './kernel/floor.js';
-import { resetGreedyFallback } from './kernel/greedy-fallback.js';
-import { copyPlan, keepAtHome, scheduleOf } from './kernel/plan.js';
-import { openSlot, searchSlot } from './kernel/priced/search.js';
-import { sharpFloor } from './kernel/sharp-floor.js';
+import { copyPlan, scheduleOf } from './kernel/plan.js';
 import { lookForSingle, readSingle } from './kernel/single.js';
 import { sparseScheduleOf } from './kernel/sparse-plan.js';
 import { leastOf, spreadSlot } from './kernel/spread.js';
 import type { ScheduleSearch } from './oracle.js';
-import { slotsOf, subjectOf, type Workspace } from './workspace.js';
+import { subjectOf, type Workspace } from './workspace.js';
 
 /** A way of searching the opened slots. */
 export type Method = Pick<ScheduleSearch, 'bound' | 'plan'>;
@@ -75,7 +71,7 @@ function coarseSlot(work: Workspace): void {
  */
 export function spreadMethod(work: Workspace): Method {
   const { problem, optimistic } = work;
-  const isCertified = work.budgets.priced > 0;
+  const isCertified = work.budgets.prices;
   return {
     bound(): number {
       while (optimistic.length < problem.slotCount) spreadSlot(problem, work.filler, optimistic);
@@ -115,52 +111,4 @@ export function hullMethod(work: Workspace): Method {
         ? sparseScheduleOf(problem, hull.best, subjectOf(work).arrival)
         : undefined,
   };
-}
-
-/** A plan this near to a floor is not improved: a share of the price, or micro-credits. */
-const NEAR = 1.003;
-const NEAR_MICROS = 2;
-
-/**
- * For large jobs in markets of few sites: the spread's plan where it is near enough to a floor, else homes priced and plans put together from
- * what slots could do; then all slots opened so far are searched in turn, whatever is asked.
- */
-export function pricedMethod(work: Workspace): Method {
-  const { problem, priced, best, optimistic, plan } = work;
-  return {
-    bound(): number {
-      while (optimistic.length < problem.slotCount) spreadSlot(problem, work.filler, optimistic);
-      const near = sharpFloor(problem, work.sharp, work.floor) * NEAR + NEAR_MICROS;
-      if (planBySpread(work) && plan.cost <= near) copyPlan(plan, best, problem.siteCount);
-      else {
-        forEachOpened(work, priced.length, pricedSlot);
-        copyPlan(priced.best, best, problem.siteCount);
-      }
-      return best.cost;
-    },
-    plan: (): Schedule | undefined =>
-      best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1
-        ? scheduleOf(problem, best, subjectOf(work).arrival)
-        : undefined,
-  };
-}
-
-/** Looks at one more slot. As long as nothing is known, the spread's plan is a beginning; where the best is near enough to a floor, it does. */
-function pricedSlot(work: Workspace): void {
-  const { problem, priced, plan, pricedFloor, pricedSharp } = work;
-  openSlot(problem, priced);
-  if (floorOfSlot(problem, pricedFloor, problem.slotCount - 1) === Infinity) return;
-  const floor = sharpFloor(problem, pricedSharp, pricedFloor);
-  if (floor === Infinity) return;
-  if (priced.best.length === 0 && spreadAsOf(work)) copyPlan(plan, priced.best, problem.siteCount);
-  if (priced.best.cost <= floor * NEAR + NEAR_MICROS) return;
-  searchSlot(problem, priced);
-  if (priced.best.length > 0) keepAtHome(problem, priced.best);
-}
-
-/** The spread's plan by a slot that may lie before one asked for already: the greedy fallback, which only goes on, begins anew then. */
-function spreadAsOf(work: Workspace): boolean {
-  const { problem, greedyFallback } = work;
-  if (greedyFallback.length > problem.slotCount) resetGreedyFallback(greedyFallback, problem, slotsOf(work));
-  return planBySpread(work);
 }

@@ -37,6 +37,18 @@ export function planBySpread(work: Workspace): boolean {
   return kept.cost < Infinity;
 }
 
+/**
+ * Leaves the plan of the optimistic spread that ends at the last opened slot in `work.plan`, or of the pessimistic one where dealing its homes shows
+ * that it did not fit: nothing of it is improved. @returns whether there is one.
+ */
+export function planAtOnce(work: Workspace): boolean {
+  const { problem, optimistic, pessimistic } = work;
+  const t = problem.slotCount - 1;
+  if (usesSlot(optimistic, t) && planOf(work, optimistic, t) < Infinity) return true;
+  while (pessimistic.length < problem.slotCount) spreadSlot(problem, work.filler, pessimistic);
+  return usesSlot(pessimistic, t) && planOf(work, pessimistic, t) < Infinity;
+}
+
 /** Where nothing fits: a greedy plan as the kept one, if it ends at slot t. */
 function fallBack(work: Workspace, t: number, bound: number): void {
   const { problem, plan, kept } = work;

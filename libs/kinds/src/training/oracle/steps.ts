@@ -2,8 +2,8 @@ import { unpricedSlots, type Book, PRICE_STEPS_MAX } from '#mechanism';
 import type { TrainingJob } from '../job.js';
 import { hullSteps } from './kernel/hull.js';
 import { RELIEF_STEPS_MAX } from './kernel/plan.js';
-import { PRICED_STEPS_BOUND, PRICED_STEPS_MAX } from './kernel/priced/state.js';
 import { slotSteps } from './kernel/problem.js';
+import { pricedSteps } from './priced-steps.js';
 import { sharpFloorSteps } from './kernel/sharp-floor.js';
 import { singleSteps } from './kernel/single.js';
 import { spreadSteps } from './kernel/spread.js';
@@ -27,8 +27,8 @@ export interface Budgets {
   readonly sharp: number;
   /** As counted: shifting homes between slots in one dealing. */
   readonly relief: number;
-  /** As counted: pricing homes in a whole search. 0: never. */
-  readonly priced: number;
+  /** Whether homes of large jobs are priced. */
+  readonly prices: boolean;
 }
 
 /** What a search of the default oracle may do, as of `default/3`. */
@@ -41,14 +41,24 @@ export const BUDGETS: Budgets = {
   floor: 30_000_000,
   sharp: 30_000_000,
   relief: RELIEF_STEPS_MAX,
-  priced: 0,
+  prices: false,
 };
 
 /** As BUDGETS, and large jobs by prices of homes. */
-const PRICED_BUDGETS: Budgets = { ...BUDGETS, priced: PRICED_STEPS_MAX };
+const PRICED_BUDGETS: Budgets = { ...BUDGETS, prices: true };
+
+/** What the core may do, by estimate and as counted, where homes are priced beyond it: that is mostly the optimum too, and sooner. */
+const CORE_BEFORE_PRICED: Pick<Budgets, 'exact' | 'slot' | 'core'> = { exact: 8_000_000, slot: 2_000_000, core: 1_500_000 };
+
+/** What the core may do in a search of this scope. */
+export const coreBudgets = ({ method }: Scope, budgets: Budgets): Pick<Budgets, 'exact' | 'slot' | 'core'> =>
+  method === 'priced' ? CORE_BEFORE_PRICED : budgets;
+
+/** The version that new markets get. */
+export const ORACLE_VERSION = 'default/4';
 
 /** What a version of the default oracle may do in a search. */
-export const budgetsOf = (version: string | undefined): Budgets => (version === 'default/4' ? PRICED_BUDGETS : BUDGETS);
+export const budgetsOf = (version = ORACLE_VERSION): Budgets => (version === 'default/4' ? PRICED_BUDGETS : BUDGETS);
 
 /** As of `eris-default/2`: the core by estimate alone, the spread for all the rest, however long it takes. */
 export const UNBOUNDED: Budgets = {
@@ -95,7 +105,7 @@ const PRICED_CHUNKS_MAX = 256;
 
 function methodOf({ siteCount, slotCount, total }: Sizes, budgets: Budgets): Scope['method'] {
   if (spreadSteps(siteCount, slotCount, total) > budgets.spread) return 'hull';
-  return budgets.priced > 0 && siteCount <= PRICED_SITES_MAX && total <= PRICED_CHUNKS_MAX ? 'priced' : 'spread';
+  return budgets.prices && siteCount <= PRICED_SITES_MAX && total <= PRICED_CHUNKS_MAX ? 'priced' : 'spread';
 }
 
 /** A larger job or book never gets a finer method than a smaller one. */
@@ -113,8 +123,9 @@ export function scopeOf(sizes: Sizes, budgets: Budgets): Scope {
 /** Walks of the menu that one decision may take: a refusal is looked at twice. */
 const WALKS_MAX = 2;
 
-/** The core may go beyond its steps by what it does between two looks at them. */
-const CORE_STEPS_MAX = 1.5 * BUDGETS.core;
+/** The core may go beyond its steps by what it does between two looks at them, and so may pricing homes. */
+const CORE_BEYOND = 1.5;
+const PRICED_BEYOND = 1.5;
 
 /** Steps of a site, and of a way of a cover, in pricing covers. */
 const SITE_STEPS = 60;
@@ -130,19 +141,21 @@ const coversOf = ({ chunks }: Sized): number => chunks.reduce((covers, own) => c
 function searchSteps(book: Dimensions, job: Sized): number {
   const { siteCount, resourceCount, slotCount } = book;
   const sizes = { siteCount, resourceCount, slotCount, total: job.chunks.reduce((sum, count) => sum + count, 0) };
-  const { floorPlaces, hasSharpFloor, hasCore, method } = scopeOf(sizes, budgetsOf(book.spec.oracle));
+  const budgets = budgetsOf(book.spec.oracle);
+  const scope = scopeOf(sizes, budgets);
+  const { floorPlaces, hasSharpFloor, hasCore, method } = scope;
   const { total } = sizes;
   const beyond = {
     single: slotCount * singleSteps(siteCount),
     spread: spreadSteps(siteCount, slotCount, total),
-    priced: 3 * spreadSteps(siteCount, slotCount, total) + sharpFloorSteps(siteCount, slotCount, total) + PRICED_STEPS_BOUND,
+    priced: 2 * spreadSteps(siteCount, slotCount, total) + PRICED_BEYOND * pricedSteps(slotCount),
     hull: hullSteps(siteCount, slotCount, total),
   };
   return (
     slotCount * slotSteps(book) +
     floorSteps(sizes, floorPlaces) +
     (hasSharpFloor ? sharpFloorSteps(siteCount, slotCount, total) : 0) +
-    (hasCore ? Math.min(CORE_STEPS_MAX, coreSteps(sizes, coversOf(job))) : 0) +
+    (hasCore ? Math.min(CORE_BEYOND * coreBudgets(scope, budgets).core, coreSteps(sizes, coversOf(job))) : 0) +
     beyond[method]
   );
 }

@@ -1,7 +1,7 @@
 import { TRAINING_ANSWERS } from './answers.js';
 import { createDefaultOracle } from './default.js';
 import type { TrainingOracle } from './oracle.js';
-import { budgetsOf } from './steps.js';
+import { budgetsOf, ORACLE_VERSION } from './steps.js';
 
 /** Makes an oracle with its own workspace. */
 export type MakeOracle = () => TrainingOracle;
@@ -12,17 +12,11 @@ export type MakeOracle = () => TrainingOracle;
  */
 export const ORACLE_VERSIONS: Readonly<Record<string, MakeOracle>> = {
   'default/3': () => createDefaultOracle(),
-  'default/4': () => createDefaultOracle({ budgets: budgetsOf('default/4') }),
+  'default/4': () => createDefaultOracle({ budgets: budgetsOf('default/4') }), // prices the homes of large jobs
 };
 
-/**
- * The versions that operators may choose. 4 is not among them yet: it takes up to some hundred milliseconds on an event loop that all markets share, and
- * no test proves its bound of steps. The laboratory compares it (docs/decisions/oracle.md).
- */
-export const OFFERED_VERSIONS: Readonly<Record<string, MakeOracle>> = { 'default/3': ORACLE_VERSIONS['default/3'] };
-
-/** The version that new markets get: not yet 4, which is nearer to the optimum on crowded markets but takes longer (docs/decisions/oracle.md). */
-export const ORACLE_VERSION = 'default/3';
+/** The versions that operators may choose. */
+export const OFFERED_VERSIONS: Readonly<Record<string, MakeOracle>> = ORACLE_VERSIONS;
 
 /** A version of the oracle is asked for that this program does not have. */
 export class UnknownOracle extends Error {

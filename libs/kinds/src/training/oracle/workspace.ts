@@ -1,6 +1,7 @@
 import { slotOffset, type Book } from '#mechanism';
 import { invariant } from '#units';
 import type { TrainingJob } from '../job.js';
+import { createGate } from './gate.js';
 import { createCover } from './kernel/cover.js';
 import { createFiller } from './kernel/fill.js';
 import { createFloor, floorOfSlot } from './kernel/floor.js';
@@ -30,6 +31,8 @@ export function createWorkspace(budgets: Budgets) {
     subject: undefined as Subject | undefined,
     /** Whether the method that follows the core is prepared. */
     isPrepared: false,
+    /** Slots opened, whichever of them the search has returned to. */
+    opened: 0,
     problem: createProblem(),
     floor: createFloor(),
     sharp: createSharpFloor(),
@@ -47,9 +50,7 @@ export function createWorkspace(budgets: Budgets) {
     single: createSingle(),
     hull: createHull(),
     priced: createPriced(),
-    /** Floors by the slots that the priced search has looked at. */
-    pricedFloor: createFloor(),
-    pricedSharp: createSharpFloor(),
+    gate: createGate(),
   };
 }
 /** The same as a type. */
@@ -75,6 +76,7 @@ export function load(work: Workspace): void {
 
 /** Opens the next slot for whichever search. @returns the floor by then. */
 export function advance(work: Workspace): number {
+  work.problem.slotCount = work.opened++;
   load(work);
   return floorOfSlot(work.problem, work.floor, work.problem.slotCount - 1);
 }

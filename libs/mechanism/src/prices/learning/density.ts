@@ -74,7 +74,7 @@ export function densityOf<Job, Plan>(measuring: Measuring<Job, Plan>): Density |
 /** What the plan takes that ends at the slot opened last, unless it costs too much. */
 function planWithin<Job, Plan>({ book, bid, oracle }: Measuring<Job, Plan>, search: Search<Plan>, least: number): Footprint | undefined {
   if (search.floor() >= least || search.bound() >= least) return undefined;
-  const plan = search.plan();
+  const plan = search.dear?.isDear() === true ? search.dear.quickPlan(least) : search.plan(); // a report of demand need not be the cheapest
   return plan === undefined ? undefined : oracle.footprintOf(book.spec, bid.job, plan);
 }
 

@@ -29,11 +29,11 @@ export function searchBeam(
   begin(problem, beam, dual, bar);
   const scale = bound + 4 * Math.max(1e6, Math.abs(bound));
   for (let place = 0; place < lanes.count; place++) {
-    rankPatterns(problem, beam, pool, lanes.order[place]);
+    rankPatterns(problem, beam, pool, place);
     const span = Math.max(1, Math.min(beam.bar, scale) - bound);
     chooseLabels(beam, dual, place, bound, span, width.labels);
     const cut = cutOf(beam, dual, place, bound, span, width.extensions);
-    extend(problem, beam, pool, dual, lanes.slot[lanes.order[place]], place, cut, width.extensions);
+    extend(problem, beam, pool, dual, lanes.slot[place], place, cut, width.extensions);
   }
   if (beam.best < 0) return Infinity;
   readLabel(problem, beam, pool, plan);

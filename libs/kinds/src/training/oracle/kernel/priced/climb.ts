@@ -3,20 +3,18 @@ import { copyPlan, type Plan } from '../plan.js';
 import { climb, copyPrices, limitLanes, worthOfHomes } from './dual.js';
 import { evaluate, mayGoOn, priceLanes, type Priced } from './state.js';
 
-/** Times that all lanes are priced: the first time that the job may fit, and when another slot is opened. */
-const FIRST_STEPS = 14;
-const WARM_STEPS = 8;
+/** Times that all lanes are priced. */
+const CLIMBS = 14;
 /** Steps up in between, by the patterns known. */
 const ASCENT_STEPS = 40;
 /** Steps without a higher bound before a shorter one, and the shortest; what so many steps must gain, a share of the bound. */
 const STALLS_MAX = 3;
 const SCALE_MIN = 0.03;
 const SLOW = 0.003;
-/** Shares of the price: a gap that is open, one that is closed; what is left to climb that is not worth a step; what a slot must save. */
+/** Shares of the price: a gap that is open, one that is closed; what is left to climb that is not worth a step. */
 export const OPEN = 0.02;
-const CLOSED = 0.003;
+const CLOSED = 0.005;
 const LEVEL = 0.003;
-const FLAT = 0.0005;
 
 /** Whether the best plan is so near to the bound that nothing more is looked for. */
 export const isClosed = ({ best, bound }: Priced): boolean => best.cost < Infinity && best.cost - bound <= CLOSED * best.cost + 1;
@@ -24,23 +22,15 @@ export const isClosed = ({ best, bound }: Priced): boolean => best.cost < Infini
 export const isOpen = ({ best, bound }: Priced): boolean => best.cost - bound > OPEN * best.cost;
 
 /**
- * Climbs to the best prices of homes for the lanes there are, from where they stand, and keeps any plan that it comes by. Pricing all lanes
+ * Climbs to the best prices of homes for the lanes there are, and keeps any plan that it comes by. Pricing all lanes
  * is dear, so that each time the patterns known are made the most of first, by steps that price patterns only.
- * @returns whether a search for plans is worth it: not where the chunks do not fit, the bound lies above any plan's price, or the slot
- * opened last changes next to nothing.
+ * @returns whether a search for plans is worth it: not where the chunks do not fit, or the bound lies above any plan's price.
  */
 export function climbPrices(problem: Problem, priced: Priced): boolean {
   const { dual, lanes, best, pool } = priced;
-  const warm = priced.bound > -Infinity;
-  if (!warm) dual.bestNu.fill(0, 0, problem.siteCount);
-  copyPrices(problem, dual.bestNu, dual.nu);
-  const before = priced.bound;
-  priced.bound = -Infinity;
-  lanes.limit.fill(problem.total, 0, lanes.limit.length);
-  const steps = warm ? WARM_STEPS : FIRST_STEPS;
   let reach = 0.5;
-  for (let step = 0; step < steps && (step === 0 || mayGoOn(priced)); step++) {
-    priceLanes(problem, priced, step > 0 || !warm);
+  for (let step = 0; step < CLIMBS && mayGoOn(priced); step++) {
+    priceLanes(problem, priced);
     const bound = evaluateFreely(problem, priced);
     if (bound === Infinity || (best.length === 0 && bound > priced.dearest * (1 + 1e-9) + 1)) return false;
     readShares(problem, priced);
@@ -48,7 +38,6 @@ export function climbPrices(problem: Problem, priced: Priced): boolean {
       priced.bound = bound;
       copyPrices(problem, dual.nu, dual.bestNu);
     }
-    if (warm && step === 0 && before - bound <= FLAT * best.cost) return false;
     if (isClosed(priced)) break;
     if (best.cost < Infinity && bound > 0.5 * best.cost) limitLanes(dual, lanes, pool, 1.1 * best.cost + worthOfHomes(problem, dual));
     const top = ascend(problem, priced, reach);
@@ -66,7 +55,7 @@ function evaluateFreely(problem: Problem, priced: Priced): number {
   const bound = evaluate(problem, priced);
   if (bound < Infinity) return bound;
   lanes.limit.fill(problem.total, 0, lanes.limit.length);
-  priceLanes(problem, priced, true);
+  priceLanes(problem, priced);
   return evaluate(problem, priced);
 }
 
@@ -108,11 +97,10 @@ export function readShares(problem: Problem, priced: Priced): void {
   trial.length = 0;
   trial.cost = 0;
   let m = total;
-  for (let place = 0; place < lanes.count; place++) {
-    const n = share[place * width + m];
+  for (let lane = 0; lane < lanes.count; lane++) {
+    const n = share[lane * width + m];
     m -= n;
     if (n === 0) continue;
-    const lane = lanes.order[place];
     const x = pool.cheapest[lane * width + n];
     const t = lanes.slot[lane];
     let over = 0;

@@ -15,10 +15,10 @@ export interface Dual {
   /** What the plan read last takes of each home, more than there is of it included; and the way up. */
   taken: Int32Array;
   gradient: Float64Array;
-  /** Per place in the order and chunks: least price of so many chunks from there on; what the lane there takes of them. */
+  /** Per lane and chunks: least price of so many chunks from there on; what the lane takes of them. */
   rest: Float64Array;
   share: Int32Array;
-  /** Per place: least price of so many chunks before it. */
+  /** Per lane: least price of so many chunks before it. */
   before: Float64Array;
   /** Work done, counted in comparisons. */
   steps: number;
@@ -73,26 +73,27 @@ function topOf({ least }: Pool, { limit }: Lanes, lane: number, width: number): 
  */
 export function passBack(dual: Dual, lanes: Lanes, pool: Pool, full: boolean): number {
   const { width, rest, share } = dual;
-  const { count, order } = lanes;
+  const { count } = lanes;
   const curve = pool.least;
   rest.fill(Infinity, count * width, (count + 1) * width);
   rest[count * width] = 0;
   let before = 0;
-  for (let place = 0; place < count; place++) before += lanes.limit[order[place]];
-  for (let place = count - 1; place >= 0; place--) {
-    const lane = order[place];
-    const from = lane * width;
-    const here = place * width;
+  for (let lane = 0; lane < count; lane++) before += lanes.limit[lane];
+  let reach = 0; // most chunks that the lanes from here on hold
+  for (let lane = count - 1; lane >= 0; lane--) {
+    const here = lane * width;
     const after = here + width;
     const top = topOf(pool, lanes, lane, width);
     before -= lanes.limit[lane];
     const first = full ? 0 : Math.max(0, width - 1 - before);
-    dual.steps += (width - first) * (top + 1);
-    for (let m = first; m < width; m++) {
+    const end = Math.min(width - 1, reach + top);
+    dual.steps += Math.max(1, end - first + 1) * (Math.min(top, reach) + 1);
+    for (let m = first; m <= end; m++) {
       let least = rest[after + m];
       let taken = 0;
-      for (let n = 1, end = m < top ? m : top; n <= end; n++) {
-        const cost = curve[from + n] + rest[after + m - n];
+      const most = m < top ? m : top;
+      for (let n = m > reach ? m - reach : 1; n <= most; n++) {
+        const cost = curve[here + n] + rest[after + m - n];
         if (cost < least) {
           least = cost;
           taken = n;
@@ -101,6 +102,8 @@ export function passBack(dual: Dual, lanes: Lanes, pool: Pool, full: boolean): n
       rest[here + m] = least;
       share[here + m] = taken;
     }
+    rest.fill(Infinity, here + Math.max(first, end + 1), here + width);
+    reach = end;
   }
   return rest[width - 1];
 }
@@ -111,20 +114,23 @@ export function passOn(dual: Dual, lanes: Lanes, pool: Pool): void {
   const { least } = pool;
   before.fill(Infinity, 0, width);
   before[0] = 0;
-  for (let place = 0; place < lanes.count; place++) {
-    const lane = lanes.order[place];
-    const from = lane * width;
-    const here = place * width;
+  let reach = 0;
+  for (let lane = 0; lane < lanes.count; lane++) {
+    const here = lane * width;
     const top = topOf(pool, lanes, lane, width);
-    dual.steps += width * (top + 1);
-    for (let m = 0; m < width; m++) {
+    const end = Math.min(width - 1, reach + top);
+    dual.steps += (end + 1) * (Math.min(top, reach) + 1);
+    for (let m = 0; m <= end; m++) {
       let cheapest = before[here + m];
-      for (let n = 1, end = m < top ? m : top; n <= end; n++) {
-        const cost = before[here + m - n] + least[from + n];
+      const most = m < top ? m : top;
+      for (let n = m > reach ? m - reach : 1; n <= most; n++) {
+        const cost = before[here + m - n] + least[here + n];
         if (cost < cheapest) cheapest = cost;
       }
       before[here + width + m] = cheapest;
     }
+    before.fill(Infinity, here + width + end + 1, here + 2 * width);
+    reach = end;
   }
 }
 
@@ -132,13 +138,13 @@ export function passOn(dual: Dual, lanes: Lanes, pool: Pool): void {
 export function limitLanes(dual: Dual, lanes: Lanes, pool: Pool, bar: number): void {
   const { width, rest, before } = dual;
   passOn(dual, lanes, pool);
-  for (let place = 0; place < lanes.count; place++) {
-    const lane = lanes.order[place];
-    const here = place * width;
+  for (let lane = 0; lane < lanes.count; lane++) {
+    const here = lane * width;
     let needed = topOf(pool, lanes, lane, width);
-    while (needed > 0 && leastThrough(before, here, rest, here + width, width - 1 - needed) + pool.least[lane * width + needed] >= bar)
-      needed--;
-    dual.steps += width;
+    for (; needed > 0; needed--) {
+      dual.steps += width - needed;
+      if (leastThrough(before, here, rest, here + width, width - 1 - needed) + pool.least[here + needed] < bar) break;
+    }
     lanes.limit[lane] = Math.min(lanes.limit[lane], Math.ceil(needed * 1.15) + 4);
   }
 }

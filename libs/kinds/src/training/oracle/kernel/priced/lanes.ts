@@ -3,15 +3,12 @@ import { addPattern, int16, type Pool } from './pool.js';
 import { WAYS, type SlotTable } from './slot-pass.js';
 import { fits, priceSlot, readWay } from './slot-table.js';
 
-/** The slots that a search looks at, a lane each. A lane given up is used again for a later slot. */
+/** The slots that a search looks at, a lane each, by rising slot. */
 export interface Lanes {
-  /** Lanes in use, by rising slot. */
   count: number;
-  order: Int32Array;
-  /** Per lane: its slot, the most chunks that it is priced for, whether it was priced ever. */
+  /** Per lane: its slot, the most chunks that it is priced for. */
   slot: Int32Array;
   limit: Int32Array;
-  known: Uint8Array;
   /** Per lane: what a kB of traffic is worth there (0: not known), and whether the budget was ever in the way. */
   beta: Float64Array;
   strict: Uint8Array;
@@ -23,10 +20,8 @@ export interface Lanes {
 /** Arrays that only grow. */
 export const createLanes = (): Lanes => ({
   count: 0,
-  order: new Int32Array(0),
   slot: new Int32Array(0),
   limit: new Int32Array(0),
-  known: new Uint8Array(0),
   beta: new Float64Array(0),
   strict: new Uint8Array(0),
   y: new Int16Array(0),
@@ -36,27 +31,19 @@ export const createLanes = (): Lanes => ({
 /** Begins anew with no lane in use. */
 export function resetLanes(lanes: Lanes, { siteCount }: Problem, lanesMax: number): void {
   lanes.count = 0;
-  for (const name of ['order', 'slot', 'limit'] as const) lanes[name] = int32(lanes[name], lanesMax);
+  for (const name of ['slot', 'limit'] as const) lanes[name] = int32(lanes[name], lanesMax);
   for (const name of ['y', 'h'] as const) lanes[name] = int16(lanes[name], siteCount);
   lanes.beta = float64(lanes.beta, lanesMax);
-  for (const name of ['known', 'strict'] as const) if (lanes[name].length < lanesMax) lanes[name] = new Uint8Array(lanesMax * 2);
+  if (lanes.strict.length < lanesMax) lanes.strict = new Uint8Array(lanesMax * 2);
 }
 
 /** Opens a lane for slot t, the last of all. */
-export function openLane(lanes: Lanes, lane: number, t: number, total: number): void {
-  lanes.order[lanes.count++] = lane;
+export function openLane(lanes: Lanes, t: number, total: number): void {
+  const lane = lanes.count++;
   lanes.slot[lane] = t;
   lanes.limit[lane] = total;
-  lanes.known[lane] = 0;
   lanes.beta[lane] = 0;
   lanes.strict[lane] = 0;
-}
-
-/** Takes the lane at a place in the order out of use. @returns it. */
-export function closeLane(lanes: Lanes, place: number): number {
-  const lane = lanes.order[place];
-  lanes.order.copyWithin(place, place + 1, lanes.count--);
-  return lane;
 }
 
 /** Adds what the last table found for n chunks to the pool. */
@@ -68,6 +55,7 @@ function addWays(problem: Problem, table: SlotTable, pool: Pool, lanes: Lanes, l
       const server = readWay(problem, table, t, n, way, lanes.y, lanes.h);
       addPattern(problem, pool, lane * width + n, t, server, lanes.y, lanes.h);
     }
+    table.steps += 4 * problem.siteCount * ways[width + n];
   }
 }
 
@@ -95,13 +83,12 @@ export function priceLane(
   quota: Int32Array,
   nu: Float64Array,
 ): void {
-  lanes.known[lane] = 1;
   const t = lanes.slot[lane];
   const budget = problem.budgetKB[t];
   const limit = lanes.limit[lane];
   const beta = lanes.beta[lane] > 0 ? lanes.beta[lane] : 2 * problem.alpha[t];
   if (lanes.strict[lane] === 0) {
-    priceSlot(problem, table, t, limit, quota, nu, beta, false);
+    priceSlot(problem, table, t, limit, quota, nu, 0, false);
     if (!fits(table, budget)) lanes.strict[lane] = 1;
   }
   if (lanes.strict[lane] === 1) {

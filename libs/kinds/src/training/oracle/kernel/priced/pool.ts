@@ -23,6 +23,8 @@ export interface Pool {
   head: Int32Array;
   cheapest: Int32Array;
   least: Float64Array;
+  /** Scratch: the sites whose homes have a price. */
+  priced: Int32Array;
   steps: number;
 }
 
@@ -46,6 +48,7 @@ export const createPool = (): Pool => ({
   head: new Int32Array(0),
   cheapest: new Int32Array(0),
   least: new Float64Array(0),
+  priced: new Int32Array(0),
   steps: 0,
 });
 
@@ -55,6 +58,7 @@ export function resetPool(pool: Pool, { siteCount, total }: Problem, lanesMax: n
   pool.steps = 0;
   for (const name of ['head', 'cheapest'] as const) pool[name] = int32(pool[name], pool.cells);
   pool.least = float64(pool.least, pool.cells);
+  pool.priced = int32(pool.priced, siteCount);
   reserve(pool, PATTERNS_FIRST, siteCount);
   clearPool(pool);
 }
@@ -118,18 +122,23 @@ export function addPattern(problem: Problem, pool: Pool, cell: number, t: number
 
 /** Prices all patterns with homes at `nu`, and each cell by its cheapest. */
 export function reducePool(pool: Pool, nu: Float64Array, siteCount: number): void {
-  const { length, cell, cost, h, reduced, least, cheapest } = pool;
+  const { length, cell, cost, h, reduced, least, cheapest, priced } = pool;
+  let count = 0;
+  for (let site = 0; site < siteCount; site++) if (nu[site] > 0) priced[count++] = site;
   least.fill(Infinity, 0, pool.cells);
-  for (let x = 0, at = 0; x < length; x++) {
+  for (let x = 0, at = 0; x < length; x++, at += siteCount) {
     let price = cost[x];
-    for (let site = 0; site < siteCount; site++, at++) price += nu[site] * h[at];
+    for (let i = 0; i < count; i++) {
+      const site = priced[i];
+      price += nu[site] * h[at + site];
+    }
     reduced[x] = price;
     if (price < least[cell[x]]) {
       least[cell[x]] = price;
       cheapest[cell[x]] = x;
     }
   }
-  pool.steps += length * siteCount;
+  pool.steps += length * (count + 2);
 }
 
 /** Scratch of the length of a market's sites. */

@@ -1,37 +1,75 @@
 import { copyPlan } from '../plan.js';
 import type { Problem } from '../problem.js';
+import type { Spread } from '../spread.js';
 import { searchBeam, type Width } from './beam.js';
+import { certify } from './certify.js';
 import { climbPrices, isClosed, isOpen, takeTrial } from './climb.js';
-import { copyPrices, leastThrough, passOn, scalePrices } from './dual.js';
-import { closeLane, openLane, priceLane } from './lanes.js';
-import { clearPool, isFull } from './pool.js';
+import { copyPrices, scalePrices } from './dual.js';
+import { openLane, priceLane } from './lanes.js';
+import { tableSteps } from './slot-table.js';
 import { passSites } from './site-pass.js';
-import { evaluate, LANES_MAX, mayGoOn, priceLanes, PRICED_STEPS_MAX, SHARE_OF_SLOT, stepsOf, type Priced } from './state.js';
+import { evaluate, LANES_MAX, mayGoOn, priceLanes, resetPriced, stepsOf, type Priced } from './state.js';
 import { reshape } from './structure.js';
 
-const NARROW: Width = { labels: 100, extensions: 2000 };
-const WIDE: Width = { labels: 600, extensions: 12_000 };
+const NARROW: Width = { labels: 30, extensions: 500 };
+const WIDE: Width = { labels: 300, extensions: 6000 };
+/** Slots over which floors are proven: beyond, that would take as long as searching. */
+const CERTIFIED_SLOTS_MAX = 64;
 const POLISH_MAX = 3;
 const SHAKES = [0.75, 1.3];
 
-/** Opens the next slot, the last of those opened so far. */
-export function openSlot(problem: Problem, priced: Priced): void {
-  const t = priced.length++;
-  if (!mayServe(problem, t)) return;
-  if (priced.lanes.count > LANES_MAX) giveUpLane(problem, priced);
-  const lane = priced.spare >= 0 ? priced.spare : priced.used++;
-  priced.spare = -1;
-  openLane(priced.lanes, lane, t, problem.total);
-  priced.pool.head.fill(-1, lane * priced.dual.width, (lane + 1) * priced.dual.width);
-  priced.dearest += dearestOf(problem, t);
+/** The least that a chunk costs on average in the slot spread last. */
+export function rateOf({ curve, most }: Spread): number {
+  let least = Infinity;
+  for (let n = 1; n <= most; n++) least = Math.min(least, curve[n] / n);
+  return least;
 }
 
-/** Looks for a cheaper plan by the slot opened last: afterwards `best` is the cheapest found by then. Depends on the slots up to then alone. */
-export function searchSlot(problem: Problem, priced: Priced): void {
-  const taken = stepsOf(priced);
-  priced.stepsMax = taken + (PRICED_STEPS_MAX - taken) * SHARE_OF_SLOT;
-  if (mayGoOn(priced) && roomOf(problem, priced) >= problem.total) solve(problem, priced);
-  problem.steps += stepsOf(priced) - taken;
+/**
+ * Begins a search by the slots opened so far, without a plan. @param rate per slot: what a chunk costs there at best. @param stepsMax after so many steps
+ * no other part of the work is begun. @returns false where not even a beginning is within these.
+ */
+export function openPriced(problem: Problem, priced: Priced, rate: Float64Array, stepsMax: number): boolean {
+  resetPriced(priced, problem);
+  openSlots(problem, priced, rate);
+  priced.stepsMax = stepsMax;
+  let steps = 0;
+  for (let lane = 0; lane < priced.lanes.count; lane++) steps += tableSteps(problem, priced.lanes.slot[lane]);
+  return 2 * steps <= stepsMax;
+}
+
+/**
+ * Looks for a plan cheaper than `best` and leaves it there. Depends on the slots opened and on that plan alone.
+ * @param floors per slot: what plans that end there cost at least; raised where the search proves more.
+ */
+export function searchPriced(problem: Problem, priced: Priced, floors: Float64Array): void {
+  const { certificate, table, dual, lanes } = priced;
+  if (hasRoom(problem, priced) && climbPrices(problem, priced) && !isClosed(priced)) improve(problem, priced);
+  if (lanes.count > 0 && problem.slotCount <= CERTIFIED_SLOTS_MAX) {
+    copyPrices(problem, dual.bestNu, dual.nu);
+    certify(problem, certificate, table, dual, lanes, floors);
+  }
+  problem.steps += stepsOf(priced);
+}
+
+/** Opens a lane for each slot that can train anything; where those are too many, for the last slot and the cheapest of the others. */
+function openSlots(problem: Problem, priced: Priced, rate: Float64Array): void {
+  const last = problem.slotCount - 1;
+  let spare = -LANES_MAX;
+  for (let t = 0; t <= last; t++) if (mayServe(problem, t)) spare++;
+  for (let t = 0; t <= last; t++) {
+    if (!mayServe(problem, t) || (spare > 0 && t < last && isAmongDearest(problem, rate, t, spare))) continue;
+    openLane(priced.lanes, t, problem.total);
+    priced.dearest += dearestOf(problem, t);
+  }
+}
+
+/** Whether fewer than `count` slots before the last cost more a chunk than slot t, the later of equals the dearer. */
+function isAmongDearest(problem: Problem, rate: Float64Array, t: number, count: number): boolean {
+  let dearer = 0;
+  for (let other = 0; other < problem.slotCount - 1; other++)
+    if (mayServe(problem, other) && (rate[other] > rate[t] || (rate[other] === rate[t] && other > t))) dearer++;
+  return dearer < count;
 }
 
 /** Whether slot t can train anything. */
@@ -56,25 +94,18 @@ function dearestOf({ siteCount, alpha, budgetKB, workerCost, workersFor, room, p
   return dearest + server;
 }
 
-/** Chunks that fit into all lanes together, bandwidth aside. */
-function roomOf({ siteCount, total, room }: Problem, { lanes }: Priced): number {
+/** Chunks that find room in slot t, bandwidth and servers aside. */
+export function roomOf({ siteCount, total, room }: Problem, t: number): number {
   let chunks = 0;
-  for (let place = 0; place < lanes.count; place++) {
-    const base = lanes.slot[lanes.order[place]] * siteCount;
-    let here = 0;
-    for (let site = 0; site < siteCount; site++) here += room[base + site];
-    chunks += Math.min(total, here);
-  }
-  return chunks;
+  for (let site = 0, at = t * siteCount; site < siteCount; site++, at++) chunks += room[at];
+  return Math.min(total, chunks);
 }
 
-function solve(problem: Problem, priced: Priced): void {
-  const { pool, lanes } = priced;
-  if (isFull(pool)) {
-    clearPool(pool);
-    lanes.known.fill(0);
-  }
-  if (climbPrices(problem, priced) && !isClosed(priced)) improve(problem, priced);
+/** Whether all chunks find room in the lanes. */
+function hasRoom(problem: Problem, { lanes }: Priced): boolean {
+  let chunks = 0;
+  for (let lane = 0; lane < lanes.count; lane++) chunks += roomOf(problem, lanes.slot[lane]);
+  return chunks >= problem.total;
 }
 
 /** Looks for cheaper plans around the best prices, as long as the gap is not closed. */
@@ -123,8 +154,7 @@ function priceWithQuotas(problem: Problem, priced: Priced, free: boolean): void 
     left[site] = homes[site];
     for (let row = 0; row < best.length; row++) left[site] -= best.credits[row * siteCount + site];
   }
-  for (let place = 0, row = 0; place < lanes.count; place++) {
-    const lane = lanes.order[place];
+  for (let lane = 0, row = 0; lane < lanes.count; lane++) {
     while (row < best.length && best.slot[row] < lanes.slot[lane]) row++;
     const isUsed = row < best.length && best.slot[row] === lanes.slot[lane];
     for (let site = 0; site < siteCount; site++) quota[site] = left[site] + (isUsed ? best.credits[row * siteCount + site] : 0);
@@ -140,7 +170,7 @@ function shake(problem: Problem, priced: Priced): void {
     if (!isOpen(priced) || !mayGoOn(priced)) break;
     copyPrices(problem, dual.bestNu, dual.nu);
     scalePrices(problem, dual, factor);
-    priceLanes(problem, priced, true);
+    priceLanes(problem, priced);
     const bound = evaluate(problem, priced);
     if (bound > priced.bound && bound < Infinity) {
       priced.bound = bound;
@@ -151,28 +181,4 @@ function shake(problem: Problem, priced: Priced): void {
   }
   copyPrices(problem, dual.bestNu, dual.nu);
   evaluate(problem, priced);
-}
-
-/** Gives up a lane that the best plan does not use: the one that the cheapest way to use it makes dearest. */
-function giveUpLane(problem: Problem, priced: Priced): void {
-  const { lanes, best, dual, pool } = priced;
-  const { width, before, rest } = dual;
-  evaluate(problem, priced);
-  passOn(dual, lanes, pool);
-  let dearest = -1;
-  let worst = 0;
-  for (let place = 0, row = 0; place < lanes.count; place++) {
-    const lane = lanes.order[place];
-    while (row < best.length && best.slot[row] < lanes.slot[lane]) row++;
-    if (row < best.length && best.slot[row] === lanes.slot[lane]) continue;
-    let least = Infinity;
-    for (let n = 1; n < width; n++) {
-      const cost = pool.least[lane * width + n];
-      if (cost < Infinity) least = Math.min(least, cost + leastThrough(before, place * width, rest, (place + 1) * width, width - 1 - n));
-    }
-    if (least <= dearest) continue;
-    dearest = least;
-    worst = place;
-  }
-  priced.spare = closeLane(lanes, worst);
 }

@@ -86,8 +86,9 @@ function listOptions(
 }
 
 /**
- * Prices slot t for up to `limit` chunks. @param quotaFrom where the sites' quotas begin. @param beta extra price of a kB by which the middle
- * way is chosen. @param strict false: the budget is left out and one way kept, which is exact where `fits` says so afterwards.
+ * Prices slot t for up to `limit` chunks. @param quotaFrom where the sites' quotas begin. @param beta extra price of a kB: by which the
+ * middle way is chosen, if strict; else paid. @param strict false: the budget is left out and one way kept, which is exact where `fits` says so
+ * afterwards.
  */
 export function priceSlot(
   problem: Problem,
@@ -101,7 +102,7 @@ export function priceSlot(
 ): void {
   const { siteCount, room, roomBesidePs, psCost, parameterKB } = problem;
   const { away, beside, width } = table;
-  const alpha = problem.alpha[t];
+  const alpha = problem.alpha[t] + (strict ? 0 : beta);
   table.ways.fill(0, 0, 2 * width);
   table.ways[0] = 1;
   table.cost[0] = 0;
@@ -115,13 +116,28 @@ export function priceSlot(
     swapLevels(table);
     if (strict) addSiteWays(table, site, reach, next, problem.budgetKB[t], beta);
     else addSite(table, site, reach, next);
-    table.steps += (next + 1) * (2 * (away.most + 1) + beside.most + 1) * (strict ? WAYS : 1);
+    table.steps += stepsOfSite(next, away.most, beside.most) * (strict ? WAYS : 1);
     table.ways.fill(0, next + 1, width);
     table.ways.fill(0, width + next + 1, 2 * width);
     reach = next;
   }
   table.most = reach;
 }
+
+/** Steps that pricing slot t takes with its budget in the way. */
+export function tableSteps({ siteCount, total, room, roomBesidePs }: Problem, t: number): number {
+  let steps = 0;
+  let reach = 0;
+  for (let site = 0, at = t * siteCount; site < siteCount; site++, at++) {
+    if (room[at] <= 0 && roomBesidePs[at] < 0) continue;
+    reach = Math.min(total, reach + Math.max(room[at], roomBesidePs[at], 0));
+    steps += stepsOfSite(reach, Math.max(room[at], 0), Math.max(roomBesidePs[at], 0)) * WAYS;
+  }
+  return steps;
+}
+
+/** Steps of adding a site that holds so many chunks away from the server and beside it. */
+const stepsOfSite = (reach: number, away: number, beside: number): number => (reach + 1) * (2 * (away + 1) + beside + 1);
 
 function swapLevels(table: SlotTable): void {
   const { cost, kb, ways } = table;

@@ -1,5 +1,6 @@
 import { createPlan, resetPlan, type Plan } from '../plan.js';
 import { float64, int32, type Problem } from '../problem.js';
+import { createCertificate } from './certify.js';
 import { createBeam, resetBeam } from './beam-state.js';
 import { createDual, passBack, resetDual, worthOfHomes } from './dual.js';
 import { createLanes, priceLane, resetLanes } from './lanes.js';
@@ -7,15 +8,8 @@ import { createPool, reducePool, resetPool } from './pool.js';
 import { createSitePass, resetSitePass } from './site-pass.js';
 import { createSlotTable, resetSlotTable } from './slot-table.js';
 
-/** Lanes that a search keeps: with more slots than these, the least promising are given up. */
+/** Lanes that a search keeps at most. */
 export const LANES_MAX = 24;
-
-/** Steps that all slots of a window may take together, and the share of what is left of them that one slot may take. */
-export const PRICED_STEPS_MAX = 40_000_000;
-/** The share of what is left of a search's steps that one slot may take. */
-export const SHARE_OF_SLOT = 1 / 4;
-/** Above what is counted: one slot may go on by the part of its work that it is at. */
-export const PRICED_STEPS_BOUND = 2 * PRICED_STEPS_MAX;
 
 /** Plans that are tried when slots are closed and opened. */
 export interface Structure {
@@ -31,12 +25,8 @@ export const createPriced = () => ({
   dual: createDual(),
   beam: createBeam(),
   sites: createSitePass(),
+  certificate: createCertificate(),
   structure: { trial: createPlan(), best: createPlan() } as Structure,
-  /** Slots looked at. */
-  length: 0,
-  /** Lanes ever used: the next one, unless one was given up. */
-  used: 0,
-  spare: -1,
   /** The cheapest plan so far, and scratch. */
   best: createPlan(),
   trial: createPlan(),
@@ -44,7 +34,7 @@ export const createPriced = () => ({
   bound: -Infinity,
   /** Above the price of any plan by now. */
   dearest: 0,
-  /** Steps that the search of the slot opened last may have taken by its end. */
+  /** Steps after which no other part of the work is begun. */
   stepsMax: 0,
   /** Scratch: what a slot may take of each home, and what no slot takes. */
   quota: new Int32Array(0) as Int32Array,
@@ -55,9 +45,10 @@ export const createPriced = () => ({
 /** A search of a large job: homes are priced, plans put together from what slots could do at such prices. */
 export type Priced = ReturnType<typeof createPriced>;
 
-/** Begins anew with no slots, of `slotsMax` at most. */
-export function resetPriced(priced: Priced, problem: Problem, slotsMax: number): void {
-  const lanesMax = Math.min(slotsMax, LANES_MAX) + 1;
+/** Begins anew with no slots, for as many as are open. */
+export function resetPriced(priced: Priced, problem: Problem): void {
+  const slotsMax = problem.slotCount;
+  const lanesMax = Math.min(slotsMax, LANES_MAX);
   resetSlotTable(priced.table, problem);
   resetPool(priced.pool, problem, lanesMax);
   resetLanes(priced.lanes, problem, lanesMax);
@@ -65,12 +56,8 @@ export function resetPriced(priced: Priced, problem: Problem, slotsMax: number):
   resetBeam(priced.beam, problem);
   resetSitePass(priced.sites, problem, Math.min(slotsMax, problem.total));
   for (const plan of [priced.best, priced.trial, priced.structure.trial, priced.structure.best]) resetPlan(plan, problem, slotsMax);
-  priced.length = 0;
-  priced.used = 0;
-  priced.spare = -1;
   priced.bound = -Infinity;
   priced.dearest = 0;
-  priced.stepsMax = 0;
   priced.quota = int32(priced.quota, problem.siteCount);
   priced.left = int32(priced.left, problem.siteCount);
   priced.zero = float64(priced.zero, problem.siteCount);
@@ -80,15 +67,12 @@ export function resetPriced(priced: Priced, problem: Problem, slotsMax: number):
 export const stepsOf = ({ table, pool, dual, beam, sites }: Priced): number =>
   table.steps + pool.steps + dual.steps + beam.steps + sites.steps;
 
-/** Whether the search of the slot opened last may begin another part of its work. */
+/** Whether the search may begin another part of its work. */
 export const mayGoOn = (priced: Priced): boolean => stepsOf(priced) < priced.stepsMax;
 
-/** Finds what slots could do at the prices of homes as they are: in all lanes, or in those only that were never priced. */
-export function priceLanes(problem: Problem, { table, pool, lanes, dual }: Priced, all: boolean): void {
-  for (let place = 0; place < lanes.count; place++) {
-    const lane = lanes.order[place];
-    if (all || lanes.known[lane] === 0) priceLane(problem, table, pool, lanes, lane, problem.homes, dual.nu);
-  }
+/** Finds what slots could do at the prices of homes as they are. */
+export function priceLanes(problem: Problem, { table, pool, lanes, dual }: Priced): void {
+  for (let lane = 0; lane < lanes.count; lane++) priceLane(problem, table, pool, lanes, lane, problem.homes, dual.nu);
 }
 
 /** @returns what all chunks cost at least by the patterns known, at the prices of homes as they are; Infinity where they do not fit. */

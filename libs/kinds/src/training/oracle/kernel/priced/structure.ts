@@ -16,8 +16,7 @@ export function reshape(problem: Problem, priced: Priced): boolean {
     best.cost = plan.cost - 1e-3;
     best.length = 0;
     for (let row = 0; row < plan.length && plan.length > 1 && mayGoOn(priced); row++) tryWithout(problem, structure, pass, plan, row);
-    for (let place = 0; place < lanes.count && mayGoOn(priced); place++)
-      tryWith(problem, structure, pass, plan, lanes.slot[lanes.order[place]]);
+    for (let lane = 0; lane < lanes.count && mayGoOn(priced); lane++) tryWith(problem, structure, pass, plan, lanes.slot[lane]);
     if (best.length === 0) break;
     copyPlan(best, plan, problem.siteCount);
     changed = true;

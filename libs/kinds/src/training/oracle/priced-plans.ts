@@ -1,0 +1,132 @@
+import type { DearPlans } from '#mechanism';
+import type { Schedule } from '../job.js';
+import { resetGreedyFallback } from './kernel/greedy-fallback.js';
+import { copyPlan, keepAtHome, scheduleOf } from './kernel/plan.js';
+import { isOpen } from './kernel/priced/climb.js';
+import { openPriced, rateOf, roomOf, searchPriced } from './kernel/priced/search.js';
+import { sharpFloor } from './kernel/sharp-floor.js';
+import { leastOf, spreadSlot } from './kernel/spread.js';
+import type { Method } from './methods.js';
+import { FIRST_RANKS, MUCH_CHEAPER, RANKS_MAX, stepsOfRank } from './priced-steps.js';
+import { planAtOnce, planBySpread } from './spread-plan.js';
+import { slotsOf, subjectOf, type Workspace } from './workspace.js';
+
+/** A plan this near to a floor is not improved: a share of the price, or micro-credits. */
+const NEAR = 1.003;
+const NEAR_MICROS = 2;
+
+/**
+ * For large jobs in markets of few sites. Where the spread's plan is near enough to a floor, that is the plan. Elsewhere homes are priced and plans
+ * put together from what slots could do, for each completion from nothing, so that what one costs does not depend on which others were asked for.
+ */
+export function pricedMethod(work: Workspace): Method & DearPlans<Schedule> {
+  const { problem, gate, best } = work;
+  return {
+    bound(): number {
+      look(work);
+      return gate.isDear ? gate.floor : gate.cost;
+    },
+    plan(): Schedule | undefined {
+      if (gate.isDear) solve(work);
+      return best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1
+        ? scheduleOf(problem, best, subjectOf(work).arrival)
+        : undefined;
+    },
+    isDear: () => gate.isDear,
+    ceiling: (below: number) => (leastOf(work.optimistic, problem.slotCount - 1) < below && planAtOnce(work) ? work.plan.cost : Infinity),
+    quickPlan: (below: number) =>
+      leastOf(work.optimistic, problem.slotCount - 1) < below && spreadAsOf(work)
+        ? scheduleOf(problem, work.plan, subjectOf(work).arrival)
+        : undefined,
+    floorOf: (completion: number) => gate.floors[completion - subjectOf(work).arrival],
+    returnTo(completion: number): void {
+      problem.slotCount = completion - subjectOf(work).arrival + 1;
+      gate.length = problem.slotCount;
+      gate.isDear = true;
+    },
+    isPossible(): boolean {
+      solve(work);
+      return gate.isPossible;
+    },
+  };
+}
+
+/** Looks whether the spread's plan by the slot opened last will do. */
+function look(work: Workspace): void {
+  const { problem, gate, optimistic, plan, best } = work;
+  if (gate.length === problem.slotCount) return;
+  while (optimistic.length < problem.slotCount) {
+    spreadSlot(problem, work.filler, optimistic);
+    gate.rate[optimistic.length - 1] = rateOf(optimistic);
+  }
+  gate.length = problem.slotCount;
+  gate.floor = sharpFloor(problem, work.sharp, work.floor);
+  gate.solved = 0;
+  gate.isDear = false;
+  gate.cost = Infinity;
+  best.length = 0;
+  if (gate.floor === Infinity) return;
+  const near = gate.floor * NEAR + NEAR_MICROS;
+  gate.isDear = !(leastOf(optimistic, problem.slotCount - 1) <= near && planAtOnce(work) && plan.cost <= near);
+  if (gate.isDear) return;
+  gate.cost = plan.cost;
+  copyPlan(plan, best, problem.siteCount);
+}
+
+/**
+ * Chooses among the completions up to the slot opened last those for which homes are priced, and numbers them from 1 on: the first ones by which all
+ * chunks may have found room, then those at which the job becomes much cheaper by the look of it, with all homes or with none taken to be there. 0: none.
+ */
+function rankOf(work: Workspace): number {
+  const { problem, gate, optimistic, pessimistic, filler } = work;
+  while (pessimistic.length < problem.slotCount) spreadSlot(problem, filler, pessimistic);
+  for (; gate.ranked < problem.slotCount; gate.ranked++) {
+    const t = gate.ranked;
+    gate.room += roomOf(problem, t);
+    const [all, none] = [leastOf(optimistic, t), leastOf(pessimistic, t)];
+    const isMuchCheaper = all < gate.all * MUCH_CHEAPER || none < gate.none * MUCH_CHEAPER;
+    const isSearched = gate.room >= problem.total && gate.searched < (isMuchCheaper ? RANKS_MAX : FIRST_RANKS);
+    gate.rank[t] = isSearched ? ++gate.searched : 0;
+    if (!isSearched) continue;
+    gate.all = all;
+    gate.none = none;
+  }
+  return gate.rank[problem.slotCount - 1];
+}
+
+/**
+ * Finds the cheapest plan that it can whose last slot is the one opened last or returned to. Where the search's own ends before it or leaves a gap, the
+ * spread's is tried as well, so that no plan is dearer than its ceiling.
+ */
+function solve(work: Workspace): void {
+  const { problem, gate, priced, plan, best } = work;
+  if (gate.solved === problem.slotCount) return;
+  gate.solved = problem.slotCount;
+  gate.isPossible = search(work);
+  best.length = 0;
+  best.cost = Infinity;
+  const { length, slot } = priced.best;
+  const isWhole = gate.isPossible && slot[length - 1] === problem.slotCount - 1;
+  if (isWhole) copyPlan(priced.best, best, problem.siteCount);
+  if ((!isWhole || isOpen(priced)) && spreadAsOf(work) && plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
+  if (best.length === 0) return;
+  gate.isPossible = true;
+  keepAtHome(problem, best);
+}
+
+/** Searches by prices of homes, where that is within the steps that this completion may take. @returns whether there is a plan, whichever slot it ends in. */
+function search(work: Workspace): boolean {
+  const { problem, gate, priced, plan } = work;
+  const rank = rankOf(work);
+  if (rank === 0 || !openPriced(problem, priced, gate.rate, stepsOfRank(rank, subjectOf(work).book.slotCount))) return false;
+  if (planAtOnce(work)) copyPlan(plan, priced.best, problem.siteCount);
+  searchPriced(problem, priced, gate.floors);
+  return priced.best.length > 0;
+}
+
+/** The spread's plan by a slot that may lie before one asked for already: the greedy fallback, which only goes on, begins anew then. */
+function spreadAsOf(work: Workspace): boolean {
+  const { problem, greedyFallback } = work;
+  if (greedyFallback.length > problem.slotCount) resetGreedyFallback(greedyFallback, problem, slotsOf(work));
+  return planBySpread(work);
+}
