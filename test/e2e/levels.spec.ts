@@ -24,9 +24,10 @@ const isMeasured = async (): Promise<boolean> => {
   const { measuredThrough, head } = await levelsOf();
   return measuredThrough === head;
 };
-const bid = async (idempotencyKey: string, fields: object): Promise<void> => {
-  await decidedBid(api.client, scene, { idempotencyKey, body: jobBody(scene.siteIds, fields) });
-};
+const bid = (idempotencyKey: string, fields: object) =>
+  decidedBid(api.client, scene, { idempotencyKey, body: jobBody(scene.siteIds, fields) });
+const densityOf = async (bidId = ''): Promise<Record<string, unknown>> =>
+  (await api.client.get(`/v1/bids/${bidId}/density`, { key: scene.bidders[0].key })).body;
 const worth = (value: number): object => ({ valuation: { kind: 'deadline', value, deadline: 49 } });
 const findings = async ({ marketId } = scene): Promise<unknown> => {
   const outcome = await verifyMarket(createAuditSource(api.pool), BigInt(marketId), { kinds: standardKinds() });
@@ -39,14 +40,19 @@ describe('the level of a market that learns', () => {
   });
 
   it('is told with how it has moved and why, in pages, be valuations nothing or the highest', async () => {
+    const placed: string[] = [];
     for (const [index, value] of [0, 1_000, 2_000, 999_999_999, 5_000].entries()) {
-      await bid(`bid-${index}`, worth(value));
+      placed.push((await bid(`bid-${index}`, worth(value))).id);
       await until(isMeasured, { everyMs: 50, maxMs: 20_000 });
     }
     const { level, items } = (await levelsOf()) as { level: string; items: { payload: Record<string, unknown> }[] };
     expect(items.length).toBeGreaterThan(0);
     expect(items.at(-1)?.payload).toMatchObject({ level, doubted: 0, organisations: 1 });
     expect(Number(level)).toBeGreaterThan(0);
+    expect(await densityOf(placed.at(0))).toMatchObject({ state: 'none', density: null, percent: {} }); // worth nothing: it says nothing of demand
+    const dense = await densityOf(placed.at(1));
+    expect(dense).toMatchObject({ state: 'measured', standsFor: 1, percent: { bandwidth: 0 } });
+    expect(Number(dense.density)).toBeGreaterThan(0);
     const first = await levelsOf(scene.marketId, '?limit=1');
     expect(first.items).toEqual(items.slice(0, 1));
     expect(first.nextCursor === null).toBe(items.length === 1);
@@ -67,6 +73,29 @@ describe('the level of a market that learns', () => {
     await until(isMeasured, { everyMs: 50, maxMs: 20_000 });
     expect((await levelsOf()).items).toEqual(before.items);
     expect(await findings()).toEqual([]);
+  }, 60_000);
+
+  it('is what each line of a payment follows from', async () => {
+    const { id, allocationId } = await bid('pays', { valuation: { kind: 'deadline', value: 500_000, deadline: 49 } });
+    expect(allocationId).not.toBeNull();
+    const key = scene.bidders[0].key;
+    const [{ body: paid }, { body: allocation }] = await Promise.all(
+      ['/prices', ''].map((part) => api.client.get(`/v1/allocations/${id}${part}`, { key })),
+    );
+    const level = Number(paid.prices.level);
+    expect(paid).toMatchObject({ bidId: id, marketId: scene.marketId, prices: { kind: 'learning' } });
+    expect(['prices_changed', 'terms_changed']).toContain(paid.postedBy.kind);
+    type Line = Record<'unitPrice' | 'amount' | 'supply' | 'formula', string> & { slot: number; resource: string };
+    const { lines } = paid as { lines: Line[] };
+    expect(lines.map(({ slot, resource, amount }) => ({ slot, resource, amount }))).toEqual(
+      (allocation.lines as Line[]).map(({ slot, resource, amount }) => ({ slot, resource, amount })),
+    );
+    for (const { unitPrice, supply, formula } of lines) {
+      expect(Number(unitPrice)).toBeCloseTo(level / Number(supply), 5);
+      expect(formula).toBe(`${paid.prices.level} / ${supply}`);
+    }
+    const stranger = await api.client.get(`/v1/allocations/987654/prices`, { key });
+    expect(stranger.status).toBe(404);
   }, 60_000);
 
   it('is learnt where there is nothing of a resource', async () => {

@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { bidsSearch, flowSearch, keysSearch, monthSearch, overviewSearch, quoteSearch } from './search.js';
+import { allocationsSearch, bidsSearch, flowSearch, keysSearch, monthSearch, overviewSearch, quoteSearch } from './search.js';
 import { MarketLayout } from './market-layout.js';
 import { Failed, NotFound } from './not-found.js';
 import { Shell } from './shell.js';
@@ -56,6 +56,17 @@ const bid = createRoute({
   path: '/bids/$bidId',
   component: lazyRouteComponent(() => import('../pages/bid.js'), 'BidPage'),
 });
+const allocations = createRoute({
+  ...inMarket,
+  path: '/allocations',
+  validateSearch: allocationsSearch,
+  component: lazyRouteComponent(() => import('../pages/allocations.js'), 'AllocationsPage'),
+});
+const windows = createRoute({
+  ...inMarket,
+  path: '/windows',
+  component: lazyRouteComponent(() => import('../pages/windows.js'), 'WindowsPage'),
+});
 const quote = createRoute({
   ...inMarket,
   path: '/quote',
@@ -78,7 +89,7 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     general.addChildren([markets, newMarket, money, account, organisations, keys]),
-    market.addChildren([overview, bids, bid, quote, sites, settings]),
+    market.addChildren([overview, bids, bid, allocations, windows, quote, sites, settings]),
   ]),
   basepath: '/admin',
   defaultPreload: 'intent',

@@ -41,6 +41,14 @@ export const bidsSearch = (given: Given) =>
     order: oneOf(given.order, ['ascending', 'descending'] as const),
     group: oneOf(given.group, ['status', 'reason', 'label', 'organisation'] as const),
   });
+/** States of an allocation, in the order in which it goes through them. */
+export const ALLOCATION_STATES = ['scheduled', 'running', 'completed', 'cancelled', 'failed'] as const;
+
+/** Of the list of allocations. */
+export const allocationsSearch = (given: Given) => only({ state: oneOf(given.state, ALLOCATION_STATES) });
+/** What the list of allocations is narrowed to. */
+export type AllocationsSearch = ReturnType<typeof allocationsSearch>;
+
 /** What the list of bids is narrowed to. */
 export type BidsSearch = ReturnType<typeof bidsSearch>;
 

@@ -1,16 +1,18 @@
 import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import {
   Building2,
+  CalendarRange,
   Gavel,
   KeyRound,
   LayoutDashboard,
   ListOrdered,
-  type LucideIcon,
-  Menu,
   MapPinned,
+  Menu,
   Settings2,
   Store,
   Wallet,
+  Wrench,
+  type LucideIcon,
 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from '../parts/button.js';
@@ -28,8 +30,10 @@ interface NavItem {
 const marketNav = (isBidder: boolean): readonly NavItem[] => [
   { name: 'Overview', to: '/markets/$marketId', icon: LayoutDashboard, isExact: true },
   { name: isBidder ? 'My bids' : 'Bids', to: '/markets/$marketId/bids', icon: ListOrdered },
+  { name: isBidder ? 'My allocations' : 'Allocations', to: '/markets/$marketId/allocations', icon: CalendarRange },
   ...(isBidder ? [{ name: 'Quote and bid', to: '/markets/$marketId/quote', icon: Gavel }] : []),
   { name: 'Sites', to: '/markets/$marketId/sites', icon: MapPinned },
+  { name: 'Windows', to: '/markets/$marketId/windows', icon: Wrench },
   ...(isBidder ? [] : [{ name: 'Terms and clock', to: '/markets/$marketId/settings', icon: Settings2 }]),
 ];
 

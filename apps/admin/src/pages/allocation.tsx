@@ -5,7 +5,7 @@ import { useMarket } from '../app/market.js';
 import { Gantt } from '../charts/gantt.js';
 import { credits, microsOf } from '../model/amounts.js';
 import type { Bid } from '../model/refusals.js';
-import { count, plural, volume } from '../model/words.js';
+import { count, inWords, plural, volume } from '../model/words.js';
 import { Amount } from '../parts/amount.js';
 import { Panel } from '../parts/panel.js';
 import { Notice, Shown } from '../parts/states.js';
@@ -26,7 +26,7 @@ export function AllocationView({ bid }: { readonly bid: Bid }) {
       {(allocation) => (
         <>
           <Plan allocation={allocation} names={names} />
-          <Payment allocation={allocation} names={names} />
+          <Payment allocation={allocation} names={names} bidId={bid.id} />
         </>
       )}
     </Shown>
@@ -121,7 +121,13 @@ function Coverage({ schedule, nameOf }: { readonly schedule: Allocation['schedul
   );
 }
 
-function Payment({ allocation: { lines, payment }, names }: AllocationProps) {
+/** A line as a key: a payment has one for each of these. */
+const lineId = ({ slot, siteId, resource }: Pick<Line, 'slot' | 'siteId' | 'resource'>): string => `${slot} ${siteId} ${resource}`;
+
+function Payment({ allocation: { lines, payment }, names, bidId }: AllocationProps & { readonly bidId: string }) {
+  const priced = useAnswer('explainPayment', { params: { bidId } }, { isForever: true });
+  const formulas = useMemo(() => new Map(priced.data?.lines.map((line) => [lineId(line), line.formula])), [priced.data]);
+  const postedBy = priced.data?.postedBy;
   const sum = lines.reduce((total, { amount }) => total + microsOf(amount), 0n);
   const columns: readonly Column<Line>[] = [
     { name: 'Slot', isNumber: true, cell: ({ slot }) => slot },
@@ -129,18 +135,25 @@ function Payment({ allocation: { lines, payment }, names }: AllocationProps) {
     { name: 'Resource', cell: ({ resource }) => resource },
     { name: 'Quantity', isNumber: true, cell: ({ quantity }) => volume(Number(quantity)) },
     { name: 'Price of a unit', isNumber: true, cell: ({ unitPrice }) => <Amount of={unitPrice} isColumn /> },
+    { name: 'It follows from', cell: (line) => formulas.get(lineId(line)) ?? '–' },
     { name: 'Amount', isNumber: true, cell: ({ amount }) => <Amount of={amount} isColumn /> },
   ];
   const isRight = sum === microsOf(payment);
   return (
     <Panel title="Payment, line by line" note={`${plural(lines.length, 'line')}; ${credits(payment)} credits`} isFlush>
-      <Table label="Payment lines" columns={columns} rows={lines} idOf={({ slot, siteId, resource }) => `${slot} ${siteId} ${resource}`} />
+      <Table label="Payment lines" columns={columns} rows={lines} idOf={lineId} />
       <div className="panel-foot">
         <Notice look={isRight ? 'good' : 'bad'}>
           {isRight
             ? 'The lines add up to the payment, to the micro-credit.'
             : `The lines add up to ${credits(sum)}, the payment is ${credits(payment)}. Tell your operator.`}
         </Notice>
+        {postedBy && (
+          <p className="small muted">
+            Prices were posted by entry {postedBy.sequence} of the log ({inWords(postedBy.kind)}), and seen by the bid after entry{' '}
+            {priced.data?.priceVersion}.
+          </p>
+        )}
       </div>
     </Panel>
   );

@@ -20,11 +20,14 @@ interface Draft {
   readonly chunkMB: string;
   readonly bandwidthMB: string;
   readonly resources: string;
-  readonly rule: 'paper' | 'flat';
+  readonly rule: 'learning' | 'paper' | 'flat';
   readonly gamma: string;
   readonly unit: string;
   readonly reserve: string;
   readonly level: string;
+  readonly floor: string;
+  readonly ceiling: string;
+  readonly shareCap: string;
 }
 
 const FIRST: Draft = {
@@ -35,11 +38,14 @@ const FIRST: Draft = {
   chunkMB: '2',
   bandwidthMB: '20480',
   resources: 'gpu, cpu, memoryGB',
-  rule: 'paper',
+  rule: 'learning',
   gamma: '1000',
   unit: '1',
   reserve: '0.1',
   level: '100',
+  floor: '',
+  ceiling: '',
+  shareCap: '',
 };
 /** What a curve of the flat rule is drawn for. */
 const PREVIEW_CAPACITY = 10;
@@ -61,7 +67,18 @@ function bodyOf(draft: Draft): BodyOf<'createMarket'> {
     chunkMB: numberOf(draft.chunkMB),
     bandwidthMB: numberOf(draft.bandwidthMB),
     resources,
-    prices: draft.rule === 'paper' ? { gamma, unit: draft.unit, reserve: draft.reserve } : { kind: 'flat', level: draft.level },
+    prices: draft.rule === 'paper' ? { gamma, unit: draft.unit, reserve: draft.reserve } : byShareOf(draft),
+  };
+}
+
+function byShareOf({ rule, level, floor, ceiling, shareCap }: Draft): NonNullable<BodyOf<'createMarket'>['prices']> {
+  if (rule === 'flat') return { kind: 'flat', level };
+  const isGiven = (text: string): boolean => text.trim() !== '';
+  return {
+    kind: 'learning',
+    ...(isGiven(floor) && { floor }),
+    ...(isGiven(ceiling) && { ceiling }),
+    ...(isGiven(shareCap) && { shareCap: numberOf(shareCap) }),
   };
 }
 
@@ -86,7 +103,7 @@ export function NewMarketPage() {
       <PageHead
         title="Open a market"
         crumbs={[{ name: 'Markets', to: '/' }]}
-        note="Sites are added afterwards. What a market is opened with stays, but for its status and its oracle."
+        note="Sites are added afterwards. What a market is opened with stays, but for its status, its oracle and its prices."
       />
       <form className="form" onSubmit={onSubmit}>
         <div className="columns wide-first">
@@ -147,20 +164,27 @@ function Terms({ draft, onChange, faults }: TermsProps) {
         label="Price rule"
         value={draft.rule}
         choices={[
+          { id: 'learning', name: 'Learnt from the bids' },
           { id: 'paper', name: 'Rise with what is sold' },
           { id: 'flat', name: 'Flat' },
         ]}
         onChange={(rule) => onChange({ ...draft, rule })}
       />
       <div className="fields">
-        {draft.rule === 'paper' ? (
+        {draft.rule === 'learning' && (
+          <>
+            {text('floor', 'Floor', 'Credits for all of a resource in a slot; empty: none')}
+            {text('ceiling', 'Ceiling', 'The same; empty: none')}
+            {text('shareCap', 'Share cap', 'Percent that one organisation counts for; empty: all')}
+          </>
+        )}
+        {draft.rule === 'flat' && text('level', 'Level', 'Credits for all of a resource in a slot')}
+        {draft.rule === 'paper' && (
           <>
             {text('gamma', 'Gamma', 'How steeply prices rise; above 1')}
             {text('unit', 'Unit', 'Credits')}
             {text('reserve', 'Reserve', 'Credits where nothing is sold')}
           </>
-        ) : (
-          text('level', 'Level', 'Credits for all of a resource in a slot')
         )}
       </div>
     </div>
@@ -172,8 +196,16 @@ function Preview({ draft }: { readonly draft: Draft }) {
   const rule = useMemo(() => ruleOf(draft), [draft]);
   const curve = useMemo(() => curveOf(rule, resource, PREVIEW_CAPACITY).filter(({ price }) => Number.isFinite(price)), [rule, resource]);
   return (
-    <Panel title="Preview of the price curve" note={formulaOf(rule, resource)}>
-      {curve.length > 0 ? (
+    <Panel
+      title="Preview of the price curve"
+      note={draft.rule === 'learning' ? 'price = a learnt level ÷ what the whole market has in the slot' : formulaOf(rule, resource)}
+    >
+      {draft.rule === 'learning' ? (
+        <p className="muted">
+          Flat prices at a level that clears the demand of the bids so far. Until three bids are measured only the next tenth of the slots
+          is sold.
+        </p>
+      ) : curve.length > 0 ? (
         <PriceCurve resource={resource} curve={curve} />
       ) : (
         <p className="muted">Fill in the prices to see their curve.</p>

@@ -11,6 +11,15 @@ const STATES: Readonly<Record<string, readonly [Look, LucideIcon]>> = {
   paused: ['warn', CirclePause],
   closed: ['plain', Ban],
   active: ['good', CheckCircle2],
+  completed: ['good', CheckCircle2],
+  repaired: ['good', CheckCircle2],
+  running: ['info', Clock],
+  scheduled: ['info', Clock],
+  planned: ['info', Clock],
+  left: ['warn', CirclePause],
+  failed: ['bad', CircleX],
+  cancelled: ['plain', Ban],
+  over: ['plain', Ban],
   revoked: ['plain', Ban],
 };
 

@@ -31,6 +31,7 @@ import {
   PreviewWindow,
   QuoteCancellation,
   ReadAllocations,
+  ReadDensity,
   ReadBids,
   ReadEvents,
   ReadSeries,
@@ -51,6 +52,7 @@ import {
   createCatalogueWork,
   createClockStore,
   createEventReader,
+  createDensityReader,
   createLevelReader,
   createRepairStore,
   createSeriesReader,
@@ -237,6 +239,7 @@ function views({ stores, surroundings: { clock } }: Parts): object[] {
     new SearchBids(createBidSearcher(stores.pool)),
     new MarketSeries(new ReadSeries(createSeriesReader(stores.pool)), clock),
     new ListLevels(createLevelReader(stores.pool)),
+    new ReadDensity(createBidReader(stores.pool), createDensityReader(stores.pool)),
   ];
 }
 

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { LIMITS } from '#contracts';
-import { BookReader, FairQueue, History, type InTurn, QuoteBid, ReadBook, ReadPrices } from '#market';
+import { BookReader, ExplainPayment, FairQueue, History, type InTurn, QuoteBid, ReadBook, ReadPrices } from '#market';
 import type { Kinds } from '#kinds';
-import { createBookSource, createHistoryStore } from '#persistence';
+import { createAllocationReader, createBidReader, createBookSource, createHistoryStore, createPostingReader } from '#persistence';
 import type { ThinkPool } from '#thinking';
 import type { Metrics } from '../service/metrics.js';
 import type { ApiSettings } from './settings.js';
@@ -50,10 +50,18 @@ export function pricing(
   );
   metrics.gauge('eris_think_waiting', 'Tasks that wait for a thread.', () => thinkers.waiting);
   metrics.gauge('eris_think_threads', 'Threads that there are.', () => thinkers.threads);
+  const history = new History(createHistoryStore(stores.pool), kinds);
+  const payments = {
+    bids: createBidReader(stores.pool),
+    allocations: createAllocationReader(stores.pool),
+    history,
+    postings: createPostingReader(stores.pool),
+  };
   return [
+    new ExplainPayment(payments, { loop: prices }),
     ...explaining(stores, books, { kinds, thinker: thinkers, queue, loop, reads }),
     new QuoteBid(books, { kinds, thinker: thinkers, queue, loop, reads }),
     new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, { loop: prices, ...SLICE }),
-    new ReadBook(source, new History(createHistoryStore(stores.pool), kinds), LIMITS.bookCells, { loop: prices, ...SLICE }),
+    new ReadBook(source, history, LIMITS.bookCells, { loop: prices, ...SLICE }),
   ];
 }

@@ -1,5 +1,5 @@
 import type { AnswerOf } from '#contracts';
-import { ExplainBid, QuoteBid, ReadBids } from '#market';
+import { ExplainBid, QuoteBid, ReadBids, ReadDensity } from '#market';
 import { Controller } from '@nestjs/common';
 import { BidBodies } from '../bidding/bid-bodies.js';
 import { quoteIdFor } from '../bidding/quotes.js';
@@ -11,6 +11,7 @@ import type { Reply } from '../http/reply.js';
 import { Serves } from '../http/serves.js';
 import { partyOf } from '../http/turns.js';
 import { bidView, quoteReply } from '../views/bid-views.js';
+import { densityView } from '../views/density-view.js';
 import { whyView } from '../views/why-view.js';
 
 /** What is asked about bids; they are placed by bidding/bid-routes.ts. */
@@ -21,6 +22,7 @@ export class BidsController {
     private readonly quoteBid: QuoteBid,
     private readonly explainBid: ExplainBid,
     private readonly bodies: BidBodies,
+    private readonly readDensity: ReadDensity,
   ) {}
 
   @Serves('quoteBid')
@@ -41,6 +43,11 @@ export class BidsController {
   @Serves('getBid')
   get(@In() { caller, params }: Input<'getBid'>): Promise<AnswerOf<'getBid'>> {
     return answer(this.readBids.find(caller, params.bidId), { found: ({ bid }) => bidView(bid) });
+  }
+
+  @Serves('readDensity')
+  density(@In() { caller, params }: Input<'readDensity'>): Promise<AnswerOf<'readDensity'>> {
+    return answer(this.readDensity.run(caller, params.bidId), { density: densityView });
   }
 
   @Serves('explainBid')

@@ -1,6 +1,7 @@
 import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
 import { allocationPage, allocationsQuery, cancelBody, cancellationQuote, cancelled } from '../schemas/allocations.js';
 import { allocation } from '../schemas/bids.js';
+import { paidPrices } from '../schemas/paid-prices.js';
 
 const tag = 'bids';
 
@@ -24,6 +25,16 @@ export const allocationOperations = defineOperations({
     summary: 'What an accepted bid got, and what became of it: its schedule, its payment line by line, its slots, and what came back',
     policy: MEMBERS,
     responses: { 200: { description: 'The allocation', schema: allocation } },
+  },
+  explainPayment: {
+    method: 'GET',
+    path: '/v1/allocations/{bidId}/prices',
+    tag,
+    summary: 'Why each line of a payment costs what it does: the rule of that moment, what was sold and what there was',
+    description: 'As of the entry before the decision. Of a repaired allocation it is the payment of the plan that was bought.',
+    policy: MEMBERS,
+    responses: { 200: { description: 'The lines with what their prices follow from', schema: paidPrices } },
+    problems: ['pricing_busy'],
   },
   quoteCancellation: {
     method: 'POST',

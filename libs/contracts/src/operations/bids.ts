@@ -1,6 +1,7 @@
 import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
 import { bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, queuedBid } from '../schemas/bids.js';
 import { LIMITS } from '../limits.js';
+import { density } from '../schemas/paid-prices.js';
 import { why } from '../schemas/why.js';
 
 const tag = 'bids';
@@ -60,6 +61,16 @@ export const bidOperations = defineOperations({
     summary: 'A bid and its decision',
     policy: MEMBERS,
     responses: { 200: { description: 'The bid', schema: bid } },
+  },
+  readDensity: {
+    method: 'GET',
+    path: '/v1/bids/{bidId}/density',
+    tag,
+    summary: 'What a bid reports of demand, where prices are learnt: its density, and what it takes',
+    description:
+      'The level of prices at which the market, with nothing sold, would just not sell to it. It counts for later levels, accepted or not, and is measured a moment after the bid was answered.',
+    policy: MEMBERS,
+    responses: { 200: { description: 'The density', schema: density } },
   },
   explainBid: {
     method: 'GET',

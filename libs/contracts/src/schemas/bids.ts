@@ -155,7 +155,8 @@ export const quote = z
   })
   .meta({ id: 'Quote' });
 
-const line = z.strictObject({ slot, siteId: id.nullable(), resource: z.string(), quantity: volume, unitPrice: amount, amount });
+/** A line of a payment. */
+export const line = z.strictObject({ slot, siteId: id.nullable(), resource: z.string(), quantity: volume, unitPrice: amount, amount });
 /** What every allocation tells, whatever kind of job it is for; the plan is told in the words of the kind. */
 export const allocationFields = { bidId: id, marketId: id, payment: amount, lines: z.array(line), ...lifeFields };
 /** An allocation with the fields of its kind beside these. */

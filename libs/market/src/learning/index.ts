@@ -12,5 +12,6 @@ export {
 } from './fold.js';
 export { LearnPrices } from './learn-prices.js';
 export { type LevelEntry, type LevelReader, type Levels, type LevelsOutcome, ListLevels } from './list-levels.js';
+export { type DensityOutcome, type DensityReader, ReadDensity, type StoredDensity } from './read-density.js';
 export { stateAfter } from './market-change.js';
 export type { LearningCursor, LearningEntry, LearningPage, LearningStart, LearningStore, LevelChange, MeasuredBid } from './ports.js';

@@ -1,3 +1,3 @@
 /** What learning prices reads and writes. */
-export { createLevelReader } from './level-reader.js';
+export { createDensityReader, createLevelReader, createPostingReader } from './level-reader.js';
 export { createLearningStore } from './learning-store.js';

@@ -3,6 +3,7 @@ import type { AnswerOf, ItemOf } from '#sdk';
 import { BadInput, type HostTerminal } from '../../terminal.js';
 import { type Client, type ClientFlags, serving, withMarket, withServer } from '../client.js';
 import { registerCancel } from './cancel.js';
+import { registerWhyPrice } from './why-price.js';
 import { type Column, factsOf, type Screen, tableOf } from '../text.js';
 
 type Bid = ItemOf<'listBids'>;
@@ -59,6 +60,7 @@ export function registerBids(program: Command, terminal: HostTerminal): void {
       }),
     );
   registerCancel(allocation, terminal);
+  registerWhyPrice(allocation, terminal);
 }
 
 async function list(client: Client): Promise<void> {

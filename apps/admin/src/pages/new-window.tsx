@@ -1,0 +1,142 @@
+import { Link } from '@tanstack/react-router';
+import { type FormEvent, useMemo, useState } from 'react';
+import type { AnswerOf, BodyOf, ItemOf } from '#sdk';
+import { isProblem, useChange } from '../app/api.js';
+import { useMarket } from '../app/market.js';
+import { plural } from '../model/words.js';
+import { Amount } from '../parts/amount.js';
+import { AsCode } from '../parts/as-code.js';
+import { Badge } from '../parts/badge.js';
+import { Button } from '../parts/button.js';
+import { Chooser, Field, Segments } from '../parts/fields.js';
+import { faultsOf, numberOf } from '../parts/form.js';
+import { Panel } from '../parts/panel.js';
+import { Failure, Notice } from '../parts/states.js';
+import { type Column, Table } from '../parts/table.js';
+
+type Preview = AnswerOf<'previewWindow'>;
+
+interface Draft {
+  readonly kind: 'outage' | 'maintenance';
+  /** A site's id, or one of the others. */
+  readonly of: string;
+  readonly from: string;
+  readonly to: string;
+  readonly note: string;
+}
+
+const FIRST: Draft = { kind: 'maintenance', of: 'market', from: '', to: '', note: '' };
+const OTHERS = [
+  { id: 'market', name: 'The whole market' },
+  { id: 'bandwidth', name: 'Bandwidth between sites' },
+];
+
+const bodyOf = ({ kind, of, from, to, note }: Draft): BodyOf<'openWindow'> => ({
+  kind,
+  ...(of === 'market' || of === 'bandwidth' ? { scope: of } : { scope: 'site', siteId: of }),
+  ...(from.trim() !== '' && { from: numberOf(from) }),
+  ...(to.trim() !== '' && { to: numberOf(to) }),
+  ...(note.trim() !== '' && { note }),
+});
+
+/** Takes capacity off sale: first a preview of whom that hits, then the window, which does what the preview said or is not opened. */
+export function NewWindow({ sites }: { readonly sites: readonly ItemOf<'listSites'>[] }) {
+  const market = useMarket();
+  const params = { marketId: market.id };
+  const [draft, setDraft] = useState(FIRST);
+  const body = useMemo(() => bodyOf(draft), [draft]);
+  const preview = useChange('previewWindow', []);
+  const open = useChange('openWindow', ['listWindows', 'readBook', 'listAllocations']);
+  const change = (next: Partial<Draft>): void => {
+    setDraft({ ...draft, ...next });
+    preview.reset();
+    open.reset();
+  };
+  const look = (): void => preview.mutate({ params, body });
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (!preview.data) return look();
+    open.mutate({ params, body, headers: { 'If-Match': preview.data.digest } }, { onSuccess: () => preview.reset() });
+  };
+  const isOutdated = isProblem(open.error, 'preview_outdated');
+  const faults = { ...faultsOf(preview.error), ...faultsOf(open.error) };
+  return (
+    <Panel title="Take capacity off sale">
+      {preview.error && <Failure error={preview.error} />}
+      {open.error && !isOutdated && <Failure error={open.error} />}
+      {isOutdated && <Notice look="bad">The market has moved on since the preview, and nothing was done. Look again.</Notice>}
+      {open.data && !open.error && <Notice look="good">Window {open.data.id} is open; those whom it hits are dealt with now.</Notice>}
+      <form className="form" onSubmit={onSubmit}>
+        <Segments
+          label="What it is"
+          value={draft.kind}
+          choices={[
+            { id: 'maintenance', name: 'Maintenance' },
+            { id: 'outage', name: 'Outage' },
+          ]}
+          onChange={(kind) => change({ kind })}
+        />
+        <div className="fields">
+          <Chooser
+            label="Of what"
+            value={draft.of}
+            choices={[...OTHERS, ...sites.map(({ id, name }) => ({ id, name }))]}
+            onChange={(of) => change({ of })}
+          />
+          <Field
+            label="From slot"
+            inputMode="numeric"
+            value={draft.from}
+            onChange={(from) => change({ from })}
+            fault={faults.from}
+            help={`Empty: now, slot ${market.slot}`}
+          />
+          <Field
+            label="To slot"
+            inputMode="numeric"
+            value={draft.to}
+            onChange={(to) => change({ to })}
+            fault={faults.to}
+            help="The first that is on sale again; empty: open"
+          />
+          <Field label="Note" value={draft.note} onChange={(note) => change({ note })} fault={faults.note} maxLength={100} />
+        </div>
+        {preview.data && <Impact preview={preview.data} marketId={market.id} />}
+        <div className="form-actions">
+          <Button onPress={look} isDisabled={preview.isPending}>
+            {preview.isPending ? 'Looking …' : 'Preview'}
+          </Button>
+          <Button type="submit" look="primary" isDisabled={open.isPending || !preview.data || isOutdated}>
+            {open.isPending ? 'Opening …' : 'Take it off sale as previewed'}
+          </Button>
+        </div>
+      </form>
+      <AsCode call={{ operation: 'previewWindow', params, body }} />
+    </Panel>
+  );
+}
+
+function Impact({ preview: { hits, returned, slot }, marketId }: { readonly preview: Preview; readonly marketId: string }) {
+  const columns: readonly Column<Preview['hits'][number]>[] = [
+    {
+      name: 'Bid',
+      cell: ({ bidId }) => (
+        <Link to="/markets/$marketId/bids/$bidId" params={{ marketId, bidId }}>
+          {bidId}
+        </Link>
+      ),
+    },
+    { name: 'What becomes of it', cell: ({ outcome }) => <Badge state={outcome} /> },
+    { name: 'Sold to be done in', isNumber: true, cell: ({ promised }) => promised },
+    { name: 'Would be done in', isNumber: true, cell: ({ completion }) => completion ?? '–' },
+    { name: 'Would come back', isNumber: true, cell: (hit) => <Amount of={hit.returned} isColumn /> },
+  ];
+  return (
+    <div className="stack" role="status">
+      <p>
+        As of slot {slot}: it hits {plural(hits.length, 'allocation')}, and <Amount of={returned} /> credits would go back.
+      </p>
+      {hits.length > 0 && <Table label="Whom it hits" columns={columns} rows={hits} idOf={({ bidId }) => bidId} />}
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import { BANDWIDTH_CELL, capacityOf, firstCellOf, kindOfCell, usageOf } from '#mechanism';
+import { at, invariant } from '#units';
+import { openSlots } from '../book/index.js';
+import type { History, PastMarket } from '../history/index.js';
+import type { AllocationReader } from '../lifecycle/ports.js';
+import type { BidReader, EventRecord, LineRecord, Viewer } from '../reading/ports.js';
+import { type Busy, BUSY, busyWhereLate } from '../thinking/busy.js';
+import type { PricesPace } from './read-prices.js';
+
+/** Whose payment is asked about. */
+export interface PaymentRequest {
+  readonly viewer: Viewer;
+  readonly bidId: bigint;
+  /** Who asks: turns are taken by organisations and their operators' families. */
+  readonly organisationId: bigint;
+  readonly tenantId?: bigint;
+  readonly isGone?: () => boolean;
+}
+
+/** A line of a payment with what its price follows from. */
+export interface PricedLine extends LineRecord {
+  /** Of its site's resource or the bandwidth in its slot, milli-units, before the bid: what was sold, and what there was. */
+  readonly usedMilli: number;
+  readonly capacityMilli: number;
+  /** What the whole market had of it in that slot. */
+  readonly supplyMilli: number;
+}
+
+/** Why a payment is what it is: the market as the bid found it. */
+export interface ExplainedPayment {
+  readonly kind: 'explained';
+  readonly bidId: bigint;
+  readonly then: PastMarket;
+  /** The entry that posted the rule, or its level. */
+  readonly postedBy: EventRecord;
+  readonly lines: readonly PricedLine[];
+  /** Of the market, by ordinal. */
+  readonly siteIds: readonly bigint[];
+}
+
+/** The entry of a log that posted the prices of a moment. */
+export interface PostingReader {
+  /** The last entry up to that one which posted a rule or a level. */
+  postedBy(marketId: bigint, sequence: bigint): Promise<EventRecord | undefined>;
+}
+
+/** Where it is read. */
+export interface PaymentSources {
+  readonly bids: Pick<BidReader, 'find'>;
+  readonly allocations: Pick<AllocationReader, 'find'>;
+  readonly history: History;
+  readonly postings: PostingReader;
+}
+
+/** Why an accepted bid pays what it does, line by line: the posted prices of the moment before its decision, and what they follow from. */
+export class ExplainPayment {
+  constructor(
+    private readonly sources: PaymentSources,
+    private readonly pace: Pick<PricesPace, 'loop'>,
+  ) {}
+
+  async run(request: PaymentRequest): Promise<{ readonly kind: 'not_found' } | Busy | ExplainedPayment> {
+    const { organisationId, tenantId = organisationId, isGone } = request;
+    const turn = this.pace.loop.run({ tenantId, organisationId, ...(isGone && { isGone }) }, () => this.explain(request));
+    return typeof turn === 'string' ? BUSY[turn] : turn.catch(busyWhereLate);
+  }
+
+  private async explain({ viewer, bidId }: PaymentRequest): Promise<{ readonly kind: 'not_found' } | ExplainedPayment> {
+    const { bids, allocations, history, postings } = this.sources;
+    const bid = await bids.find(viewer, bidId);
+    const life = bid?.decision?.outcome === 'accepted' ? await allocations.find(viewer, bidId) : undefined;
+    if (!bid?.decision || !life) return { kind: 'not_found' };
+    const before = bid.decision.sequence - 1n;
+    const [then, postedBy] = await Promise.all([history.at(bid.marketId, before), postings.postedBy(bid.marketId, before)]);
+    invariant(then !== undefined, 'a market opens before it decides');
+    invariant(postedBy !== undefined, 'a log begins with the terms of its market');
+    const { lines, siteIds } = life.allocation;
+    return { kind: 'explained', bidId, then, postedBy, lines: lines.map((line) => pricedLine(line, then)), siteIds };
+  }
+}
+
+function pricedLine(line: LineRecord, { state }: PastMarket): PricedLine {
+  const { resources } = state;
+  const book = openSlots(state, line.slot, 1);
+  const cell = line.site === null ? BANDWIDTH_CELL : firstCellOf(line.site, resources.length) + resources.indexOf(line.resource);
+  const capacity = capacityOf(book, line.slot);
+  const kind = kindOfCell(cell, resources.length);
+  const supplyMilli = capacity.reduce((sum, each, index) => (kindOfCell(index, resources.length) === kind ? sum + each : sum), 0);
+  return { ...line, usedMilli: at(usageOf(book, line.slot), cell), capacityMilli: at(capacity, cell), supplyMilli };
+}
