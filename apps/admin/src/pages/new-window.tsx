@@ -67,40 +67,7 @@ export function NewWindow({ sites }: { readonly sites: readonly ItemOf<'listSite
       {isOutdated && <Notice look="bad">The market has moved on since the preview, and nothing was done. Look again.</Notice>}
       {open.data && !open.error && <Notice look="good">Window {open.data.id} is open; those whom it hits are dealt with now.</Notice>}
       <form className="form" onSubmit={onSubmit}>
-        <Segments
-          label="What it is"
-          value={draft.kind}
-          choices={[
-            { id: 'maintenance', name: 'Maintenance' },
-            { id: 'outage', name: 'Outage' },
-          ]}
-          onChange={(kind) => change({ kind })}
-        />
-        <div className="fields">
-          <Chooser
-            label="Of what"
-            value={draft.of}
-            choices={[...OTHERS, ...sites.map(({ id, name }) => ({ id, name }))]}
-            onChange={(of) => change({ of })}
-          />
-          <Field
-            label="From slot"
-            inputMode="numeric"
-            value={draft.from}
-            onChange={(from) => change({ from })}
-            fault={faults.from}
-            help={`Empty: now, slot ${market.slot}`}
-          />
-          <Field
-            label="To slot"
-            inputMode="numeric"
-            value={draft.to}
-            onChange={(to) => change({ to })}
-            fault={faults.to}
-            help="The first that is on sale again; empty: open"
-          />
-          <Field label="Note" value={draft.note} onChange={(note) => change({ note })} fault={faults.note} maxLength={100} />
-        </div>
+        <WindowFields draft={draft} sites={sites} faults={faults} onChange={change} />
         {preview.data && <Impact preview={preview.data} marketId={market.id} />}
         <div className="form-actions">
           <Button onPress={look} isDisabled={preview.isPending}>
@@ -113,6 +80,55 @@ export function NewWindow({ sites }: { readonly sites: readonly ItemOf<'listSite
       </form>
       <AsCode call={{ operation: 'previewWindow', params, body }} />
     </Panel>
+  );
+}
+
+interface FieldsProps {
+  readonly draft: Draft;
+  readonly sites: readonly ItemOf<'listSites'>[];
+  readonly faults: Readonly<Record<string, string>>;
+  readonly onChange: (next: Partial<Draft>) => void;
+}
+
+function WindowFields({ draft, sites, faults, onChange }: FieldsProps) {
+  const market = useMarket();
+  return (
+    <>
+      <Segments
+        label="What it is"
+        value={draft.kind}
+        choices={[
+          { id: 'maintenance', name: 'Maintenance' },
+          { id: 'outage', name: 'Outage' },
+        ]}
+        onChange={(kind) => onChange({ kind })}
+      />
+      <div className="fields">
+        <Chooser
+          label="Of what"
+          value={draft.of}
+          choices={[...OTHERS, ...sites.map(({ id, name }) => ({ id, name }))]}
+          onChange={(of) => onChange({ of })}
+        />
+        <Field
+          label="From slot"
+          inputMode="numeric"
+          value={draft.from}
+          onChange={(from) => onChange({ from })}
+          fault={faults.from}
+          help={`Empty: now, slot ${market.slot}`}
+        />
+        <Field
+          label="To slot"
+          inputMode="numeric"
+          value={draft.to}
+          onChange={(to) => onChange({ to })}
+          fault={faults.to}
+          help="The first that is on sale again; empty: open"
+        />
+        <Field label="Note" value={draft.note} onChange={(note) => onChange({ note })} fault={faults.note} maxLength={100} />
+      </div>
+    </>
   );
 }
 
