@@ -256,6 +256,20 @@ describe('an operator', () => {
     expect(await json(`sites capacity ${site.id} gpu=5 --market second`, operator())).toMatchObject({ capacity: { gpu: 5 } });
     expect(await json('clock advance 2 --market second', operator())).toEqual({ slot: 2 });
     expect(await json('markets pause --market second', operator())).toMatchObject({ status: 'paused' });
+    const wanted = `--kind maintenance --site ${site.id} --from 3 --to 5 --market second`;
+    const { digest, hits } = await json(`windows preview ${wanted}`, operator());
+    expect(hits).toEqual([]);
+    const window = await json(`windows open ${wanted} --digest ${digest}`, operator());
+    expect(await json('windows --market second', operator())).toMatchObject({
+      items: [{ id: window.id, state: 'planned', from: 3, to: 5 }],
+    });
+    const mine = scene.operatorId;
+    const agent = await json(`keys create ${mine} --role agent --site ${site.id}`, operator());
+    expect(await json(`agent --site ${site.id} --count 1`, { env: { ERIS_KEY: agent.key } })).toMatchObject({ siteId: site.id, streak: 1 });
+    expect(await json(`budgets set team --amount 5 --per day --organisation ${mine}`, operator())).toMatchObject({
+      name: 'team',
+      amount: '5',
+    });
     expect(await json('organisations create acme', operator())).toMatchObject({ name: 'acme' });
     expect(await json('deposit acme 12.5', operator())).toMatchObject({ balance: { available: '12.5' } });
     const key = await json('keys create acme --role bidder --scopes bids:read', operator());

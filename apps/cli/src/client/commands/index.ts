@@ -16,6 +16,7 @@ import { registerSandbox } from './sandbox.js';
 import { registerTenancy } from './tenancy.js';
 import { registerWatch } from './watch.js';
 import { registerWhy } from './why.js';
+import { registerWindows } from './windows.js';
 
 /** The commands that talk to a server, in the order that --help shows. */
 export const CLIENT_COMMANDS: readonly ((program: Command, terminal: HostTerminal) => void)[] = [
@@ -28,6 +29,7 @@ export const CLIENT_COMMANDS: readonly ((program: Command, terminal: HostTermina
   registerBids,
   registerWhy,
   registerWatch,
+  registerWindows,
   registerMoney,
   registerTenancy,
   registerBudgets,
