@@ -4,7 +4,7 @@ import { startTestApi, type TestApi } from '../support/api.js';
 import { jobBody, marketBody, type Scene, setScene } from '../support/scenes.js';
 
 /** Requests per operation. */
-const RUNS = Number(process.env.ERIS_FUZZ_RUNS ?? 40);
+const RUNS = Number(process.env.ERIS_FUZZ_RUNS ?? 25);
 const MS_MAX = Math.max(60_000, RUNS * 50);
 
 let api: TestApi;

@@ -64,6 +64,9 @@ describe('keys', () => {
       key: scene.operatorKey,
       body: { role: 'king' },
     });
-    expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: '$.role', message: 'must be operator, bidder or auditor' }] } });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: '$.role', message: 'must be operator, bidder, auditor or agent' }] },
+    });
   });
 });

@@ -167,6 +167,14 @@ const ASKED: Partial<Record<ProblemCode, () => Asked | Promise<Asked>>> = {
     for (const name of ['one', 'two']) await exchange(api.client.url, wireText(bid({ headers: [`Idempotency-Key: ${name}`] })));
     return bid({ headers: ['Idempotency-Key: three'] });
   },
+  too_many_budgets: async () => {
+    const { id, key } = scene.bidders[1];
+    await api.pool.query(
+      `INSERT INTO budget (organisation_id, name, scope, per, amount_micros) SELECT $1, 'b' || n, 'organisation', 'all', 0 FROM generate_series(1, 50) n`,
+      [id],
+    );
+    return { line: `PUT /v1/organisations/${id}/budgets/another`, key, body: { scope: 'organisation', per: 'all', amount: '1' } };
+  },
   rate_limited: async () => {
     const { key } = scene.bidders[1];
     await slow.client.get('/v1/markets', { key });
@@ -197,6 +205,10 @@ const ELSEWHERE: Partial<Record<ProblemCode, string>> = {
   quote_expired: 'test/e2e/cancelling.spec.ts',
   cancellation_outdated: 'test/e2e/cancelling.spec.ts',
   allocation_over: 'test/e2e/cancelling.spec.ts',
+  budget_reserved: 'test/e2e/cancelling.spec.ts',
+  clock_off: 'test/e2e/outages.spec.ts',
+  preview_outdated: 'test/e2e/outages.spec.ts',
+  site_not_allowed: 'test/e2e/outages.spec.ts',
   origin_not_allowed: 'test/e2e/sessions.spec.ts',
   scope_not_allowed: 'test/e2e/scopes.spec.ts',
   sequence_unknown: 'test/e2e/book.spec.ts',

@@ -9,7 +9,7 @@ const virtualSleep = (ms: number): Promise<void> => new Promise((resolve) => set
 (import.meta.jest as unknown as ModuleMocks).unstable_mockModule('node:timers/promises', () => ({ setTimeout: virtualSleep }));
 const { simulate } = await import('./simulate.js');
 
-const SEEDS = Number(process.env.ERIS_SIMULATION_SEEDS ?? 500);
+const SEEDS = Number(process.env.ERIS_SIMULATION_SEEDS ?? 200);
 const FIRST_SEED = Number(process.env.ERIS_SEED ?? 1);
 const SABOTAGE_SEEDS_MAX = 300;
 

@@ -64,7 +64,7 @@ describe('exactMenu', () => {
   const quick = (Object.keys(FAMILIES) as (keyof typeof FAMILIES)[]).filter((family) => family !== 'crowded');
 
   it.each(quick)('is never above the oracles, and knows all that is possible: %s', (family) => {
-    for (let seed = 1; seed <= 6; seed++) {
+    for (let seed = 1; seed <= 4; seed++) {
       const instance = FAMILIES[family](seed);
       const [one] = instance.jobs;
       const book = bookOf(instance);

@@ -9,7 +9,7 @@ import { standardKinds } from '#kinds';
 import { BidBodies } from '../bidding/bid-bodies.js';
 import { BidRoutes } from '../bidding/bid-routes.js';
 import type { PlaceBids } from '../bidding/place-bids.js';
-import { atOnce, ExplainBid, QuoteBid, ReadBids } from '#market';
+import { atOnce, ExplainBid, QuoteBid, ReadBids, ReadDensity } from '#market';
 import { Connections, type Serve } from './connections.js';
 import { RequestAuthorizer } from './request-authorizer.js';
 import { createHolds } from './holds.js';
@@ -37,6 +37,7 @@ const placeBids = {
     { provide: ReadBids, useValue: { find: () => Promise.resolve({ kind: 'not_found' }) } },
     { provide: QuoteBid, useValue: {} },
     { provide: ExplainBid, useValue: {} },
+    { provide: ReadDensity, useValue: {} },
     { provide: BidBodies, useValue: bodies },
     Reflector,
     { provide: APP_GUARD, useClass: AuthGuard },

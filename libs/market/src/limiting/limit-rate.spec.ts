@@ -1,7 +1,7 @@
 import { LimitRate } from './limit-rate.js';
 import type { Lease, LeaseRequest, RateLimit, TokenBuckets } from './ports.js';
 
-const SECONDS = 60;
+const SECONDS = 20;
 
 /** Buckets in memory, on the test's clock. */
 class MemoryBuckets implements TokenBuckets {
