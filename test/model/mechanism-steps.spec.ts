@@ -41,15 +41,14 @@ const FEW_SITES: readonly MarketSize[] = [
 ];
 
 describe.each<[string, readonly MarketSize[], readonly Fill[]]>([
-  ['default/3', MARKETS, ['differing', 'falling']],
+  ['default/3', MARKETS, ['differing']],
   ['default/4', FEW_SITES, ['half', 'differing']],
 ])('steps of %s', (version, markets, fills) => {
   const oracle = createDefaultOracle({ budgets: budgetsOf(version) });
 
   it.each(markets)('are within their bounds: $sites sites, $slots slots, $resources resources', (market) => {
     expect(sizeFault(market)).toBeUndefined();
-    const isLarge = market.sites * market.slots > 5_000;
-    for (const fill of fills.filter((one) => one !== 'falling' || !isLarge)) {
+    for (const fill of fills) {
       const book = decidedBy(version, sizedBook(market, fill, 1));
       for (const size of JOBS) {
         const job = sizedJob(size, market, 2);
