@@ -95,21 +95,12 @@ export function planFrom<Job, Plan>(planning: Planning<Job, Plan>, told: number)
   const { book, job, arrival, oracle } = planning;
   if (oracle.emptiness(book, job) !== undefined || !inWindow(book, arrival)) return undefined;
   const found = firstFrom(planning, told);
-  const last = found?.completion ?? endOf(book);
-  for (let completion = told; completion < last; completion++) {
-    const pressed = pressedTo(planning, completion);
+  if (found?.completion === told) return found;
+  for (let span = 1; told - span + 1 > arrival; span *= 2) {
+    const pressed = firstFrom({ ...planning, arrival: told - span + 1 }, told, told);
     if (pressed) return pressed;
   }
   return found;
-}
-
-/** A plan that is done in that slot, of ever longer ends of the time until then. */
-function pressedTo<Job, Plan>(planning: Planning<Job, Plan>, completion: number): DatedPlan<Plan> | undefined {
-  for (let span = 1; completion - span + 1 > planning.arrival; span *= 2) {
-    const found = firstFrom({ ...planning, arrival: completion - span + 1 }, completion, completion);
-    if (found) return found;
-  }
-  return undefined;
 }
 
 /** The first plan that is done from a slot on. */

@@ -1,8 +1,9 @@
 import type { AnswerOf } from '#contracts';
 import type { AllocationLife, AllocationsOutcome, AllocationSummary } from '#market';
-import { formatMicros, formatMilli, invariant } from '#units';
+import { formatMicros } from '#units';
 import type { BidBodies } from '../bidding/bid-bodies.js';
 import { cursorOf } from '../http/cursor.js';
+import { lineTold, siteIdsTold } from './line-view.js';
 
 type Summary = AnswerOf<'listAllocations'>['items'][number];
 
@@ -30,24 +31,13 @@ export const allocationsView = ({ allocations, nextId }: AllocationsOutcome): An
 /** An allocation, its plan in the words of its kind. */
 export function allocationView(life: AllocationLife, bodies: Pick<BidBodies, 'planTold'>): AnswerOf<'getAllocation'> {
   const { allocation, summary } = life;
-  const idOf = (ordinal: number): string => {
-    const siteId = allocation.siteIds[ordinal];
-    invariant(siteId !== undefined, 'an allocation names sites of its market');
-    return siteId.toString();
-  };
+  const idOf = siteIdsTold(allocation.siteIds);
   return {
     bidId: allocation.bidId.toString(),
     marketId: allocation.marketId.toString(),
     payment: formatMicros(allocation.paymentMicros),
     ...bodies.planTold(allocation, idOf),
-    lines: allocation.lines.map((line) => ({
-      slot: line.slot,
-      siteId: line.site === null ? null : idOf(line.site),
-      resource: line.resource,
-      quantity: formatMilli(line.quantityMilli),
-      unitPrice: formatMicros(BigInt(line.unitPrice)),
-      amount: formatMicros(BigInt(line.amount)),
-    })),
+    lines: allocation.lines.map((line) => lineTold(line, idOf)),
     state: summary.state,
     revision: summary.revision,
     returned: formatMicros(summary.returnedMicros),

@@ -1,17 +1,14 @@
 import { type AnswerOf, eventTold, termsTold } from '#contracts';
 import type { ExplainedPayment, PricedLine } from '#market';
 import type { PriceRule } from '#mechanism';
-import { formatMicros, formatMilli, invariant } from '#units';
+import { formatMicros, formatMilli } from '#units';
+import { lineTold, siteIdsTold } from './line-view.js';
 
 type Answer = AnswerOf<'explainPayment'>;
 
 /** Why a payment is what it is, as the API tells it. */
 export function paymentView({ bidId, then: { state, at }, postedBy, lines, siteIds }: ExplainedPayment): Answer {
-  const idOf = (ordinal: number): string => {
-    const siteId = siteIds[ordinal];
-    invariant(siteId !== undefined, 'an allocation names sites of its market');
-    return siteId.toString();
-  };
+  const idOf = siteIdsTold(siteIds);
   return {
     bidId: bidId.toString(),
     marketId: state.head.marketId.toString(),
@@ -20,12 +17,7 @@ export function paymentView({ bidId, then: { state, at }, postedBy, lines, siteI
     prices: termsTold(state.terms).prices,
     postedBy: eventTold(postedBy),
     lines: lines.map((line) => ({
-      slot: line.slot,
-      siteId: line.site === null ? null : idOf(line.site),
-      resource: line.resource,
-      quantity: formatMilli(line.quantityMilli),
-      unitPrice: formatMicros(BigInt(line.unitPrice)),
-      amount: formatMicros(BigInt(line.amount)),
+      ...lineTold(line, idOf),
       sold: formatMilli(line.usedMilli),
       capacity: formatMilli(line.capacityMilli),
       supply: formatMilli(line.supplyMilli),
