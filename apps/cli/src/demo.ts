@@ -6,6 +6,7 @@ interface DemoFlags {
   readonly jobs: string;
   readonly seed: string;
   readonly prices: PriceRuleName;
+  readonly outage?: string;
   readonly exit?: boolean;
   readonly all?: boolean;
   readonly json?: boolean;
@@ -26,6 +27,10 @@ export function registerDemo(program: Command, terminal: HostTerminal): void {
         .choices(PRICE_RULES)
         .default('learning'),
     )
+    .option(
+      '--outage <site@slot>',
+      'a site fails for good in a slot, such as site-3@20: tell whom it hit, where they went and what came back',
+    )
     .option('--exit', 'end after the checks instead of serving on')
     .option('--all', 'list every job instead of the first and the last ones')
     .option('--json', 'nothing but one JSON object on standard output; ends after the checks')
@@ -34,8 +39,8 @@ export function registerDemo(program: Command, terminal: HostTerminal): void {
       const jobs = whole(flags.jobs, '--jobs', { min: 1, max: JOBS_MAX });
       const seed = whole(flags.seed, '--seed', { min: 0, max: SEED_MAX });
       const { demo } = await import('./demo/demo.js');
-      const { prices, exit, all, json } = flags;
-      await demo(terminal, { jobs, seed, prices, exit: Boolean(exit || json), all: Boolean(all), json: Boolean(json) });
+      const { prices, outage, exit, all, json } = flags;
+      await demo(terminal, { jobs, seed, prices, outage, exit: Boolean(exit || json), all: Boolean(all), json: Boolean(json) });
     });
 }
 

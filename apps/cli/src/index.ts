@@ -1,6 +1,12 @@
-/** For benches and tests: the load engine (stage, bids, clients, meter), and Eris started as the command starts it. */
+/** For benches and tests: the load engine (stage, bids, clients, meter), the steps of the demo, and Eris started as the command starts it. */
 export { operationAt } from './client/commands/api.js';
-export type { ApiSite } from './demo/stage.js';
+export { bidForAll, type Bidding, moveClock } from './demo/bidding.js';
+export { ledgerCheck } from './demo/ledger-checks.js';
+export { outageChecks, type OutageInput, returnedOf } from './demo/outage-checks.js';
+export { outageLines, outageResult } from './demo/outage-report.js';
+export { type Outage, outageWishOf, strike } from './demo/outage.js';
+export type { Allocation } from './demo/replay.js';
+export { type ApiSite, openStage, type Stage } from './demo/stage.js';
 export { BidSource } from './load/bid-source.js';
 export { measure } from './load/measure.js';
 export { Meter } from './load/meter.js';

@@ -18,7 +18,7 @@ export interface DecidedJob {
 export interface Bidding {
   /** In the instance's order. */
   readonly decided: readonly DecidedJob[];
-  /** From the first bid to the last decision. */
+  /** From the first bid to the last decision, without what befell the market meanwhile. */
   readonly elapsedMs: number;
   /** From sending a bid to holding its decision, each. */
   readonly waitMs: readonly number[];
@@ -31,6 +31,8 @@ interface BiddingInput {
   readonly onDecided: (count: number) => void;
   /** Before the clock moves on. */
   readonly settled: () => Promise<void>;
+  /** What befalls the market in a slot, once its bids are decided. */
+  readonly event?: { readonly slot: number; readonly run: () => Promise<void> } | undefined;
 }
 
 const POLL_MS = 10;
@@ -41,11 +43,12 @@ const WAIT_SECONDS = 10;
  * Bids for every job in the slot in which it arrives, then moves the market's clock on. Within a slot the bidders act at once: one bid
  * goes by the single route and waits for its decision, several go in bulk and are asked for.
  */
-export async function bidForAll({ stage, instance, clock, onDecided, settled }: BiddingInput): Promise<Bidding> {
+export async function bidForAll({ stage, instance, clock, onDecided, settled, event }: BiddingInput): Promise<Bidding> {
   const startedMs = clock.nowMs();
   const decided: DecidedJob[] = [];
   const waitMs: number[] = [];
-  for (const [slot, jobs] of bySlot(instance.jobs)) {
+  let eventMs = 0;
+  for (const [slot, jobs] of bySlot(instance.jobs, event?.slot)) {
     await settled();
     if (slot > 0) await moveClock(stage, slot);
     const sentMs = clock.nowMs();
@@ -60,10 +63,15 @@ export async function bidForAll({ stage, instance, clock, onDecided, settled }: 
     decided.push(...answered.flat());
     waitMs.push(...answered.flat().map(() => clock.nowMs() - sentMs));
     onDecided(decided.length);
+    if (slot !== event?.slot) continue;
+    await settled();
+    const fromMs = clock.nowMs();
+    await event.run();
+    eventMs = clock.nowMs() - fromMs;
   }
   const place = new Map(instance.jobs.map((job, index) => [job.id, index]));
   const inOrder = decided.sort((a, b) => (place.get(a.job.id) ?? 0) - (place.get(b.job.id) ?? 0));
-  return { decided: inOrder, elapsedMs: clock.nowMs() - startedMs, waitMs };
+  return { decided: inOrder, elapsedMs: clock.nowMs() - startedMs - eventMs, waitMs };
 }
 
 /** Moves the demo's clock to a slot. */
@@ -81,10 +89,11 @@ export function bodyOf({ siteIds }: Stage, job: InstanceJob): BodyOf<'placeBid'>
   return { label: job.model ?? job.id, valuation, chunks, epochs, throughput, parameterMB, worker, ps };
 }
 
-function bySlot(jobs: readonly InstanceJob[]): Map<number, InstanceJob[]> {
-  const groups = new Map<number, InstanceJob[]>();
+/** The jobs of each slot in which any arrive, and of `also`, in the order of the slots. */
+function bySlot(jobs: readonly InstanceJob[], also: number | undefined): [number, InstanceJob[]][] {
+  const groups = new Map<number, InstanceJob[]>(also === undefined ? [] : [[also, []]]);
   for (const job of jobs) groups.set(job.arrival, [...(groups.get(job.arrival) ?? []), job]);
-  return groups;
+  return [...groups].sort(([a], [b]) => a - b);
 }
 
 interface Acting {

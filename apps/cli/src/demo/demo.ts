@@ -10,6 +10,9 @@ import { bidForAll, bodyOf, keyOf, moveClock, type Bidding } from './bidding.js'
 import type { Check } from './check.js';
 import { followLearning } from './learning.js';
 import { databaseCheck, ledgerCheck } from './ledger-checks.js';
+import { outageChecks, returnedOf } from './outage-checks.js';
+import { outageLines, outageResult } from './outage-report.js';
+import { type Outage, type OutageWish, outageWishOf, strike } from './outage.js';
 import { replay, type Allocation, type Replay } from './replay.js';
 import { reportLines, totalsOf, utilisationOf } from './report.js';
 import { type Comparison, comparisonWith } from './comparison.js';
@@ -20,6 +23,8 @@ export interface DemoOptions {
   readonly jobs: number;
   readonly seed: number;
   readonly prices: PriceRuleName;
+  /** Which site fails, and in which slot, as it was written; undefined: none. */
+  readonly outage: string | undefined;
   readonly exit: boolean;
   readonly all: boolean;
   readonly json: boolean;
@@ -37,17 +42,26 @@ interface Outcome {
   readonly checks: readonly Check[];
   /** What the rules of prices give, the one that was played first. */
   readonly comparison: readonly Comparison[];
+  readonly failure: Failure | undefined;
+}
+
+/** An outage, and what became of every allocation. */
+interface Failure {
+  readonly outage: Outage;
+  /** By the ids of their bids, once every slot has run. */
+  readonly ended: ReadonlyMap<string, Allocation>;
 }
 
 /**
  * Serves, plays the workload, prints what came of it and checks it; then goes on serving unless it is told to end.
- * Exit code 1 where a check does not hold.
+ * Exit code 1 where a check does not hold. @throws BadInput where the outage is of no site or slot of the testbed.
  */
-export function demo(terminal: HostTerminal, options: DemoOptions): Promise<void> {
-  return runUntilSignal(terminal, async (run) => {
+export async function demo(terminal: HostTerminal, options: DemoOptions): Promise<void> {
+  const instance = paperWorkload({ kind: 'testbed', jobs: options.jobs, seed: options.seed });
+  const wish = options.outage === undefined ? undefined : outageWishOf(options.outage, instance);
+  await runUntilSignal(terminal, async (run) => {
     const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true });
-    const instance = paperWorkload({ kind: 'testbed', jobs: options.jobs, seed: options.seed });
-    const outcome = await play(terminal, { serving, instance, rule: options.prices });
+    const outcome = await play(terminal, { serving, instance, rule: options.prices, wish });
     show(terminal, { options, instance, outcome });
     if (!options.exit) await serveOn(terminal, { run, serving, stage: outcome.stage });
   });
@@ -57,34 +71,56 @@ interface Playing {
   readonly serving: Serving;
   readonly instance: Instance;
   readonly rule: PriceRuleName;
+  readonly wish: OutageWish | undefined;
 }
 
-async function play(terminal: HostTerminal, { serving, instance, rule }: Playing): Promise<Outcome> {
+async function play(terminal: HostTerminal, { serving, instance, rule, wish }: Playing): Promise<Outcome> {
   const site = { url: serving.url, fetch: atMost(CONNECTIONS) };
   const stage = await openStage(site, operatorKeyOf(serving), { instance, rule });
   terminal.err(
     `eris: market ${stage.name} is open: ${instance.sites.length} sites, ${stage.bidders.length} bidders, ${instance.jobs.length} jobs\n`,
   );
-  const learning = followLearning(serving.databaseUrl, stage.marketId, terminal.clock);
-  const bidding = await bidShowingProgress(terminal, { stage, instance, settled: learning.caughtUp });
-  await learning.close();
+  const { bidding, outage } = await bidThrough(terminal, { serving, instance, wish, stage });
   const allocations = await allocationsOf(stage, bidding);
-  await moveClock(stage, lastSlot(bidding, instance) + 1);
+  await moveClock(stage, lastSlot(allocations, instance) + 1);
+  const failure = outage && { outage, ended: await allocationsOf(stage, bidding) };
   const { databaseUrl } = serving;
   const replayed = await replay({ databaseUrl, marketId: stage.marketId, decided: bidding.decided, allocations });
-  const others = [await ledgerCheck(stage, bidding), await databaseCheck(databaseUrl, stage.marketId), await repeatCheck(stage, bidding)];
+  const returned = returnedOf(allocations.values());
+  const others = [
+    await ledgerCheck(stage, bidding, returned),
+    await databaseCheck(databaseUrl, stage.marketId),
+    await repeatCheck(stage, bidding),
+    ...(failure ? outageChecks({ ...failure, bidding }) : []),
+  ];
   const comparison = comparisonWith(rule, { instance, bidding });
-  return { stage, bidding, replay: replayed, checks: [...replayed.checks, ...others], comparison };
+  return { stage, bidding, replay: replayed, checks: [...replayed.checks, ...others], comparison, failure };
+}
+
+/** All bids, and the outage in its slot. */
+async function bidThrough(
+  terminal: HostTerminal,
+  { serving, instance, wish, stage }: Omit<Playing, 'rule'> & { readonly stage: Stage },
+): Promise<{ readonly bidding: Bidding; readonly outage: Outage | undefined }> {
+  const learning = followLearning(serving.databaseUrl, stage.marketId, terminal.clock);
+  let outage: Outage | undefined;
+  const event = wish && {
+    slot: wish.slot,
+    run: async (): Promise<void> => void (outage = await strike(stage, wish, instance, terminal.clock)),
+  };
+  const bidding = await bidShowingProgress(terminal, { stage, instance, settled: learning.caughtUp, event });
+  await learning.close();
+  return { bidding, outage };
 }
 
 async function bidShowingProgress(
   terminal: HostTerminal,
-  { stage, instance, settled }: { stage: Stage; instance: Instance; settled: () => Promise<void> },
+  playing: Pick<Parameters<typeof bidForAll>[0], 'stage' | 'instance' | 'settled' | 'event'>,
 ): Promise<Bidding> {
-  const total = instance.jobs.length;
+  const total = playing.instance.jobs.length;
   const progress = terminal.isErrTty ? progressOf(terminal, { label: 'bids decided', total }) : progressLines(terminal, total);
   try {
-    return await bidForAll({ stage, instance, clock: terminal.clock, onDecided: (count) => progress.update(count), settled });
+    return await bidForAll({ ...playing, clock: terminal.clock, onDecided: (count) => progress.update(count) });
   } finally {
     progress.stop();
   }
@@ -108,8 +144,8 @@ async function allocationsOf({ operator }: Stage, { decided }: Bidding): Promise
 }
 
 /** The last slot in which anything runs: past it, every held credit is the operator's. */
-const lastSlot = ({ decided }: Bidding, { slots }: Instance): number =>
-  Math.max(slots - 1, ...decided.map(({ bid }) => bid.decision?.completion ?? 0));
+const lastSlot = (allocations: ReadonlyMap<string, Allocation>, { slots }: Instance): number =>
+  Math.max(slots - 1, ...[...allocations.values()].flatMap((allocation) => allocation.slots.map(({ slot }) => slot)));
 
 /** Some bids once more with their keys: the same ids, and nothing decided again. */
 async function repeatCheck(stage: Stage, { decided }: Bidding): Promise<Check> {
@@ -133,13 +169,21 @@ function show(
   if (options.json) terminal.out(`${JSON.stringify(resultOf({ instance, outcome }))}\n`);
   else {
     const verdict = failed === 0 ? 'all checks hold' : `${failed} of ${outcome.checks.length} checks do NOT hold`;
-    terminal.out(`${[...reportLines({ instance, ...outcome, totals, all: options.all }), '', verdict].join('\n')}\n`);
+    terminal.out(
+      `${[...reportLines({ instance, ...outcome, totals, all: options.all, outage: outageText({ instance, outcome }) }), '', verdict].join('\n')}\n`,
+    );
   }
   if (failed > 0) process.exitCode = EXIT.failed;
 }
 
+const outageText = ({ instance, outcome: { failure, stage, bidding } }: { instance: Instance; outcome: Outcome }): string[] =>
+  failure ? outageLines({ ...failure, bidding, siteNames: siteNamesOf(stage, instance) }) : [];
+
+const siteNamesOf = ({ siteIds }: Stage, { sites }: Instance): Map<string, string> =>
+  new Map(siteIds.map((siteId, index) => [siteId, sites[index]?.id ?? siteId]));
+
 function resultOf({ instance, outcome }: { instance: Instance; outcome: Outcome }): Record<string, unknown> {
-  const { stage, bidding, checks, comparison } = outcome;
+  const { stage, bidding, checks, comparison, failure } = outcome;
   const totals = totalsOf(bidding);
   return {
     instance: instance.name,
@@ -147,6 +191,7 @@ function resultOf({ instance, outcome }: { instance: Instance; outcome: Outcome 
     prices: comparison,
     totals: { ...totals, welfare: formatMicros(totals.welfare), revenue: formatMicros(totals.revenue) },
     utilisation: utilisationOf(instance, outcome.replay),
+    ...(failure && { outage: outageResult({ ...failure, bidding, siteNames: siteNamesOf(stage, instance) }) }),
     jobs: bidding.decided.map(({ job, bidder, bid }) => ({
       job: job.id,
       model: job.model,

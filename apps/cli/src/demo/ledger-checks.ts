@@ -8,8 +8,11 @@ import type { Stage } from './stage.js';
 
 type Account = ItemOf<'listAccounts'>;
 
-/** The ledger as the API shows it to the operator: every transfer has two sides, balances are the sums of entries, no credit is lost. */
-export async function ledgerCheck(stage: Stage, bidding: Bidding): Promise<Check> {
+/**
+ * The ledger as the API shows it to the operator: every transfer has two sides, balances are the sums of entries, no credit is lost.
+ * @param returned what came back of what was paid, micro-credits.
+ */
+export async function ledgerCheck(stage: Stage, bidding: Bidding, returned: bigint): Promise<Check> {
   const accounts = await stage.operator.all('listAccounts');
   const members = new Set(stage.bidders.map(({ accountId }) => accountId));
   const wallets = accounts.filter(({ id }) => members.has(id));
@@ -25,7 +28,7 @@ export async function ledgerCheck(stage: Stage, bidding: Bidding): Promise<Check
   const faults = [
     ...unbalancedTransfers(all),
     ...wallets.flatMap((account) => wrongBalances(account, entriesOf.get(account.id) ?? [])),
-    ...conservationFaults(stage, bidding, wallets),
+    ...conservationFaults({ stage, bidding, returned }, wallets),
   ];
   return {
     name: 'the ledger sums to zero',
@@ -43,10 +46,13 @@ function isOurs({ id, organisation }: Account, { bidders }: Stage): boolean {
 }
 
 /** What was paid in is what bidders still have and what they were charged; every slot has run, so nothing is held any more. */
-function conservationFaults({ deposited }: Stage, { decided }: Bidding, wallets: readonly Account[]): string[] {
+function conservationFaults(
+  { stage: { deposited }, bidding: { decided }, returned }: { readonly stage: Stage; readonly bidding: Bidding; readonly returned: bigint },
+  wallets: readonly Account[],
+): string[] {
   const available = sumOf(wallets.map(({ balance }) => amountOf(balance.available)));
   const held = sumOf(wallets.map(({ balance }) => amountOf(balance.held)));
-  const charged = sumOf(decided.map(({ bid }) => amountOf(bid.decision?.payment ?? '0')));
+  const charged = sumOf(decided.map(({ bid }) => amountOf(bid.decision?.payment ?? '0'))) - returned;
   const isKept = available + charged === amountOf(deposited);
   return [
     ...(isKept ? [] : [`${deposited} paid in, ${formatMicros(available)} left, ${formatMicros(charged)} charged`]),

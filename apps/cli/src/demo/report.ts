@@ -70,8 +70,10 @@ export function reportLines(input: {
   checks: readonly Check[];
   comparison: readonly Comparison[];
   all: boolean;
+  /** What an outage has brought; none where there was none. */
+  outage: readonly string[];
 }): string[] {
-  const { instance, bidding, totals, replay, checks, comparison, all } = input;
+  const { instance, bidding, totals, replay, checks, comparison, all, outage } = input;
   return [
     '',
     ...jobTable(bidding.decided, all),
@@ -85,8 +87,9 @@ export function reportLines(input: {
     '',
     'rules of prices, on the same bids',
     ...table(comparisonRows(comparison)),
-    '(the first as played; the others decided in the order of the jobs, in this process, the level learnt after every bid)',
+    `(the first as played${outage.length > 0 ? ', as it was sold' : ''}; the others decided in the order of the jobs, in this process, the level learnt after every bid${outage.length > 0 ? ', without the outage' : ''})`,
     '',
+    ...(outage.length > 0 ? [...outage, ''] : []),
     'checks',
     ...checks.flatMap(checkLines),
   ];
@@ -173,7 +176,7 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`.padSt
 const bar = (share: number): string => (share === 0 ? '·' : at(BARS, Math.min(BARS.length - 1, Math.floor(share * BARS.length))));
 
 /** Columns side by side, headed; figures to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
+export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = at(rows, 0).map((_, column) => Math.max(...rows.map((row) => at(row, column).length)));
   const isFigure = at(rows, 0).map((_, column) => rows.slice(1).every((row) => /^[\d.,…]*$/.test(at(row, column))));
   const line = (row: readonly string[]): string =>
