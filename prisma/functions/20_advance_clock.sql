@@ -4,7 +4,7 @@
 -- what was committed before the market was locked.
 -- Of each bid the plan counts that is in force. While those are dealt with whom a window has hit, the clock stands still: what was taken of them does not run.
 -- Input:  market, slot. Output: the slot before (null: no such market); the sequence (null: the clock stood there or further on, or stands still).
--- Events: clock_advanced {from, slot}.
+-- Events: clock_advanced {from, slot}, and what prices become with it (post-prices).
 -- Retry:  safe: the clock stands there then.
 CREATE OR REPLACE FUNCTION advance_clock(moving_id bigint, to_slot integer, OUT slot_before integer, OUT sequence_after bigint) LANGUAGE plpgsql AS $$
 DECLARE
@@ -47,4 +47,5 @@ BEGIN
     JOIN account revenue ON revenue.organisation_id = operator_id AND revenue.kind = 'revenue'
     WHERE kept.amount > 0
     ORDER BY ended.bid_id;
+  PERFORM post_prices(moving_id);
 END $$;

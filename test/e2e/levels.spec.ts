@@ -34,6 +34,15 @@ const findings = async ({ marketId } = scene): Promise<unknown> => {
   return outcome.kind === 'verified' ? outcome.verification.findings : outcome;
 };
 
+/** Other prices come as the clock next moves: here at once. */
+async function changePrices(prices: object): Promise<void> {
+  const operator = { key: scene.operatorKey };
+  const path = `/v1/markets/${scene.marketId}`;
+  const changed = await api.client.patch(path, { ...operator, body: { prices } });
+  expect(changed).toMatchObject({ status: 200, body: { nextPrices: prices } });
+  expect((await api.client.post(`${path}/clock`, { ...operator, body: { slot: Number(changed.body.slot) + 1 } })).status).toBe(200);
+}
+
 describe('the level of a market that learns', () => {
   it('is nothing before the first bid', async () => {
     expect(await levelsOf()).toMatchObject({ level: '0', items: [], nextCursor: null });
@@ -60,14 +69,12 @@ describe('the level of a market that learns', () => {
   }, 60_000);
 
   it('stays within other limits, and is held where learning pauses', async () => {
-    const operator = { key: scene.operatorKey };
-    const path = `/v1/markets/${scene.marketId}`;
     const limited = { kind: 'learning', floor: '3', ceiling: '4' };
-    expect((await api.client.patch(path, { ...operator, body: { prices: limited } })).status).toBe(200);
+    await changePrices(limited);
     await bid('within-limits', worth(1_000));
     await until(isMeasured, { everyMs: 50, maxMs: 20_000 });
     expect(['3', '4']).toContain((await levelsOf()).level);
-    expect((await api.client.patch(path, { ...operator, body: { prices: { ...limited, learns: false } } })).status).toBe(200);
+    await changePrices({ ...limited, learns: false });
     const before = await levelsOf();
     await bid('while-it-is-paused', { ...worth(1_000), worker: { gpu: 0, cpu: 2, memoryGB: 4 } });
     await until(isMeasured, { everyMs: 50, maxMs: 20_000 });
@@ -111,8 +118,7 @@ describe('the level of a market that learns', () => {
   }, 60_000);
 
   it('is none where prices are posted by another rule, and not for strangers', async () => {
-    const change = { key: scene.operatorKey, body: { prices: { kind: 'flat', level: '7' } } };
-    expect((await api.client.patch(`/v1/markets/${scene.marketId}`, change)).status).toBe(200);
+    await changePrices({ kind: 'flat', level: '7' });
     const { level, items } = await levelsOf();
     expect(level).toBeNull();
     expect((items as unknown[]).length).toBeGreaterThan(0);

@@ -165,8 +165,10 @@ async function cancelOne(bidId: string): Promise<void> {
 /** Lets the market learn its prices from one bid more: there is room for it, so that it costs nothing from then on. */
 async function learnALevel(bid: (name: string, fields: object) => Promise<unknown>): Promise<void> {
   const prices = { kind: 'learning', level: '1' };
-  const changed = await api.client.patch(`/v1/markets/${scene.marketId}`, { key: scene.operatorKey, body: { prices } });
-  expect(changed).toMatchObject({ status: 200, body: { prices } });
+  const [path, operator] = [`/v1/markets/${scene.marketId}`, { key: scene.operatorKey }];
+  const changed = await api.client.patch(path, { ...operator, body: { prices } });
+  expect(changed).toMatchObject({ status: 200, body: { nextPrices: prices } });
+  expect((await api.client.post(`${path}/clock`, { ...operator, body: { slot: Number(changed.body.slot) + 1 } })).status).toBe(200);
   await bid('learnt', { valuation: { kind: 'deadline', value: 1000, deadline: 40 } });
   const clock = { nowMs: () => performance.now() };
   await new LearnPrices(createLearningStore(api.pool), createThinker(standardKinds(), clock), clock).run(10_000);

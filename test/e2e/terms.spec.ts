@@ -127,6 +127,22 @@ describe('the prices of a market', () => {
   const change = (body: object) => api.client.patch(path(), { key: scene.operatorKey, body });
   const LEVEL_MAX = '999999999.999999';
 
+  const tick = async (): Promise<void> => {
+    const { slot } = (await api.client.get(path(), { key: scene.operatorKey })).body;
+    expect((await api.client.post(`${path()}/clock`, { key: scene.operatorKey, body: { slot: Number(slot) + 1 } })).status).toBe(200);
+  };
+
+  it('come as the clock moves where bids were decided in the slot: told as the next ones, and taken back by the present ones', async () => {
+    const { prices, nextPrices } = (await api.client.get(path(), { key: scene.operatorKey })).body;
+    expect(nextPrices).toBeNull();
+    const later = await change({ prices: { kind: 'flat', level: '44' } });
+    expect(later).toMatchObject({ status: 200, body: { prices, nextPrices: { kind: 'flat', level: '44', levels: {} } } });
+    expect((await change({ prices })).body).toMatchObject({ prices, nextPrices: null });
+    await change({ prices: { kind: 'flat', level: '45' } });
+    await tick();
+    expect((await api.client.get(path(), { key: scene.operatorKey })).body).toMatchObject({ prices: { level: '45' }, nextPrices: null });
+  });
+
   it('are changed in mid-life: told in its log, and decisions before stay as they are', async () => {
     const { sequence } = (await api.client.get(path(), { key: scene.operatorKey })).body;
     const learning = { kind: 'learning', level: '200', learns: true, floor: '0', ceiling: LEVEL_MAX, opening: false, shareCap: 100 };
@@ -140,7 +156,7 @@ describe('the prices of a market', () => {
       ceiling: '150',
       shareCap: 40,
     });
-    const { body } = await api.client.get(`${path()}/prices?from=0&to=0`, { key: scene.bidders[0].key });
+    const { body } = await api.client.get(`${path()}/prices`, { key: scene.bidders[0].key });
     expect(body.slots[0].sites[scene.siteIds[0]].gpu).toBe('25');
     expect((await decidedBid(api.client, scene, { idempotencyKey: 'third', body: dear() })).status).toBe('accepted');
     const outcome = await verifyMarket(createAuditSource(api.pool), BigInt(scene.marketId), { kinds: standardKinds() });

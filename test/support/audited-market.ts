@@ -121,6 +121,15 @@ export class AuditedMarket {
     expect(changed).toMatchObject({ kind: 'changed', market: { terms: { oracle } } });
   }
 
+  /** Changes the rule of prices; told are the prices from here on, and those that come next. */
+  async reprice(prices: (before: PriceRule) => PriceRule): Promise<{ readonly prices: PriceRule; readonly next: PriceRule | undefined }> {
+    const { caller, marketId } = this;
+    const changed = await new ChangeMarket(createCatalogueWork(this.base)).run({ caller, marketId, prices });
+    if (changed.kind !== 'changed') throw new Error(changed.kind);
+    const { terms } = changed.market;
+    return { prices: terms.prices, next: terms.next };
+  }
+
   /** Bids of the market, always the same ones. */
   bids(count: number): NewBid[] {
     return smallBids(this.seeded, count);

@@ -88,6 +88,12 @@ export const orElse = <Value>(value: Codec<Value>, meant: Value): Codec<Value> =
   read: (json, path) => (json === undefined ? meant : value.read(json, path)),
 });
 
+/** A field that is written only where there is something to say. */
+export const maybe = <Value>(value: Codec<Value>): Codec<Value | undefined> => ({
+  write: (given) => (given === undefined ? undefined : value.write(given)),
+  read: (json, path) => (json === undefined ? undefined : value.read(json, path)),
+});
+
 /** Values in their order. */
 export const listOf = <Value>(value: Codec<Value>): Codec<readonly Value[]> => ({
   write: (values) => values.map((each) => value.write(each)),
@@ -117,7 +123,10 @@ export function fields<const Codecs extends Readonly<Record<string, Codec<unknow
   return {
     write: (value) => {
       const json: Record<string, unknown> = {};
-      for (const { name, codec } of entries) json[name] = codec.write(value[name]);
+      for (const { name, codec } of entries) {
+        const written = codec.write(value[name]);
+        if (written !== undefined) json[name] = written;
+      }
       return json;
     },
     read: (json, path) => {
@@ -125,7 +134,10 @@ export function fields<const Codecs extends Readonly<Record<string, Codec<unknow
       const value: Record<string, unknown> = {};
       try {
         for (const name of Object.keys(given)) if (!Object.hasOwn(codecs, name)) fail(`.${name}`, 'is no field of it', given[name]);
-        for (const { name, codec, step } of entries) value[name] = codec.read(given[name], step);
+        for (const { name, codec, step } of entries) {
+          const read = codec.read(given[name], step);
+          if (read !== undefined) value[name] = read;
+        }
       } catch (cause) {
         throw below(path, cause);
       }

@@ -49,15 +49,18 @@ export const EVENT_TYPES = {
     version: 1,
     payload: fields({ name: text, clock: clockKind, terms: marketTerms }),
   }),
-  terms_changed: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ terms: marketTerms }) }),
+  /** Version 1: prices could be other ones at any time. Since then they are only where no bid was decided in the slot; `terms.next` is what they become as it ends. */
+  terms_changed: type({ audience: 'members', prices: 'rebuilt', version: 2, older: [1], payload: fields({ terms: marketTerms }) }),
   /**
    * A learnt level: `levelMicros` follows from the bids of the log up to entry `through`, looked at in the slot in which the market stands; of the bids
-   * after it, `left` are not measured yet. `clearingMicros` is what clears the demand, before the rule's floor and ceiling.
+   * after it, `left` are not measured yet. `clearingMicros` is what clears the demand, before the rule's floor and ceiling. Version 1: it could come at any
+   * time. Since then it comes only where no bid was decided in the slot, once there is a horizon of slots to look back at.
    */
   prices_changed: type({
     audience: 'members',
     prices: 'releveled',
-    version: 1,
+    version: 2,
+    older: [1],
     payload: fields({
       fromMicros: amount,
       levelMicros: amount,

@@ -1,5 +1,5 @@
 import { type PriceRule, SHARE_CAP_NONE } from '#mechanism';
-import { amount, byName, type Codec, fields, flag, number, oneOf, orElse, text, variants, whole } from './codec.js';
+import { amount, byName, type Codec, fields, flag, maybe, number, oneOf, orElse, text, variants, whole } from './codec.js';
 
 /** Who decides a market's bids: admission at posted prices, as each bid arrives. */
 export type Policy = 'eris';
@@ -13,6 +13,8 @@ export interface MarketTerms {
   /** The version of the oracle that looks for schedules. */
   readonly oracle: string;
   readonly prices: PriceRule;
+  /** What they become as the clock next moves: bids of one slot are decided by one rule. */
+  readonly next?: PriceRule | undefined;
 }
 
 const prices: Codec<PriceRule> = variants({
@@ -29,7 +31,7 @@ const prices: Codec<PriceRule> = variants({
 });
 
 /** How terms are kept in JSON. */
-export const marketTerms: Codec<MarketTerms> = fields({ policy: oneOf('eris'), oracle: text, prices });
+export const marketTerms: Codec<MarketTerms> = fields({ policy: oneOf('eris'), oracle: text, prices, next: maybe(prices) });
 
 /** What decides by these terms, in a word: what receipts name. */
 export const algorithmOf = ({ policy, oracle }: MarketTerms): string => `${policy}-${oracle}`;

@@ -2,7 +2,7 @@ import { type EventKind, type LogEvent, type PayloadOf, WINDOW_CAUSES } from '#l
 import { formatMicros } from '#units';
 import { z } from 'zod';
 import { REFUSAL_CODES } from '../refusals.js';
-import { clockKind, marketStatus, oracleVersion, postedPrices, termsTold } from './markets.js';
+import { clockKind, marketStatus, nextPrices, oracleVersion, postedPrices, termsTold } from './markets.js';
 import { amount, id, once, page, pageQuery, slot, time } from './primitives.js';
 
 const sequence = z
@@ -29,8 +29,8 @@ export const EVENTS = {
   terms_changed: eventOf(
     'TermsChangedEvent',
     'terms_changed',
-    z.strictObject({ policy: z.literal('eris'), oracle: oracleVersion, prices: postedPrices }),
-    'The market decides by these terms from here on.',
+    z.strictObject({ policy: z.literal('eris'), oracle: oracleVersion, prices: postedPrices, nextPrices }),
+    'The market decides by these terms from here on; prices are other ones only before the first decision of a slot.',
   ),
   prices_changed: eventOf(
     'PricesChangedEvent',
@@ -48,7 +48,7 @@ export const EVENTS = {
         .number()
         .describe('Of how many organisations, who lift the level most, no density was counted that is far above what the others clear at.'),
     }),
-    'The learnt level of prices is another one from here on.',
+    'The learnt level of prices is another one from here on; once a horizon of slots was learnt from, only before the first decision of a slot.',
   ),
   site_added: eventOf('SiteAddedEvent', 'site_added', siteNow, 'A site was added, with that capacity in every slot.'),
   capacity_changed: eventOf('CapacityChangedEvent', 'capacity_changed', siteNow, 'A site has that capacity from the current slot on.'),

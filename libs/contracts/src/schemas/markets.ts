@@ -147,8 +147,20 @@ export const postedPrices = z.discriminatedUnion('kind', [
     .meta({ id: 'LearningPrices', description: LEARNING }),
 ]);
 
+/** The rule that comes next, where the operator has named one. */
+export const nextPrices = postedPrices
+  .nullable()
+  .describe(
+    'What the prices become as the clock next moves, where bids were decided in this slot when they were changed; null where they stay.',
+  );
+
 /** A market's terms as they are told. */
-export const termsTold = ({ policy, oracle, prices: rule }: MarketTerms) => ({ policy, oracle, prices: pricesTold(rule) });
+export const termsTold = ({ policy, oracle, prices: rule, next }: MarketTerms) => ({
+  policy,
+  oracle,
+  prices: pricesTold(rule),
+  nextPrices: next ? pricesTold(next) : null,
+});
 
 function pricesTold(rule: MarketTerms['prices']): z.output<typeof postedPrices> {
   if (rule.kind === 'paper')
@@ -204,6 +216,7 @@ export const market = z
     bandwidthMB: z.number(),
     resources: z.array(z.string()),
     prices: postedPrices,
+    nextPrices,
     policy: z.literal('eris').describe('Who decides bids.'),
     oracle: oracleVersion,
     slot,

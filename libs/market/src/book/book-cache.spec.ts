@@ -2,7 +2,7 @@ import { paperRule } from '#mechanism';
 import { micros } from '#units';
 import { BookCache } from './book-cache.js';
 import { type MarketState, openBook, type OpenBook } from './market-state.js';
-import { newestTerms } from './newest-terms.js';
+import { newestTerms } from './terms.js';
 
 const bookOf = (marketId: bigint, operatorId: bigint, horizonSlots: number): OpenBook =>
   openBook({

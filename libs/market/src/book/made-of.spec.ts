@@ -1,7 +1,7 @@
 import { NEW_LEARNING_RULE } from '#mechanism';
 import { micros, supplyMilli } from '#units';
 import { type MadeOf, madeOfAfter } from './made-of.js';
-import { newestTerms } from './newest-terms.js';
+import { newestTerms } from './terms.js';
 
 // Real: what entries of a log do to what a market is made of.
 const market: MadeOf = {

@@ -1,7 +1,6 @@
 import type { LogEvent } from '#log';
-import { learntRule } from '#mechanism';
-import { invariant } from '#units';
 import type { MarketState } from './market-state.js';
+import { learntTerms } from './terms.js';
 import type { CapacityWindow } from './windows.js';
 
 /** What a market is made of, beside its clock and its sales. */
@@ -17,8 +16,7 @@ export function madeOfAfter<State extends MadeOf>(state: State, { kind, payload 
     case 'terms_changed':
       return { ...state, terms: payload.terms };
     case 'prices_changed':
-      invariant(state.terms.prices.kind === 'learning', 'a level is learnt by the rule that learns');
-      return { ...state, terms: { ...state.terms, prices: learntRule(state.terms.prices, payload) } };
+      return { ...state, terms: learntTerms(state.terms, payload) };
     case 'site_added':
       return { ...state, sites: [...state.sites, siteIn(state, payload, state.sites.length)] };
     case 'capacity_changed':

@@ -99,7 +99,8 @@ export type ChangeMarketOutcome =
 
 /**
  * Pauses, resumes or closes a market of the caller's organisation, or lets another version of the oracle or other prices decide from here on: each an
- * entry of its log. Decisions that were made stay as they are. Closing is for good. What it already has changes nothing.
+ * entry of its log. Decisions that were made stay as they are, and bids of one slot are decided by one rule of prices: where some were already, another rule
+ * comes as the clock next moves. Closing is for good. What it already has changes nothing.
  */
 export class ChangeMarket {
   /** @param versions of the oracle that there are. */
@@ -115,10 +116,10 @@ export class ChangeMarket {
       const { status = market.status, oracle = market.terms.oracle } = wanted;
       if (wanted.oracle !== undefined && !Object.hasOwn(this.versions, oracle))
         return { kind: 'faults', faults: [{ path: '$.oracle', message: `must be one of ${Object.keys(this.versions).join(', ')}` }] };
-      const prices = wanted.prices?.(market.terms.prices) ?? market.terms.prices;
-      const faults = priceFaults(prices, market.resources);
+      const prices = wanted.prices?.(market.terms.prices);
+      const faults = prices ? priceFaults(prices, market.resources) : [];
       if (faults.length > 0) return { kind: 'faults', faults };
-      const terms: MarketTerms = { ...market.terms, oracle, prices };
+      const terms = await termsWith(tx, market, { ...market.terms, oracle }, prices);
       const isSame = status === market.status && isSameTerms(terms, market.terms);
       if (!isSame && market.status === 'closed') return { kind: 'market_closed' };
       return { kind: 'changed', market: await changeStatus(tx, await changeTerms(tx, market, terms), status) };
@@ -133,6 +134,18 @@ const priceFaults = (prices: PriceRule, resources: readonly string[]): BodyFault
     message:
       fault === 'missing' ? 'is missing: every resource and bandwidth need a gamma' : `is not one of bandwidth, ${resources.join(', ')}`,
   }));
+
+/** Terms with other prices: from here on where no bid was decided in this slot, else from the next one on. Prices as they are take back what was to come next. */
+async function termsWith(
+  tx: CatalogueTx,
+  { marketId }: MarketRecord,
+  { next, ...terms }: MarketTerms,
+  prices: PriceRule | undefined,
+): Promise<MarketTerms> {
+  if (!prices) return { ...terms, ...(next && { next }) };
+  const changed = { ...terms, prices };
+  return isSameTerms(changed, terms) || !(await tx.hasDecidedInSlot(marketId)) ? changed : { ...terms, next: prices };
+}
 
 const isSameTerms = (one: MarketTerms, other: MarketTerms): boolean =>
   canonicalJson(marketTerms.write(one)) === canonicalJson(marketTerms.write(other));

@@ -88,6 +88,8 @@ export interface CatalogueTx {
   insertMarket(organisationId: bigint, market: NewMarket): Promise<MarketRecord | undefined>;
   /** An operator's own market, locked against all other writers of its log until the transaction ends. */
   lockMarket(organisationId: bigint, marketId: bigint): Promise<MarketRecord | undefined>;
+  /** Whether a bid was decided since the market's clock moved last, or since it was opened. */
+  hasDecidedInSlot(marketId: bigint): Promise<boolean>;
   setStatus(marketId: bigint, status: MarketStatus): Promise<void>;
   setTerms(marketId: bigint, terms: MarketTerms): Promise<void>;
   /** By ordinal. */

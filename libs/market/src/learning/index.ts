@@ -14,4 +14,14 @@ export { LearnPrices } from './learn-prices.js';
 export { type LevelEntry, type LevelReader, type Levels, type LevelsOutcome, ListLevels } from './list-levels.js';
 export { type DensityOutcome, type DensityReader, ReadDensity, type StoredDensity } from './read-density.js';
 export { stateAfter } from './market-change.js';
-export type { LearningCursor, LearningEntry, LearningPage, LearningStart, LearningStore, LevelChange, MeasuredBid } from './ports.js';
+export type {
+  LearningCursor,
+  LearningEntry,
+  LearningPage,
+  LearningSave,
+  LearningStart,
+  LearningStore,
+  LevelChange,
+  MeasuredBid,
+  PreparedLevel,
+} from './ports.js';

@@ -6,7 +6,7 @@ import { type OnMarketFailed, Rests } from '../rounds/index.js';
 import type { Thinker } from '../thinking/thinker.js';
 import { LearningFold, type Measurable, measureTaskOf, reportOf } from './fold.js';
 import { stateAfter } from './market-change.js';
-import type { LearningPage, LearningStart, LearningStore, MeasuredBid } from './ports.js';
+import type { LearningPage, LearningStart, LearningStore, LevelChange, MeasuredBid, PreparedLevel } from './ports.js';
 
 /** A market as far as its bids are measured. */
 interface Learner {
@@ -67,9 +67,10 @@ export class LearnPrices {
     const { state, measurables } = walk(before, page);
     const measured = await this.measured(measurables);
     before.fold.add(measured.map(({ report }) => report));
-    const cursor = { ...before.fold.mark, through: last.sequence };
-    if (!(await this.store.save(marketId, before.through, cursor, measured))) return undefined;
     const learner = { fold: before.fold, state, through: last.sequence };
+    const cursor = { ...before.fold.mark, through: last.sequence };
+    const saving = { marketId, before: before.through, cursor, measured, prepared: preparedLevel(learner, page) };
+    if (!(await this.store.save(saving))) return undefined;
     this.keep(marketId, learner);
     const isPosted = await this.post(marketId, learner, page);
     return isPosted ? { ...page, hasMore: true } : page; // its own entry is the next
@@ -102,20 +103,36 @@ export class LearnPrices {
     return measured;
   }
 
-  /** A cold market's level follows at once, a warm one's at the beginning of a slot, when all bids before it are counted. @returns whether it was written. */
+  /**
+   * A cold market's level follows at once. A warm one's was posted as the slot began, from what was measured by then; where nothing was prepared, as of a
+   * clock that skips slots, it may still be before the first decision. @returns whether it was written.
+   */
   private async post(marketId: bigint, { fold, state, through }: Learner, page: LearningPage): Promise<boolean> {
     const now = { ...state, head: { ...state.head, ...page.head } };
-    const { prices } = state.terms;
-    if (prices.kind !== 'learning' || !prices.learns || now.head.status === 'closed') return false;
     const isWarm = fold.isWarm(now);
     if (isWarm && (page.hasMore || this.learntIn.get(marketId) === now.head.slot)) return false;
-    const learnt = fold.level(now, prices);
     if (isWarm) this.learntIn.set(marketId, now.head.slot);
-    if (!learnt || !(endsOpening(prices, learnt) || isWorthTelling(prices.level, learnt, isWarm))) return false;
-    const { levelMicros, clearingMicros, doubted, ...counts } = learnt;
-    const payload = { fromMicros: prices.level, levelMicros, clearingMicros, through, doubted: doubted.length, ...counts };
-    return this.store.change({ marketId, seen: now, payload });
+    const payload = changeFor({ fold, state: now, through });
+    return payload !== undefined && this.store.change({ marketId, seen: now, isBoundary: isWarm, payload });
   }
+}
+
+/** The level of the slot after this one, from what is measured by now; undefined where the market is cold then, or the level stays. */
+function preparedLevel({ fold, state, through }: Learner, { head }: LearningPage): PreparedLevel | undefined {
+  const slot = head.slot + 1;
+  const next = { ...state, head: { ...state.head, ...head, slot } };
+  const payload = fold.isWarm(next) && !state.terms.next ? changeFor({ fold, state: next, through }) : undefined;
+  return payload && { slot, before: state.terms, payload };
+}
+
+/** What the log is to tell of a level that follows; undefined where the level stays. */
+function changeFor({ fold, state, through }: Learner): LevelChange['payload'] | undefined {
+  const { prices } = state.terms;
+  if (prices.kind !== 'learning' || !prices.learns || state.head.status === 'closed') return undefined;
+  const learnt = fold.level(state, prices);
+  if (!learnt || !(endsOpening(prices, learnt) || isWorthTelling(prices.level, learnt, fold.isWarm(state)))) return undefined;
+  const { levelMicros, clearingMicros, doubted, ...counts } = learnt;
+  return { fromMicros: prices.level, levelMicros, clearingMicros, through, doubted: doubted.length, ...counts };
 }
 
 /** Whether enough is known now: told even where the level stays. */

@@ -1,4 +1,4 @@
-import type { LogEvent, PayloadOf } from '#log';
+import type { LogEvent, MarketTerms, PayloadOf } from '#log';
 import type { Density, Report } from '#mechanism';
 import type { BookTerms } from '../book/index.js';
 import type { FoldMark, ReportingBid } from './fold.js';
@@ -6,6 +6,14 @@ import type { FoldMark, ReportingBid } from './fold.js';
 /** How far a market's bids are measured: up to that entry of its log, and what the fold stands at there. */
 export interface LearningCursor extends FoldMark {
   readonly through: bigint;
+}
+
+/** The level that a market is to have as its clock moves to a slot, if it has those terms then. */
+export interface PreparedLevel {
+  readonly slot: number;
+  readonly before: MarketTerms;
+  /** With `through` as in the cursor that it is kept with. */
+  readonly payload: LevelChange['payload'];
 }
 
 /** An entry of the log after a cursor. */
@@ -45,7 +53,20 @@ export interface LevelChange {
   readonly marketId: bigint;
   /** The market as the level was learnt for it: nothing is changed where it has moved on to another slot or other terms. */
   readonly seen: BookTerms;
+  /** Whether no bid may have been decided in the slot yet. */
+  readonly isBoundary: boolean;
   readonly payload: Omit<PayloadOf<'prices_changed'>, 'left'>;
+}
+
+/** What is kept of a page. */
+export interface LearningSave {
+  readonly marketId: bigint;
+  /** Where the cursor must stand. */
+  readonly before: bigint;
+  readonly cursor: LearningCursor;
+  readonly measured: readonly MeasuredBid[];
+  /** The level of the next slot; undefined where the present one stays. */
+  readonly prepared: PreparedLevel | undefined;
 }
 
 /** What learning does in the database. */
@@ -55,8 +76,8 @@ export interface LearningStore {
   cursor(marketId: bigint): Promise<LearningCursor>;
   start(marketId: bigint): Promise<LearningStart>;
   page(marketId: bigint, after: bigint): Promise<LearningPage>;
-  /** Moves the cursor on from `before` and keeps what was measured. @returns false where another process has moved it meanwhile. */
-  save(marketId: bigint, before: bigint, cursor: LearningCursor, measured: readonly MeasuredBid[]): Promise<boolean>;
-  /** Writes the level and its entry. @returns false where the market has moved on. */
+  /** Moves the cursor on and keeps what was measured. @returns false where another process has moved it meanwhile. */
+  save(saving: LearningSave): Promise<boolean>;
+  /** Writes the level and its entry. @returns false where the market has moved on, or has decided bids where it must not have. */
   change(change: LevelChange): Promise<boolean>;
 }

@@ -32,9 +32,17 @@ export class LearningReplay {
     this.waiting.push({ kind: 'change', sequence, state });
   }
 
-  /** What is wrong with a level that the log tells; undefined where it is the one that follows. @param state the market before it. */
-  fault(payload: PayloadOf<'prices_changed'>, state: BookTerms, rule: LearningRule): string | undefined {
+  /**
+   * What is wrong with a level that the log tells; undefined where it is the one that follows. @param state the market before it. @param isLate whether
+   * bids were decided in the slot: then only a cold market's level moves.
+   */
+  fault(
+    payload: PayloadOf<'prices_changed'>,
+    state: BookTerms,
+    { rule, isLate }: { readonly rule: LearningRule; readonly isLate: boolean },
+  ): string | undefined {
     this.foldThrough(payload.through);
+    if (isLate && this.fold.isWarm(state)) return 'a warm market has another level, though a bid was decided in the slot';
     const left = this.waiting.filter(({ kind }) => kind === 'bid').length;
     if (!rule.learns) return 'a level is learnt, though the rule holds it';
     const learnt = this.fold.level(state, rule);

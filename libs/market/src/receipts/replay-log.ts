@@ -1,8 +1,8 @@
 import { holdOf } from '#ledger';
 import { eventIn, type LogEvent, marketTerms, type PayloadOf, UnreadableEntry } from '#log';
 import type { Kinds } from '#kinds';
-import { capacityOf, learntRule, ruleFaults, usageOf } from '#mechanism';
-import { leftOf, type MarketHead, type MarketState, openBook, type OpenBook, stockOf, windowIn } from '../book/index.js';
+import { capacityOf, usageOf } from '#mechanism';
+import { learntTerms, leftOf, type MarketHead, type MarketState, openBook, type OpenBook, stockOf, windowIn } from '../book/index.js';
 import type { OpenWindowRow } from '../lifecycle/repair-ports.js';
 import { takenSlots } from '../lifecycle/windows.js';
 import { differences, eventColumns, windowRow } from './expected-rows.js';
@@ -10,7 +10,7 @@ import { hitFindings } from './hit-findings.js';
 import { AccountBook, moneyFindings } from './money.js';
 import type { AuditAccount } from './ports.js';
 import { capacityIn, emptyMarket, ownCellsOf, siteRow, type SlotSales, stranger, usageRow } from './market-rows.js';
-import { LearningReplay } from './replay-learning.js';
+import { PriceReplay } from './replay-prices.js';
 import { replayBid } from './replay-bid.js';
 import { type ExpectedHit, isHitEvent, LiveSales } from './replay-hits.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
@@ -30,7 +30,7 @@ export class LogReplay {
   private readonly live: LiveSales;
   /** The window whose hits are being dealt with. */
   private unsettled: OpenWindowRow | undefined;
-  private readonly learning: LearningReplay;
+  private readonly prices: PriceReplay;
 
   constructor(
     private readonly market: Row,
@@ -40,7 +40,7 @@ export class LogReplay {
     this.live = new LiveSales(BigInt(market.organisation_id ?? 0), kinds);
     this.accounts = new AccountBook(accounts);
     this.open = openBook(emptyMarket(market));
-    this.learning = new LearningReplay(this.open.state.horizonSlots, kinds);
+    this.prices = new PriceReplay(this.open.state.horizonSlots, kinds);
   }
 
   /** @returns what is wrong with the entry; nothing where it is as it must be. After a finding the replay is at its end. */
@@ -49,6 +49,8 @@ export class LogReplay {
     const due = this.open.state.head.sequence + 1n;
     const marketId = this.open.state.head.marketId;
     if (sequence !== due) return [{ sequence: due, table: 'event', key: `market_id ${marketId}, sequence ${due}`, detail: 'is missing' }];
+    const misplaced = this.prices.misplaced(event.kind ?? '');
+    if (misplaced) return this.wrong(record, misplaced);
     if (event.kind === 'bid_accepted' || event.kind === 'bid_refused') return this.bid(record);
     const told = this.told(record);
     if (told.kind === 'finding') return told.findings;
@@ -60,7 +62,7 @@ export class LogReplay {
       organisation_id: null,
     });
     const findings = [...stray, ...columns, ...this.change(record, told.event)];
-    this.learning.changed(record.sequence, this.open.state);
+    this.prices.changed(record, this.open.state);
     return findings;
   }
 
@@ -105,7 +107,7 @@ export class LogReplay {
     const { state } = this.open;
     const outcome = replayBid(this.open, record, this.kinds);
     if (outcome.kind === 'findings') return outcome.findings;
-    this.learning.decided(record, state);
+    this.prices.decided(record, state);
     for (const { slot, usedMilli, capacityMilli = outcome.capacityMilli } of outcome.usage)
       this.sales.set(slot, { usedMilli, capacityMilli });
     this.open = outcome.open;
@@ -156,20 +158,17 @@ export class LogReplay {
     return this.termsChanged(record, { terms });
   }
 
-  private termsChanged(record: LogRecord, { terms }: PayloadOf<'terms_changed'>): Finding[] {
-    const [fault] = ruleFaults(terms.prices, this.open.state.resources);
-    if (fault) return this.wrong(record, `payload.terms.prices: ${fault.name} is ${fault.fault}`);
+  private termsChanged(record: LogRecord, { terms }: Pick<PayloadOf<'terms_changed'>, 'terms'>): Finding[] {
+    const fault = this.prices.termsFault(record, terms, this.open.state);
+    if (fault !== undefined) return this.wrong(record, fault);
     this.rebuild({ terms }, record.sequence);
     return [];
   }
 
   private pricesChanged(record: LogRecord, payload: PayloadOf<'prices_changed'>): Finding[] {
-    const { terms } = this.open.state;
-    if (terms.prices.kind !== 'learning')
-      return this.wrong(record, `a level is learnt by the rule learning, which is ${terms.prices.kind}`);
-    const fault = this.learning.fault(payload, this.open.state, terms.prices);
+    const fault = this.prices.levelFault(record, payload, this.open.state);
     if (fault !== undefined) return this.wrong(record, fault);
-    this.rebuild({ terms: { ...terms, prices: learntRule(terms.prices, payload) } }, record.sequence);
+    this.rebuild({ terms: learntTerms(this.open.state.terms, payload) }, record.sequence);
     return [];
   }
 

@@ -4,13 +4,14 @@ import type { Milli } from '#units';
 import type { PrismaTx } from '../cold-work.js';
 import type { Market, Prisma } from '../prisma/generated/client.js';
 
-type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'lockMarket' | 'setStatus' | 'setTerms' | 'appendEvent'>;
+type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'lockMarket' | 'hasDecidedInSlot' | 'setStatus' | 'setTerms' | 'appendEvent'>;
 
 /** Markets over a transaction of Prisma's. */
 export function marketsTx(db: PrismaTx): MarketsTx {
   return {
     insertMarket: (organisationId, market) => insert(db, organisationId, market),
     lockMarket: (organisationId, marketId) => lock(db, organisationId, marketId),
+    hasDecidedInSlot: (marketId) => hasDecidedInSlot(db, marketId),
     setStatus: async (id, status) => void (await db.market.update({ where: { id }, data: { status }, select: { id: true } })),
     setTerms: async (id, terms) =>
       void (await db.market.update({ where: { id }, data: { terms: termsJson(terms) }, select: { id: true } })),
@@ -49,6 +50,17 @@ async function lock(db: PrismaTx, organisationId: bigint, marketId: bigint): Pro
     unknown[]
   >`SELECT id FROM market WHERE id = ${marketId} AND organisation_id = ${organisationId} FOR NO KEY UPDATE`;
   return locked.length === 0 ? undefined : recordOf(await db.market.findUniqueOrThrow({ where: { id: marketId } }));
+}
+
+/**
+ * decided-in-slot: whether a market's log has a decision since its clock moved last (has_decided_in_slot).
+ * Input:  market. Output: yes or no.
+ * Events: none.
+ * Retry:  safe; it reads.
+ */
+async function hasDecidedInSlot(db: PrismaTx, marketId: bigint): Promise<boolean> {
+  const [row] = await db.$queryRaw<{ decided: boolean }[]>`SELECT has_decided_in_slot(${marketId}) AS decided`;
+  return row?.decided === true;
 }
 
 /** The number is taken by an update of the market's row, so that the log has one writer at a time and no gaps. */

@@ -4,14 +4,17 @@ import {
   type LearningCursor,
   type LearningEntry,
   type LearningPage,
+  type LearningSave,
   type LearningStart,
   type LearningStore,
   type LevelChange,
+  learntTerms,
   type MeasuredBid,
   newestTerms,
+  type PreparedLevel,
   type ReportingBid,
 } from '#market';
-import { learntRule, NEW_LEARNING_RULE, type Report } from '#mechanism';
+import { NEW_LEARNING_RULE, type Report } from '#mechanism';
 import { at, invariant } from '#units';
 import type { Pool } from 'pg';
 import { columnsOf, textList } from '../hot/columns.js';
@@ -66,12 +69,13 @@ const PAGE = `
   WHERE m.id = $1 ORDER BY e.sequence`;
 
 /**
- * save-densities: moves a market's cursor on, and keeps what was measured. Input: market, cursor before, cursor; per bid a column each.
+ * save-densities: moves a market's cursor on, and keeps what was measured. Input: market, cursor before, cursor, level of the next slot; per bid a column each.
  * Output: a row where the cursor stood there. Events: none. Retry: safe: the cursor has moved then.
  */
 const MOVE = `
-  INSERT INTO price_learning AS l (market_id, through, since, slot, bids) VALUES ($1, $3, $4, $5, $6)
-  ON CONFLICT (market_id) DO UPDATE SET through = excluded.through, since = excluded.since, slot = excluded.slot, bids = excluded.bids
+  INSERT INTO price_learning AS l (market_id, through, since, slot, bids, prepared_slot, prepared) VALUES ($1, $3, $4, $5, $6, $7, $8)
+  ON CONFLICT (market_id) DO UPDATE SET through = excluded.through, since = excluded.since, slot = excluded.slot, bids = excluded.bids,
+      prepared_slot = excluded.prepared_slot, prepared = excluded.prepared
     WHERE l.through = $2 RETURNING market_id`;
 const KEEP = `
   INSERT INTO bid_density (bid_id, market_id, slot, organisation_id, level_micros, slots, shares, weight)
@@ -82,13 +86,15 @@ const KEEP = `
 
 /**
  * change-level: gives a market another level as the next entry of its log, where it stands in the same slot and has the same terms as when the level
- * was learnt. Input: market, slot, terms, the last entry that was counted, terms with the level, payload without what was left, version.
+ * was learnt. Input: market, slot, terms, the last entry that was counted, terms with the level, payload without what was left, version, whether no bid may have
+ * been decided in the slot.
  * Output: a row where it was written. Events: prices_changed. Retry: safe: the terms are other ones then.
  */
 const CHANGE_LEVEL = `
   WITH moved AS (
     UPDATE market SET sequence = sequence + 1, terms = $5 WHERE id = $1 AND slot = $2 AND terms = $3 AND status <> 'closed'
       AND NOT EXISTS (SELECT FROM event WHERE market_id = $1 AND event.sequence > $4 AND kind IN (${textList(kindsThat('rebuilt', 'releveled'))}))
+      AND NOT ($8 AND has_decided_in_slot($1))
     RETURNING id, sequence
   ), entry AS (
     SELECT id, sequence, $6::jsonb || jsonb_build_object('left',
@@ -104,7 +110,7 @@ export function createLearningStore(pool: Pool): LearningStore {
     cursor: (marketId) => cursorOf(pool, marketId),
     start: (marketId) => start(pool, marketId),
     page: (marketId, after) => page(pool, marketId, after),
-    save: (marketId, before, cursor, measured) => save(pool, { marketId, before, cursor, measured }),
+    save: (saving) => save(pool, saving),
     change: (change) => changeLevel(pool, change),
   };
 }
@@ -215,20 +221,13 @@ function entryOf(row: EntryRow): LearningEntry[] {
   return [{ sequence, told: { kind: 'bid', bid } }];
 }
 
-interface Saving {
-  readonly marketId: bigint;
-  readonly before: bigint;
-  readonly cursor: LearningCursor;
-  readonly measured: readonly MeasuredBid[];
-}
-
-const save = (pool: Pool, { marketId, before, cursor, measured }: Saving): Promise<boolean> =>
+const save = (pool: Pool, { marketId, before, cursor, measured, prepared }: LearningSave): Promise<boolean> =>
   inTransaction(pool, async (client) => {
     const { through, since, slot, bids } = cursor;
     const moved = await client.query({
       name: 'move-learning',
       text: MOVE,
-      values: [marketId, before, through, since ?? null, slot, bids],
+      values: [marketId, before, through, since ?? null, slot, bids, prepared?.slot ?? null, prepared ? preparedJson(prepared) : null],
     });
     if (moved.rowCount !== 1) return false;
     await client.query({ name: 'keep-densities', text: KEEP, values: [marketId, ...densityColumns(measured)] });
@@ -247,19 +246,29 @@ const densityColumns = (measured: readonly MeasuredBid[]): unknown[][] =>
     ({ report }) => report.weight,
   );
 
-async function changeLevel(pool: Pool, { marketId, seen, payload }: LevelChange): Promise<boolean> {
-  const { prices } = seen.terms;
-  invariant(prices.kind === 'learning', 'a level is learnt by a rule that learns');
-  const terms = { ...seen.terms, prices: learntRule(prices, payload) };
+/** What the log tells of a level, without how many bids are left: that is counted as it is told. */
+function levelJson(payload: LevelChange['payload']): Record<string, unknown> {
   const { left: _, ...told } = payloadJson({ kind: 'prices_changed', payload: { ...payload, left: 0 } }) as Record<string, unknown>;
+  return told;
+}
+
+const preparedJson = ({ before, payload }: PreparedLevel): string =>
+  JSON.stringify({
+    before: marketTerms.write(before),
+    after: marketTerms.write(learntTerms(before, payload)),
+    payload: levelJson(payload),
+  });
+
+async function changeLevel(pool: Pool, { marketId, seen, isBoundary, payload }: LevelChange): Promise<boolean> {
   const values = [
     marketId,
     seen.head.slot,
     JSON.stringify(marketTerms.write(seen.terms)),
     payload.through,
-    JSON.stringify(marketTerms.write(terms)),
-    JSON.stringify(told),
+    JSON.stringify(marketTerms.write(learntTerms(seen.terms, payload))),
+    JSON.stringify(levelJson(payload)),
     EVENT_TYPES.prices_changed.version,
+    isBoundary,
   ];
   return inTransaction(pool, async (client) => {
     await holdMarket(client, marketId); // what was decided before is counted among what was left, and nothing more is decided

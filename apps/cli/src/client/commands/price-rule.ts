@@ -24,10 +24,12 @@ export function registerPriceRule(markets: Command, terminal: HostTerminal): voi
     .option('--ceiling <credits>', 'of learning: no higher')
     .option('--share-cap <percent>', 'of learning: what the bids of one organisation count for at most')
     .option('--hold', 'of learning: hold the level where it is')
-    .description('change how prices are posted, from the next bid on; what was decided stays')
+    .description(
+      'change how prices are posted: at once where no bid was decided in this slot, else as the clock next moves; what was decided stays',
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ eris markets prices learning --ceiling 400 --share-cap 30\n  $ eris markets prices learning --hold\n  $ eris markets prices flat --level 200',
+      '\nnextPrices of the answer is what is still to come; the present prices, named again, take it back.\nExamples:\n  $ eris markets prices learning --ceiling 400 --share-cap 30\n  $ eris markets prices learning --hold\n  $ eris markets prices flat --level 200',
     )
     .action(
       serving(terminal, async (client, named: string) => {
