@@ -7,6 +7,7 @@ import { crowdedSection } from './sections/crowded.js';
 import { gapSection } from './sections/gaps.js';
 import { instanceSection } from './sections/instances.js';
 import { limitSection } from './sections/limits.js';
+import { streamSection } from './sections/streams.js';
 import { timeSection } from './sections/times.js';
 import { truthSection } from './sections/truth.js';
 
@@ -17,6 +18,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   crowded: crowdedSection,
   instances: instanceSection,
   truth: truthSection,
+  streams: streamSection,
   times: timeSection,
   limits: limitSection,
 };

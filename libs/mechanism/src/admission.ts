@@ -128,7 +128,7 @@ const barOf = ({ best }: MenuScan<unknown>): number => Number(best ? utilityOf(b
 function scanDeferred<Job, Plan>(walk: MenuScan<Plan>, { left }: Deferred, search: Search<Plan>, subject: Subject<Job, Plan>): void {
   const { book, bid, oracle, fundsMicros } = subject;
   const funds = fundsMicros === undefined ? Infinity : Number(fundsMicros);
-  for (let option = takeBest(left, search.dear); option; option = takeBest(left, search.dear)) {
+  for (let option = takeBest(left, search.dear, barOf(walk)); option; option = takeBest(left, search.dear, barOf(walk))) {
     const { completion, floor, value } = option;
     if (!mayPass(value, floor, barOf(walk))) {
       if (!walk.nearest) walk.floor = moreOf(walk.floor, option);

@@ -31,15 +31,20 @@ export function defer(deferred: Deferred, dear: DearPlans, option: BoundedOption
   if (ceiling <= funds) deferred.assured = Math.max(deferred.assured, option.value - ceiling);
 }
 
-/** Takes the most promising out, by floors as they are known by now. */
-export function takeBest(left: BoundedOption[], dear: DearPlans | undefined): BoundedOption | undefined {
+/** Takes the most promising out, by floors as they are known by now; those that leave no utility above `bar` stay as they are. */
+export function takeBest(left: BoundedOption[], dear: DearPlans | undefined, bar: number): BoundedOption | undefined {
   let best: BoundedOption | undefined;
   left.forEach((option, index) => {
-    const floor = Math.max(option.floor, dear?.floorOf(option.completion) ?? 0);
-    const known = floor > option.floor ? { ...option, floor } : option;
+    const known = mayPass(option.value, option.floor, bar) ? knownBy(dear, option) : option;
     left[index] = known;
     best = moreOf(best, known);
   });
   if (best) left.splice(left.indexOf(best), 1);
   return best;
+}
+
+/** The option with the floor that is known of it by now. */
+function knownBy(dear: DearPlans | undefined, option: BoundedOption): BoundedOption {
+  const floor = dear?.floorOf(option.completion) ?? 0;
+  return floor > option.floor ? { ...option, floor } : option;
 }

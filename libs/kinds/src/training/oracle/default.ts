@@ -3,6 +3,7 @@ import { invariant } from '#units';
 import type { TrainingJob, Schedule } from '../job.js';
 import { resetCover } from './kernel/cover.js';
 import { resetFloor } from './kernel/floor.js';
+import { resetRelaxedFloor } from './kernel/priced/relaxed-floor.js';
 import { resetGreedyFallback } from './kernel/greedy-fallback.js';
 import { resetHull } from './kernel/hull.js';
 import { maySuit } from './kernel/lattice.js';
@@ -116,7 +117,10 @@ function prepare(work: Workspace): void {
     resetSingle(work.single);
     resetPlan(work.plan, problem, slotsMax);
   }
-  if (scope.method === 'priced') resetGate(work.gate, slotsMax);
+  if (scope.method === 'priced') {
+    resetGate(work.gate, slotsMax);
+    resetRelaxedFloor(work.relaxed);
+  }
   if (scope.method !== 'spread' && scope.method !== 'priced') return;
   for (const plan of [work.plan, work.kept, work.best]) resetPlan(plan, problem, slotsMax);
   for (const spread of [work.optimistic, work.pessimistic, work.assigned]) resetSpread(spread, problem, slotsMax);

@@ -10,10 +10,13 @@ export const createGate = () => ({
   isDear: false,
   /** Slots by which `best` was searched for; 0: none yet. */
   solved: 0,
+  /** Slots of the last search by prices of homes that has not been asked yet what it proves; 0: none. */
+  unproven: 0,
   /** Whether that search knew any plan, whichever slot it ends in. */
   isPossible: false,
-  /** Per slot: what a chunk costs there at best; what plans that end there cost at least, as far as searches have proven. */
+  /** Per slot: what a chunk costs there at best; the sharp floor by then; what plans that end there cost at least, as far as searches have proven. */
   rate: new Float64Array(0) as Float64Array,
+  sharp: new Float64Array(0) as Float64Array,
   floors: new Float64Array(0) as Float64Array,
   /** Slots whose rank is known; chunks that find room in these; ranks given; what the spreads told at the last one. */
   ranked: 0,
@@ -31,7 +34,9 @@ export type Gate = ReturnType<typeof createGate>;
 export function resetGate(gate: Gate, slotsMax: number): void {
   gate.length = 0;
   gate.solved = 0;
+  gate.unproven = 0;
   gate.rate = float64(gate.rate, slotsMax);
+  gate.sharp = float64(gate.sharp, slotsMax);
   gate.floors = float64(gate.floors, slotsMax).fill(0);
   gate.rank = int32(gate.rank, slotsMax);
   gate.ranked = 0;

@@ -2,8 +2,8 @@ import type { DearPlans } from '#mechanism';
 import type { Schedule } from '../job.js';
 import { resetGreedyFallback } from './kernel/greedy-fallback.js';
 import { copyPlan, keepAtHome, scheduleOf } from './kernel/plan.js';
-import { isOpen } from './kernel/priced/climb.js';
-import { openPriced, rateOf, roomOf, searchPriced } from './kernel/priced/search.js';
+import { relaxedFloor } from './kernel/priced/relaxed-floor.js';
+import { openPriced, provePriced, rateOf, roomOf, searchPriced } from './kernel/priced/search.js';
 import { sharpFloor } from './kernel/sharp-floor.js';
 import { leastOf, spreadSlot } from './kernel/spread.js';
 import type { Method } from './methods.js';
@@ -38,7 +38,7 @@ export function pricedMethod(work: Workspace): Method & DearPlans<Schedule> {
       leastOf(work.optimistic, problem.slotCount - 1) < below && spreadAsOf(work)
         ? scheduleOf(problem, work.plan, subjectOf(work).arrival)
         : undefined,
-    floorOf: (completion: number) => gate.floors[completion - subjectOf(work).arrival],
+    floorOf: (completion: number) => provenBy(work, completion - subjectOf(work).arrival),
     returnTo(completion: number): void {
       problem.slotCount = completion - subjectOf(work).arrival + 1;
       gate.length = problem.slotCount;
@@ -61,6 +61,7 @@ function look(work: Workspace): void {
   }
   gate.length = problem.slotCount;
   gate.floor = sharpFloor(problem, work.sharp, work.floor);
+  gate.sharp[problem.slotCount - 1] = gate.floor;
   gate.solved = 0;
   gate.isDear = false;
   gate.cost = Infinity;
@@ -94,33 +95,43 @@ function rankOf(work: Workspace): number {
   return gate.rank[problem.slotCount - 1];
 }
 
+/** What plans cost at least whose last slot is t, by whatever has proven it. What a search proves takes a while to find out, and waits until it is asked for. */
+function provenBy({ problem, relaxed, gate, priced }: Workspace, t: number): number {
+  if (gate.unproven > 0) provePriced(problem, priced, gate.unproven, gate.floors);
+  gate.unproven = 0;
+  return Math.max(relaxedFloor(problem, relaxed, t), gate.floors[t]);
+}
+
 /**
- * Finds the cheapest plan that it can whose last slot is the one opened last or returned to. Where the search's own ends before it or leaves a gap, the
- * spread's is tried as well, so that no plan is dearer than its ceiling.
+ * Finds the cheapest plan that it can whose last slot is the one opened last or returned to. Where the spread's is not near enough to what such plans cost at
+ * least, whatever else was searched, homes are priced; where that ends before the slot or leaves a gap, the spread's may still be the cheaper.
  */
 function solve(work: Workspace): void {
-  const { problem, gate, priced, plan, best } = work;
+  const { problem, gate, priced, plan, best, relaxed } = work;
   if (gate.solved === problem.slotCount) return;
   gate.solved = problem.slotCount;
-  gate.isPossible = search(work);
+  const t = problem.slotCount - 1;
   best.length = 0;
   best.cost = Infinity;
-  const { length, slot } = priced.best;
-  const isWhole = gate.isPossible && slot[length - 1] === problem.slotCount - 1;
-  if (isWhole) copyPlan(priced.best, best, problem.siteCount);
-  if ((!isWhole || isOpen(priced)) && spreadAsOf(work) && plan.cost < best.cost) copyPlan(plan, best, problem.siteCount);
-  if (best.length === 0) return;
-  gate.isPossible = true;
-  keepAtHome(problem, best);
+  if (spreadAsOf(work)) copyPlan(plan, best, problem.siteCount);
+  gate.isPossible = best.length > 0;
+  if (gate.isPossible && best.cost <= Math.max(gate.sharp[t], relaxedFloor(problem, relaxed, t)) * NEAR + NEAR_MICROS)
+    return keepAtHome(problem, best);
+  if (search(work)) {
+    gate.isPossible = true;
+    if (priced.best.slot[priced.best.length - 1] === t && priced.best.cost < best.cost) copyPlan(priced.best, best, problem.siteCount);
+  }
+  if (best.length > 0) keepAtHome(problem, best);
 }
 
 /** Searches by prices of homes, where that is within the steps that this completion may take. @returns whether there is a plan, whichever slot it ends in. */
 function search(work: Workspace): boolean {
-  const { problem, gate, priced, plan } = work;
+  const { problem, gate, priced, best } = work;
   const rank = rankOf(work);
   if (rank === 0 || !openPriced(problem, priced, gate.rate, stepsOfRank(rank, subjectOf(work).book.slotCount))) return false;
-  if (planAtOnce(work)) copyPlan(plan, priced.best, problem.siteCount);
-  searchPriced(problem, priced, gate.floors);
+  if (best.length > 0) copyPlan(best, priced.best, problem.siteCount);
+  searchPriced(problem, priced);
+  gate.unproven = problem.slotCount;
   return priced.best.length > 0;
 }
 

@@ -8,6 +8,7 @@ import { createFloor, floorOfSlot } from './kernel/floor.js';
 import { createGreedyFallback } from './kernel/greedy-fallback.js';
 import { createHull } from './kernel/hull.js';
 import { createDealer, createPlan } from './kernel/plan.js';
+import { createRelaxedFloor } from './kernel/priced/relaxed-floor.js';
 import { createPriced } from './kernel/priced/state.js';
 import { createProblem, loadSlot } from './kernel/problem.js';
 import { createCoverReader } from './kernel/read-cover.js';
@@ -50,6 +51,7 @@ export function createWorkspace(budgets: Budgets) {
     single: createSingle(),
     hull: createHull(),
     priced: createPriced(),
+    relaxed: createRelaxedFloor(),
     gate: createGate(),
   };
 }

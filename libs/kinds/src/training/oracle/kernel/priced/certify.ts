@@ -1,7 +1,8 @@
 import { float64, type Problem } from '../problem.js';
 import { worthOfHomes, type Dual } from './dual.js';
 import type { Lanes } from './lanes.js';
-import { WAYS, type SlotTable } from './slot-pass.js';
+import type { SlotTable } from './slot-pass.js';
+import { leastSums } from './sums.js';
 import { priceSlot } from './slot-table.js';
 
 /**
@@ -14,6 +15,14 @@ export interface Certificate {
   least: Float64Array;
   /** Per count of chunks: least price before a slot, and from it on. */
   before: Float64Array;
+}
+
+/** The prices that prove something, of the slots up to a number. */
+export interface Evidence {
+  readonly table: SlotTable;
+  readonly dual: Dual;
+  readonly lanes: Lanes;
+  readonly slotCount: number;
 }
 
 /** Arrays that only grow. */
@@ -29,9 +38,7 @@ const MARGIN = 1 - 1e-9;
 export function certify(
   problem: Problem,
   certificate: Certificate,
-  table: SlotTable,
-  dual: Dual,
-  lanes: Lanes,
+  { table, dual, lanes, slotCount }: Evidence,
   floors: Float64Array,
 ): void {
   const { width } = dual;
@@ -40,7 +47,7 @@ export function certify(
   const worth = worthOfHomes(problem, dual);
   before.fill(Infinity, 0, width);
   before[0] = 0;
-  for (let t = 0, lane = 0, from = 0; t < problem.slotCount; t++, from = width - from) {
+  for (let t = 0, lane = 0, from = 0; t < slotCount; t++, from = width - from) {
     const isLane = lane < lanes.count && lanes.slot[lane] === t;
     raise(problem, table, dual, t, 0, least);
     if (isLane && lanes.strict[lane] === 1) raise(problem, table, dual, t, lanes.beta[lane], least);
@@ -57,22 +64,15 @@ function raise(problem: Problem, table: SlotTable, { nu, width }: Dual, t: numbe
   priceSlot(problem, table, t, width - 1, problem.homes, nu, beta, false);
   const worth = beta * problem.budgetKB[t];
   for (let n = 1; n <= table.most; n++) {
-    const cost = table.ways[width + n] > 0 ? table.cost[(width + n) * WAYS] - worth : Infinity;
+    const cost = table.ways[width + n] > 0 ? table.cost[(width + n) * table.stride] - worth : Infinity;
     if (beta === 0 || cost > least[n]) least[n] = cost;
   }
 }
 
 /** Adds a slot that holds up to `most` chunks to the least prices at `from`; what comes of it stands at `to`. @returns the least price of all that uses it. */
 function pass(before: Float64Array, from: number, to: number, least: Float64Array, width: number, most: number): number {
+  leastSums(least, 0, most, before, from, width - 1, before, to, 0, width - 1);
   let using = Infinity;
-  for (let m = 0; m < width; m++) {
-    let cheapest = Infinity;
-    for (let n = 1, end = m < most ? m : most; n <= end; n++) {
-      const cost = before[from + m - n] + least[n];
-      if (cost < cheapest) cheapest = cost;
-    }
-    if (m === width - 1) using = cheapest;
-    before[to + m] = Math.min(cheapest, before[from + m]);
-  }
+  for (let n = 1; n <= most; n++) using = Math.min(using, before[from + width - 1 - n] + least[n]);
   return using;
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../problem.js';
 import { copyPlan, type Plan } from '../plan.js';
 import { climb, copyPrices, limitLanes, worthOfHomes } from './dual.js';
+import { shareOf } from './sums.js';
 import { evaluate, mayGoOn, priceLanes, type Priced } from './state.js';
 
 /** Times that all lanes are priced. */
@@ -92,16 +93,17 @@ function ascend(problem: Problem, priced: Priced, reach: number): number {
 export function readShares(problem: Problem, priced: Priced): void {
   const { siteCount, homes, chunkKB, total } = problem;
   const { dual, lanes, pool, trial } = priced;
-  const { width, share, taken } = dual;
+  const { width, rest, taken } = dual;
   taken.fill(0, 0, siteCount);
   trial.length = 0;
   trial.cost = 0;
   let m = total;
   for (let lane = 0; lane < lanes.count; lane++) {
-    const n = share[lane * width + m];
+    const here = lane * width;
+    const n = shareOf(pool.least, here, rest, here + width, m, rest[here + m]);
     m -= n;
     if (n === 0) continue;
-    const x = pool.cheapest[lane * width + n];
+    const x = pool.cheapest[here + n];
     const t = lanes.slot[lane];
     let over = 0;
     for (let site = 0, cell = x * siteCount, to = trial.length * siteCount; site < siteCount; site++, cell++, to++) {

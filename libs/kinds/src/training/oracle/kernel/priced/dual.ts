@@ -1,6 +1,7 @@
 import { float64, int32, type Problem } from '../problem.js';
 import type { Lanes } from './lanes.js';
 import type { Pool } from './pool.js';
+import { leastSums } from './sums.js';
 
 /**
  * Prices of homes, one per site: a slot pays them for chunks that it trains at home, so that slots share nothing but the count of chunks.
@@ -15,9 +16,8 @@ export interface Dual {
   /** What the plan read last takes of each home, more than there is of it included; and the way up. */
   taken: Int32Array;
   gradient: Float64Array;
-  /** Per lane and chunks: least price of so many chunks from there on; what the lane takes of them. */
+  /** Per lane and chunks: least price of so many chunks from there on. */
   rest: Float64Array;
-  share: Int32Array;
   /** Per lane: least price of so many chunks before it. */
   before: Float64Array;
   /** Work done, counted in comparisons. */
@@ -33,7 +33,6 @@ export const createDual = (): Dual => ({
   taken: new Int32Array(0),
   gradient: new Float64Array(0),
   rest: new Float64Array(0),
-  share: new Int32Array(0),
   before: new Float64Array(0),
   steps: 0,
 });
@@ -50,7 +49,6 @@ export function resetDual(dual: Dual, { siteCount, total }: Problem, lanesMax: n
   const cells = (lanesMax + 1) * dual.width;
   dual.rest = float64(dual.rest, cells);
   dual.before = float64(dual.before, cells);
-  dual.share = int32(dual.share, cells);
 }
 
 /** What all homes are worth at the prices as they are. */
@@ -72,9 +70,8 @@ function topOf({ least }: Pool, { limit }: Lanes, lane: number, width: number): 
  * @returns the least price of all chunks, homes priced; Infinity where they do not fit.
  */
 export function passBack(dual: Dual, lanes: Lanes, pool: Pool, full: boolean): number {
-  const { width, rest, share } = dual;
+  const { width, rest } = dual;
   const { count } = lanes;
-  const curve = pool.least;
   rest.fill(Infinity, count * width, (count + 1) * width);
   rest[count * width] = 0;
   let before = 0;
@@ -82,26 +79,11 @@ export function passBack(dual: Dual, lanes: Lanes, pool: Pool, full: boolean): n
   let reach = 0; // most chunks that the lanes from here on hold
   for (let lane = count - 1; lane >= 0; lane--) {
     const here = lane * width;
-    const after = here + width;
     const top = topOf(pool, lanes, lane, width);
     before -= lanes.limit[lane];
     const first = full ? 0 : Math.max(0, width - 1 - before);
     const end = Math.min(width - 1, reach + top);
-    dual.steps += Math.max(1, end - first + 1) * (Math.min(top, reach) + 1);
-    for (let m = first; m <= end; m++) {
-      let least = rest[after + m];
-      let taken = 0;
-      const most = m < top ? m : top;
-      for (let n = m > reach ? m - reach : 1; n <= most; n++) {
-        const cost = curve[here + n] + rest[after + m - n];
-        if (cost < least) {
-          least = cost;
-          taken = n;
-        }
-      }
-      rest[here + m] = least;
-      share[here + m] = taken;
-    }
+    dual.steps += leastSums(pool.least, here, top, rest, here + width, reach, rest, here, first, end);
     rest.fill(Infinity, here + Math.max(first, end + 1), here + width);
     reach = end;
   }
@@ -111,7 +93,6 @@ export function passBack(dual: Dual, lanes: Lanes, pool: Pool, full: boolean): n
 /** Passes over the lanes from the first to the last: least prices of so many chunks before each. */
 export function passOn(dual: Dual, lanes: Lanes, pool: Pool): void {
   const { width, before } = dual;
-  const { least } = pool;
   before.fill(Infinity, 0, width);
   before[0] = 0;
   let reach = 0;
@@ -119,16 +100,7 @@ export function passOn(dual: Dual, lanes: Lanes, pool: Pool): void {
     const here = lane * width;
     const top = topOf(pool, lanes, lane, width);
     const end = Math.min(width - 1, reach + top);
-    dual.steps += (end + 1) * (Math.min(top, reach) + 1);
-    for (let m = 0; m <= end; m++) {
-      let cheapest = before[here + m];
-      const most = m < top ? m : top;
-      for (let n = m > reach ? m - reach : 1; n <= most; n++) {
-        const cost = before[here + m - n] + least[here + n];
-        if (cost < cheapest) cheapest = cost;
-      }
-      before[here + width + m] = cheapest;
-    }
+    dual.steps += leastSums(pool.least, here, top, before, here, reach, before, here + width, 0, end);
     before.fill(Infinity, here + width + end + 1, here + 2 * width);
     reach = end;
   }

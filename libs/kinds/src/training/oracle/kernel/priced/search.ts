@@ -38,18 +38,23 @@ export function openPriced(problem: Problem, priced: Priced, rate: Float64Array,
   return 2 * steps <= stepsMax;
 }
 
-/**
- * Looks for a plan cheaper than `best` and leaves it there. Depends on the slots opened and on that plan alone.
- * @param floors per slot: what plans that end there cost at least; raised where the search proves more.
- */
-export function searchPriced(problem: Problem, priced: Priced, floors: Float64Array): void {
-  const { certificate, table, dual, lanes } = priced;
+/** Looks for a plan cheaper than `best` and leaves it there. Depends on the slots opened and on that plan alone. */
+export function searchPriced(problem: Problem, priced: Priced): void {
   if (hasRoom(problem, priced) && climbPrices(problem, priced) && !isClosed(priced)) improve(problem, priced);
-  if (lanes.count > 0 && problem.slotCount <= CERTIFIED_SLOTS_MAX) {
-    copyPrices(problem, dual.bestNu, dual.nu);
-    certify(problem, certificate, table, dual, lanes, floors);
-  }
   problem.steps += stepsOf(priced);
+}
+
+/**
+ * What the search done last proves, for slots up to `slotCount`, those of that search.
+ * @param floors per slot: what plans that end there cost at least; raised where more is proven.
+ */
+export function provePriced(problem: Problem, priced: Priced, slotCount: number, floors: Float64Array): void {
+  const { certificate, table, dual, lanes } = priced;
+  if (lanes.count === 0 || slotCount > CERTIFIED_SLOTS_MAX) return;
+  const before = stepsOf(priced);
+  copyPrices(problem, dual.bestNu, dual.nu);
+  certify(problem, certificate, { table, dual, lanes, slotCount }, floors);
+  problem.steps += stepsOf(priced) - before;
 }
 
 /** Opens a lane for each slot that can train anything; where those are too many, for the last slot and the cheapest of the others. */

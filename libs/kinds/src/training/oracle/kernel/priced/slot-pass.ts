@@ -13,7 +13,9 @@ export interface SlotTable {
   most: number;
   /** Work done, counted in comparisons. */
   steps: number;
-  /** The current level and the one before: up to WAYS ways a state, by rising cost and falling traffic. */
+  /** Ways that a state has room for: WAYS or one, of which the cost is Infinity where there is none. */
+  stride: number;
+  /** The current level and the one before: up to as many ways a state, by rising cost and falling traffic. */
   cost: Float64Array;
   kb: Float64Array;
   ways: Uint8Array;
@@ -108,38 +110,128 @@ export function addSiteWays(table: SlotTable, site: number, reach: number, next:
   }
 }
 
-/** Adds a site to the pass, the cheapest way a state. */
+/** Adds a site to the pass, the cheapest way a state; `cost` and `kb` have one place a state then, Infinity where none leads there. */
 export function addSite(table: SlotTable, site: number, reach: number, next: number): void {
-  const { width, cost, kb, ways, costBefore, kbBefore, waysBefore, back, away, beside } = table;
-  const base = site * 2 * width * WAYS;
-  for (let state = 0; state < 2 * width; state += width) {
-    for (let m = 0; m <= next; m++) {
-      let least = Infinity;
-      let leastKB = Infinity;
-      let leastCode = 0;
-      const low = m > reach ? m - reach : 0;
-      for (let role = state > 0 ? 1 : 0; role >= 0; role--) {
-        const options = role === 1 ? beside : away;
-        if (options.most < low) continue;
-        const { cost: optionCost, kb: optionKB, code } = options;
-        const source = m + (role === 1 ? 0 : state);
-        for (let y = low, end = options.most < m ? options.most : m; y <= end; y++) {
-          if (waysBefore[source - y] === 0) continue;
-          const z = (source - y) * WAYS;
-          const c = costBefore[z] + optionCost[y];
-          if (c > least) continue;
-          const k = kbBefore[z] + optionKB[y];
-          if (c === least && k >= leastKB) continue;
-          least = c;
-          leastKB = k;
-          leastCode = code[y];
-        }
-      }
-      const z = (state + m) * WAYS;
-      ways[state + m] = least < Infinity ? 1 : 0;
-      cost[z] = least;
-      kb[z] = leastKB;
-      back[base + z] = leastCode;
-    }
+  const { width, away, beside } = table;
+  const back = site * 2 * width;
+  offerOptions(table, away, 0, 0, back, reach, next, false);
+  offerOptions(table, away, width, width, back, reach, next, false);
+  if (beside.most >= 0) offerOptions(table, beside, 0, width, back, reach, next, true);
+}
+
+/**
+ * Takes each state over that an option leads to, where that is cheapest.
+ * @param from where the states of the level before begin, `to` those that they lead to, `back` what is noted of these. @param reach most chunks before, and
+ * `next` afterwards. @param isMore whether others were offered before.
+ */
+function offerOptions(
+  table: SlotTable,
+  options: Options,
+  from: number,
+  to: number,
+  back: number,
+  reach: number,
+  next: number,
+  isMore: boolean,
+): void {
+  let m = 0;
+  for (; m + 3 <= next; m += 4) {
+    offerFour(table, options, from, to, back, m > reach ? m - reach : 0, m, isMore);
+    for (let late = m + 1; options.most > m && late <= m + 3; late++) offerOne(table, options, from, to, back, m + 1, late, true);
   }
+  for (; m <= next; m++) offerOne(table, options, from, to, back, m > reach ? m - reach : 0, m, isMore);
+}
+
+/** Of state m, the options of `least` chunks or more. */
+function offerOne(
+  table: SlotTable,
+  options: Options,
+  from: number,
+  to: number,
+  back: number,
+  least: number,
+  m: number,
+  isMore: boolean,
+): void {
+  const { cost, costBefore } = table;
+  const { most, cost: price } = options;
+  let cheapest = isMore ? cost[to + m] : Infinity;
+  let taken = -1;
+  for (let y = least; y <= most && y <= m; y++) {
+    if (price[y] + costBefore[from + m - y] >= cheapest) continue;
+    cheapest = price[y] + costBefore[from + m - y];
+    taken = y;
+  }
+  if (!isMore || taken >= 0) takeOption(table, options, from + m, to + m, cheapest, taken, back);
+}
+
+/** Of the states from m to m + 3, the options of `least` to m chunks: four at a time share what they read. */
+function offerFour(
+  table: SlotTable,
+  options: Options,
+  from: number,
+  to: number,
+  back: number,
+  least: number,
+  m: number,
+  isMore: boolean,
+): void {
+  const { cost, costBefore } = table;
+  const { most, cost: price } = options;
+  const at = from + m;
+  let y = least;
+  let least0 = isMore ? cost[to + m] : Infinity;
+  let least1 = isMore ? cost[to + m + 1] : Infinity;
+  let least2 = isMore ? cost[to + m + 2] : Infinity;
+  let least3 = isMore ? cost[to + m + 3] : Infinity;
+  let y0 = -1;
+  let y1 = -1;
+  let y2 = -1;
+  let y3 = -1;
+  let before1 = costBefore[at - y + 1];
+  let before2 = costBefore[at - y + 2];
+  let before3 = costBefore[at - y + 3];
+  for (const end = most < m ? most : m; y <= end; y++) {
+    const here = price[y];
+    const before0 = costBefore[at - y];
+    if (here + before0 < least0) {
+      least0 = here + before0;
+      y0 = y;
+    }
+    if (here + before1 < least1) {
+      least1 = here + before1;
+      y1 = y;
+    }
+    if (here + before2 < least2) {
+      least2 = here + before2;
+      y2 = y;
+    }
+    if (here + before3 < least3) {
+      least3 = here + before3;
+      y3 = y;
+    }
+    before3 = before2;
+    before2 = before1;
+    before1 = before0;
+  }
+  if (!isMore || y0 >= 0) takeOption(table, options, at, to + m, least0, y0, back);
+  if (!isMore || y1 >= 0) takeOption(table, options, at + 1, to + m + 1, least1, y1, back);
+  if (!isMore || y2 >= 0) takeOption(table, options, at + 2, to + m + 2, least2, y2, back);
+  if (!isMore || y3 >= 0) takeOption(table, options, at + 3, to + m + 3, least3, y3, back);
+}
+
+/** Notes how a state is reached; -1: not at all. */
+function takeOption(
+  { cost, kb, kbBefore, back }: SlotTable,
+  { kb: traffic, code }: Options,
+  from: number,
+  to: number,
+  least: number,
+  y: number,
+  backTo: number,
+): void {
+  cost[to] = least;
+  if (y < 0) return;
+  kb[to] = kbBefore[from - y] + traffic[y];
+  back[backTo + to] = code[y];
 }

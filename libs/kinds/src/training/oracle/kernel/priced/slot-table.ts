@@ -14,6 +14,7 @@ export const createSlotTable = (): SlotTable => ({
   width: 0,
   most: 0,
   steps: 0,
+  stride: WAYS,
   cost: new Float64Array(0),
   kb: new Float64Array(0),
   ways: new Uint8Array(0),
@@ -103,7 +104,9 @@ export function priceSlot(
   const { siteCount, room, roomBesidePs, psCost, parameterKB } = problem;
   const { away, beside, width } = table;
   const alpha = problem.alpha[t] + (strict ? 0 : beta);
-  table.ways.fill(0, 0, 2 * width);
+  table.stride = strict ? WAYS : 1;
+  if (strict) table.ways.fill(0, 0, 2 * width);
+  else table.cost.fill(Infinity, 0, 2 * width);
   table.ways[0] = 1;
   table.cost[0] = 0;
   table.kb[0] = 0;
@@ -117,11 +120,13 @@ export function priceSlot(
     if (strict) addSiteWays(table, site, reach, next, problem.budgetKB[t], beta);
     else addSite(table, site, reach, next);
     table.steps += stepsOfSite(next, away.most, beside.most) * (strict ? WAYS : 1);
-    table.ways.fill(0, next + 1, width);
-    table.ways.fill(0, width + next + 1, 2 * width);
+    for (let from = next + 1, end = width; end <= 2 * width; from += width, end += width)
+      if (strict) table.ways.fill(0, from, end);
+      else table.cost.fill(Infinity, from, end);
     reach = next;
   }
   table.most = reach;
+  if (!strict) for (let n = 1; n <= reach; n++) table.ways[width + n] = table.cost[width + n] < Infinity ? 1 : 0;
 }
 
 /** Steps that pricing slot t takes with its budget in the way. */
@@ -150,15 +155,15 @@ function swapLevels(table: SlotTable): void {
 }
 
 /** Whether all that the last table gives keeps within a budget: then leaving it out changed nothing. */
-export function fits({ width, most, ways, kb }: SlotTable, budget: number): boolean {
-  for (let n = 1; n <= most; n++) if (ways[width + n] > 0 && kb[(width + n) * WAYS] > budget) return false;
+export function fits({ width, most, ways, kb, stride }: SlotTable, budget: number): boolean {
+  for (let n = 1; n <= most; n++) if (ways[width + n] > 0 && kb[(width + n) * stride] > budget) return false;
   return true;
 }
 
 /** Reads one way of n chunks: per site the chunks and how many of them are at home. @returns the server's site. */
 export function readWay(
   { siteCount, room, roomBesidePs }: Problem,
-  { width, back }: SlotTable,
+  { width, back, stride }: SlotTable,
   t: number,
   n: number,
   way: number,
@@ -172,7 +177,7 @@ export function readWay(
     y[site] = 0;
     h[site] = 0;
     if (room[at] <= 0 && roomBesidePs[at] < 0) continue;
-    const code = back[(site * 2 * width + state) * WAYS + from];
+    const code = back[(site * 2 * width + state) * stride + from];
     const count = code >> CHUNKS;
     y[site] = count;
     h[site] = (code >> HOME) & HOME_MASK;
