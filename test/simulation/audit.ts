@@ -1,4 +1,4 @@
-import type { AuditSource, DecidedBid, Finding, LogRecord, MarketAudit, Receipt, ReceiptStore, Row } from '#market';
+import type { AuditSource, DecidedBid, Finding, HitRecord, LogRecord, MarketAudit, Receipt, ReceiptStore, Row } from '#market';
 import { CHAIN_START, chainAfter, saleIn } from '#market';
 import { type Sale, slotAmount } from '#ledger';
 import { EVENT_TYPES, marketTerms, type PayloadOf, payloadJson, refusal } from '#log';
@@ -93,6 +93,8 @@ function recordOf(database: Database, market: StoredMarket, event: StoredEvent, 
   const accepted = decision?.decision.kind === 'accepted' ? { ...decision, decision: decision.decision } : undefined;
   const sale = accepted && saleIn(accepted);
   const receipt = market.receipts.find((one) => one.sequence === sequence);
+  const hit = market.hits.find((one) => one.sequence === sequence);
+  const revised = hit?.revision?.placements.map((placement) => revisedRow(marketId, hit, placement)) ?? [];
   return {
     sequence,
     event: rowOf({
@@ -107,8 +109,13 @@ function recordOf(database: Database, market: StoredMarket, event: StoredEvent, 
     ...(said.kind === 'site_added' && { site: siteOf(market, said.payload) }),
     ...(decision && { decision: decisionRow(decision), bid: bidRow(database, decision.bidId) }),
     ...(accepted && { allocation: allocationRow(accepted) }),
+    ...(said.kind === 'window_opened' && { window: windowRowOf(market, sequence) }),
+    ...(hit && hitRowsOf(marketId, hit)),
     ...(receipt && { receipt: receiptRow(receipt) }),
-    placements: accepted && sale ? accepted.decision.footprint.map(({ slot }) => placementRow(accepted, sale, slot)) : [],
+    placements: [
+      ...(accepted && sale ? accepted.decision.footprint.map(({ slot }) => placementRow(accepted, sale, slot)) : []),
+      ...revised,
+    ],
     transfers: transfers.map((one) => transferRow(one, marketId)),
     entries: transfers.flatMap(entryRows),
   };
@@ -120,16 +127,14 @@ const marketIdsOf =
     database.bids.get(bidId)?.marketId === marketId;
 
 function belongs(
-  { transfer }: StoredTransfer,
+  { transfer, sequence }: StoredTransfer,
   event: StoredEvent,
   decision: StoredDecision | undefined,
   isOurs: (bidId: bigint) => boolean,
 ): boolean {
   if (transfer.kind === 'deposit') return false;
   if (transfer.kind === 'hold') return transfer.bidId === decision?.bidId;
-  if (event.event.kind !== 'clock_advanced') return false;
-  const { from, slot } = event.event.payload;
-  return transfer.slot >= from && transfer.slot < slot && isOurs(transfer.bidId);
+  return sequence === event.sequence && isOurs(transfer.bidId);
 }
 
 function siteOf(market: StoredMarket, { siteId, name }: PayloadOf<'site_added'>): Row {
@@ -176,6 +181,35 @@ const allocationRow = ({ bidId, marketId, kind, decision }: Accepted): Row =>
 
 const placementRow = ({ bidId, marketId }: Accepted, sale: Sale, slot: number): Row =>
   rowOf({ bid_id: bidId, revision: 0, market_id: marketId, slot, amount_micros: slotAmount(sale, slot) });
+
+const revisedRow = (
+  marketId: bigint,
+  { bidId, revision }: HitRecord,
+  { slot, amountMicros }: { slot: number; amountMicros: bigint },
+): Row => rowOf({ bid_id: bidId, revision: revision?.revision ?? null, market_id: marketId, slot, amount_micros: amountMicros });
+
+function windowRowOf(market: StoredMarket, sequence: bigint): Row {
+  const window = market.windows.find((one) => one.sequence === sequence);
+  if (!window) return {};
+  const { windowId, marketId, kind, cause, siteId, note, capacity } = window;
+  const { scope, amounts, from, to, taken } = capacity;
+  return rowOf({
+    ...{ id: windowId, market_id: marketId, sequence, kind, cause, scope, site_id: siteId, amounts, note, taken },
+    from_slot: from,
+    to_slot: to,
+  });
+}
+
+const hitRowsOf = (marketId: bigint, { bidId, sequence, revision, ending }: HitRecord): Pick<LogRecord, 'revision' | 'ending'> => ({
+  ...(revision && {
+    revision: rowOf({
+      ...{ bid_id: bidId, revision: revision.revision, market_id: marketId, sequence, completion: revision.completion },
+      from_slot: revision.fromSlot,
+      plan: JSON.stringify(revision.plan),
+    }),
+  }),
+  ...(ending && { ending: rowOf({ bid_id: bidId, market_id: marketId, sequence, ...ending }) }),
+});
 
 const transferRow = ({ id, transfer }: StoredTransfer, marketId: bigint): Row =>
   rowOf({

@@ -1,6 +1,7 @@
 import type { CatalogueTx, MarketRecord, SiteRecord, UnitOfWork } from '#market';
 import { invariant, type Milli } from '#units';
 import type { Database, Session, StoredMarket } from './database.js';
+import { isBeingRepaired, stockIn } from './after-sale.js';
 import { append, marketLock, ownedMarket } from './ports.js';
 import { siteId } from './scene.js';
 import type { Process } from './scheduler.js';
@@ -12,7 +13,7 @@ export function catalogueOf(database: Database, process: Process): UnitOfWork<Ca
   return { transaction: run, read: run };
 }
 
-function catalogueTx(database: Database, session: Session): Partial<CatalogueTx> {
+export function catalogueTx(database: Database, session: Session): Partial<CatalogueTx> {
   const stage = (effect: () => void): Promise<void> => database.statement(session, [], () => void session.staged.push(effect));
   const siteMarket = (siteId: bigint): StoredMarket => {
     const market = [...database.markets.values()].find(({ sites }) => sites.some(({ id }) => id === siteId.toString()));
@@ -25,6 +26,7 @@ function catalogueTx(database: Database, session: Session): Partial<CatalogueTx>
         const market = ownedMarket(database, marketId, organisationId);
         return market && marketRecordOf(market);
       }),
+    isBeingRepaired: (marketId) => database.statement(session, [], () => isBeingRepaired(database.market(marketId))),
     setStatus: (marketId, status) => stage(() => (database.market(marketId).status = status)),
     setTerms: (marketId, terms) => stage(() => (database.market(marketId).terms = { ...database.market(marketId).terms, terms })),
     listSites: (marketId) =>
@@ -59,7 +61,9 @@ function catalogueTx(database: Database, session: Session): Partial<CatalogueTx>
     setUsageCapacity: (marketId, fromSlot, capacityMilli) =>
       stage(() => {
         const { usage } = database.market(marketId);
-        for (const [slot, { usedMilli }] of usage) if (slot >= fromSlot) usage.set(slot, { usedMilli, capacityMilli });
+        for (const [slot, { usedMilli }] of usage)
+          if (slot >= fromSlot)
+            usage.set(slot, { usedMilli, capacityMilli: stockIn(database.market(marketId), slot, { usedMilli, capacityMilli }) });
       }),
     appendEvent: async (marketId, event) => {
       await stage(() => append(database.market(marketId), event));

@@ -1,5 +1,5 @@
 import { type Account, applyTransfers, type Ledger, openLedger, type Transfer } from '#ledger';
-import type { BatchRecord, DecidedBid, MarketState, MarketStatus, NewBid, Receipt } from '#market';
+import type { BatchRecord, DecidedBid, HitRecord, MarketState, MarketStatus, NewBid, NewWindow, Receipt } from '#market';
 import type { LogEvent } from '#log';
 import { invariant } from '#units';
 import { FairTurns, type Queued } from '../support/fair-turns.js';
@@ -25,6 +25,11 @@ export interface StoredEvent {
 export interface StoredTransfer {
   readonly id: bigint;
   readonly transfer: Transfer;
+  /** The entry that moved it, where one did. */
+  readonly sequence: bigint | undefined;
+}
+export interface StoredWindow extends NewWindow {
+  readonly windowId: bigint;
 }
 export interface StoredMarket {
   readonly marketId: bigint;
@@ -40,6 +45,12 @@ export interface StoredMarket {
   readonly siteNames: Map<string, string>;
   usage: Map<number, { readonly usedMilli: readonly number[]; readonly capacityMilli: readonly number[] }>;
   events: StoredEvent[];
+  /** Windows as they were opened; the log says what became of them. */
+  readonly windows: StoredWindow[];
+  /** What became of those whom windows hit, and what bidders gave back. */
+  readonly hits: HitRecord[];
+  /** When sites were heard, and how often in time; ms. */
+  readonly beats: Map<string, { readonly atMs: number; readonly streak: number }>;
   undecided: Set<bigint>;
   receipts: Receipt[];
   /** What each worker saw of the backlog when it read it last. */
@@ -60,6 +71,9 @@ export const newMarket = (
   siteNames: new Map(),
   usage: new Map(),
   events: [],
+  windows: [],
+  hits: [],
+  beats: new Map(),
   undecided: new Set(),
   receipts: [],
   seen: new Map(),
@@ -69,7 +83,15 @@ export const newMarket = (
 });
 
 /** What a session may do wrong on purpose, to see that the laws notice. */
-export type Sabotage = 'none' | 'no gate' | 'commits half' | 'loses the backlog' | 'holds nothing' | 'forgets whose turn it was';
+export type Sabotage =
+  | 'none'
+  | 'no gate'
+  | 'commits half'
+  | 'loses the backlog'
+  | 'holds nothing'
+  | 'forgets whose turn it was'
+  | 'repairs without a fence'
+  | 'forgets windows';
 
 /** One connection with, at most, one transaction. */
 export interface Session {
@@ -82,7 +104,7 @@ export interface Session {
   isBusy: boolean;
   readonly locks: Set<string>;
   readonly staged: (() => void)[];
-  readonly transfers: Transfer[];
+  readonly transfers: Omit<StoredTransfer, 'id'>[];
 }
 
 /**
@@ -99,6 +121,7 @@ export class Database {
   readonly transfers: StoredTransfer[] = [];
   ledger: Ledger;
   nextBidId = 1n;
+  nextWindowId = 1n;
   /** Asked after every statement: true cuts the line before its answer, of a commit too. */
   losesAnswer: () => boolean = () => false;
   private readonly owners = new Map<string, Session>();
@@ -172,19 +195,22 @@ export class Database {
   }
 
   /** Checks transfers against the books as they stand, for a session that has locked their accounts; they are made at its commit. */
-  stageTransfers(session: Session, transfers: readonly Transfer[]): string {
-    const { kind } = applyTransfers(this.ledger, [...session.transfers, ...transfers]);
-    if (kind === 'applied') session.transfers.push(...transfers);
+  stageTransfers(session: Session, transfers: readonly Transfer[], sequence?: bigint): string {
+    const { kind } = applyTransfers(this.ledger, [...session.transfers.map(({ transfer }) => transfer), ...transfers]);
+    if (kind === 'applied') session.transfers.push(...transfers.map((transfer) => ({ transfer, sequence })));
     return kind;
   }
 
   commit(session: Session): void {
     const half = this.sabotage === 'commits half' ? Math.ceil(session.staged.length / 2) : session.staged.length;
     for (const effect of session.staged.slice(0, half)) effect();
-    const outcome = applyTransfers(this.ledger, session.transfers);
+    const outcome = applyTransfers(
+      this.ledger,
+      session.transfers.map(({ transfer }) => transfer),
+    );
     invariant(outcome.kind === 'applied', `what was checked under locks can be booked: ${outcome.kind}`);
     this.ledger = outcome.ledger;
-    for (const transfer of session.transfers) this.transfers.push({ id: BigInt(this.transfers.length + 1), transfer });
+    for (const moved of session.transfers) this.transfers.push({ id: BigInt(this.transfers.length + 1), ...moved });
     this.close(session);
   }
 
@@ -256,7 +282,8 @@ export function writeBatch(database: Database, market: StoredMarket, batch: Batc
     },
     () => database.decisions.push(...decided.map((one) => ({ ...one, epoch, marketId }))),
     () => {
-      for (const { slot, usedMilli } of usage) market.usage.set(slot, { usedMilli, capacityMilli });
+      for (const { slot, usedMilli, capacityMilli: own = capacityMilli } of usage)
+        market.usage.set(slot, { usedMilli, capacityMilli: own });
     },
     () => {
       market.events.push(...events);

@@ -2,13 +2,13 @@ import { type LogEvent } from '#log';
 import {
   type BatchRecord,
   type BidInbox,
-  type ClockStore,
   type DecidedBid,
   decisionEvent,
   type DecidingStore,
   type InboxAnswer,
   type LeaseClaim,
   type MarketHead,
+  type MarketState,
   type MarketStatus,
   type NewBid,
   type LeasedMarket,
@@ -17,7 +17,7 @@ import {
   type RoundCommit,
   type Wallet,
 } from '#market';
-import { ACCOUNT_KINDS, type AccountKind, deliver, holdOf, type Sale, standingOf, type Transfer, transferOf } from '#ledger';
+import { ACCOUNT_KINDS, type AccountKind, holdOf, type Transfer, transferOf } from '#ledger';
 import { invariant } from '#units';
 import { type Database, type Session, type StoredBid, type StoredEvent, type StoredMarket, writeBatch } from './database.js';
 import { type Backlog, noteTurns, readBacklog } from './backlog.js';
@@ -25,7 +25,7 @@ import type { Process } from './scheduler.js';
 import { headOf, newsOf, rowsOf, stateOf } from './states.js';
 
 export const marketLock = (marketId: bigint): string => `market ${marketId}`;
-const accountLocks = (ids: readonly bigint[]): string[] => ids.map((id) => `account ${id}`);
+export const accountLocks = (ids: readonly bigint[]): string[] => ids.map((id) => `account ${id}`);
 
 /** The account of an organisation by kind: ids are 10 * organisation + kind. */
 export const accountOf = (organisationId: bigint, kind: AccountKind): bigint => 10n * organisationId + BigInt(ACCOUNT_KINDS.indexOf(kind));
@@ -101,8 +101,8 @@ export function decidingStoreOf(database: Database, process: Process): DecidingS
           if (isHeld) market.lease = { epoch, owner, untilMs: database.scheduler.nowMs + leaseMs };
         }
       }),
-    loadState: (marketId) => alone(() => stateOf(database.market(marketId))),
-    loadRows: (marketId) => alone(() => rowsOf(stateOf(database.market(marketId)))),
+    loadState: (marketId) => alone(() => seenState(database, marketId)),
+    loadRows: (marketId) => alone(() => rowsOf(seenState(database, marketId))),
     newsSince: (marketId, sequence) => alone(() => newsOf(database.market(marketId), sequence)),
     readBudgets: () => alone(() => ({ budgets: [], calendars: [], keys: [] })),
     record: (turn) => database.atOnce(process, locksOf(turn), (session) => write(database, session, turn)),
@@ -123,6 +123,11 @@ export function decidingStoreOf(database: Database, process: Process): DecidingS
       }),
   };
 }
+
+const seenState = (database: Database, marketId: bigint): MarketState => ({
+  ...stateOf(database.market(marketId)),
+  ...(database.sabotage === 'forgets windows' && { windows: [] }),
+});
 
 const locksOf = ({ batches, payers }: RoundCommit): string[] => [
   ...batches.map(({ marketId }) => marketLock(marketId)),
@@ -202,9 +207,9 @@ function record(database: Database, session: Session, batch: BatchRecord): void 
       'every bid that is decided was undecided',
     );
   }
-  for (const { usedMilli } of usage)
+  for (const { usedMilli, capacityMilli: own = capacityMilli } of usage)
     invariant(
-      usedMilli.every((used, cell) => used <= capacityMilli[cell]),
+      usedMilli.every((used, cell) => used <= own[cell]),
       'nothing is oversold',
     );
   const holds = decided.flatMap(holdsOf);
@@ -225,72 +230,10 @@ const eventOf = (decided: DecidedBid): StoredEvent => ({
   event: decisionEvent(decided),
 });
 
-export function clockStoreOf(database: Database, process: Process): ClockStore {
-  const alone = <T>(work: () => T): Promise<T> => database.statement(database.open(process), [], work);
-  return {
-    findOwned: (marketId, organisationId) =>
-      alone(() => {
-        const market = ownedMarket(database, marketId, organisationId);
-        return market && { ...headOf(market), horizonSlots: market.terms.horizonSlots };
-      }),
-    undecidedCount: (marketId) => alone(() => database.market(marketId).undecided.size),
-    lastUndecided: (marketId) => alone(() => [...database.market(marketId).undecided].reduce<bigint | undefined>(maxOf, undefined)),
-    hasUndecidedUpTo: (marketId, bidId) => alone(() => [...database.market(marketId).undecided].some((id) => id <= bidId)),
-    realtimeMarkets: () =>
-      alone(() =>
-        [...database.markets.values()]
-          .filter((market) => market.clock === 'realtime' && (market.status !== 'closed' || hasSlotsToRun(database, market)))
-          .map(({ marketId, slot }) => ({ marketId, openedAtMs: 0, slotMinutes: 1, slot })),
-      ),
-    advance: (marketId, slot) =>
-      database.transaction(process, Infinity, async (session) => {
-        const head = await database.statement(session, [marketLock(marketId)], () => {
-          const market = database.markets.get(marketId);
-          return market && headOf(market);
-        });
-        if (!head) return undefined;
-        if (head.slot < slot) await advance(database, session, head, slot);
-        return head.slot;
-      }),
-  };
-}
-
 /** The market, where it is there and belongs to that operator. */
 export function ownedMarket({ markets }: Database, marketId: bigint, operatorId: bigint): StoredMarket | undefined {
   const market = markets.get(marketId);
   return market?.operatorId === operatorId ? market : undefined;
-}
-
-/** Slots that ran are before the market's; later ones, whatever they cost, are still to run. */
-const hasSlotsToRun = (database: Database, market: StoredMarket): boolean =>
-  salesIn(database, market).some(({ amounts }) => [...amounts.keys()].some((slot) => slot >= market.slot));
-
-const maxOf = (most: bigint | undefined, id: bigint): bigint => (most === undefined || id > most ? id : most);
-
-function advance(database: Database, session: Session, head: MarketHead, slot: number): Promise<void> {
-  const market = database.market(head.marketId);
-  const delivered = deliveriesOf(database, market, slot);
-  const locks = accountLocks(delivered.flatMap(({ debitId, creditId }) => [debitId, creditId]));
-  return database.statement(session, locks, () => {
-    invariant(market.sequence === head.sequence && market.slot === head.slot, 'a locked market stands where it was read');
-    const booked = database.stageTransfers(session, delivered);
-    invariant(booked === 'applied', `what has run is booked: ${booked}`);
-    session.staged.push(
-      () => append(market, { kind: 'clock_advanced', payload: { from: head.slot, slot } }),
-      () => (market.slot = slot),
-    );
-  });
-}
-
-function salesIn({ decisions }: Database, { marketId }: StoredMarket): Sale[] {
-  return decisions.filter((decided) => decided.marketId === marketId).flatMap((decided) => saleIn(decided) ?? []);
-}
-
-/** What moves as the clock goes on from where it stands: what slots cost that have run is retained, and earned with the last one. */
-function deliveriesOf(database: Database, market: StoredMarket, slot: number): Transfer[] {
-  const standings = salesIn(database, market).map((sale) => deliver(standingOf(sale, market.operatorId), market.slot).standing);
-  const movements = standings.flatMap((standing) => deliver(standing, slot).movements);
-  return movements.map((movement) => transferOf(movement, accountOf));
 }
 
 /** The next entry of a market's log, from a transaction that holds the market. */

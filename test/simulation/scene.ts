@@ -16,7 +16,27 @@ export type Act =
   | { readonly kind: 'clock'; readonly by: number }
   | { readonly kind: 'status'; readonly status: 'open' | 'paused' | 'closed' }
   | { readonly kind: 'capacity'; readonly site: number; readonly cpu: number }
-  | { readonly kind: 'deposit'; readonly bidderId: bigint; readonly amount: bigint };
+  | { readonly kind: 'deposit'; readonly bidderId: bigint; readonly amount: bigint }
+  | WindowAct
+  | { readonly kind: 'close' };
+
+/** A window, from so many slots after the current one on; cpu: units that are withdrawn, null: everything. */
+export interface WindowAct {
+  readonly kind: 'window';
+  readonly scope: 'site' | 'bandwidth';
+  readonly site: number;
+  readonly cpu: number | null;
+  readonly after: number;
+  readonly length: number | null;
+  /** Whether it is to do what a preview says, or not to be opened. */
+  readonly isPreviewed: boolean;
+}
+
+/** An agent of a site: how long it is silent before each of its heartbeats, ms. */
+export interface Agent {
+  readonly siteId: bigint;
+  readonly silencesMs: readonly number[];
+}
 
 /** Everything that a seed decides before anything runs. */
 export interface Scene {
@@ -25,6 +45,9 @@ export interface Scene {
   readonly acts: ReadonlyMap<bigint, readonly Act[]>;
   readonly workers: number;
   readonly apis: number;
+  /** Allocations that their bidders want to give back, one after the other. */
+  readonly cancels: number;
+  readonly agents: readonly Agent[];
   /** Faults in a thousand turns. */
   readonly faultsPerMille: number;
 }
@@ -44,6 +67,8 @@ export function drawScene(scheduler: Scheduler, sabotage: Sabotage): Scene {
     acts: new Map(marketIds.map((id) => [id, drawActs(random)])),
     workers: random.between(1, 3),
     apis: random.between(1, 2),
+    cancels: random.below(4),
+    agents: random.below(6) === 0 ? [drawAgent(random, random.pick(marketIds))] : [],
     faultsPerMille: random.pick([0, 10, 30, 60]),
   };
 }
@@ -113,9 +138,25 @@ function drawBid(random: Random, marketId: bigint, index: number): NewBid {
   };
 }
 
+/** It flaps: now and then it is silent for long enough to be taken off sale. */
+function drawAgent(random: Random, marketId: bigint): Agent {
+  const silenceMs = (): number => (random.below(5) === 0 ? random.between(100_000, 160_000) : random.between(20_000, 44_000));
+  return { siteId: BigInt(siteId(marketId, random.below(SITES))), silencesMs: Array.from({ length: random.between(4, 16) }, silenceMs) };
+}
+
+const drawWindow = (random: Random): WindowAct => ({
+  kind: 'window',
+  scope: random.below(5) === 0 ? 'bandwidth' : 'site',
+  site: random.below(SITES),
+  cpu: random.below(2) === 0 ? null : random.between(1, 3),
+  after: random.below(3),
+  length: random.below(3) === 0 ? null : random.between(1, 4),
+  isPreviewed: random.below(2) === 0,
+});
+
 function drawActs(random: Random): Act[] {
-  const acts = Array.from({ length: random.below(6) }, (): Act[] => {
-    switch (random.below(4)) {
+  const acts = Array.from({ length: random.below(8) }, (): Act[] => {
+    switch (random.below(7)) {
       case 0:
         return [
           { kind: 'status', status: 'paused' },
@@ -125,6 +166,10 @@ function drawActs(random: Random): Act[] {
         return [{ kind: 'capacity', site: random.below(SITES), cpu: random.between(1, 5) }];
       case 2:
         return [{ kind: 'deposit', bidderId: random.pick(BIDDERS), amount: BigInt(random.between(1, 5_000_000)) }];
+      case 3:
+        return [drawWindow(random)];
+      case 4:
+        return [drawWindow(random), { kind: 'close' }];
       default:
         return [{ kind: 'clock', by: random.between(1, 3) }];
     }

@@ -1,7 +1,9 @@
 import { createPrng } from '#lab';
 import { ledgerLaws } from '#ledger';
-import { AppendReceipts, verifyMarket } from '#market';
+import { AppendReceipts, BEATS_MISSED_NOTE, verifyMarket } from '#market';
 import { standardKinds } from '#kinds';
+import { isBeingRepaired } from './after-sale.js';
+import { lifecycleProblems } from './lifecycle-laws.js';
 import { auditSourceOf, receiptStoreOf } from './audit.js';
 import type { Database, Sabotage, StoredMarket } from './database.js';
 import { drawScene } from './scene.js';
@@ -16,6 +18,11 @@ export interface RunResult {
   readonly decisions: number;
   readonly accepted: number;
   readonly faults: number;
+  /** Windows that were opened, by heartbeats among them; those whom they hit; allocations that were given back. */
+  readonly windows: number;
+  readonly silences: number;
+  readonly hits: number;
+  readonly cancelled: number;
   /** How often the market's writer changed. */
   readonly epochs: number;
 }
@@ -62,7 +69,7 @@ async function play(scheduler: Scheduler, sabotage: Sabotage): Promise<World> {
 }
 
 const isAtRest = ({ busy, database }: World): boolean =>
-  busy === 0 && [...database.markets.values()].every(({ undecided }) => undecided.size === 0);
+  busy === 0 && [...database.markets.values()].every((market) => market.undecided.size === 0 && !isBeingRepaired(market));
 
 /** The last receipts. */
 async function sealRest(scheduler: Scheduler, database: Database): Promise<void> {
@@ -76,7 +83,7 @@ async function sealRest(scheduler: Scheduler, database: Database): Promise<void>
 async function lawsOf(world: World): Promise<string[]> {
   const { database, acks } = world;
   const broken = ledgerLaws(database.ledger).map((law) => `ledger: ${law}`);
-  broken.push(...acks.flatMap((ack) => ackProblems(database, ack)));
+  broken.push(...acks.flatMap((ack) => ackProblems(database, ack)), ...lifecycleProblems(world));
   for (const market of database.markets.values())
     broken.push(...marketProblems(database, market), ...(await replayProblems(database, market)));
   return broken;
@@ -127,5 +134,14 @@ function figuresOf({ database, faults }: World, { turns }: Scheduler): Omit<RunR
   const { decisions, markets } = database;
   const accepted = decisions.filter(({ decision }) => decision.kind === 'accepted').length;
   const epochs = [...markets.values()].reduce((sum, { lease }) => sum + Number(lease?.epoch ?? 0n), 0);
-  return { turns, decisions: decisions.length, accepted, faults, epochs };
+  const all = [...markets.values()];
+  const windows = all.flatMap((market) => market.windows);
+  const hits = all.flatMap((market) => market.hits);
+  const cancelled = hits.filter(({ event }) => event.kind === 'allocation_cancelled').length;
+  return {
+    ...{ turns, decisions: decisions.length, accepted, faults, epochs, cancelled },
+    windows: windows.length,
+    silences: windows.filter(({ note }) => note === BEATS_MISSED_NOTE).length,
+    hits: hits.length - cancelled,
+  };
 }

@@ -15,7 +15,7 @@ const SABOTAGE_SEEDS_MAX = 300;
 
 const replayWith = (seed: number): string => `ERIS_SEED=${seed} ERIS_SIMULATION_SEEDS=1 npm run test:unit -- test/simulation`;
 
-// Real: accepting, deciding, clocks, catalogue, receipts, the verifier, the mechanism, the ledger. Fake: Postgres (a model with sessions, locks
+// Real: accepting, deciding, clocks, catalogue, windows, repairs, cancelling, heartbeats, receipts, the verifier, the mechanism, the ledger. Fake: Postgres (a model with sessions, locks
 // and transactions), the queue, time, the processes; the scheduler interleaves them as the seed says.
 describe('a market under every interleaving that a seed can think of', () => {
   it(
@@ -32,6 +32,10 @@ describe('a market under every interleaving that a seed can think of', () => {
       expect(sum(({ faults }) => faults)).toBeGreaterThan(SEEDS); // or nothing was tried
       expect(sum(({ accepted }) => accepted)).toBeGreaterThan(SEEDS);
       expect(sum(({ epochs }) => epochs)).toBeGreaterThan(2 * SEEDS);
+      expect(sum(({ windows }) => windows)).toBeGreaterThan(SEEDS / 2);
+      expect(sum(({ hits }) => hits)).toBeGreaterThan(SEEDS / 10);
+      expect(sum(({ cancelled }) => cancelled)).toBeGreaterThan(SEEDS / 10);
+      expect(sum(({ silences }) => silences)).toBeGreaterThan(0);
     },
     Math.max(300_000, SEEDS * 500),
   );
@@ -40,7 +44,15 @@ describe('a market under every interleaving that a seed can think of', () => {
     expect(await simulate(FIRST_SEED)).toEqual(await simulate(FIRST_SEED));
   });
 
-  it.each<Sabotage>(['no gate', 'commits half', 'loses the backlog', 'holds nothing', 'forgets whose turn it was'])(
+  it.each<Sabotage>([
+    'no gate',
+    'commits half',
+    'loses the backlog',
+    'holds nothing',
+    'forgets whose turn it was',
+    'repairs without a fence',
+    'forgets windows',
+  ])(
     'notices a database that has/is: %s',
     async (sabotage) => {
       for (let seed = 1; seed <= SABOTAGE_SEEDS_MAX; seed++) if ((await simulate(seed, sabotage)).problems.length > 0) return;

@@ -1,5 +1,6 @@
 import type { MarketHead, MarketNews, MarketRows, MarketState } from '#market';
 import { EVENT_TYPES, movesPrices } from '#log';
+import { windowsIn } from './after-sale.js';
 import type { StoredMarket } from './database.js';
 
 export const headOf = ({ marketId, sequence, status, clock, slot }: StoredMarket): MarketHead => ({
@@ -20,6 +21,7 @@ export function stateOf(market: StoredMarket): MarketState {
     operatorId: market.operatorId,
     head: headOf(market),
     sites,
+    windows: windowsIn(market),
     priceVersion: priced?.sequence ?? 0n,
     usage: usage.map(([at, { usedMilli }]) => ({ slot: at, usedMilli })),
   };

@@ -1,27 +1,36 @@
 import {
   AcceptBids,
   type AcceptOutcome,
-  AdvanceClock,
-  ChangeCapacity,
-  ChangeMarket,
+  AppendReceipts,
+  Beat,
+  CancelAllocation,
+  CloseWindow,
   DecideMarkets,
   type NewBid,
-  WakeUpNotifier,
-  AppendReceipts,
+  OpenWindow,
+  QuoteCancellation,
+  RepairMarkets,
   TickRealtime,
+  WakeUpNotifier,
+  WatchSites,
 } from '#market';
 import type { Kinds } from '#kinds';
+import { actOf, type OpenedWindow } from './acts.js';
 import { isExpected, receiptStoreOf } from './audit.js';
+import { clockStoreOf } from './clock.js';
 import type { Database } from './database.js';
-import { catalogueOf } from './catalogue.js';
-import { accountOf, clockStoreOf, decidingStoreOf, inboxOf } from './ports.js';
-import { type Act, depositOf, OPERATOR, type Scene, siteId } from './scene.js';
+import { beatStoreOf, cancellationStoreOf, repairStoreOf, windowsWorkOf } from './lifecycle.js';
+import { decidingStoreOf, inboxOf } from './ports.js';
+import type { Act, Agent, Scene } from './scene.js';
 import { newProcess, type Process, type Scheduler } from './scheduler.js';
 
 const LEASE_MS = 3_000;
 const THINK_MS = 300;
 /** A look at the clock takes so long at most, ms: deciders run out of time now and then. */
 const LOOK_MS_MAX = 60;
+/** A process that goes silent while it cancels loses the market, ms. */
+const CANCEL_IDLE_MS = 10_000;
+const WATCH_MS = 10_000;
 const DEAD = { kind: 'dead' } as const;
 
 interface Api {
@@ -33,6 +42,7 @@ interface Worker {
   readonly process: Process;
   readonly decider: DecideMarkets;
   readonly ticker: TickRealtime;
+  readonly repairer: RepairMarkets;
   readonly sealer: AppendReceipts;
 }
 /** What a client was told for good. */
@@ -41,9 +51,19 @@ export interface Ack {
   readonly outcome: AcceptOutcome;
 }
 
+/** An allocation that was given back, as its bidder was told. */
+export interface CancelAck {
+  readonly bidId: bigint;
+  readonly sequence: bigint;
+  readonly returned: bigint;
+}
+
 /** The processes of one run, with all that can befall them. */
 export class World {
   readonly acks: Ack[] = [];
+  readonly cancelled: CancelAck[] = [];
+  /** Windows that were opened on the condition that they do what was said before. */
+  readonly previewed: OpenedWindow[] = [];
   readonly problems: string[] = [];
   /** Clients and operators that are not done yet. */
   busy = 0;
@@ -55,6 +75,7 @@ export class World {
   private readonly bells: bigint[] = [];
   private readonly outside = newProcess('clients');
   private births = 0;
+  private isWatched = false;
 
   constructor(
     private readonly scheduler: Scheduler,
@@ -65,6 +86,9 @@ export class World {
     for (let index = 0; index < scene.apis; index++) this.apis.push(this.newApi());
     for (let index = 0; index < scene.workers; index++) this.workers.push(this.newWorker());
     for (const bid of scene.bids) this.start(() => this.client(bid));
+    for (let left = scene.cancels; left > 0; left--) this.start(() => this.changeMind());
+    for (const agent of scene.agents) this.start(() => this.speak(agent));
+    this.isWatched = scene.agents.length > 0;
     for (const [marketId, acts] of scene.acts) this.operate(marketId, [...acts]);
   }
 
@@ -97,12 +121,13 @@ export class World {
     if (random.below(7) !== 0) this.bells.splice(at, 1);
   }
 
-  /** A worker looks after everything by itself: backlog, clocks, receipts. */
+  /** A worker looks after everything by itself: backlog, clocks, those whom windows have hit, receipts. */
   sweep(): void {
     const worker = this.scheduler.random.pick(this.workers);
     const waiting = [...this.database.markets.values()].filter(({ undecided }) => undecided.size > 0).map(({ marketId }) => marketId);
     if (waiting.length > 0) this.turn(waiting, worker);
     this.start(() => this.within(worker.process, () => worker.ticker.run()), false);
+    this.start(() => this.within(worker.process, () => worker.repairer.run()), false);
     if (this.scheduler.random.below(3) === 0) this.start(() => this.within(worker.process, () => worker.sealer.run(10_000)), false);
   }
 
@@ -135,11 +160,13 @@ export class World {
     const process = newProcess(`worker-${++this.births}`);
     const skewMs = scheduler.random.between(-30_000, 30_000);
     const clock = { nowMs: () => (scheduler.nowMs += scheduler.random.below(LOOK_MS_MAX)) + skewMs };
+    this.start(() => this.watch(process, clock), false);
     const limits = { owner: process.name, leaseMs: LEASE_MS, batchMax: scheduler.random.between(1, 5), thinkMs: THINK_MS };
     return {
       process,
       decider: new DecideMarkets(decidingStoreOf(database, process), this.kinds, limits, clock),
       ticker: new TickRealtime(clockStoreOf(database, process), clock),
+      repairer: new RepairMarkets(repairStoreOf(database, process), this.kinds, clock, (id) => void this.bells.push(id)),
       sealer: new AppendReceipts(receiptStoreOf(database, process), clock),
     };
   }
@@ -206,31 +233,60 @@ export class World {
     });
   }
 
-  private async act(process: Process, marketId: bigint, act: Act): Promise<boolean> {
-    const { database, scheduler } = this;
-    const caller = { organisationId: OPERATOR, role: 'operator' as const };
-    switch (act.kind) {
-      case 'clock': {
-        const advance = new AdvanceClock(clockStoreOf(database, process), { nowMs: () => scheduler.nowMs }, (id) => this.bells.push(id));
-        const move = { marketId, slot: database.market(marketId).slot + act.by, organisationId: OPERATOR };
-        await advance.run(move);
-        return true;
-      }
-      case 'status':
-        await new ChangeMarket(catalogueOf(database, process)).run({ caller, marketId, status: act.status });
-        return true;
-      case 'capacity': {
-        const change = { caller, marketId, siteId: BigInt(siteId(marketId, act.site)), capacity: { cpu: act.cpu } };
-        await new ChangeCapacity(catalogueOf(database, process)).run(change);
-        return true;
-      }
-      case 'deposit':
-        await database.transaction(process, Infinity, (session) => {
-          const transfer = depositOf(act.bidderId, act.amount);
-          const locks = [accountOf(act.bidderId, 'wallet'), transfer.debitId].map((id) => `account ${id}`);
-          return database.statement(session, locks, () => database.stageTransfers(session, [transfer]));
-        });
-        return true;
+  private act(process: Process, marketId: bigint, act: Act): Promise<boolean> {
+    const { database, scheduler, kinds, previewed } = this;
+    const ring = (id: bigint): void => void this.bells.push(id);
+    return actOf({ database, scheduler, kinds, process, ring, onOpened: (opened) => void previewed.push(opened) }, marketId, act);
+  }
+
+  /** Looks for sites that are silent, as long as anything happens. */
+  private async watch(process: Process, clock: { nowMs(): number }): Promise<void> {
+    const { database, scheduler, kinds } = this;
+    const work = windowsWorkOf(database, process);
+    const impact = { store: repairStoreOf(database, process), kinds, pause: () => scheduler.turn(process) };
+    const watch = new WatchSites(beatStoreOf(database, process), new OpenWindow(work, impact), new CloseWindow(work), clock);
+    await scheduler.turn(process);
+    while (this.isWatched && this.busy > 0) {
+      await this.within(process, () => watch.run());
+      await scheduler.sleep(process, WATCH_MS);
     }
+  }
+
+  /** An agent that says now and then that its site is there. */
+  private async speak({ siteId, silencesMs }: Agent): Promise<void> {
+    const { scheduler, database } = this;
+    const caller = { organisationId: 0n, role: 'agent' as const, siteId };
+    for (const silenceMs of silencesMs) {
+      await scheduler.sleep(this.outside, silenceMs);
+      const { process, death } = scheduler.random.pick(this.apis);
+      const beat = new Beat(beatStoreOf(database, process), { nowMs: () => scheduler.nowMs });
+      await Promise.race([this.within(process, () => beat.run({ caller, siteId, atMs: scheduler.nowMs })), death]);
+    }
+  }
+
+  /** A bidder asks what giving an allocation back would bring, thinks about it for a while, and gives it back. */
+  private async changeMind(): Promise<void> {
+    const { scheduler, database, kinds } = this;
+    const { random } = scheduler;
+    await scheduler.sleep(this.outside, random.between(1_000, 60_000));
+    const accepted = database.decisions.filter(({ decision }) => decision.kind === 'accepted');
+    if (accepted.length === 0) return;
+    const { bidId, wallet } = random.pick(accepted);
+    const { process, death } = random.pick(this.apis);
+    const store = cancellationStoreOf(database, process, CANCEL_IDLE_MS);
+    const clock = { nowMs: () => scheduler.nowMs };
+    const request = { caller: { organisationId: wallet.organisationId, role: 'bidder' as const }, bidId };
+    const cancel = async (): Promise<void> => {
+      const asked = await new QuoteCancellation(store, kinds, clock).run(request);
+      if (asked.kind !== 'quoted') return;
+      const { slot, returned, expiresMs } = asked.quote;
+      await scheduler.sleep(process, random.below(40_000));
+      const outcome = await new CancelAllocation(store, kinds, clock).run({
+        ...request,
+        quote: { slot, returnedMicros: returned, expiresMs },
+      });
+      if (outcome.kind === 'cancelled') this.cancelled.push({ bidId, sequence: outcome.sequence, returned });
+    };
+    await Promise.race([this.within(process, cancel), death]);
   }
 }

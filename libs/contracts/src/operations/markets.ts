@@ -71,7 +71,7 @@ export const marketOperations = defineOperations({
     policy: OPERATORS,
     body: changeMarketBody,
     responses: { 200: { description: 'The market as it is now', schema: market } },
-    problems: ['market_closed'],
+    problems: ['market_closed', 'repairs_under_way'],
   },
   addSite: {
     method: 'POST',
@@ -81,7 +81,7 @@ export const marketOperations = defineOperations({
     policy: OPERATORS,
     body: addSiteBody,
     responses: { 201: { description: 'The new site', schema: site } },
-    problems: ['market_too_large', 'name_taken', 'market_closed'],
+    problems: ['market_too_large', 'name_taken', 'market_closed', 'repairs_under_way'],
   },
   listSites: {
     method: 'GET',
@@ -101,7 +101,7 @@ export const marketOperations = defineOperations({
     policy: OPERATORS,
     body: changeCapacityBody,
     responses: { 200: { description: 'The site as it is now', schema: site } },
-    problems: ['capacity_sold', 'market_closed'],
+    problems: ['capacity_sold', 'market_closed', 'repairs_under_way'],
   },
   advanceClock: {
     method: 'POST',

@@ -95,6 +95,7 @@ export type ChangeMarketOutcome =
   | { readonly kind: 'not_found' }
   | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
   | { readonly kind: 'market_closed' }
+  | { readonly kind: 'repairs_under_way' }
   | { readonly kind: 'changed'; readonly market: MarketRecord };
 
 /**
@@ -122,6 +123,7 @@ export class ChangeMarket {
       const terms = await termsWith(tx, market, { ...market.terms, oracle }, prices);
       const isSame = status === market.status && isSameTerms(terms, market.terms);
       if (!isSame && market.status === 'closed') return { kind: 'market_closed' };
+      if (!isSameTerms(terms, market.terms) && (await tx.isBeingRepaired(marketId))) return { kind: 'repairs_under_way' };
       return { kind: 'changed', market: await changeStatus(tx, await changeTerms(tx, market, terms), status) };
     });
   }

@@ -90,6 +90,8 @@ export interface CatalogueTx {
   lockMarket(organisationId: bigint, marketId: bigint): Promise<MarketRecord | undefined>;
   /** Whether a bid was decided since the market's clock moved last, or since it was opened. */
   hasDecidedInSlot(marketId: bigint): Promise<boolean>;
+  /** Whether those are being dealt with whom a window has hit: until then a market stays what it is. */
+  isBeingRepaired(marketId: bigint): Promise<boolean>;
   setStatus(marketId: bigint, status: MarketStatus): Promise<void>;
   setTerms(marketId: bigint, terms: MarketTerms): Promise<void>;
   /** By ordinal. */

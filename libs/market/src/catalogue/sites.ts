@@ -31,6 +31,7 @@ export type AddSiteOutcome =
   | { readonly kind: 'not_found' }
   | { readonly kind: 'market_closed' }
   | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
+  | { readonly kind: 'repairs_under_way' }
   | { readonly kind: 'market_too_large'; readonly detail: string }
   | { readonly kind: 'name_taken' }
   | { readonly kind: 'added'; readonly site: SiteView };
@@ -50,6 +51,7 @@ export class AddSite {
       if (sites.length >= SITES_MAX)
         faults.push({ path: '$', message: `would be site number ${SITES_MAX + 1}; a market has at most ${SITES_MAX}` });
       if (faults.length > 0) return { kind: 'faults', faults };
+      if (await tx.isBeingRepaired(marketId)) return { kind: 'repairs_under_way' };
       const tooLarge = sizeFault({ sites: sites.length + 1, slots: market.horizonSlots, resources: market.resources.length });
       if (tooLarge !== undefined) return { kind: 'market_too_large', detail: tooLarge };
       const site = await tx.insertSite({
@@ -103,6 +105,7 @@ export type ChangeCapacityOutcome =
   | { readonly kind: 'not_found' }
   | { readonly kind: 'market_closed' }
   | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
+  | { readonly kind: 'repairs_under_way' }
   | { readonly kind: 'capacity_sold'; readonly detail: string }
   | { readonly kind: 'changed'; readonly site: SiteView };
 
@@ -119,6 +122,7 @@ export class ChangeCapacity {
       if (market.status === 'closed') return { kind: 'market_closed' };
       const faults = capacityFaults(capacity, market);
       if (faults.length > 0) return { kind: 'faults', faults };
+      if (await tx.isBeingRepaired(marketId)) return { kind: 'repairs_under_way' };
       const site = { ...before, capacityMilli: capacityOf(capacity, market, before.capacityMilli) };
       const sold = await findSold(tx, { market, before, after: site.capacityMilli });
       if (sold !== undefined) return { kind: 'capacity_sold', detail: sold };

@@ -42,7 +42,7 @@ export interface WindowRecord {
 }
 
 /** What windows do in the database. */
-export interface WindowsTx extends Pick<CatalogueTx, 'lockMarket' | 'listSites' | 'appendEvent' | 'setUsageCapacity'> {
+export interface WindowsTx extends Pick<CatalogueTx, 'lockMarket' | 'isBeingRepaired' | 'listSites' | 'appendEvent' | 'setUsageCapacity'> {
   /** Windows that withdraw anything from a slot on. */
   listWindows(marketId: bigint, fromSlot: number): Promise<readonly CapacityWindow[]>;
   /** What is sold, from a slot on. */

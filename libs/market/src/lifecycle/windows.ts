@@ -32,8 +32,8 @@ async function readyOf(tx: WindowsTx, request: OpenWindowRequest): Promise<Ready
   const sites = await tx.listSites(market.marketId);
   const faults = faultsOf(request, market, sites);
   if (faults.length > 0) return { kind: 'faults', faults };
+  if (await tx.isBeingRepaired(market.marketId)) return { kind: 'repairs_under_way' };
   const others = await tx.listWindows(market.marketId, market.slot);
-  if (others.some(({ isSettled }) => !isSettled)) return { kind: 'repairs_under_way' };
   const wanted = windowOf(request, market, sites);
   const clash = others.find((other) => overlap(other, wanted));
   if (clash) return { kind: 'window_overlaps', detail: clashText(clash) };
@@ -179,7 +179,7 @@ export class CloseWindow {
       const market = await tx.lockMarket(caller.organisationId, marketId);
       const window = market && (await tx.findWindow(marketId, windowId));
       if (!market || !window) return { kind: 'not_found' };
-      if (!window.isSettled) return { kind: 'repairs_under_way' };
+      if (await tx.isBeingRepaired(marketId)) return { kind: 'repairs_under_way' };
       if (window.closedAt !== null || (window.to !== null && window.to <= market.slot)) return { kind: 'window_over' };
       const slot = Math.max(market.slot, window.from);
       await tx.closeWindow(windowId, market.sequence + 1n, slot);

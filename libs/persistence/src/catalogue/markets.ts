@@ -4,7 +4,10 @@ import type { Milli } from '#units';
 import type { PrismaTx } from '../cold-work.js';
 import type { Market, Prisma } from '../prisma/generated/client.js';
 
-type MarketsTx = Pick<CatalogueTx, 'insertMarket' | 'lockMarket' | 'hasDecidedInSlot' | 'setStatus' | 'setTerms' | 'appendEvent'>;
+type MarketsTx = Pick<
+  CatalogueTx,
+  'insertMarket' | 'lockMarket' | 'hasDecidedInSlot' | 'isBeingRepaired' | 'setStatus' | 'setTerms' | 'appendEvent'
+>;
 
 /** Markets over a transaction of Prisma's. */
 export function marketsTx(db: PrismaTx): MarketsTx {
@@ -12,6 +15,8 @@ export function marketsTx(db: PrismaTx): MarketsTx {
     insertMarket: (organisationId, market) => insert(db, organisationId, market),
     lockMarket: (organisationId, marketId) => lock(db, organisationId, marketId),
     hasDecidedInSlot: (marketId) => hasDecidedInSlot(db, marketId),
+    isBeingRepaired: async (marketId) =>
+      (await db.marketWindow.findFirst({ where: { marketId, settledSequence: null }, select: { id: true } })) !== null,
     setStatus: async (id, status) => void (await db.market.update({ where: { id }, data: { status }, select: { id: true } })),
     setTerms: async (id, terms) =>
       void (await db.market.update({ where: { id }, data: { terms: termsJson(terms) }, select: { id: true } })),

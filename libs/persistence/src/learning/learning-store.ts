@@ -86,13 +86,14 @@ const KEEP = `
 
 /**
  * change-level: gives a market another level as the next entry of its log, where it stands in the same slot and has the same terms as when the level
- * was learnt. Input: market, slot, terms, the last entry that was counted, terms with the level, payload without what was left, version, whether no bid may have
- * been decided in the slot.
+ * was learnt, and nobody is being dealt with whom a window has hit. Input: market, slot, terms, the last entry that was counted, terms with the level, payload without
+ * what was left, version, whether no bid may have been decided in the slot.
  * Output: a row where it was written. Events: prices_changed. Retry: safe: the terms are other ones then.
  */
 const CHANGE_LEVEL = `
   WITH moved AS (
     UPDATE market SET sequence = sequence + 1, terms = $5 WHERE id = $1 AND slot = $2 AND terms = $3 AND status <> 'closed'
+      AND NOT EXISTS (SELECT FROM market_window WHERE market_id = $1 AND settled_sequence IS NULL)
       AND NOT EXISTS (SELECT FROM event WHERE market_id = $1 AND event.sequence > $4 AND kind IN (${textList(kindsThat('rebuilt', 'releveled'))}))
       AND NOT ($8 AND has_decided_in_slot($1))
     RETURNING id, sequence
