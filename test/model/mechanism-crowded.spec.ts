@@ -1,7 +1,7 @@
 /** Real: admission and the versions of the default oracle on crowded markets. What a valuation spares never changes what anything else costs. */
 import { createVersionedOracle, type TrainingDecision, type TrainingJob, type TrainingMenu, validateSchedule } from '#kinds';
-import { bookOf, createPrng, FAMILIES, type Family, microsToCredits, type Prng, toBid } from '#lab';
-import { admit, type Book, menuOf, usageOf, type Valuation, valueAt } from '#mechanism';
+import { bookOf, createPrng, FAMILIES, type Family, microsToCredits, paperWorkload, type Prng, toBid } from '#lab';
+import { admit, applyFootprint, type Book, menuOf, menuPriceBy, usageOf, type Valuation, valueAt } from '#mechanism';
 import { lastOf } from '#units';
 
 const VALUATIONS = 50;
@@ -106,5 +106,27 @@ describe('what version 4 finds on crowded markets', () => {
       newer += microsToCredits(menu.at(-1)?.price ?? last.price * 1000n);
     }
     expect(newer).toBeLessThan(older);
+  });
+});
+
+describe('what version 4 refuses on a testbed that is sold to a good part', () => {
+  it('is what the menu does not have by then, whichever floors say so', () => {
+    const instance = paperWorkload({ kind: 'testbed', jobs: 40, seed: 501 });
+    const made = bookOf(instance);
+    const book = { ...made, spec: { ...made.spec, oracle: 'default/4' } };
+    let impossible = 0;
+    for (const asked of instance.jobs) {
+      const { arrival } = asked;
+      const bid = toBid(asked, instance.resources);
+      for (const deadline of [0, 2, 5]) {
+        const decision = admit({ book, bid: { ...bid, valuation: { kind: 'deadline', value: 1e6, deadline } }, arrival, oracle });
+        const isEmpty = menuPriceBy({ book, job: bid.job, arrival, oracle }, arrival + deadline) === undefined;
+        expect({ id: asked.id, deadline, kind: decision.kind }).toEqual({ id: asked.id, deadline, kind: isEmpty ? 'refused' : 'accepted' });
+        if (isEmpty) impossible++;
+      }
+      const decision = admit({ book, bid, arrival, oracle });
+      if (decision.kind === 'accepted') applyFootprint(book, decision.footprint);
+    }
+    expect(impossible).toBeGreaterThan(10);
   });
 });

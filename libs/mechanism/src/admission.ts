@@ -131,7 +131,7 @@ function scanDeferred<Job, Plan>(walk: MenuScan<Plan>, { left }: Deferred, searc
   for (let option = takeBest(left, search.dear, barOf(walk)); option; option = takeBest(left, search.dear, barOf(walk))) {
     const { completion, floor, value } = option;
     if (!mayPass(value, floor, barOf(walk))) {
-      if (!walk.nearest) walk.floor = moreOf(walk.floor, option);
+      if (!walk.nearest && floor < Infinity) walk.floor = moreOf(walk.floor, option);
       return;
     }
     if (isBeyond(walk, option, funds)) continue;
