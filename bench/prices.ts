@@ -90,22 +90,47 @@ const costs = griefedWorkloads.map(griefing);
 const drifts = chosen.filter(({ name }) => name.startsWith('testbed')).map(scaling);
 const least = (numbers: readonly number[]): number => Math.min(...numbers);
 const most = (numbers: readonly number[]): number => Math.max(...numbers);
-console.log(
-  JSON.stringify({
-    warmMin: least(rows.map(({ warm }) => warm.share)),
-    warmMean: mean(rows.map(({ warm }) => warm.share)),
-    coldMin: least(rows.map(({ cold }) => cold.share)),
-    coldMean: mean(rows.map(({ cold }) => cold.share)),
-    overPaperMin: least(rows.map(({ warmOverPaper }) => warmOverPaper)),
-    ...(costs.length > 0 && {
-      griefing10: most(costs.map(([, one]) => one)),
-      griefing10by3: most(costs.map(([, , three]) => three)),
-      griefing30: most(costs.map(([, , , one]) => one)),
-      griefing30by3: most(costs.map(([, , , , three]) => three)),
-    }),
-    ...(drifts.length > 0 && {
-      scaleDrift: most(drifts.map(({ welfare }) => welfare)),
-      levelDrift: most(drifts.map(({ level }) => level)),
-    }),
+const overPaperOf = (workload: string): number | undefined => rows.find((row) => row.workload === workload)?.warmOverPaper;
+const figures = {
+  warmMin: least(rows.map(({ warm }) => warm.share)),
+  warmMean: mean(rows.map(({ warm }) => warm.share)),
+  coldMin: least(rows.map(({ cold }) => cold.share)),
+  coldMean: mean(rows.map(({ cold }) => cold.share)),
+  overPaperMin: least(rows.map(({ warmOverPaper }) => warmOverPaper)),
+  overPaperTestbed60: overPaperOf('testbed 60'),
+  overPaperSimulator400: overPaperOf('simulator 400'),
+  ...(costs.length > 0 && {
+    griefing10: most(costs.map(([, one]) => one)),
+    griefing10by3: most(costs.map(([, , three]) => three)),
+    griefing30: most(costs.map(([, , , one]) => one)),
+    griefing30by3: most(costs.map(([, , , , three]) => three)),
   }),
-);
+  ...(drifts.length > 0 && {
+    scaleDrift: most(drifts.map(({ welfare }) => welfare)),
+    levelDrift: most(drifts.map(({ level }) => level)),
+  }),
+};
+/** What each figure must at least, or at most, be. */
+const BARS: Readonly<Record<string, { readonly least: number } | { readonly most: number }>> = {
+  warmMin: { least: 0.93 },
+  warmMean: { least: 0.97 },
+  coldMin: { least: 0.8 },
+  coldMean: { least: 0.92 },
+  overPaperMin: { least: 1.3 },
+  overPaperTestbed60: { least: 2.5 },
+  overPaperSimulator400: { least: 7 },
+  griefing10: { most: 5 },
+  griefing10by3: { most: 15 },
+  griefing30: { most: 10 },
+  griefing30by3: { most: 15 },
+  scaleDrift: { most: 0.02 },
+  levelDrift: { most: 1e-4 },
+};
+const missed = Object.entries(figures).flatMap(([name, value]) => {
+  const bar = BARS[name];
+  if (value === undefined || !bar) return [];
+  const isMet = 'least' in bar ? value >= bar.least : value <= bar.most;
+  return isMet ? [] : [name];
+});
+console.log(missed.length === 0 ? 'all bars of what was measured are met' : `missed: ${missed.join(', ')}`);
+console.log(JSON.stringify({ ...figures, missed }));

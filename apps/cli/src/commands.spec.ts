@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { paperWorkload, type Result } from '#lab';
 import { Command } from 'commander';
+import { registerExperiment } from './experiment.js';
 import { registerSimulate } from './simulate.js';
 import { BadInput, type Terminal } from './terminal.js';
 import { registerValidate } from './validate.js';
@@ -20,8 +21,8 @@ async function eris(...args: string[]): Promise<{ out: string; err: string; exit
   const program = new Command('eris')
     .exitOverride()
     .configureOutput({ writeErr: (text) => (err += text), writeOut: (text) => (out += text) });
-  for (const register of [registerSimulate, registerValidate]) register(program, terminal);
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  for (const register of [registerExperiment, registerSimulate, registerValidate]) register(program, terminal);
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands])) command.exitOverride().copyInheritedSettings(program);
   const fault: unknown = await program.parseAsync(args, { from: 'user' }).then(
     () => undefined,
     (error: unknown) => error,
@@ -139,5 +140,38 @@ describe('eris validate', () => {
   it('calls a file that is no result bad input', async () => {
     const { fault } = await eris('validate', '--instance', instanceFile, '--result', instanceFile);
     expect((fault as BadInput).lines.join()).toContain('$.format: ');
+  });
+});
+
+describe('eris experiment prices', () => {
+  const trace = file('trace.csv');
+  const rows = Array.from({ length: 12 }, (_, index) => `${1_200 * index},2400,1`);
+  writeFileSync(trace, ['submission_time,duration,num_gpu', ...rows].join('\n'));
+  const play = (...flags: string[]): ReturnType<typeof eris> => eris('experiment', 'prices', '--seeds', '1', '--json', ...flags);
+
+  it('plays a trace of training jobs', async () => {
+    const { out, fault } = await play('--part', 'rules', '--trace', trace);
+    expect(fault).toBeUndefined();
+    expect(JSON.parse(out)).toMatchObject({
+      seeds: { first: 5001, count: 1 },
+      rules: [{ workload: 'trace', seeds: 1 }],
+      griefing: [],
+      gaming: [],
+    });
+  });
+
+  it('plays nothing where what it is asked is none, and says what is wrong, a line each', async () => {
+    writeFileSync(file('bad.csv'), 'submission_time,duration\n');
+    for (const [flags, line] of [
+      [['--trace', file('absent.csv')], 'cannot be read'],
+      [['--trace', file('bad.csv')], 'line 1: names no column num_gpu'],
+      [['--trace', trace, '--only', 'testbed'], 'no workload has "testbed" in its name; there are trace'],
+      [['--seeds', 'many'], '--seeds: many is no whole number'],
+    ] as const) {
+      const { out, fault } = await play(...flags);
+      expect(fault).toBeInstanceOf(BadInput);
+      expect((fault as BadInput).lines.join()).toContain(line);
+      expect(out).toBe('');
+    }
   });
 });

@@ -12,6 +12,10 @@ export function registerExperiment(program: Command, terminal: Terminal): void {
     .option('--first <seed>', 'the first of them', '5001')
     .option('--only <text>', 'workloads whose names have it', '')
     .addOption(new Option('--part <name>', 'what to play').choices(['all', 'rules', 'griefing', 'gaming']).default('all'))
+    .option(
+      '--trace <file>',
+      'play a trace of training jobs instead (CSV: submission_time, duration, num_gpu; deadline, model_name); - is standard input',
+    )
     .option('--json', 'nothing but one JSON object on standard output')
     .addHelpText(
       'after',
@@ -19,6 +23,6 @@ export function registerExperiment(program: Command, terminal: Terminal): void {
     )
     .action(async (flags: ExperimentFlags) => {
       const { experimentPrices } = await import('./experiment/prices.js');
-      experimentPrices(terminal, flags);
+      await experimentPrices(terminal, flags);
     });
 }

@@ -24,6 +24,7 @@ export { EXACT_SIZE_MAX, exactOracle, exactSize, ExactTimeout } from './exact-or
 export { createPrng, type Prng } from './prng.js';
 export { paperWorkload, SETTINGS, type Setting } from './workload.js';
 export { WORKLOADS, type Workload } from './prices/workloads.js';
+export { parseTrace, type ParsedTrace, type TraceJob, traceWorkload } from './prices/trace.js';
 export { LevelLearner } from './prices/level-learner.js';
 export {
   ALL_GRIEFINGS,

@@ -4,5 +4,7 @@ export interface ExperimentFlags {
   readonly first: string;
   readonly only: string;
   readonly part: 'all' | 'rules' | 'griefing' | 'gaming';
+  /** A file with a trace of training jobs, played in place of the sixteen workloads. */
+  readonly trace?: string;
   readonly json?: true;
 }

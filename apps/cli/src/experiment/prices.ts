@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import {
   ALL_GRIEFINGS,
   type ComparedPrices,
@@ -6,23 +7,26 @@ import {
   type GamingGain,
   type GriefingCost,
   griefingCosts,
+  parseTrace,
   type Share,
+  traceWorkload,
   WORKLOADS,
   type Workload,
 } from '#lab';
 import { createOracle } from '#kinds';
 import type { ExperimentFlags } from './flags.js';
-import { BadInput, type Terminal } from '../terminal.js';
+import { BadInput, readText, type Terminal } from '../terminal.js';
 
 /** The workloads that are griefed and gamed: small enough for many plays, one with more bids than fit and one with many more. */
 const TRIED = ['testbed 60', 'testbed 200'];
 
 /** Plays what is asked for, and tells each row as it is done. @throws BadInput where nothing is named. */
-export function experimentPrices(terminal: Terminal, flags: ExperimentFlags): void {
+export async function experimentPrices(terminal: Terminal, flags: ExperimentFlags): Promise<void> {
   const seeds = { first: wholeOf('--first', flags.first), count: Math.max(1, wholeOf('--seeds', flags.seeds)) };
-  const chosen = WORKLOADS.filter(({ name }) => name.includes(flags.only));
+  const workloads = flags.trace === undefined ? WORKLOADS : [await readTrace(flags.trace)];
+  const chosen = workloads.filter(({ name }) => name.includes(flags.only));
   if (chosen.length === 0)
-    throw new BadInput([`--only: no workload has "${flags.only}" in its name; there are ${WORKLOADS.map(({ name }) => name).join(', ')}`]);
+    throw new BadInput([`--only: no workload has "${flags.only}" in its name; there are ${workloads.map(({ name }) => name).join(', ')}`]);
   const oracle = createOracle('default');
   const tell = (line: string): void => {
     if (!flags.json) terminal.out(`${line}\n`);
@@ -37,7 +41,7 @@ export function experimentPrices(terminal: Terminal, flags: ExperimentFlags): vo
       return rows;
     });
   };
-  const tried = chosen.filter(({ name }) => TRIED.includes(name));
+  const tried = flags.trace === undefined ? chosen.filter(({ name }) => TRIED.includes(name)) : chosen;
   const rules = over('rules', chosen, { head: RULES, play: (workload) => [comparePrices(workload, seeds, oracle)], line: ruleLine });
   const griefing = over('griefing', tried, {
     head: GRIEFING,
@@ -46,6 +50,13 @@ export function experimentPrices(terminal: Terminal, flags: ExperimentFlags): vo
   });
   const gaming = over('gaming', tried, { head: GAMING, play: (workload) => gamingGains(workload, seeds, oracle), line: gamingLine });
   if (flags.json) terminal.out(`${JSON.stringify({ seeds, rules, griefing, gaming })}\n`);
+}
+
+/** The workload of a trace. @throws BadInput with one line per fault. */
+async function readTrace(file: string): Promise<Workload> {
+  const parsed = parseTrace(await readText(file));
+  if (parsed.kind === 'faults') throw new BadInput(parsed.faults.map((fault) => `${file}: ${fault}`));
+  return traceWorkload(parse(file).name.slice(0, WIDTH - 1), parsed.jobs);
 }
 
 interface Part<Row> {
@@ -71,6 +82,6 @@ const GRIEFING = `\n${'fakes'.padEnd(WIDTH)}kind      of bids  by   learnt keeps
 const griefingLine = ({ workload, kind, percent, organisations, learnt, flat, points }: GriefingCost): string =>
   `${workload.padEnd(WIDTH)}${kind.padEnd(10)}${`${percent} %`.padStart(7)}${`${organisations}`.padStart(4)}${shown(learnt)} ${shown(flat)}${figure(points, 1)}`;
 
-const GAMING = `\n${'bidders that try'.padEnd(WIDTH)}what                  of bids  by   gain by what the truth gains`;
-const gamingLine = ({ workload, name, percent, organisations, gain }: GamingGain): string =>
-  `${workload.padEnd(WIDTH)}${name.padEnd(22)}${`${percent} %`.padStart(7)}${`${organisations}`.padStart(4)}${shown(gain)}`;
+const GAMING = `\n${'bidders that try'.padEnd(WIDTH)}what                  of bids  by   gain by what the truth gains, and at a flat price`;
+const gamingLine = ({ workload, name, percent, organisations, gain, flatGain }: GamingGain): string =>
+  `${workload.padEnd(WIDTH)}${name.padEnd(22)}${`${percent} %`.padStart(7)}${`${organisations}`.padStart(4)}${shown(gain)} ${shown(flatGain)}`;

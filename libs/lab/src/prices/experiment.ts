@@ -89,20 +89,32 @@ export interface GamingGain extends Gaming {
   readonly name: string;
   /** What they gain by what they would gain if they were one organisation that tells the truth; less than 1 is a loss. */
   readonly gain: Share;
+  /** The same at the best flat level, which nothing that they say moves: who buys less leaves room for its own later bids. */
+  readonly flatGain: Share;
 }
+
+/** Pairs that the best flat level is looked for on: enough to name it. */
+const LEVEL_PAIRS = 8;
 
 /** Plays every way to game a workload, warm. */
 export function gamingGains(workload: Workload, seeds: Seeds, oracle: TrainingOracle, gamings = GAMINGS): GamingGain[] {
   const pairs = pairsOf(workload, seeds, oracle);
-  const gained = (gaming: Gaming): number[] =>
-    pairs.map((pair) => {
-      const { played, before } = mapPair(pair, (priced, _, seed) => gamed(priced, { oracle, seed }, gaming));
-      return playLearnt(played, oracle, before).gained;
-    });
+  const flat = flatAt(bestFlatOf(pairs.slice(0, LEVEL_PAIRS), oracle).level);
+  const gained = (gaming: Gaming): { readonly learnt: number[]; readonly flat: number[] } => {
+    const gamedPairs = pairs.map((pair) => mapPair(pair, (priced, _, seed) => gamed(priced, { oracle, seed }, gaming)));
+    return {
+      learnt: gamedPairs.map(({ played, before }) => playLearnt(played, oracle, before).gained),
+      flat: gamedPairs.map(({ played }) => playRule(played, flat, oracle).gained),
+    };
+  };
   const honest = new Map([...new Set(gamings.map(({ percent }) => percent))].map((percent) => [percent, gained(honestOf({ percent }))]));
-  return gamings.map((gaming) => ({
-    ...gaming,
-    workload: workload.name,
-    gain: shareOf(gained(gaming), honest.get(gaming.percent) ?? []),
-  }));
+  return gamings.map((gaming) => {
+    const [tried, truth] = [gained(gaming), honest.get(gaming.percent)];
+    return {
+      ...gaming,
+      workload: workload.name,
+      gain: shareOf(tried.learnt, truth?.learnt ?? []),
+      flatGain: shareOf(tried.flat, truth?.flat ?? []),
+    };
+  });
 }

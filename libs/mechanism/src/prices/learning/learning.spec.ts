@@ -4,7 +4,7 @@ import { clearingLevel, windowsOf } from './clearing.js';
 import { SHARE_UNITS } from './density.js';
 import { guardedLevel } from './guard.js';
 import { emptyHistory, learntLevel, withReports } from './history.js';
-import { byDensity, capped, type Report, weightOf } from './report.js';
+import { byDensity, capped, demandOf, diluted, type Report, weightOf } from './report.js';
 import { learntRule, NEW_LEARNING_RULE, reachOf, SHARE_CAP_NONE } from './rule.js';
 
 const HORIZON = 20;
@@ -138,6 +138,41 @@ describe('the guard of the level', () => {
       guardedLevel([...few].sort(byDensity), { last: 3, slots: 4, isYoung: false, shareCap }).level;
     expect(levelAt(SHARE_CAP_NONE)).toBeGreaterThan(levelAt(25));
     expect(capped(few, 2 * SHARE_UNITS).map(({ levelMicros }) => levelMicros)).toEqual([9, 1, 8, 1]);
+  });
+
+  it('lets the reports of one count for no more than a tenth of all demand, and takes the rest of its demand to be like the others', () => {
+    const own = (list: readonly Report[]): number => list.reduce((sum, one) => sum + (one.organisationId === 100n ? demandOf(one) : 0), 0);
+    const all = (list: readonly Report[]): number => list.reduce((sum, one) => sum + demandOf(one), 0);
+    const large = Array.from({ length: 25 }, (_, index) => report({ organisationId: 100n, slot: index % HORIZON, levelMicros: 1_200 }));
+    const before = [...honest, ...large];
+    const { reports: after, kept } = diluted(before, 0.1);
+    expect(own(after) / all(before)).toBeCloseTo(0.1);
+    expect(all(after) / all(before)).toBeCloseTo(kept);
+    expect(after.filter(({ organisationId }) => organisationId !== 100n)).toEqual(honest);
+    expect(diluted(honest, 0.1)).toEqual({ reports: honest, kept: 1 });
+    const wholly = { ...period, share: 1 };
+    expect(guardedLevel([...large].sort(byDensity), period).level).toBe(clearingLevel([...large].sort(byDensity), wholly)); // alone it is all demand
+  });
+
+  it('leaves a large organisation little to gain by saying less: the level that it is asked later falls by less than a tenth of what it says less', () => {
+    const some = (count: number, step: number, organisationOf: (index: number) => bigint): Report[] =>
+      Array.from({ length: count }, (_, index) =>
+        report({
+          organisationId: organisationOf(index),
+          slot: index % HORIZON,
+          levelMicros: 1_000 + 40 * ((index * step) % 50),
+          shares: [0, SHARE_UNITS / 2],
+        }),
+      );
+    const others = some(50, 7, BigInt);
+    const large = some(30, 11, () => 100n);
+    const saying = (factor: number): number => {
+      const told = large.map((one) => ({ ...one, levelMicros: one.levelMicros * factor }));
+      return guardedLevel([...others, ...told].sort(byDensity), period).level;
+    };
+    const fallen = 1 - saying(0.8) / saying(1);
+    expect(fallen).toBeGreaterThan(0);
+    expect(fallen).toBeLessThan(0.02); // 0.07 where all that it says counts
   });
 
   it('doubts nobody where few bid', () => {

@@ -5,7 +5,7 @@ export interface Report extends Density {
   /** The slot in which it was decided. */
   readonly slot: number;
   readonly organisationId: bigint;
-  /** How many bids it stands for (weightOf). */
+  /** How many bids it stands for (weightOf); a part of one where its organisation is large (diluted). */
   readonly weight: number;
 }
 
@@ -52,4 +52,35 @@ export function capped(reports: readonly Report[], most: number): Report[] {
     taken.set(report.organisationId, before + demandOf(report));
     return before < most;
   });
+}
+
+/** Reports of which those of large organisations count for less, and how much of all demand counts still. */
+export interface Diluted {
+  readonly reports: readonly Report[];
+  /** 1 where nobody is large. */
+  readonly kept: number;
+}
+
+/**
+ * Reports of which no organisation's count for more than so much of all demand: each of its bids counts for a part. What does not count is taken to be
+ * like the rest, so that whoever clears the demand has that much less to sell. @param most from 0 to 1.
+ */
+export function diluted(reports: readonly Report[], most: number): Diluted {
+  const demands = new Map<bigint, number>();
+  let total = 0;
+  for (const report of reports) {
+    const demand = demandOf(report);
+    total += demand;
+    demands.set(report.organisationId, (demands.get(report.organisationId) ?? 0) + demand);
+  }
+  const parts = new Map<bigint, number>();
+  let counted = 0;
+  for (const [organisationId, demand] of demands) {
+    const part = demand > most * total ? (most * total) / demand : 1;
+    parts.set(organisationId, part);
+    counted += part * demand;
+  }
+  if (counted >= total) return { reports, kept: 1 };
+  const weigh = (report: Report): Report => ({ ...report, weight: report.weight * (parts.get(report.organisationId) ?? 1) });
+  return { reports: reports.map(weigh), kept: counted / total };
 }
