@@ -10,7 +10,7 @@ import type { AdaptiveDelayLimits } from './pace/index.js';
  * While bids are being decided, and for a while after the last decision, a worker looks for more of them: the pause in between grows with the rate of
  * decisions.
  */
-export const PACE: AdaptiveDelayLimits = { windowMs: 250, msPerRate: 30, pauseMsMin: 10, pauseMsMax: 60, busyMs: 1_000 };
+export const PACE: AdaptiveDelayLimits = { windowMs: 250, msPerRate: 60, pauseMsMin: 10, pauseMsMax: 60, busyMs: 1_000 };
 
 /** A batch takes no further bid once it has been thought about for so long, ms; a part of the lease. */
 export const THINK_MS_MAX = 250;
