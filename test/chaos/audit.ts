@@ -10,10 +10,11 @@ import type { Reader } from './reader.js';
 const REPEATED = 12;
 const QUIET = { everyMs: 50, maxMs: 60_000 };
 
-/** Waits until every bid is decided. @returns how long that took, ms. */
+/** Waits until every bid is decided, and everybody is dealt with whom a window has hit. @returns how long that took, ms. */
 export async function quiet(pool: Pool): Promise<number> {
   const beganMs = performance.now();
-  await until(async () => (await pool.query('SELECT FROM undecided_bid LIMIT 1')).rows.length === 0, QUIET);
+  const BUSY = 'SELECT FROM undecided_bid UNION ALL SELECT FROM market_window WHERE settled_sequence IS NULL LIMIT 1';
+  await until(async () => (await pool.query(BUSY)).rows.length === 0, QUIET);
   return performance.now() - beganMs;
 }
 
@@ -24,6 +25,7 @@ export async function audit(pool: Pool, crowd: WorkloadClients, reader: Reader):
     ...(await brokenLaws(pool)),
     ...(await lostBids(pool, crowd)),
     ...(await changedDecisions(pool, crowd)),
+    ...(await changedCancellations(pool, crowd)),
     ...(await otherAnswers(crowd)),
     ...(await brokenStream(pool, reader)),
   ];
@@ -63,6 +65,20 @@ async function changedDecisions(pool: Pool, { told }: WorkloadClients): Promise<
   return told.flatMap(({ bidId, status, sequence, payment }) => {
     const answer = `${status} ${sequence} ${Math.round(Number(payment) * 1e6)}`;
     return stored.get(bidId) === answer ? [] : [`bid ${bidId} was told ${answer}; stored is ${stored.get(bidId) ?? 'nothing'}`];
+  });
+}
+
+/** What a bidder was told to have given back is in the log once, with what was to come back. */
+async function changedCancellations(pool: Pool, { cancelled }: WorkloadClients): Promise<string[]> {
+  const { rows } = await pool.query<{ bid_id: string; sequence: string; returned: string }>(
+    `SELECT payload ->> 'bidId' AS bid_id, sequence::text, payload ->> 'returnedMicros' AS returned FROM event WHERE kind = 'allocation_cancelled'`,
+  );
+  return cancelled.flatMap(({ bidId, sequence, returned }) => {
+    const stored = rows.filter((row) => row.bid_id === bidId).map((row) => `entry ${row.sequence}, ${row.returned}`);
+    const told = `entry ${sequence}, ${Math.round(Number(returned) * 1e6)}`;
+    return stored.length === 1 && stored[0] === told
+      ? []
+      : [`bid ${bidId} was told to be cancelled by ${told}; stored is ${stored.join('; ')}`];
   });
 }
 

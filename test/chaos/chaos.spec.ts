@@ -105,10 +105,20 @@ describe.each(plansOf(SEED, ROUNDS))(`chaos with seed ${SEED}, installation $num
     await crowd.stop();
     const quietMs = Math.round(await quiet(installation.pool));
     const acknowledged = crowd.acknowledged.length;
-    const { attempts, retries, told } = crowd;
-    history.tell('quiet', { round: at, quietMs, acknowledged, attempts, retries, told: told.length, streamBreaks: reader.breaks });
+    const { attempts, retries, told, opened, cancelled } = crowd;
+    const lifecycle = { windows: opened, cancelled: cancelled.length };
+    history.tell('quiet', {
+      round: at,
+      quietMs,
+      acknowledged,
+      attempts,
+      retries,
+      told: told.length,
+      ...lifecycle,
+      streamBreaks: reader.breaks,
+    });
     process.stderr.write(
-      `chaos ${SEED} round ${at}: ${fault.name}: serves after ${times.servesMs} ms, decides after ${times.decidesMs} ms; ${acknowledged} acknowledged\n`,
+      `chaos ${SEED} round ${at}: ${fault.name}: serves after ${times.servesMs} ms, decides after ${times.decidesMs} ms; ${acknowledged} acknowledged, ${opened} windows, ${cancelled.length} given back\n`,
     );
   };
 

@@ -35,6 +35,18 @@ const inRedis = async (installation: Cluster, work: (redis: Redis) => Promise<un
   redis.disconnect();
 };
 
+/** A site of every market fails for four slots; where another window covers it already, it is off sale as it is. */
+async function failSites({ url, scenes }: Cluster): Promise<void> {
+  const open = async ({ marketId, operatorKey, siteIds }: Cluster['scenes'][number]): Promise<void> => {
+    const headers = { authorization: `Bearer ${operatorKey}`, 'content-type': 'application/json' };
+    const { slot } = (await (await fetch(`${url}/v1/markets/${marketId}`, { headers })).json()) as { slot: number };
+    const body = JSON.stringify({ kind: 'outage', scope: 'site', siteId: siteIds[0], to: slot + 4 });
+    const { status } = await fetch(`${url}/v1/markets/${marketId}/windows`, { method: 'POST', headers, body });
+    if (status !== 201 && status !== 409) throw new Error(`an outage was answered ${status}`);
+  };
+  await Promise.all(scenes.map(open));
+}
+
 const processes: readonly Fault[] = [
   {
     name: 'the API is killed',
@@ -50,6 +62,19 @@ const processes: readonly Fault[] = [
     recoveryMsMax: TAKEOVER_MS_MAX,
     strike: async (installation) => installation.killWorker(await installation.busyWorker()),
     mend: (installation) => installation.startWorker(),
+  },
+  {
+    name: 'sites fail in every market, and the worker is killed while it deals with those whom that hits',
+    recoveryMsMax: TAKEOVER_MS_MAX,
+    strike: async (installation, random) => {
+      await failSites(installation);
+      await sleep(random.below(200));
+      await Promise.all(installation.workers.slice(0).map((worker) => installation.killWorker(worker)));
+      await installation.startWorker();
+    },
+    mend: async (installation) => {
+      await installation.startWorker();
+    },
   },
   {
     name: 'a worker is stopped for longer than its lease',

@@ -50,6 +50,10 @@ interface Reply {
 export class WorkloadClients {
   readonly acknowledged: Acknowledged[] = [];
   readonly told: ObservedDecision[] = [];
+  /** Allocations that bidders were told to have given back. */
+  readonly cancelled: { readonly bidId: string; readonly sequence: string; readonly returned: string }[] = [];
+  /** Windows that an operator was told to have opened. */
+  opened = 0;
   private faults: string[] = [];
   attempts = 0;
   retries = 0;
@@ -73,7 +77,8 @@ export class WorkloadClients {
   start(): void {
     this.isWorking = true;
     const clients = Array.from({ length: CLIENTS }, (_, index) => this.client(index));
-    this.working = Promise.all([...clients, ...this.scenes.slice(0, 2).map((scene) => this.moveClock(scene))]);
+    const operators = this.scenes.slice(0, 2).flatMap((scene) => [this.moveClock(scene), this.changeCalendar(scene)]);
+    this.working = Promise.all([...clients, ...operators, this.changeMinds()]);
   }
 
   /** Lets every request that is under way be answered, however often it must be repeated. */
@@ -174,6 +179,56 @@ export class WorkloadClients {
     }
   }
 
+  /** The operator: takes a site off sale for some slots, and puts it on sale again. */
+  private async changeCalendar(scene: Scene): Promise<void> {
+    const windows = `/v1/markets/${scene.marketId}/windows`;
+    const bearer = scene.operatorKey;
+    for (; this.isWorking; await sleep(this.random.between(100, 700))) {
+      const body = {
+        kind: 'outage',
+        scope: 'site',
+        siteId: this.random.pick(scene.siteIds),
+        ...(this.random.below(2) && { amounts: { cpu: 6 } }),
+      };
+      const reply = await this.once(windows, { bearer, headers: {}, body });
+      if (reply && reply.status !== 201 && !NOT_NOW.includes(reply.status))
+        this.fault(`a window was answered ${reply.status} ${reply.text}`);
+      if (reply?.status !== 201) continue;
+      this.opened++;
+      await this.closeWindow(`${windows}/${(JSON.parse(reply.text) as { id: string }).id}`, bearer);
+    }
+  }
+
+  /** Until it is closed, or was before by a request whose answer was lost. */
+  private async closeWindow(path: string, bearer: string): Promise<void> {
+    for (const giveUpMs = performance.now() + PATIENCE_MS; this.isPatient(giveUpMs); await sleep(RETRY_MS)) {
+      const reply = await this.once(path, { bearer, headers: {}, method: 'DELETE' });
+      if (reply?.status === 204 || reply?.text.includes('window_over')) return;
+      if (reply && !NOT_NOW.includes(reply.status)) return this.fault(`closing a window was answered ${reply.status} ${reply.text}`);
+    }
+    this.fault(`${path} could not be closed for ${PATIENCE_MS} ms`);
+  }
+
+  /** Bidders: ask what giving an allocation back would bring, and give it back. */
+  private async changeMinds(): Promise<void> {
+    for (; this.isWorking; await sleep(this.random.between(50, 400))) {
+      const accepted = this.told.filter(({ status }) => status === 'accepted');
+      if (accepted.length === 0) continue;
+      const { bidId } = this.random.pick(accepted);
+      const mine = this.acknowledged.find((bid) => bid.bidId === bidId);
+      if (!mine) continue;
+      const call = { bearer: mine.scene.bidders[mine.bidder].key, headers: {} };
+      const quote = await this.once(`/v1/allocations/${bidId}/cancellation-quotes`, { ...call, body: {} });
+      if (quote?.status !== 200) continue;
+      const { id, returned } = JSON.parse(quote.text) as { id: string; returned: string };
+      await sleep(this.random.below(300));
+      const reply = await this.once(`/v1/allocations/${bidId}/cancel`, { ...call, body: { quote: id } });
+      if (reply?.status === 200)
+        this.cancelled.push({ bidId, returned, sequence: (JSON.parse(reply.text) as { sequence: string }).sequence });
+      else if (reply && ![...NOT_NOW, 412, 410].includes(reply.status)) this.fault(`cancelling was answered ${reply.status} ${reply.text}`);
+    }
+  }
+
   private nextBid(scene: Scene): { key: string; body: object } {
     const random = this.random;
     const chunks = { [random.pick(scene.siteIds)]: random.between(1, 12), [random.pick(scene.siteIds)]: random.between(1, 12) };
@@ -221,12 +276,12 @@ export class WorkloadClients {
     }
   }
 
-  private async send(path: string, { bearer, headers, body }: Call): Promise<Reply> {
+  private async send(path: string, { bearer, headers, body, method = 'POST' }: Call): Promise<Reply> {
     this.attempts++;
     const response = await request(this.url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
+      method,
+      headers: { authorization: `Bearer ${bearer}`, ...(body && { 'content-type': 'application/json' }), ...headers },
+      ...(body && { body: JSON.stringify(body) }),
       dispatcher: this.agent,
     });
     return { status: response.statusCode, text: await response.body.text() };
@@ -236,7 +291,8 @@ export class WorkloadClients {
 interface Call {
   readonly bearer: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: object;
+  readonly body?: object;
+  readonly method?: 'POST' | 'DELETE';
 }
 
 const newAgent = (): Agent => new Agent({ connections: 32, headersTimeout: ANSWER_MS_MAX, bodyTimeout: ANSWER_MS_MAX });

@@ -80,6 +80,21 @@ describe('an outage of a site', () => {
     await verify(scene);
   }, 60_000);
 
+  it('comes again to a site that was on sale again, in slots of which more was sold than was left too', async () => {
+    const scene = await scenes('again', 1);
+    await decidedBid(api.client, scene, { idempotencyKey: 'first', body: job(scene) });
+    const site = { kind: 'outage', scope: 'site', siteId: scene.siteIds[0] };
+    const { body } = await open(scene, site);
+    await settled(scene);
+    expect((await api.client.delete(`${windows(scene)}/${body.id}`, { key: scene.operatorKey })).status).toBe(204);
+    const bid = await decidedBid(api.client, scene, { idempotencyKey: 'second', body: job(scene) });
+    expect(bid).toMatchObject({ status: 'accepted', decision: { completion: 7 } }); // the first four slots are owed
+    expect((await open(scene, site)).status).toBe(201);
+    expect((await settled(scene)).hits).toEqual({ repaired: 0, left: 0, failed: 1 });
+    expect((await allocation(scene, bid.id)).state).toBe('failed');
+    await verify(scene);
+  }, 60_000);
+
   it('makes late who has to wait for its end, or has them leave where they said so', async () => {
     const scene = await scenes('late', 1);
     const wallets = [await walletOf(scene, 0), await walletOf(scene, 1)];

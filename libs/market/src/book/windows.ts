@@ -48,12 +48,16 @@ function* withdrawnCells(
   for (const [index, name] of resources.entries()) yield [first + index, amounts === null ? Infinity : (amounts[name] ?? 0)];
 }
 
-/** What there is left of a slot: of each cell what the market has of its own, less what windows withdraw. */
+/**
+ * What there is left of a slot: of each cell what the market has of its own, less the most that a window withdraws. Windows that are open never withdraw the same twice (`overlap`);
+ * one that is open and ones that were closed do: what those took is off sale already.
+ */
 export function leftOf(own: readonly number[], windows: readonly CapacityWindow[], slot: number, names: CellNames): number[] {
   const left = [...own];
   for (const window of windows) {
     if (!covers(window, slot)) continue;
-    for (const [cell, milli] of withdrawnCells(window, names, own.length)) left[cell] = Math.max(0, (left[cell] ?? 0) - milli);
+    for (const [cell, milli] of withdrawnCells(window, names, own.length))
+      left[cell] = Math.min(left[cell] ?? 0, Math.max(0, (own[cell] ?? 0) - milli));
   }
   return left;
 }
@@ -65,13 +69,10 @@ export function leftOf(own: readonly number[], windows: readonly CapacityWindow[
 export const stockOf = (left: readonly number[], used: readonly number[]): number[] =>
   left.map((milli, cell) => Math.max(milli, used[cell] ?? 0));
 
-/** Whether two windows would withdraw something of the same cell in the same slot. */
+/** Whether two windows that are open would withdraw something of the same cell in the same slot. One that is closed stands in nobody's way: a site may fail again. */
 export function overlap(one: CapacityWindow, other: CapacityWindow): boolean {
-  const [ends, otherEnds] = [one, other].map(({ to, closedAt, taken }) =>
-    closedAt === null ? (to ?? Infinity) : Math.max(Math.min(closedAt, to ?? Infinity), ...taken.map((slot) => slot + 1)),
-  );
-  const isApart = (ends ?? 0) <= other.from || (otherEnds ?? 0) <= one.from;
-  if (isApart) return false;
+  if (one.closedAt !== null || other.closedAt !== null) return false;
+  if ((one.to ?? Infinity) <= other.from || (other.to ?? Infinity) <= one.from) return false;
   if (one.scope === 'market' || other.scope === 'market') return true;
   return one.scope === other.scope && one.site === other.site;
 }

@@ -74,8 +74,8 @@ export class PreviewWindow {
   }
 }
 
-const clashText = ({ windowId, from, to, closedAt }: CapacityWindow): string =>
-  `Window ${windowId} withdraws capacity of the same from slot ${from} ${to === null ? 'on' : `to ${to - 1}`}${closedAt === null ? '' : `, and of slots of which more was sold than it left, though it was closed in slot ${closedAt}`}.`;
+const clashText = ({ windowId, from, to }: CapacityWindow): string =>
+  `Window ${windowId} withdraws capacity of the same from slot ${from} ${to === null ? 'on' : `to ${to - 1}`}.`;
 
 function windowOf(
   { scope, siteId, amounts, ...request }: OpenWindowRequest,
