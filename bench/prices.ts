@@ -1,7 +1,8 @@
 /**
  * The rules of prices side by side: `npm run bench:prices` (`-- --seeds 4`: at most so many seeds a workload; `--first 3001`: other ones; `--only testbed`).
  * Over sixteen workloads: the paper's constants, the best flat level in hindsight (one level for all seeds of a workload), and the learnt level, cold and
- * warm (after one instance more); welfare in credits, means over seeds. Then griefing, and scaled valuations. The last line is one JSON object.
+ * warm (after one instance more); welfare in credits, means over seeds. Then griefing, scaled valuations, and the replay of a
+ * learning market of 100,000 bids (`--part rules|replay`: one of both; `--bids 5000`: fewer). The last line is one JSON object.
  */
 import { parseArgs } from 'node:util';
 import { createOracle } from '#kinds';
@@ -19,12 +20,15 @@ import {
   type Workload,
   WORKLOADS,
 } from '#lab';
+import { learningReplay } from './sections/learning-replay.js';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '24' },
     first: { type: 'string', default: '5001' },
     only: { type: 'string', default: '' },
+    part: { type: 'string', default: 'all' },
+    bids: { type: 'string', default: '100000' },
   },
 });
 const oracle = createOracle('default');
@@ -64,6 +68,9 @@ const timesValue = (instance: Instance, factor: number): Instance => ({
   jobs: instance.jobs.map((job) => ({ ...job, valuation: timesValuation(job.valuation, factor) })),
 });
 
+/** Micro-credits by which a level may be off because levels and values are whole ones. */
+const ROUNDING = 1;
+
 /** How far welfare moves, and levels, where all values are scaled; the larger of the two factors. */
 function scaling(workload: Workload): { welfare: number; level: number } {
   const drifts = [0.01, 100].map((factor) => {
@@ -74,16 +81,23 @@ function scaling(workload: Workload): { welfare: number; level: number } {
     });
     const welfare = mean(runs.map(({ scaled }) => scaled.welfare)) / factor / mean(runs.map(({ usual }) => usual.welfare));
     const firstLevels = runs.flatMap(({ usual, scaled }) =>
-      usual.levels.slice(0, 2).map((level, at) => [Number(level), Number(scaled.levels[at]) / factor]),
+      usual.levels.slice(0, 2).map((level, at) => [factor * Number(level), Number(scaled.levels[at])] as const),
     );
-    const level = Math.max(0, ...firstLevels.map(([level, scaled]) => (level === 0 ? 0 : Math.abs(scaled / level - 1))));
+    const level = Math.max(0, ...firstLevels.map(([due, told]) => (due === 0 ? 0 : Math.max(0, Math.abs(told - due) - ROUNDING) / due)));
     return { welfare: Math.abs(welfare - 1), level };
   });
   return { welfare: Math.max(...drifts.map(({ welfare }) => welfare)), level: Math.max(...drifts.map(({ level }) => level)) };
 }
 
-const chosen = WORKLOADS.filter(({ name }) => name.includes(values.only));
-console.log(`${'workload'.padEnd(24)}    seeds    paper     flat    level     cold             warm      cold/paper warm/paper`);
+const PARTS = ['all', 'rules', 'replay'];
+if (!PARTS.includes(values.part) || ![values.seeds, values.first, values.bids].every((text) => /^[1-9]\d{0,8}$/.test(text))) {
+  console.error(`--part is one of ${PARTS.join(', ')}; --seeds, --first and --bids are whole numbers from 1 on`);
+  process.exit(2);
+}
+const isAsked = (part: string): boolean => values.part === 'all' || values.part === part;
+const chosen = isAsked('rules') ? WORKLOADS.filter(({ name }) => name.includes(values.only)) : [];
+if (chosen.length > 0)
+  console.log(`${'workload'.padEnd(24)}    seeds    paper     flat    level     cold             warm      cold/paper warm/paper`);
 const rows = chosen.map(compared);
 const griefedWorkloads = chosen.filter(({ name }) => name === 'testbed 60' || name === 'testbed 200');
 const costs = griefedWorkloads.map(griefing);
@@ -91,14 +105,17 @@ const drifts = chosen.filter(({ name }) => name.startsWith('testbed')).map(scali
 const least = (numbers: readonly number[]): number => Math.min(...numbers);
 const most = (numbers: readonly number[]): number => Math.max(...numbers);
 const overPaperOf = (workload: string): number | undefined => rows.find((row) => row.workload === workload)?.warmOverPaper;
+const replayed = isAsked('replay') ? await learningReplay(Number(values.bids)) : undefined;
 const figures = {
-  warmMin: least(rows.map(({ warm }) => warm.share)),
-  warmMean: mean(rows.map(({ warm }) => warm.share)),
-  coldMin: least(rows.map(({ cold }) => cold.share)),
-  coldMean: mean(rows.map(({ cold }) => cold.share)),
-  overPaperMin: least(rows.map(({ warmOverPaper }) => warmOverPaper)),
-  overPaperTestbed60: overPaperOf('testbed 60'),
-  overPaperSimulator400: overPaperOf('simulator 400'),
+  ...(chosen.length > 0 && {
+    warmMin: least(rows.map(({ warm }) => warm.share)),
+    warmMean: mean(rows.map(({ warm }) => warm.share)),
+    coldMin: least(rows.map(({ cold }) => cold.share)),
+    coldMean: mean(rows.map(({ cold }) => cold.share)),
+    overPaperMin: least(rows.map(({ warmOverPaper }) => warmOverPaper)),
+    overPaperTestbed60: overPaperOf('testbed 60'),
+    overPaperSimulator400: overPaperOf('simulator 400'),
+  }),
   ...(costs.length > 0 && {
     griefing10: most(costs.map(([, one]) => one)),
     griefing10by3: most(costs.map(([, , three]) => three)),
@@ -109,6 +126,7 @@ const figures = {
     scaleDrift: most(drifts.map(({ welfare }) => welfare)),
     levelDrift: most(drifts.map(({ level }) => level)),
   }),
+  ...replayed,
 };
 /** What each figure must at least, or at most, be. */
 const BARS: Readonly<Record<string, { readonly least: number } | { readonly most: number }>> = {
@@ -125,8 +143,9 @@ const BARS: Readonly<Record<string, { readonly least: number } | { readonly most
   griefing30by3: { most: 15 },
   scaleDrift: { most: 0.02 },
   levelDrift: { most: 1e-4 },
+  replayFindings: { most: 0 },
 };
-const missed = Object.entries(figures).flatMap(([name, value]) => {
+const missed = Object.entries<number | undefined>(figures).flatMap(([name, value]) => {
   const bar = BARS[name];
   if (value === undefined || !bar) return [];
   const isMet = 'least' in bar ? value >= bar.least : value <= bar.most;
