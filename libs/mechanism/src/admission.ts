@@ -2,6 +2,7 @@ import { formatMicros, invariant, micros, type Micros } from '#units';
 import type { Book } from './book.js';
 import { brokenCap, capText } from './caps.js';
 import { type BoundedOption, defer, type Deferred, mayPass, moreOf, promiseOf, takeBest } from './deferred.js';
+import { mayFit } from './may-fit.js';
 import { entryAt, inWindow, menuOf, ROUNDING_SLACK, saleEndOf } from './menu.js';
 import type { Oracle, Search } from './oracle.js';
 import { paymentLines, totalOf } from './payment.js';
@@ -112,7 +113,7 @@ function scanMenu<Job, Plan>(subject: Subject<Job, Plan>, floors: 'sharp' | 'pla
       continue;
     }
     if (bound === Infinity || (!hasChance && !isWorthReporting(walk, bound))) continue;
-    const entry = entryAt(planning, completion, search);
+    const entry = entryAt(planning, completion, search.plan());
     if (!entry) continue;
     if (!hasChance && walk.sharp && value > entry.price) return scanMenu(subject, 'plain');
     consider(walk, { entry, value: micros(BigInt(value)) }, subject);
@@ -136,9 +137,18 @@ function scanDeferred<Job, Plan>(walk: MenuScan<Plan>, { left }: Deferred, searc
     }
     if (isBeyond(walk, option, funds)) continue;
     search.dear?.returnTo(completion);
-    const entry = entryAt({ book, job: bid.job, oracle }, completion, search);
+    const plan = search.dear?.planBelow(value - barOf(walk) + ROUNDING_SLACK);
+    const entry = entryAt({ book, job: bid.job, oracle }, completion, plan);
     if (entry) consider(walk, { entry, value: micros(BigInt(value)) }, subject);
+    else noteProven(walk, search, option);
   }
+}
+
+/** Notes a completion whose search ended with the proof that nothing there passes, as long as nothing is priced. */
+function noteProven(walk: MenuScan<unknown>, search: Search, { completion, value }: BoundedOption): void {
+  const floor = search.dear?.floorOf(completion) ?? 0;
+  if (!walk.nearest && floor < Infinity && !mayPass(value, floor, barOf(walk)))
+    walk.floor = moreOf(walk.floor, { completion, floor, value });
 }
 
 /** A completion with its plain floor, and what an entry there has to beat. */
@@ -167,28 +177,6 @@ function isBeyond(walk: MenuScan<unknown>, floored: BoundedOption, funds: number
   if (!walk.winning || floored.floor - ROUNDING_SLACK <= funds) return false;
   walk.beyond = moreOf(walk.beyond, floored);
   return true;
-}
-
-/**
- * Whether the oracle knows any plan, or the plain floor alone rules a completion out. Asked where only sharp floors did: a refusal
- * for its price says that the job would fit.
- */
-function mayFit<Job, Plan>({ book, bid, arrival, oracle }: Subject<Job, Plan>): boolean {
-  const search = oracle.open(book, bid.job, arrival);
-  let last: number | undefined;
-  for (let completion = arrival, end = saleEndOf(book, arrival); completion < end; completion++) {
-    const floor = search.advance();
-    if (floor === Infinity) continue;
-    if (!mayPass(roundedValueAt(bid.valuation, completion - arrival), floor, 0)) return true;
-    if (!(search.bound() < Infinity)) continue;
-    if (search.dear?.isDear() !== true) {
-      if (search.plan() !== undefined) return true;
-    } else if (search.dear.ceiling(Infinity) < Infinity) return true;
-    else last = completion;
-  }
-  if (last === undefined || !search.dear) return false;
-  search.dear.returnTo(last);
-  return search.dear.isPossible();
 }
 
 const shown = ({ entry, value }: Candidate<unknown>): QuotedOption => ({ completion: entry.completion, price: entry.price, value });
@@ -260,12 +248,12 @@ function refusalBefore<Job, Plan>({ book, bid, arrival, oracle }: Subject<Job, P
  * that the wallet can pay and budgets leave room for; accepts where it is above zero. Pure: the book is not changed.
  */
 export function admit<Job, Plan>(subject: Subject<Job, Plan>): Decision<Plan> {
-  const { book, bid, oracle } = subject;
+  const { book, bid, arrival, oracle } = subject;
   const early = refusalBefore(subject);
   if (early) return { kind: 'refused', refusal: early };
   const walk = scanMenu(subject, 'sharp');
   if (!walk.best) {
-    const told = isInDoubt(walk) && !mayFit(subject) ? newScan<Plan>() : walk;
+    const told = isInDoubt(walk) && !mayFit({ book, job: bid.job, arrival, oracle }, bid.valuation) ? newScan<Plan>() : walk;
     return { kind: 'refused', refusal: refusalOfWalk(told, subject) };
   }
   const { entry, value } = walk.best;

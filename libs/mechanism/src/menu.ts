@@ -20,16 +20,15 @@ export interface Planning<Job, Plan> {
   readonly oracle: Oracle<Job, Plan>;
 }
 
-/** The entry that completes at the slot opened last, if the oracle knows one; its price is the exact sum of its payment lines. */
+/** The entry of a plan that completes there, if there is one; its price is the exact sum of its payment lines. */
 export function entryAt<Job, Plan>(
   { book, job, oracle }: Omit<Planning<Job, Plan>, 'arrival'>,
   completion: number,
-  search: Search<Plan>,
+  plan: Plan | undefined,
 ): MenuEntry<Plan> | undefined {
-  const plan = search.plan();
   if (plan === undefined) return undefined;
   const footprint = oracle.footprintOf(book.spec, job, plan);
-  invariant(lastOf(footprint).slot === completion, 'a plan ends at the slot that was opened last');
+  invariant(lastOf(footprint).slot === completion, 'a plan ends at the slot that was asked for');
   return { completion, price: priceOf(book, footprint), plan };
 }
 
@@ -55,7 +54,7 @@ export function menuOf<Job, Plan>(planning: Planning<Job, Plan>): Menu<Plan> {
   let cheapest: MenuEntry<Plan> | undefined;
   for (let completion = arrival, end = saleEndOf(book, arrival); completion < end; completion++) {
     const mayBeCheaper = search.advance() < Infinity && boundOf(search, cheapest?.price) < Infinity;
-    const entry = mayBeCheaper ? entryAt(planning, completion, search) : undefined;
+    const entry = mayBeCheaper ? entryAt(planning, completion, search.plan()) : undefined;
     if (entry && (!cheapest || entry.price < cheapest.price)) cheapest = entry;
     if (cheapest) menu.push({ completion, price: cheapest.price, plan: cheapest.plan });
   }
@@ -73,7 +72,7 @@ export function menuPriceBy<Job, Plan>(planning: Planning<Job, Plan>, latest: nu
   let cheapest: Micros | undefined;
   for (let completion = arrival; completion <= latest && completion < endOf(book); completion++) {
     const mayBeCheaper = search.advance() < Infinity && boundOf(search, cheapest) < Infinity;
-    const entry = mayBeCheaper ? entryAt(planning, completion, search) : undefined;
+    const entry = mayBeCheaper ? entryAt(planning, completion, search.plan()) : undefined;
     if (entry && (cheapest === undefined || entry.price < cheapest)) cheapest = entry.price;
   }
   return cheapest;

@@ -49,6 +49,8 @@ export interface DearPlans<Plan = unknown> {
   ceiling(below: number): number;
   /** A plan whose last slot is the one opened last, found quickly and maybe far from the cheapest; undefined where none is likely to cost less than given. */
   quickPlan(below: number): Plan | undefined;
+  /** As `plan`, for the slot returned to; undefined as well where it turns out on the way that the plan costs no less than given, which `floorOf` tells then. */
+  planBelow(below: number): Plan | undefined;
   /** What plans whose last slot is an opened one cost at least, as far as finding others has shown. */
   floorOf(completion: number): number;
   /** Makes an opened slot, by its number, the one that `plan` is about. */

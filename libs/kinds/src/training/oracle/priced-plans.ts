@@ -7,7 +7,7 @@ import { openPriced, provePriced, rateOf, roomOf, searchPriced } from './kernel/
 import { sharpFloor } from './kernel/sharp-floor.js';
 import { leastOf, spreadSlot } from './kernel/spread.js';
 import type { Method } from './methods.js';
-import { FIRST_RANKS, MUCH_CHEAPER, RANKS_MAX, stepsOfRank } from './priced-steps.js';
+import { effortOf, FIRST_RANKS, MUCH_CHEAPER, RANKS_MAX } from './priced-steps.js';
 import { planAtOnce, planBySpread } from './spread-plan.js';
 import { slotsOf, subjectOf, type Workspace } from './workspace.js';
 
@@ -21,16 +21,22 @@ const NEAR_MICROS = 2;
  */
 export function pricedMethod(work: Workspace): Method & DearPlans<Schedule> {
   const { problem, gate, best } = work;
+  const found = (): Schedule | undefined =>
+    best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1
+      ? scheduleOf(problem, best, subjectOf(work).arrival)
+      : undefined;
   return {
     bound(): number {
       look(work);
       return gate.isDear ? gate.floor : gate.cost;
     },
     plan(): Schedule | undefined {
-      if (gate.isDear) solve(work);
-      return best.length > 0 && best.slot[best.length - 1] === problem.slotCount - 1
-        ? scheduleOf(problem, best, subjectOf(work).arrival)
-        : undefined;
+      if (gate.isDear) solve(work, Infinity);
+      return found();
+    },
+    planBelow(below: number): Schedule | undefined {
+      solve(work, below);
+      return found();
     },
     isDear: () => gate.isDear,
     ceiling: (below: number) => (leastOf(work.optimistic, problem.slotCount - 1) < below && planAtOnce(work) ? work.plan.cost : Infinity),
@@ -45,7 +51,8 @@ export function pricedMethod(work: Workspace): Method & DearPlans<Schedule> {
       gate.isDear = true;
     },
     isPossible(): boolean {
-      solve(work);
+      if (spreadAsOf(work)) return true;
+      solve(work, Infinity);
       return gate.isPossible;
     },
   };
@@ -105,8 +112,9 @@ function provenBy({ problem, relaxed, gate, priced }: Workspace, t: number): num
 /**
  * Finds the cheapest plan that it can whose last slot is the one opened last or returned to. Where the spread's is not near enough to what such plans cost at
  * least, whatever else was searched, homes are priced; where that ends before the slot or leaves a gap, the spread's may still be the cheaper.
+ * Leaves none where it is proven on the way that none costs less than `below`: that is not remembered.
  */
-function solve(work: Workspace): void {
+function solve(work: Workspace, below: number): void {
   const { problem, gate, priced, plan, best, relaxed } = work;
   if (gate.solved === problem.slotCount) return;
   gate.solved = problem.slotCount;
@@ -117,22 +125,28 @@ function solve(work: Workspace): void {
   gate.isPossible = best.length > 0;
   if (gate.isPossible && best.cost <= Math.max(gate.sharp[t], relaxedFloor(problem, relaxed, t)) * NEAR + NEAR_MICROS)
     return keepAtHome(problem, best);
-  if (search(work)) {
+  if (!search(work, below)) {
+    gate.solved = 0;
+    best.length = 0;
+    return;
+  }
+  if (priced.best.length > 0) {
     gate.isPossible = true;
     if (priced.best.slot[priced.best.length - 1] === t && priced.best.cost < best.cost) copyPlan(priced.best, best, problem.siteCount);
   }
   if (best.length > 0) keepAtHome(problem, best);
 }
 
-/** Searches by prices of homes, where that is within the steps that this completion may take. @returns whether there is a plan, whichever slot it ends in. */
-function search(work: Workspace): boolean {
+/** Searches by prices of homes, where that is within the steps that this completion may take. @returns false where no plan that ends there costs less than `below`. */
+function search(work: Workspace, below: number): boolean {
   const { problem, gate, priced, best } = work;
-  const rank = rankOf(work);
-  if (rank === 0 || !openPriced(problem, priced, gate.rate, stepsOfRank(rank, subjectOf(work).book.slotCount))) return false;
+  const effort = effortOf(rankOf(work), subjectOf(work).book.slotCount);
+  priced.best.length = 0;
+  gate.unproven = 0;
+  if (!effort || !openPriced(problem, priced, gate.rate, effort)) return true;
   if (best.length > 0) copyPlan(best, priced.best, problem.siteCount);
-  searchPriced(problem, priced);
   gate.unproven = problem.slotCount;
-  return priced.best.length > 0;
+  return searchPriced(problem, priced, { below, floors: gate.floors });
 }
 
 /** The spread's plan by a slot that may lie before one asked for already: the greedy fallback, which only goes on, begins anew then. */

@@ -40,6 +40,8 @@ export interface Beam {
   chosenLength: number;
   readonly bins: Int32Array;
   sum: Int16Array;
+  /** Scratch: price of a label to come, and with homes priced. Handed over here, for numbers that are handed over as such are allocated. */
+  readonly offered: Float64Array;
   /** Of the pass under way: homes' worth; what a plan must cost less than; the best full label so far. */
   worth: number;
   bar: number;
@@ -67,6 +69,7 @@ export const createBeam = (): Beam => ({
   chosenLength: 0,
   bins: new Int32Array(BINS),
   sum: new Int16Array(0),
+  offered: new Float64Array(2),
   worth: 0,
   bar: Infinity,
   best: -1,

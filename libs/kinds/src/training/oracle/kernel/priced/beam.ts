@@ -29,7 +29,7 @@ export function searchBeam(
   begin(problem, beam, dual, bar);
   const scale = bound + 4 * Math.max(1e6, Math.abs(bound));
   for (let place = 0; place < lanes.count; place++) {
-    rankPatterns(problem, beam, pool, place);
+    rankPatterns(problem, beam, pool, lanes.first[place]);
     const span = Math.max(1, Math.min(beam.bar, scale) - bound);
     chooseLabels(beam, dual, place, bound, span, width.labels);
     const cut = cutOf(beam, dual, place, bound, span, width.extensions);
@@ -180,7 +180,7 @@ function addAfter(
   after: number,
 ): void {
   const { siteCount, homes, chunkKB, parameterKB, workersFor, workerCost } = problem;
-  const { atHome, sum } = beam;
+  const { atHome, sum, offered } = beam;
   const alpha = problem.alpha[t];
   const from = label * siteCount;
   const cell = x * siteCount;
@@ -202,12 +202,19 @@ function addAfter(
   }
   const cost = beam.cost[label] + pool.cost[x];
   const moved = over * chunkKB;
-  if (over === 0 || pool.kb[x] + moved <= problem.budgetKB[t])
-    place(problem, beam, dual, label, x, t, m + n, cost + moved * alpha, key, after, 0);
-  if (over > 0 && over < n) place(problem, beam, dual, label, x, t, m + n - over, cost - saved, key, after, 1);
+  if (over === 0 || pool.kb[x] + moved <= problem.budgetKB[t]) {
+    offered[0] = cost + moved * alpha;
+    offered[1] = offered[0] + key;
+    place(problem, beam, dual, label, x, t, m + n, after, 0);
+  }
+  if (over > 0 && over < n) {
+    offered[0] = cost - saved;
+    offered[1] = offered[0] + key;
+    place(problem, beam, dual, label, x, t, m + n - over, after, 1);
+  }
 }
 
-/** Puts a new label where it belongs, unless it promises too little or is there already. Its homes are in `sum`. */
+/** Puts a new label where it belongs, unless it promises too little or is there already. Its homes are in `sum`, its prices in `offered`. */
 function place(
   problem: Problem,
   beam: Beam,
@@ -216,14 +223,13 @@ function place(
   x: number,
   t: number,
   m: number,
-  cost: number,
-  keyOfHomes: number,
   after: number,
   dropped: number,
 ): void {
   const { siteCount, total } = problem;
-  const { list, count } = beam;
-  const key = cost + keyOfHomes;
+  const { list, count, offered } = beam;
+  const cost = offered[0];
+  const key = offered[1];
   const ahead = dual.rest[after - m];
   if (!(key - beam.worth + ahead < beam.bar)) return;
   const from = m * STRIDE;

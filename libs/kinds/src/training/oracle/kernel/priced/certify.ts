@@ -1,4 +1,4 @@
-import { float64, type Problem } from '../problem.js';
+import { float64, sameSlot, type Problem } from '../problem.js';
 import { worthOfHomes, type Dual } from './dual.js';
 import type { Lanes } from './lanes.js';
 import type { SlotTable } from './slot-pass.js';
@@ -28,6 +28,9 @@ export interface Evidence {
 /** Arrays that only grow. */
 export const createCertificate = (): Certificate => ({ least: new Float64Array(0), before: new Float64Array(0) });
 
+const NO_LANE = -1;
+const NO_SLOT = -2;
+
 /** Below any difference that a double makes of adding up in another order, relatively. */
 const MARGIN = 1 - 1e-9;
 
@@ -47,11 +50,14 @@ export function certify(
   const worth = worthOfHomes(problem, dual);
   before.fill(Infinity, 0, width);
   before[0] = 0;
+  let known = NO_SLOT; // the first of the lanes that offer what the slot before does
   for (let t = 0, lane = 0, from = 0; t < slotCount; t++, from = width - from) {
-    const isLane = lane < lanes.count && lanes.slot[lane] === t;
-    raise(problem, table, dual, t, 0, least);
-    if (isLane && lanes.strict[lane] === 1) raise(problem, table, dual, t, lanes.beta[lane], least);
-    if (isLane) lane++;
+    const first = lane < lanes.count && lanes.slot[lane] === t ? lanes.first[lane++] : NO_LANE;
+    if (first !== known || (first === NO_LANE && !sameSlot(problem, t - 1, t))) {
+      raise(problem, table, dual, t, 0, least);
+      if (first !== NO_LANE && lanes.strict[first] === 1) raise(problem, table, dual, t, lanes.beta[first], least);
+    }
+    known = first;
     const total = pass(before, from, width - from, least, width, table.most) - worth;
     const proven = total > 0 ? total * MARGIN : total;
     if (proven > floors[t]) floors[t] = proven;

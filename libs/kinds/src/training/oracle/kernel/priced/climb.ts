@@ -7,20 +7,19 @@ import { evaluate, mayGoOn, priceLanes, type Priced } from './state.js';
 /** Times that all lanes are priced. */
 const CLIMBS = 14;
 /** Steps up in between, by the patterns known. */
-const ASCENT_STEPS = 40;
+const ASCENT_STEPS = 20;
 /** Steps without a higher bound before a shorter one, and the shortest; what so many steps must gain, a share of the bound. */
 const STALLS_MAX = 3;
 const SCALE_MIN = 0.03;
 const SLOW = 0.003;
-/** Shares of the price: a gap that is open, one that is closed; what is left to climb that is not worth a step. */
-export const OPEN = 0.02;
+/** Shares of the price: a gap that is closed; what is left to climb that is not worth a step. */
 const CLOSED = 0.005;
 const LEVEL = 0.003;
 
 /** Whether the best plan is so near to the bound that nothing more is looked for. */
 export const isClosed = ({ best, bound }: Priced): boolean => best.cost < Infinity && best.cost - bound <= CLOSED * best.cost + 1;
 /** Whether the best plan is so far from the bound that the dear ways of improving it are tried. */
-export const isOpen = ({ best, bound }: Priced): boolean => best.cost - bound > OPEN * best.cost;
+export const isOpen = ({ best, bound, effort }: Priced): boolean => best.cost - bound > effort.open * best.cost;
 
 /**
  * Climbs to the best prices of homes for the lanes there are, and keeps any plan that it comes by. Pricing all lanes
@@ -96,11 +95,11 @@ export function readShares(problem: Problem, priced: Priced): void {
   const { width, rest, taken } = dual;
   taken.fill(0, 0, siteCount);
   trial.length = 0;
-  trial.cost = 0;
+  let cost = 0;
   let m = total;
   for (let lane = 0; lane < lanes.count; lane++) {
     const here = lane * width;
-    const n = shareOf(pool.least, here, rest, here + width, m, rest[here + m]);
+    const n = shareOf(pool.least, here, rest, here + width, m, here + m);
     m -= n;
     if (n === 0) continue;
     const x = pool.cheapest[here + n];
@@ -116,8 +115,9 @@ export function readShares(problem: Problem, priced: Priced): void {
     trial.slot[trial.length] = t;
     trial.ps[trial.length++] = pool.ps[x];
     const fits = pool.kb[x] + over * chunkKB <= problem.budgetKB[t];
-    trial.cost += fits ? pool.cost[x] + over * chunkKB * problem.alpha[t] : Infinity;
+    cost += fits ? pool.cost[x] + over * chunkKB * problem.alpha[t] : Infinity;
   }
+  trial.cost = cost;
   takeTrial(problem, priced, trial);
 }
 

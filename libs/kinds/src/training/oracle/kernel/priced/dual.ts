@@ -119,6 +119,10 @@ export function limitLanes(dual: Dual, lanes: Lanes, pool: Pool, bar: number): v
     }
     lanes.limit[lane] = Math.min(lanes.limit[lane], Math.ceil(needed * 1.15) + 4);
   }
+  for (let lane = 0; lane < lanes.count; lane++) {
+    const first = lanes.first[lane];
+    lanes.limit[first] = Math.max(lanes.limit[first], lanes.limit[lane]); // the table of the first is that of all
+  }
 }
 
 /** Least price of `chunks` chunks before and after a lane together. */

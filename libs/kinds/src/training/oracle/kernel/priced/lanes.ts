@@ -1,4 +1,4 @@
-import { float64, int32, type Problem } from '../problem.js';
+import { float64, int32, sameSlot, type Problem } from '../problem.js';
 import { addPattern, int16, type Pool } from './pool.js';
 import { WAYS, type SlotTable } from './slot-pass.js';
 import { fits, priceSlot, readWay } from './slot-table.js';
@@ -6,10 +6,11 @@ import { fits, priceSlot, readWay } from './slot-table.js';
 /** The slots that a search looks at, a lane each, by rising slot. */
 export interface Lanes {
   count: number;
-  /** Per lane: its slot, the most chunks that it is priced for. */
+  /** Per lane: its slot, the most chunks that it is given; the first lane that offers the same: what is known of that one is known of all of them. */
   slot: Int32Array;
   limit: Int32Array;
-  /** Per lane: what a kB of traffic is worth there (0: not known), and whether the budget was ever in the way. */
+  first: Int32Array;
+  /** Of such a lane: what a kB of traffic is worth there (0: not known), and whether the budget was ever in the way. */
   beta: Float64Array;
   strict: Uint8Array;
   /** Scratch: a pattern. */
@@ -22,6 +23,7 @@ export const createLanes = (): Lanes => ({
   count: 0,
   slot: new Int32Array(0),
   limit: new Int32Array(0),
+  first: new Int32Array(0),
   beta: new Float64Array(0),
   strict: new Uint8Array(0),
   y: new Int16Array(0),
@@ -31,19 +33,32 @@ export const createLanes = (): Lanes => ({
 /** Begins anew with no lane in use. */
 export function resetLanes(lanes: Lanes, { siteCount }: Problem, lanesMax: number): void {
   lanes.count = 0;
-  for (const name of ['slot', 'limit'] as const) lanes[name] = int32(lanes[name], lanesMax);
+  for (const name of ['slot', 'limit', 'first'] as const) lanes[name] = int32(lanes[name], lanesMax);
   for (const name of ['y', 'h'] as const) lanes[name] = int16(lanes[name], siteCount);
   lanes.beta = float64(lanes.beta, lanesMax);
   if (lanes.strict.length < lanesMax) lanes.strict = new Uint8Array(lanesMax * 2);
 }
 
 /** Opens a lane for slot t, the last of all. */
-export function openLane(lanes: Lanes, t: number, total: number): void {
+export function openLane(problem: Problem, lanes: Lanes, t: number): void {
   const lane = lanes.count++;
+  let first = 0;
+  while (first < lane && (lanes.first[first] !== first || !sameSlot(problem, lanes.slot[first], t))) first++;
+  lanes.first[lane] = first;
   lanes.slot[lane] = t;
-  lanes.limit[lane] = total;
+  lanes.limit[lane] = problem.total;
   lanes.beta[lane] = 0;
   lanes.strict[lane] = 0;
+}
+
+/** Gives lanes that offer what another does what is known of that. */
+export function shareCurves({ count, first }: Lanes, { least, cheapest }: Pool, width: number): void {
+  for (let lane = 0; lane < count; lane++) {
+    if (first[lane] === lane) continue;
+    const from = first[lane] * width;
+    least.copyWithin(lane * width, from, from + width);
+    cheapest.copyWithin(lane * width, from, from + width);
+  }
 }
 
 /** Adds what the last table found for n chunks to the pool. */
@@ -53,7 +68,7 @@ function addWays(problem: Problem, table: SlotTable, pool: Pool, lanes: Lanes, l
   for (let n = 1; n <= most; n++) {
     for (let way = 0; way < ways[width + n]; way++) {
       const server = readWay(problem, table, t, n, way, lanes.y, lanes.h);
-      addPattern(problem, pool, lane * width + n, t, server, lanes.y, lanes.h);
+      addPattern(problem, pool, lanes.first[lane] * width + n, t, server, lanes.y, lanes.h);
     }
     table.steps += 4 * problem.siteCount * ways[width + n];
   }
@@ -85,16 +100,17 @@ export function priceLane(
 ): void {
   const t = lanes.slot[lane];
   const budget = problem.budgetKB[t];
+  const first = lanes.first[lane];
   const limit = lanes.limit[lane];
-  const beta = lanes.beta[lane] > 0 ? lanes.beta[lane] : 2 * problem.alpha[t];
-  if (lanes.strict[lane] === 0) {
+  const beta = lanes.beta[first] > 0 ? lanes.beta[first] : 2 * problem.alpha[t];
+  if (lanes.strict[first] === 0) {
     priceSlot(problem, table, t, limit, quota, nu, 0, false);
-    if (!fits(table, budget)) lanes.strict[lane] = 1;
+    if (!fits(table, budget)) lanes.strict[first] = 1;
   }
-  if (lanes.strict[lane] === 1) {
+  if (lanes.strict[first] === 1) {
     priceSlot(problem, table, t, limit, quota, nu, beta, true);
     const worth = worthOfTraffic(table);
-    if (worth > 0) lanes.beta[lane] = worth;
+    if (worth > 0) lanes.beta[first] = worth;
   }
   addWays(problem, table, pool, lanes, lane);
 }

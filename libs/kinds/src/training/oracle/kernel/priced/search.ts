@@ -8,14 +8,15 @@ import { copyPrices, scalePrices } from './dual.js';
 import { openLane, priceLane } from './lanes.js';
 import { tableSteps } from './slot-table.js';
 import { passSites } from './site-pass.js';
-import { evaluate, LANES_MAX, mayGoOn, priceLanes, resetPriced, stepsOf, type Priced } from './state.js';
+import { type Effort, evaluate, LANES_MAX, mayGoOn, priceLanes, resetPriced, stepsOf, type Priced } from './state.js';
 import { reshape } from './structure.js';
 
 const NARROW: Width = { labels: 30, extensions: 500 };
+/** For a gap that stays open, and where there is no plan at all. */
+const BROAD: Width = { labels: 100, extensions: 2000 };
 const WIDE: Width = { labels: 300, extensions: 6000 };
 /** Slots over which floors are proven: beyond, that would take as long as searching. */
 const CERTIFIED_SLOTS_MAX = 64;
-const POLISH_MAX = 3;
 const SHAKES = [0.75, 1.3];
 
 /** The least that a chunk costs on average in the slot spread last. */
@@ -26,35 +27,51 @@ export function rateOf({ curve, most }: Spread): number {
 }
 
 /**
- * Begins a search by the slots opened so far, without a plan. @param rate per slot: what a chunk costs there at best. @param stepsMax after so many steps
- * no other part of the work is begun. @returns false where not even a beginning is within these.
+ * Begins a search by the slots opened so far, without a plan. @param rate per slot: what a chunk costs there at best.
+ * @returns false where not even a beginning is within the steps of that effort.
  */
-export function openPriced(problem: Problem, priced: Priced, rate: Float64Array, stepsMax: number): boolean {
+export function openPriced(problem: Problem, priced: Priced, rate: Float64Array, effort: Effort): boolean {
   resetPriced(priced, problem);
   openSlots(problem, priced, rate);
-  priced.stepsMax = stepsMax;
+  priced.effort = effort;
   let steps = 0;
-  for (let lane = 0; lane < priced.lanes.count; lane++) steps += tableSteps(problem, priced.lanes.slot[lane]);
-  return 2 * steps <= stepsMax;
+  for (let lane = 0; lane < priced.lanes.count; lane++)
+    if (priced.lanes.first[lane] === lane) steps += tableSteps(problem, priced.lanes.slot[lane]);
+  return 2 * steps <= effort.stepsMax;
 }
 
-/** Looks for a plan cheaper than `best` and leaves it there. Depends on the slots opened and on that plan alone. */
-export function searchPriced(problem: Problem, priced: Priced): void {
-  if (hasRoom(problem, priced) && climbPrices(problem, priced) && !isClosed(priced)) improve(problem, priced);
-  problem.steps += stepsOf(priced);
+/** What plans must cost less than to be of use, and what is known of that. */
+export interface Use {
+  readonly below: number;
+  /** Per slot: what plans that end there cost at least; raised where more is proven. */
+  readonly floors: Float64Array;
 }
 
 /**
- * What the search done last proves, for slots up to `slotCount`, those of that search.
- * @param floors per slot: what plans that end there cost at least; raised where more is proven.
+ * Looks for a plan cheaper than `best` and leaves it there. Depends on the slots opened and on that plan alone, but that it ends early where prices of homes prove
+ * that no plan that ends in the last slot is of use. @returns false then.
  */
+export function searchPriced(problem: Problem, priced: Priced, { below, floors }: Use): boolean {
+  let isOfUse = true;
+  if (hasRoom(problem, priced) && climbPrices(problem, priced) && !isClosed(priced)) {
+    if (priced.bound >= below) provePriced(problem, priced, problem.slotCount, floors);
+    isOfUse = floors[problem.slotCount - 1] < below;
+    if (isOfUse) improve(problem, priced);
+  }
+  problem.steps += stepsOf(priced);
+  return isOfUse;
+}
+
+/** What the prices of homes found last prove, for slots up to `slotCount`, those of that search. What that takes does not count as searching. */
 export function provePriced(problem: Problem, priced: Priced, slotCount: number, floors: Float64Array): void {
   const { certificate, table, dual, lanes } = priced;
   if (lanes.count === 0 || slotCount > CERTIFIED_SLOTS_MAX) return;
-  const before = stepsOf(priced);
+  const before = { table: table.steps, dual: dual.steps };
   copyPrices(problem, dual.bestNu, dual.nu);
   certify(problem, certificate, { table, dual, lanes, slotCount }, floors);
-  problem.steps += stepsOf(priced) - before;
+  problem.steps += table.steps - before.table + dual.steps - before.dual;
+  table.steps = before.table;
+  dual.steps = before.dual;
 }
 
 /** Opens a lane for each slot that can train anything; where those are too many, for the last slot and the cheapest of the others. */
@@ -64,7 +81,7 @@ function openSlots(problem: Problem, priced: Priced, rate: Float64Array): void {
   for (let t = 0; t <= last; t++) if (mayServe(problem, t)) spare++;
   for (let t = 0; t <= last; t++) {
     if (!mayServe(problem, t) || (spare > 0 && t < last && isAmongDearest(problem, rate, t, spare))) continue;
-    openLane(priced.lanes, t, problem.total);
+    openLane(problem, priced.lanes, t);
     priced.dearest += dearestOf(problem, t);
   }
 }
@@ -118,7 +135,7 @@ function improve(problem: Problem, priced: Priced): void {
   const { best } = priced;
   combine(problem, priced, priced.bound);
   passBest(problem, priced);
-  for (let round = 0; round < POLISH_MAX && best.length > 0 && !isClosed(priced) && mayGoOn(priced); round++) {
+  for (let round = 0; round < priced.effort.rounds && best.length > 0 && !isClosed(priced) && mayGoOn(priced); round++) {
     const before = best.cost;
     priceWithQuotas(problem, priced, round % 2 === 1);
     combine(problem, priced, priced.bound);
@@ -127,15 +144,17 @@ function improve(problem: Problem, priced: Priced): void {
   }
   if (best.length === 0 || !isOpen(priced)) return;
   shake(problem, priced);
-  if (!isOpen(priced) || !mayGoOn(priced) || !reshape(problem, priced)) return;
-  combine(problem, priced, priced.bound);
+  if (!isOpen(priced) || !mayGoOn(priced)) return;
+  reshape(problem, priced);
+  if (!isOpen(priced) || !mayGoOn(priced)) return;
+  combine(problem, priced, priced.bound, BROAD);
   passBest(problem, priced);
 }
 
 /** Puts plans together from patterns, at the prices of the last pass back. */
-function combine(problem: Problem, priced: Priced, bound: number): void {
+function combine(problem: Problem, priced: Priced, bound: number, width = NARROW): void {
   const { beam, pool, dual, lanes, best, trial } = priced;
-  searchBeam(problem, beam, pool, dual, lanes, bound, best.cost, NARROW, trial);
+  searchBeam(problem, beam, pool, dual, lanes, bound, best.cost, width, trial);
   if (beam.best >= 0) takeTrial(problem, priced, trial);
   if (best.length > 0 || !mayGoOn(priced)) return;
   searchBeam(problem, beam, pool, dual, lanes, bound, best.cost, WIDE, trial);

@@ -15,6 +15,8 @@ export interface SlotTable {
   steps: number;
   /** Ways that a state has room for: WAYS or one, of which the cost is Infinity where there is none. */
   stride: number;
+  /** What a kB costs in the slot at hand. */
+  alpha: number;
   /** The current level and the one before: up to as many ways a state, by rising cost and falling traffic. */
   cost: Float64Array;
   kb: Float64Array;

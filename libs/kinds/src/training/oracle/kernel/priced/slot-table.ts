@@ -15,6 +15,7 @@ export const createSlotTable = (): SlotTable => ({
   most: 0,
   steps: 0,
   stride: WAYS,
+  alpha: 0.5,
   cost: new Float64Array(0),
   kb: new Float64Array(0),
   ways: new Uint8Array(0),
@@ -50,23 +51,31 @@ const WAY = 3;
 /** Shares of a home, other than all of it and nothing, that may stay where its price is above a move's. */
 const SHARES = 4;
 
-/** Lists what a site may do. Where a home's price is above a move's, its chunks may move as well; `single`: then they all do. */
+/**
+ * Lists what a site may do, away from the server or beside it, with up to `most` chunks. Where a home's price is above a move's, its chunks may move as well;
+ * `single`: then they all do. Prices are read here: numbers with fractions that are handed over are allocated.
+ */
 function listOptions(
   problem: Problem,
-  options: Options,
+  table: SlotTable,
+  isBeside: boolean,
   at: number,
+  site: number,
   most: number,
-  alpha: number,
-  nu: number,
-  quota: number,
-  fixed: number,
-  workerKB: number,
-  flag: number,
+  quotas: Int32Array,
+  prices: Float64Array,
   single: boolean,
 ): void {
   const { workersFor, chunkKB } = problem;
+  const options = isBeside ? table.beside : table.away;
   const { from, cost, kb, code } = options;
+  const { alpha } = table;
   const worker = problem.workerCost[at];
+  const fixed = isBeside ? problem.psCost[at] : 0;
+  const workerKB = isBeside ? 0 : problem.parameterKB;
+  const flag = isBeside ? SERVER : 0;
+  const quota = quotas[site];
+  const nu = prices[site];
   const dear = nu > chunkKB * alpha;
   options.most = most;
   let length = 0;
@@ -101,9 +110,9 @@ export function priceSlot(
   beta: number,
   strict: boolean,
 ): void {
-  const { siteCount, room, roomBesidePs, psCost, parameterKB } = problem;
+  const { siteCount, room, roomBesidePs } = problem;
   const { away, beside, width } = table;
-  const alpha = problem.alpha[t] + (strict ? 0 : beta);
+  table.alpha = problem.alpha[t] + (strict ? 0 : beta);
   table.stride = strict ? WAYS : 1;
   if (strict) table.ways.fill(0, 0, 2 * width);
   else table.cost.fill(Infinity, 0, 2 * width);
@@ -113,8 +122,8 @@ export function priceSlot(
   let reach = 0;
   for (let site = 0, at = t * siteCount; site < siteCount; site++, at++) {
     if (room[at] <= 0 && roomBesidePs[at] < 0) continue;
-    listOptions(problem, away, at, Math.min(room[at], limit), alpha, nu[site], quota[site], 0, parameterKB, 0, !strict);
-    listOptions(problem, beside, at, Math.min(roomBesidePs[at], limit), alpha, nu[site], quota[site], psCost[at], 0, SERVER, !strict);
+    listOptions(problem, table, false, at, site, Math.min(room[at], limit), quota, nu, !strict);
+    listOptions(problem, table, true, at, site, Math.min(roomBesidePs[at], limit), quota, nu, !strict);
     const next = Math.min(limit, reach + Math.max(away.most, beside.most, 0));
     swapLevels(table);
     if (strict) addSiteWays(table, site, reach, next, problem.budgetKB[t], beta);

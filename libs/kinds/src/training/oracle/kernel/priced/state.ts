@@ -3,13 +3,23 @@ import { float64, int32, type Problem } from '../problem.js';
 import { createCertificate } from './certify.js';
 import { createBeam, resetBeam } from './beam-state.js';
 import { createDual, passBack, resetDual, worthOfHomes } from './dual.js';
-import { createLanes, priceLane, resetLanes } from './lanes.js';
+import { createLanes, priceLane, resetLanes, shareCurves } from './lanes.js';
 import { createPool, reducePool, resetPool } from './pool.js';
 import { createSitePass, resetSitePass } from './site-pass.js';
 import { createSlotTable, resetSlotTable } from './slot-table.js';
 
 /** Lanes that a search keeps at most. */
 export const LANES_MAX = 24;
+
+/** How thorough a search is. */
+export interface Effort {
+  /** Steps after which no other part of the work is begun. */
+  readonly stepsMax: number;
+  /** Rounds of pricing slots for what the best plan leaves them. */
+  readonly rounds: number;
+  /** Share of the price: where the gap is wider, dear ways of improving a plan are tried. */
+  readonly open: number;
+}
 
 /** Plans that are tried when slots are closed and opened. */
 export interface Structure {
@@ -34,8 +44,7 @@ export const createPriced = () => ({
   bound: -Infinity,
   /** Above the price of any plan by now. */
   dearest: 0,
-  /** Steps after which no other part of the work is begun. */
-  stepsMax: 0,
+  effort: { stepsMax: 0, rounds: 0, open: 0 } as Effort,
   /** Scratch: what a slot may take of each home, and what no slot takes. */
   quota: new Int32Array(0) as Int32Array,
   left: new Int32Array(0) as Int32Array,
@@ -68,16 +77,18 @@ export const stepsOf = ({ table, pool, dual, beam, sites }: Priced): number =>
   table.steps + pool.steps + dual.steps + beam.steps + sites.steps;
 
 /** Whether the search may begin another part of its work. */
-export const mayGoOn = (priced: Priced): boolean => stepsOf(priced) < priced.stepsMax;
+export const mayGoOn = (priced: Priced): boolean => stepsOf(priced) < priced.effort.stepsMax;
 
 /** Finds what slots could do at the prices of homes as they are. */
 export function priceLanes(problem: Problem, { table, pool, lanes, dual }: Priced): void {
-  for (let lane = 0; lane < lanes.count; lane++) priceLane(problem, table, pool, lanes, lane, problem.homes, dual.nu);
+  for (let lane = 0; lane < lanes.count; lane++)
+    if (lanes.first[lane] === lane) priceLane(problem, table, pool, lanes, lane, problem.homes, dual.nu);
 }
 
 /** @returns what all chunks cost at least by the patterns known, at the prices of homes as they are; Infinity where they do not fit. */
 export function evaluate(problem: Problem, { pool, lanes, dual }: Priced, full = true): number {
   reducePool(pool, dual.nu, problem.siteCount);
+  shareCurves(lanes, pool, dual.width);
   const least = passBack(dual, lanes, pool, full);
   return least < Infinity ? least - worthOfHomes(problem, dual) : Infinity;
 }

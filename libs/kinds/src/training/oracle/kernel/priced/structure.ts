@@ -7,21 +7,18 @@ const ROUNDS_MAX = 2;
 /** A plan that closing a slot makes this much dearer is not worth a pass over the sites. */
 const HOPELESS = 1.3;
 
-/** Closes a slot of the best plan or opens another, whichever saves most, as long as something does. @returns whether it changed the plan. */
-export function reshape(problem: Problem, priced: Priced): boolean {
+/** Closes a slot of the best plan or opens another, whichever saves most, as long as something does. */
+export function reshape(problem: Problem, priced: Priced): void {
   const { structure, sites: pass, lanes, best: plan } = priced;
   const { best } = structure;
-  let changed = false;
   for (let round = 0; round < ROUNDS_MAX; round++) {
     best.cost = plan.cost - 1e-3;
     best.length = 0;
     for (let row = 0; row < plan.length && plan.length > 1 && mayGoOn(priced); row++) tryWithout(problem, structure, pass, plan, row);
     for (let lane = 0; lane < lanes.count && mayGoOn(priced); lane++) tryWith(problem, structure, pass, plan, lanes.slot[lane]);
-    if (best.length === 0) break;
+    if (best.length === 0) return;
     copyPlan(best, plan, problem.siteCount);
-    changed = true;
   }
-  return changed;
 }
 
 function keepTrial({ siteCount }: Problem, { trial, best }: Structure): void {

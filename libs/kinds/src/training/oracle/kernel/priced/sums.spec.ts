@@ -25,18 +25,20 @@ describe('least sums of a curve and the rest', () => {
         const curve = Float64Array.from(given.curve);
         const rest = Float64Array.from(given.rest);
         rest.fill(Infinity, after + reach + 1);
-        const least = new Float64Array(width).fill(-1);
+        const least = new Float64Array(after + 2 * width).fill(-1);
+        least.set(rest);
         const end = Math.min(width - 1, reach + top);
-        leastSums(curve, here, top, rest, after, reach, least, 0, first, end);
+        const to = after + width;
+        leastSums(curve, here, top, least, after, reach, least, to, first, end);
         for (let m = 0; m < width; m++) {
           const ways = Array.from({ length: Math.min(m, top) + 1 }, (_, n) =>
             n === 0 ? rest[after + m] : curve[here + n] + rest[after + m - n],
           );
-          expect(least[m]).toBe(m < first || m > end ? -1 : Math.min(...ways));
-          if (least[m] < 0 || least[m] === Infinity) continue;
-          const share = shareOf(curve, here, rest, after, m, least[m]);
-          expect(ways[share]).toBe(least[m]);
-          expect(ways.slice(0, share)).not.toContain(least[m]);
+          expect(least[to + m]).toBe(m < first || m > end ? -1 : Math.min(...ways));
+          if (least[to + m] < 0 || least[to + m] === Infinity) continue;
+          const share = shareOf(curve, here, least, after, m, to + m);
+          expect(ways[share]).toBe(least[to + m]);
+          expect(ways.slice(0, share)).not.toContain(least[to + m]);
         }
       }),
     );

@@ -61,9 +61,9 @@ export function leastSums(
   return Math.max(1, end - first + 1) * (Math.min(top, reach) + 1);
 }
 
-/** How many chunks the slot takes of m in the cheapest way that leastSums found, as few as can be. */
-export function shareOf(curve: Float64Array, here: number, rest: Float64Array, after: number, m: number, least: number): number {
+/** How many chunks the slot takes of m in the cheapest way that leastSums found, as few as can be. @param found where that way's price stands in `rest`. */
+export function shareOf(curve: Float64Array, here: number, rest: Float64Array, after: number, m: number, found: number): number {
   let n = 0;
-  for (let cost = rest[after + m]; n < m && cost !== least; cost = curve[here + n] + rest[after + m - n]) n++;
+  for (let cost = rest[after + m]; n < m && cost !== rest[found]; cost = curve[here + n] + rest[after + m - n]) n++;
   return n;
 }
