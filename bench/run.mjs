@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [name = '', ...rest] = process.argv.slice(2);
 if (!/^[a-z-]+$/.test(name)) {
-  console.error('which bench? node bench/run.mjs dashboard | engine | gap | mechanism | exact | reads | throughput');
+  console.error('which bench? node bench/run.mjs dashboard | engine | gap | lifecycle | mechanism | exact | reads | throughput');
   process.exit(2);
 }
 const build = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.bench.json'], {

@@ -152,7 +152,7 @@ export class Cluster {
 }
 
 const CLOCKED = ['api', 'worker'] as const;
-const preload = (file: string): string => pathToFileURL(join(import.meta.dirname, file)).href;
+const preload = (file: string): string => pathToFileURL(join(process.cwd(), 'test', 'chaos', file)).href;
 const SHIFTING_CLOCK = preload('shifting-clock.mjs');
 const STUCK_LOOP = preload('stuck-loop.mjs');
 /** Longer than a worker's lease, ms. */
