@@ -1,6 +1,7 @@
 /** One project per tier; ESM through swc. Run by `npm test` (see scripts/test.mjs). */
 const base = {
-  testEnvironment: 'node',
+  runtime: '<rootDir>/test/support/jest/runtime.mjs',
+  testEnvironment: '<rootDir>/test/support/jest/environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

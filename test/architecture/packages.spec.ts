@@ -26,6 +26,8 @@ const TOOLS = new Set([
   'eslint',
   'eslint-plugin-jest',
   'jest',
+  'jest-environment-node', // test/support/jest extends it, and the next one
+  'jest-runtime',
   'prettier',
   'prisma',
   'typescript-eslint',
