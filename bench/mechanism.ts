@@ -1,8 +1,9 @@
 /**
- * The mechanism's figures: `npm run bench:mechanism` (`--quick`: fewer cases; `--only gaps`: one section). Prices against exact optima, crowded markets,
+ * The mechanism's figures: `npm run bench:mechanism` (`--quick`: fewer cases; `--only gaps`: one section; `--comparisons 10000000`: so many choices). Prices against exact optima, crowded markets,
  * welfare against the offline optimum, bounds and peers, lies, decision times and their growth, the slowest up to the limits. The last line is one JSON object.
  */
 import { parseArgs } from 'node:util';
+import { choiceSection } from './sections/choices.js';
 import { crowdedSection } from './sections/crowded.js';
 import { gapSection } from './sections/gaps.js';
 import { instanceSection } from './sections/instances.js';
@@ -11,11 +12,23 @@ import { streamSection } from './sections/streams.js';
 import { timeSection } from './sections/times.js';
 import { truthSection } from './sections/truth.js';
 
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, comparisons: { type: 'string' } },
+});
+/** How many choices are compared, where it is said. */
+const comparisons = values.comparisons === undefined ? undefined : Number(values.comparisons);
+
+if (comparisons !== undefined && !(Number.isInteger(comparisons) && comparisons > 0)) {
+  console.error(`--comparisons: ${values.comparisons} is not a whole number above 0`);
+  process.exit(2);
+}
+
 type Section = (quick: boolean) => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   gaps: gapSection,
   crowded: crowdedSection,
+  choices: (quick) => choiceSection(quick, comparisons),
   instances: instanceSection,
   truth: truthSection,
   streams: streamSection,
@@ -23,7 +36,6 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   limits: limitSection,
 };
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
 const figures: Record<string, number> = {};
 for (const [name, section] of Object.entries(SECTIONS)) {
   if (values.only === undefined || values.only === name) Object.assign(figures, await section(values.quick));

@@ -166,12 +166,11 @@ function overstated(quick: boolean, oracle: ReturnType<typeof createVersionedOra
     const { book, bid, arrival } = askedOf(FAMILIES.crowded(seed), ORACLE_VERSION);
     const priceOf = (job: TrainingBid['job']): bigint | undefined => menuPriceBy({ book, job, arrival, oracle }, arrival + 3 + (seed % 5));
     const honest = priceOf(bid.job);
+    if (honest === undefined) continue; // what is impossible has no price that asking for more could lower
     for (const { what, enlarge } of ENLARGED) {
       const more = priceOf(enlarge(bid.job));
-      if (honest === undefined && more === undefined) continue;
       tries++;
-      if (more !== undefined && (honest === undefined || more + ROUNDING < honest))
-        savings.push({ what, seed, saving: honest === undefined ? 1 : 1 - Number(more) / Number(honest) });
+      if (more !== undefined && more + ROUNDING < honest) savings.push({ what, seed, saving: 1 - Number(more) / Number(honest) });
     }
   }
   const worst = savings.reduce((most, one) => (one.saving > most.saving ? one : most), { what: 'none', seed: 0, saving: 0 });

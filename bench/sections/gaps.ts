@@ -32,6 +32,7 @@ export async function gapSection(quick: boolean): Promise<Readonly<Record<string
     ...named(figures.default.totals, 'oracle', ''),
     ...named(figures.default.totals, 'uneven', 'uneven'),
     ...named(figures.default.totals, 'remote', 'remote'),
+    ...named(figures.default.totals, 'broad', 'broad'),
   };
 }
 

@@ -25,6 +25,7 @@ export { createPrng, type Prng } from './prng.js';
 export { paperWorkload, SETTINGS, type Setting } from './workload.js';
 export { WORKLOADS, type Workload } from './prices/workloads.js';
 export { parseTrace, type ParsedTrace, type TraceJob, traceWorkload } from './prices/trace.js';
+export { choiceDifferences, type ChoiceDifference, type Choosing } from './choices.js';
 export { LevelLearner } from './prices/level-learner.js';
 export {
   ALL_GRIEFINGS,
