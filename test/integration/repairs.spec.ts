@@ -12,6 +12,7 @@ import {
   stateOf,
   verifyMarket,
   WatchSites,
+  BEATS_MISSED_NOTE,
 } from '#market';
 import { pricesOf, usageOf } from '#mechanism';
 import {
@@ -188,6 +189,18 @@ describe('those whom a window hits', () => {
       expect([await after(5), await beats.beat(siteId)]).toEqual([{ opened: 0, closed: 0 }, streak]);
     }
     expect(await after(5)).toEqual({ opened: 0, closed: 1 });
+    const caller = { organisationId: market.seeded.operatorId, role: 'operator' as const };
+    const byHand = {
+      caller,
+      marketId: market.seeded.marketId,
+      kind: 'outage' as const,
+      scope: 'site' as const,
+      siteId,
+      note: BEATS_MISSED_NOTE,
+    };
+    expect((await new OpenWindow(windows, impact()).run(byHand)).kind).toBe('opened');
+    await repairs(createRepairStore(database.pool)).run();
+    expect(await after(5)).toEqual({ opened: 0, closed: 0 }); // it is its operator's, whatever its note says
     await ago(100);
     await database.pool.query('UPDATE api_key SET revoked_at = now() WHERE id = $1', [key.keyId]);
     expect(await after(5)).toEqual({ opened: 0, closed: 0 });

@@ -191,12 +191,13 @@ const revisedRow = (
 function windowRowOf(market: StoredMarket, sequence: bigint): Row {
   const window = market.windows.find((one) => one.sequence === sequence);
   if (!window) return {};
-  const { windowId, marketId, kind, cause, siteId, note, capacity } = window;
+  const { windowId, marketId, kind, cause, siteId, note, openedBy, capacity } = window;
   const { scope, amounts, from, to, taken } = capacity;
   return rowOf({
     ...{ id: windowId, market_id: marketId, sequence, kind, cause, scope, site_id: siteId, amounts, note, taken },
     from_slot: from,
     to_slot: to,
+    ...(openedBy && { opened_by: openedBy }),
   });
 }
 

@@ -1,6 +1,5 @@
 import {
   BEAT_MS,
-  BEATS_MISSED_NOTE,
   type BeatStore,
   type CancellationStore,
   type HitRecord,
@@ -179,7 +178,7 @@ function watchedIn(market: StoredMarket, nowMs: number): WatchedSite[] {
   return [...market.beats].map(([siteId, { atMs, streak }]) => {
     const ours = open
       .map(({ windowId }) => storedWindow(market, windowId))
-      .filter((one) => one.siteId?.toString() === siteId && one.note === BEATS_MISSED_NOTE);
+      .filter((one) => one.siteId?.toString() === siteId && one.openedBy === 'heartbeats');
     return { siteId: BigInt(siteId), marketId, operatorId, silentMs: nowMs - atMs, streak, windowId: ours.at(-1)?.windowId ?? null };
   });
 }

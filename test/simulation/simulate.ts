@@ -1,6 +1,6 @@
 import { createPrng } from '#lab';
 import { ledgerLaws } from '#ledger';
-import { AppendReceipts, BEATS_MISSED_NOTE, verifyMarket } from '#market';
+import { AppendReceipts, verifyMarket } from '#market';
 import { standardKinds } from '#kinds';
 import { isBeingRepaired } from './after-sale.js';
 import { lifecycleProblems } from './lifecycle-laws.js';
@@ -141,7 +141,7 @@ function figuresOf({ database, faults }: World, { turns }: Scheduler): Omit<RunR
   return {
     ...{ turns, decisions: decisions.length, accepted, faults, epochs, cancelled },
     windows: windows.length,
-    silences: windows.filter(({ note }) => note === BEATS_MISSED_NOTE).length,
+    silences: windows.filter(({ openedBy }) => openedBy === 'heartbeats').length,
     hits: hits.length - cancelled,
   };
 }

@@ -8,7 +8,7 @@ export const BEAT_MS = 30_000;
 export const BEATS_MISSED_MAX = 3;
 /** How far the clock of an agent may be off, ms. */
 export const BEAT_CLOCK_OFF_MS = 300_000;
-/** What the windows say that are opened for missed heartbeats; those are closed by heartbeats again, and no others. */
+/** What the windows say to people that are opened for missed heartbeats. */
 export const BEATS_MISSED_NOTE = 'heartbeats missed';
 
 /** A site that is watched, as of one moment by the database's clock. */
@@ -90,8 +90,8 @@ export class WatchSites {
       const caller = { organisationId: operatorId, role: 'operator' as const };
       const isSilent = silentMs > BEAT_MS * BEATS_MISSED_MAX;
       if (windowId === null && isSilent && canTell) {
-        const wanted = { caller, marketId, kind: 'outage' as const, scope: 'site' as const, siteId, note: BEATS_MISSED_NOTE };
-        if ((await this.open.run(wanted)).kind === 'opened') opened += 1;
+        const wanted = { caller, marketId, kind: 'outage' as const, scope: 'site' as const, siteId };
+        if ((await this.open.run({ ...wanted, note: BEATS_MISSED_NOTE, openedBy: 'heartbeats' })).kind === 'opened') opened += 1;
       }
       if (windowId !== null && !isSilent && streak >= BEATS_MISSED_MAX)
         if ((await this.close.run({ caller, marketId, windowId })).kind === 'closed') closed += 1;

@@ -17,6 +17,8 @@ export interface NewWindow {
   readonly cause: WindowCause;
   readonly siteId: bigint | null;
   readonly note: string | null;
+  /** heartbeats: it was opened since some were missed, and is closed by heartbeats again. */
+  readonly openedBy: 'heartbeats' | null;
   readonly capacity: Omit<CapacityWindow, 'windowId' | 'isSettled' | 'closedAt'>;
 }
 
@@ -71,6 +73,8 @@ export interface OpenWindowRequest {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly note?: string | undefined;
+  /** Left out: its operator has. */
+  readonly openedBy?: 'heartbeats' | undefined;
   /** Says what the window is expected to do: it is opened only where that is so. */
   readonly isExpected?: ((impact: WindowImpact) => boolean) | undefined;
 }

@@ -113,11 +113,20 @@ async function open(tx: WindowsTx, { request, market, sites, others, wanted }: O
     resources: market.resources,
   });
   const cause = request.cause ?? CAUSES[request.kind][wanted.scope];
-  const { kind, note = null } = request;
+  const { kind, note = null, openedBy = null } = request;
   const siteId = wanted.scope === 'site' ? (request.siteId ?? null) : null;
   const { scope, amounts, from, to } = wanted;
   const sequence = market.sequence + 1n;
-  const { windowId, createdAt } = await tx.insertWindow({ marketId, sequence, kind, cause, siteId, note, capacity: { ...wanted, taken } });
+  const { windowId, createdAt } = await tx.insertWindow({
+    marketId,
+    sequence,
+    kind,
+    cause,
+    siteId,
+    note,
+    openedBy,
+    capacity: { ...wanted, taken },
+  });
   const withdrawn = amounts as PayloadOf<'window_opened'>['amounts'];
   const payload: PayloadOf<'window_opened'> = { windowId, window: kind, cause, scope, siteId, amounts: withdrawn, from, to, taken };
   await tx.appendEvent(marketId, { kind: 'window_opened', payload });

@@ -1,4 +1,4 @@
-import { BEAT_MS, BEATS_MISSED_NOTE, type BeatStore, type WatchedSite } from '#market';
+import { BEAT_MS, type BeatStore, type WatchedSite } from '#market';
 import { at } from '#units';
 import type { Pool } from 'pg';
 
@@ -20,14 +20,14 @@ const BEAT = `
 
 /**
  * watched-sites: sites that have been heard and whose agent has a key that is good, where they are silent or have an open window for it.
- * Input:  how long is silent (ms), the note of such windows. Output: sites by id.
+ * Input:  how long is silent (ms). Output: sites by id.
  * Events: none.
  * Retry:  safe; it reads.
  */
 const WATCHED = `
   SELECT b.site_id, s.market_id, m.organisation_id, (extract(epoch FROM clock_timestamp() - b.at) * 1000)::float8 AS silent_ms, b.streak, w.id AS window_id
   FROM site_beat b JOIN site s ON s.id = b.site_id JOIN market m ON m.id = s.market_id
-  LEFT JOIN LATERAL (SELECT x.id FROM market_window x WHERE x.market_id = m.id AND x.site_id = s.id AND x.note = $2 AND x.to_slot IS NULL AND x.closed_slot IS NULL
+  LEFT JOIN LATERAL (SELECT x.id FROM market_window x WHERE x.market_id = m.id AND x.site_id = s.id AND x.opened_by = 'heartbeats' AND x.to_slot IS NULL AND x.closed_slot IS NULL
     ORDER BY x.id DESC LIMIT 1) AS w ON true
   WHERE m.status <> 'closed' AND EXISTS (SELECT FROM api_key k WHERE k.site_id = s.id AND k.revoked_at IS NULL)
     AND (w.id IS NOT NULL OR b.at < clock_timestamp() - $1 * interval '1 ms')
@@ -48,7 +48,7 @@ export function createBeatStore(pool: Pool): BeatStore {
     beat: async (siteId) =>
       at((await pool.query<{ streak: number }>({ name: 'note-beat', text: BEAT, values: [siteId, BEAT_MS] })).rows, 0).streak,
     watched: async (silentMs) => {
-      const { rows } = await pool.query<WatchedRow>({ name: 'watched-sites', text: WATCHED, values: [silentMs, BEATS_MISSED_NOTE] });
+      const { rows } = await pool.query<WatchedRow>({ name: 'watched-sites', text: WATCHED, values: [silentMs] });
       return rows.map((row): WatchedSite => ({
         siteId: row.site_id,
         marketId: row.market_id,
