@@ -19,10 +19,10 @@ const GIVEN_BACK = 2;
 const TRUSTED = 1.5;
 
 /**
- * How much of all demand one organisation's reports count for at most, 1 for all of it; the rest of its demand is taken to be like the others'. So who asks for much of
- * the market moves the level that it is asked later no more than one with a tenth of the bids, who gains nothing by it.
+ * How much of all demand one organisation's reports count for at most, 1 for all of it, once the market is old enough; the rest of its demand is taken to be like the
+ * others'. So who asks for much of the market hardly moves the level that it is asked later, alone or by a few names.
  */
-const INFLUENCE_MAX = 0.1;
+const INFLUENCE_MAX = 0.05;
 
 /** A level, and whose word was not taken for it. */
 export interface GuardedLevel {
@@ -39,14 +39,14 @@ export interface GuardedPeriod extends Omit<Period, 'share'> {
 
 /**
  * The clearing level, where those who lift it most are believed only so far. A bid that is refused costs nothing, so its word must not move prices by itself; and
- * one that is accepted at a level that fakes have made proves nothing either. Nobody's reports count for more than a tenth of all demand. First the level without the organisations that lift it most; then the one with
+ * one that is accepted at a level that fakes have made proves nothing either. Nobody's reports count for more than a twentieth of all demand. First the level without the organisations that lift it most; then the one with
  * them, their densities held to little more than that. So whoever reports fakes moves the level by half at most, and an organisation that honestly wants most of
  * the market is not left out.
  * @param reports by density.
  */
 export function guardedLevel(all: readonly Report[], { shareCap, ...whole }: GuardedPeriod): GuardedLevel {
   const told = shareCap < SHARE_CAP_NONE ? capped(all, (whole.slots * SHARE_UNITS * shareCap) / 100) : all;
-  const { reports, kept } = diluted(told, INFLUENCE_MAX);
+  const { reports, kept } = diluted(told, whole.isYoung ? 1 : INFLUENCE_MAX);
   const organisations = new Set(reports.map(({ organisationId }) => organisationId)).size;
   const most = Math.min(DOUBTED_MAX, Math.floor(organisations / ORGANISATIONS_PER_DOUBTED));
   const period = { ...whole, share: kept * (1 - (GIVEN_BACK * most) / Math.max(1, organisations)) };

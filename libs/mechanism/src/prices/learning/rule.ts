@@ -6,7 +6,7 @@ export const LEVEL_MICROS_MAX = 999_999_999_999_999;
 /**
  * Flat prices by share (flat.ts) at a level that is learnt from the bids so far: a unit of resource k costs level / C_k in a slot. Each bid, accepted or not,
  * reports its density (density.ts) and what it would take; the level is what clears the demand of the slots before (clearing.ts), where no organisation's reports
- * count for more than a tenth of it, and of those who lift it most no density counts that is far above what the others clear at (guard.ts). It is posted before each bid and never depends on it, so that the auction stays truthful in f.
+ * count for more than a twentieth of it, once there is a horizon of slots to look back at, and of those who lift it most no density counts that is far above what the others clear at (guard.ts). It is posted before each bid and never depends on it, so that the auction stays truthful in f.
  */
 export interface LearningRule {
   readonly kind: 'learning';
