@@ -11,9 +11,11 @@ export type Audience = 'members' | 'owner';
  */
 export type PriceEffect = 'kept' | 'moved' | 'releveled' | 'rebuilt';
 
-interface EventType<Payload> {
+interface EventType<Payload, Remakes extends boolean = boolean> {
   readonly audience: Audience;
   readonly prices: PriceEffect;
+  /** Whether the market is made of something else after it: other terms, sites or windows. */
+  readonly remakes: Remakes;
   /** Of the payload's format and meaning, as it is written now. */
   readonly version: number;
   /** Versions with the same payload that meant something else, and stay what they were. */
@@ -21,7 +23,10 @@ interface EventType<Payload> {
   readonly payload: Codec<Payload>;
 }
 
-const type = <Payload>(described: EventType<Payload>): EventType<Payload> => described;
+type Described<Payload> = Omit<EventType<Payload>, 'remakes'>;
+const type = <Payload>(described: Described<Payload>): EventType<Payload, false> => ({ ...described, remakes: false });
+/** A type whose events make the market of something else: what, is to be said in libs/market's book. */
+const remaking = <Payload>(described: Described<Payload>): EventType<Payload, true> => ({ ...described, remakes: true });
 
 const clockKind = oneOf('manual', 'realtime');
 const status = oneOf('open', 'paused', 'closed');
@@ -39,24 +44,24 @@ const returned = { bidId: id, windowId: id, cause: oneOf(...WINDOW_CAUSES), slot
 
 /**
  * What happens in a market: one line for each type of entry of its log. Payloads are what the market works with (ids, slots, milli-units,
- * micro-credits); what the API says of them is libs/contracts' to say. A new type is a line here, one in contracts, and one in the replay; the
- * compiler asks for those.
+ * micro-credits); what the API says of them is libs/contracts' to say. A new type is a line here, one in contracts, and one in the replay, and if it
+ * remakes the market one in its book; the compiler asks for those.
  */
 export const EVENT_TYPES = {
-  market_opened: type({
+  market_opened: remaking({
     audience: 'members',
     prices: 'rebuilt',
     version: 1,
     payload: fields({ name: text, clock: clockKind, terms: marketTerms }),
   }),
   /** Version 1: prices could be other ones at any time. Since then they are only where no bid was decided in the slot; `terms.next` is what they become as it ends. */
-  terms_changed: type({ audience: 'members', prices: 'rebuilt', version: 2, older: [1], payload: fields({ terms: marketTerms }) }),
+  terms_changed: remaking({ audience: 'members', prices: 'rebuilt', version: 2, older: [1], payload: fields({ terms: marketTerms }) }),
   /**
    * A learnt level: `levelMicros` follows from the bids of the log up to entry `through`, looked at in the slot in which the market stands; of the bids
    * after it, `left` are not measured yet. `clearingMicros` is what clears the demand, before the rule's floor and ceiling. Version 1: it could come at any
    * time. Since then it comes only where no bid was decided in the slot, once there is a horizon of slots to look back at.
    */
-  prices_changed: type({
+  prices_changed: remaking({
     audience: 'members',
     prices: 'releveled',
     version: 2,
@@ -73,12 +78,12 @@ export const EVENT_TYPES = {
       doubted: whole,
     }),
   }),
-  site_added: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
-  capacity_changed: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
+  site_added: remaking({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
+  capacity_changed: remaking({ audience: 'members', prices: 'rebuilt', version: 1, payload: siteNow }),
   status_changed: type({ audience: 'members', prices: 'kept', version: 1, payload: fields({ from: status, status }) }),
   /** Version 1: slots that have run were earned at once. Since then they are retained until their job is complete. */
   clock_advanced: type({ audience: 'members', prices: 'moved', version: 2, older: [1], payload: fields({ from: whole, slot: whole }) }),
-  window_opened: type({
+  window_opened: remaking({
     audience: 'members',
     prices: 'rebuilt',
     version: 1,
@@ -94,8 +99,8 @@ export const EVENT_TYPES = {
       taken: listOf(whole),
     }),
   }),
-  window_closed: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ windowId: id, slot: whole }) }),
-  window_settled: type({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ windowId: id }) }),
+  window_closed: remaking({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ windowId: id, slot: whole }) }),
+  window_settled: remaking({ audience: 'members', prices: 'rebuilt', version: 1, payload: fields({ windowId: id }) }),
   allocation_repaired: type({
     audience: 'owner',
     prices: 'rebuilt',
@@ -131,6 +136,9 @@ export type LogEvent<Kind extends EventKind = EventKind> = {
   [Each in Kind]: { readonly kind: Each; readonly payload: PayloadOf<Each> };
 }[Kind];
 
+/** The names of those that make the market of something else. */
+export type RemakingKind = { [Kind in EventKind]: (typeof EVENT_TYPES)[Kind]['remakes'] extends true ? Kind : never }[EventKind];
+
 /** The names of all types. */
 export const EVENT_KINDS = Object.keys(EVENT_TYPES) as readonly EventKind[];
 
@@ -143,6 +151,9 @@ export const kindsFor = (audience: Audience): readonly EventKind[] => EVENT_KIND
 
 /** Whether a value is the name of a type. */
 export const isEventKind = (kind: unknown): kind is EventKind => typeof kind === 'string' && Object.hasOwn(EVENT_TYPES, kind);
+
+/** Whether a market is made of something else after the event. */
+export const isRemaking = (event: LogEvent): event is LogEvent<RemakingKind> => EVENT_TYPES[event.kind].remakes;
 
 /** Whether events of that type may change posted prices. */
 export const movesPrices = (kind: EventKind): boolean => EVENT_TYPES[kind].prices !== 'kept';

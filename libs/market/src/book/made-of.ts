@@ -1,4 +1,4 @@
-import type { LogEvent } from '#log';
+import { isRemaking, type LogEvent, type RemakingKind } from '#log';
 import type { MarketState } from './market-state.js';
 import { learntTerms } from './terms.js';
 import type { CapacityWindow } from './windows.js';
@@ -10,7 +10,10 @@ export type MadeOf = Pick<MarketState, 'terms' | 'resources' | 'sites' | 'window
  * What an entry of the log does to that: stated once, for whoever goes through a log (the menu of a past moment, states of the past, learnt prices).
  * Entries that only sell, take back, or move the clock do nothing to it.
  */
-export function madeOfAfter<State extends MadeOf>(state: State, { kind, payload }: LogEvent): State {
+export const madeOfAfter = <State extends MadeOf>(state: State, event: LogEvent): State =>
+  isRemaking(event) ? remade(state, event) : state;
+
+function remade<State extends MadeOf>(state: State, { kind, payload }: LogEvent<RemakingKind>): State {
   switch (kind) {
     case 'market_opened':
     case 'terms_changed':
@@ -30,15 +33,6 @@ export function madeOfAfter<State extends MadeOf>(state: State, { kind, payload 
       return withWindow(state, payload.windowId, { isSettled: true });
     case 'window_closed':
       return withWindow(state, payload.windowId, { closedAt: payload.slot });
-    case 'status_changed':
-    case 'clock_advanced':
-    case 'bid_accepted':
-    case 'bid_refused':
-    case 'allocation_repaired':
-    case 'allocation_failed':
-    case 'allocation_left':
-    case 'allocation_cancelled':
-      return state;
   }
 }
 
