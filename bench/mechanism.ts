@@ -3,6 +3,7 @@
  * welfare against the offline optimum, bounds and peers, lies, decision times and their growth, the slowest up to the limits. The last line is one JSON object.
  */
 import { parseArgs } from 'node:util';
+import { allocationSection } from './sections/allocation.js';
 import { choiceSection } from './sections/choices.js';
 import { crowdedSection } from './sections/crowded.js';
 import { gapSection } from './sections/gaps.js';
@@ -34,6 +35,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   streams: streamSection,
   times: timeSection,
   limits: limitSection,
+  allocation: allocationSection,
 };
 
 const figures: Record<string, number> = {};
