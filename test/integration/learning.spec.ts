@@ -1,4 +1,4 @@
-import { AppendReceipts, LearnPrices, createThinker, type Verification, verifyMarket } from '#market';
+import { AppendReceipts, createThinker, LearnPrices, type LevelChange, type Verification, verifyMarket } from '#market';
 import { standardKinds } from '#kinds';
 import { type LearningRule, NEW_LEARNING_RULE } from '#mechanism';
 import { createAuditSource, createLearningStore, createReceiptStore } from '#persistence';
@@ -95,7 +95,20 @@ describe('learnt prices', () => {
       isDeciding = false;
     };
     await Promise.all([learning(), deciding()]);
-    expect((await changes(market)).some(({ left }) => Number(left) > 0)).toBe(true);
+    expect((await verify(market)).findings).toEqual([]);
+  }, 120_000);
+
+  it('tell how many bids were decided since they were looked at', async () => {
+    const market = await open('overtaken', {}, { horizonSlots: 40 });
+    const bids = market.bids(30);
+    const store = createLearningStore(database.pool);
+    const change = async (level: LevelChange): Promise<boolean> => {
+      await market.decide(bids.splice(0, 1)); // between what the level follows from and its entry
+      return store.change(level);
+    };
+    await market.decide(bids.splice(0, 10));
+    await new LearnPrices({ ...store, change }, createThinker(standardKinds(), clock), clock).run(10_000);
+    expect((await changes(market))[0]).toMatchObject({ left: 1 });
     expect((await verify(market)).findings).toEqual([]);
   }, 120_000);
 
