@@ -32,14 +32,13 @@ export interface Look {
   readonly width: 1440 | 390;
 }
 
-const ALL_LOOKS: readonly Look[] = [
+/** What pages are looked at in: each theme and each width. */
+export const LOOKS: readonly Look[] = [
   { theme: 'light', width: 1440 },
   { theme: 'dark', width: 390 },
   { theme: 'dark', width: 1440 },
   { theme: 'light', width: 390 },
 ];
-/** What pages are looked at in: each theme and each width; as many as `ERIS_LOOKS` says where that is set. */
-export const LOOKS: readonly Look[] = ALL_LOOKS.slice(0, Number(process.env.ERIS_LOOKS ?? ALL_LOOKS.length));
 
 /** A visitor's browser, and what its pages complained of: errors of the console and scripts, and requests to other hosts. */
 export interface Visitor {
