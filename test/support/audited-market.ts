@@ -10,7 +10,7 @@ import {
   type NewBid,
   WakeUpNotifier,
 } from '#market';
-import { createPrng } from '#lab';
+import { createPrng, type Prng } from '#lab';
 import { createKinds, createVersionedOracle, type Kinds, type MakeOracle, ORACLE_VERSIONS, trainingKind } from '#kinds';
 import { paperRule, type PriceRule } from '#mechanism';
 import { type Base, createBase, createBidInbox, createCatalogueWork, createClockStore, createDecidingStore } from '#persistence';
@@ -165,16 +165,18 @@ export class AuditedMarket {
 /** Jobs of a few chunks, always the same: some too dear, some for which there is no room. */
 function smallBids(market: SeededMarket, count: number): NewBid[] {
   const random = createPrng(11);
-  return Array.from({ length: count }, (_, index) => {
-    const body = {
-      valuation: { kind: 'sigmoid', scale: random.between(1, 120), tau: 1 + random.below(1000) / 1000, width: 5 },
-      chunks: { [random.pick(market.siteIds)]: random.between(1, 8), [random.pick(market.siteIds)]: random.between(1, 8) },
-      epochs: random.between(5, 20),
-      throughput: 24,
-      parameterMB: random.between(26, 238),
-      worker: { gpu: random.between(0, 1), cpu: random.between(1, 3), memoryGB: random.between(2, 6) },
-      ps: { cpu: random.between(1, 3), memoryGB: random.between(2, 6) },
-    };
-    return newBid(market, market.bidderIds[index % market.bidderIds.length], `bid-${index}`, body);
-  });
+  return Array.from({ length: count }, (_, index) =>
+    newBid(market, market.bidderIds[index % market.bidderIds.length], `bid-${index}`, smallJob(market, random, 120)),
+  );
 }
+
+/** A job of a few chunks, worth so many credits at most. */
+export const smallJob = (market: SeededMarket, random: Prng, worthMax: number): Record<string, unknown> => ({
+  valuation: { kind: 'sigmoid', scale: random.between(1, worthMax), tau: 1 + random.below(1_000) / 1_000, width: 5 },
+  chunks: { [random.pick(market.siteIds)]: random.between(1, 8), [random.pick(market.siteIds)]: random.between(1, 8) },
+  epochs: random.between(5, 20),
+  throughput: 24,
+  parameterMB: random.between(26, 238),
+  worker: { gpu: random.between(0, 1), cpu: random.between(1, 3), memoryGB: random.between(2, 6) },
+  ps: { cpu: random.between(1, 3), memoryGB: random.between(2, 6) },
+});

@@ -25,6 +25,7 @@ import {
   createLearningStore,
 } from '#persistence';
 import type { Pool } from 'pg';
+import { smallJob } from './audited-market.js';
 import { newBid, seedMarket, type SeededMarket } from './market.js';
 
 const HORIZON_SLOTS = 6;
@@ -120,19 +121,11 @@ async function decideSlot(pool: Pool, market: SeededMarket, { first, count, isLa
 const learn = async (pool: Pool): Promise<unknown> =>
   new LearnPrices(createLearningStore(pool), createThinker(standardKinds(), clock), clock).run(3_600_000);
 
-/** A job of a few chunks; worth something between little and much. */
-function bidOf(market: SeededMarket, index: number, prng: Prng): NewBid {
-  const body = {
-    valuation: { kind: 'sigmoid', scale: prng.between(1, 3_000), tau: 1 + prng.below(1_000) / 1_000, width: 5 },
-    chunks: { [prng.pick(market.siteIds)]: prng.between(1, 8), [prng.pick(market.siteIds)]: prng.between(1, 8) },
-    epochs: prng.between(5, 20),
-    throughput: 24,
-    parameterMB: prng.between(26, 238),
-    worker: { gpu: prng.between(0, 1), cpu: prng.between(1, 3), memoryGB: prng.between(2, 6) },
-    ps: { cpu: prng.between(1, 3), memoryGB: prng.between(2, 6) },
-  };
+/** A small job, worth something between little and much. */
+const bidOf = (market: SeededMarket, index: number, prng: Prng): NewBid => {
+  const body = smallJob(market, prng, 3_000);
   return newBid(market, prng.pick(market.bidderIds), `bid-${index}`, body);
-}
+};
 
 async function outcomeOf(pool: Pool, { marketId }: SeededMarket): Promise<LearningHistoryOutcome> {
   const { rows } = await pool.query<Omit<LearningHistoryOutcome, 'verification'>>(
