@@ -102,23 +102,25 @@ async function* messagesOf(
   const hangUp = new AbortController();
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   // Node forgets that a request has a signal once nobody holds the request any more: what is being read is ended by hand.
-  const onAbort = (): void => {
-    hangUp.abort(signal?.reason);
-    void reader?.cancel(signal?.reason).catch(() => undefined); // of a connection that is gone already
+  const end = (cause: unknown): void => {
+    hangUp.abort(cause);
+    void reader?.cancel(cause).catch(() => undefined); // of a connection that is gone already
   };
+  const onAbort = (): void => end(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
+  const silence = new Silence(source, silenceMs, end);
   const heard: EventSourceMessage[] = [];
   const parser = createParser({
     onEvent: (message) => heard.push(message),
     onRetry: (ms) => (place.retryMs = retryMs ?? ms),
   });
   try {
-    const body = await within(silenceMs, source, open(source, place, hangUp.signal));
+    const body = await silence.endsWith(open(source, place, hangUp.signal));
     onHeard?.();
     reader = body.getReader();
     const decoder = new TextDecoder();
     for (;;) {
-      const { done, value } = await within(silenceMs, source, reader.read());
+      const { done, value } = await silence.endsWith(reader.read());
       if (done) return signal?.throwIfAborted();
       place.failures = 0;
       onHeard?.();
@@ -126,8 +128,56 @@ async function* messagesOf(
       if (heard.length > 0) yield heard.splice(0);
     }
   } finally {
+    silence.stop();
     signal?.removeEventListener('abort', onAbort);
     onAbort();
+  }
+}
+
+/** How often a silence is looked at before it is too long. */
+const LOOKS = 8;
+
+/** Notices that a stream says nothing. One timer for all that is waited for: of a busy stream that is hundreds of things a second. */
+class Silence {
+  private isWaiting = false;
+  private looks = 0;
+  private fault: UnreachableError | undefined;
+  private readonly timer: ReturnType<typeof setInterval>;
+
+  /** @param onOver told once nothing was heard for `ms`, or an eighth more: what is waited for then must end. */
+  constructor(
+    private readonly source: StreamSource,
+    private readonly ms: number,
+    private readonly onOver: (fault: UnreachableError) => void,
+  ) {
+    this.timer = setInterval(() => this.look(), ms / LOOKS);
+  }
+
+  /** @throws UnreachableError where what is waited for fails, or the silence lasted too long. */
+  async endsWith<Value>(pending: Promise<Value>): Promise<Value> {
+    this.isWaiting = true;
+    this.looks = 0;
+    try {
+      const value = await pending;
+      if (this.fault) throw this.fault;
+      return value;
+    } catch (cause) {
+      if (this.fault) throw this.fault;
+      throw cause instanceof ProblemError ? cause : new UnreachableError(`GET ${this.source.url}`, cause);
+    } finally {
+      this.isWaiting = false;
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private look(): void {
+    if (!this.isWaiting || ++this.looks <= LOOKS) return;
+    this.stop();
+    this.fault = new UnreachableError(`GET ${this.source.url}`, `nothing was heard for ${this.ms} ms`);
+    this.onOver(this.fault);
   }
 }
 
@@ -137,14 +187,4 @@ async function open({ url, headers, fetch }: StreamSource, { after }: Place, sig
   if (!response.ok) throw new ProblemError(`GET ${url}`, toldBy(response, parsed(await response.text())));
   if (!response.body) throw new UnreachableError(`GET ${url}`, 'the answer has no body');
   return response.body;
-}
-
-/** @throws UnreachableError where it fails, or takes longer than `ms`. */
-function within<Value>(ms: number, { url }: StreamSource, pending: Promise<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new UnreachableError(`GET ${url}`, `nothing was heard for ${ms} ms`)), ms);
-    pending
-      .then(resolve, (cause: unknown) => reject(cause instanceof ProblemError ? cause : new UnreachableError(`GET ${url}`, cause)))
-      .finally(() => clearTimeout(timer));
-  });
 }
