@@ -1,5 +1,5 @@
 import { BANDWIDTH_CELL, firstCellOf, type Footprint, type MarketSpec, type SlotFootprint } from '#mechanism';
-import { at } from '#units';
+import { at, invariant } from '#units';
 import type { TrainingJob, Schedule, SlotPlan } from './job.js';
 
 /** Traffic between sites in one slot of a schedule, kB: moved chunks, and parameters of workers away from the parameter server (V5). */
@@ -21,7 +21,9 @@ function slotFootprint(spec: MarketSpec, job: TrainingJob, plan: SlotPlan): Slot
   };
   take(BANDWIDTH_CELL, trafficKB(spec, job, plan));
   const resourceCount = spec.resources.length;
-  for (let site = 0; site < spec.sites.length; site++) {
+  const siteCount = plan.workers.length;
+  invariant(siteCount <= spec.sites.length, 'sites are added to a market, and never removed');
+  for (let site = 0; site < siteCount; site++) {
     const workers = at(plan.workers, site);
     const isServer = plan.ps === site;
     if (workers === 0 && !isServer) continue;
@@ -31,6 +33,6 @@ function slotFootprint(spec: MarketSpec, job: TrainingJob, plan: SlotPlan): Slot
   return { slot: plan.slot, cells, quantitiesMilli };
 }
 
-/** What a schedule takes of the market: its workers, its parameter servers, and the traffic between sites. */
+/** What a schedule takes of the market: its workers, its parameter servers, and the traffic between sites. One of before a site was added has nothing there. */
 export const footprintOf = (spec: MarketSpec, job: TrainingJob, schedule: Schedule): Footprint =>
   schedule.map((plan) => slotFootprint(spec, job, plan));
