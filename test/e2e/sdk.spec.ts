@@ -71,6 +71,7 @@ it('reaches every operation', async () => {
     signOut: () => operator.call('signOut'),
     signOutEverywhere: () => operator.call('signOutEverywhere'),
     readBook: () => bidder.call('readBook', { params, query: { resource: 'gpu', at: '3' } }),
+    listPriceHistory: () => bidder.call('listPriceHistory', { params, query: { slot: 2, resource: 'bandwidth' } }),
     listLevels: () => bidder.call('listLevels', { params, query: { limit: 2 } }),
     readSeries: () => operator.call('readSeries', { params, query: { minutes: 60 } }),
     searchBids: () => bidder.call('searchBids', { params, query: { sort: 'payment', limit: 2 } }),

@@ -23,6 +23,8 @@ const PAGES: readonly (readonly [string, 'operator' | 'bidder', (d: Dashboard) =
   ['overview', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}`],
   ['overview-table', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}?view=table&measure=price`],
   ['overview-past', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}?at=9`],
+  ['prices', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}/prices?slot=4&resource=gpu`],
+  ['prices-none', 'bidder', ({ scene }) => `/admin/markets/${scene.marketId}/prices?slot=900&resource=bandwidth`],
   ['bids-grouped', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}/bids?group=reason&sort=payment`],
   ['bids', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}/bids`],
   ['bids-none', 'operator', ({ scene }) => `/admin/markets/${scene.marketId}/bids?label=nobody`],

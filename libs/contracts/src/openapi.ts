@@ -97,7 +97,7 @@ function parametersOf(operation: Operation, schemaOf: SchemaOf): Json[] {
   const queries = Object.entries(query).map(([name, schema]) => ({
     name,
     in: 'query',
-    required: false,
+    required: !(schema as z.ZodType).safeParse(undefined).success,
     schema: schemaOf(schema as z.ZodType, 'input'),
   }));
   const headers = Object.entries(operation.headers ?? {}).map(([name, description]) => ({

@@ -50,10 +50,15 @@ type QuotedInput<Id extends OperationId> = 'If-Match' extends keyof Headers<Id>
     }
   : unknown;
 
+/** A query with parts that have to be given has to be given. */
+type QueryInput<Id extends OperationId> = undefined extends Parameters<Id>['query']
+  ? { readonly query?: Given<Parameters<Id>['query']> }
+  : { readonly query: Given<Parameters<Id>['query']> };
+
 /** What an operation is called with: the ids of its path, its query, its body. */
-export type InputOf<Id extends OperationId> = PartOf<'params', Parameters<Id>['path']> & {
-  readonly query?: Given<Parameters<Id>['query']>;
-} & PartOf<'body', BodyPart<Id>> &
+export type InputOf<Id extends OperationId> = PartOf<'params', Parameters<Id>['path']> &
+  QueryInput<Id> &
+  PartOf<'body', BodyPart<Id>> &
   KeyedInput<Id> &
   WaitingInput<Id> &
   QuotedInput<Id> &

@@ -25,7 +25,7 @@ const REFRESH_MS = 2_000;
 const EARLIER = 40n;
 
 /** What events make old. */
-const TOUCHED: readonly OperationId[] = ['getMarket', 'listMarkets', 'listSites', 'readBook', 'listAccounts'];
+const TOUCHED: readonly OperationId[] = ['getMarket', 'listMarkets', 'listSites', 'readBook', 'listPriceHistory', 'listAccounts'];
 
 /** Follows a market and tells those who watch, a few times a second. */
 class LiveLog {

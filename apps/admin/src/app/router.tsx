@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { allocationsSearch, bidsSearch, flowSearch, keysSearch, monthSearch, overviewSearch, quoteSearch } from './search.js';
+import { allocationsSearch, bidsSearch, flowSearch, keysSearch, monthSearch, overviewSearch, pricesSearch, quoteSearch } from './search.js';
 import { MarketLayout } from './market-layout.js';
 import { Failed, NotFound } from './not-found.js';
 import { Shell } from './shell.js';
@@ -45,6 +45,12 @@ const overview = createRoute({
   validateSearch: overviewSearch,
   component: lazyRouteComponent(() => import('../pages/overview.js'), 'OverviewPage'),
 });
+const prices = createRoute({
+  ...inMarket,
+  path: '/prices',
+  validateSearch: pricesSearch,
+  component: lazyRouteComponent(() => import('../pages/prices.js'), 'PricesPage'),
+});
 const bids = createRoute({
   ...inMarket,
   path: '/bids',
@@ -89,7 +95,7 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     general.addChildren([markets, newMarket, money, account, organisations, keys]),
-    market.addChildren([overview, bids, bid, allocations, windows, quote, sites, settings]),
+    market.addChildren([overview, prices, bids, bid, allocations, windows, quote, sites, settings]),
   ]),
   basepath: '/admin',
   defaultPreload: 'intent',

@@ -30,6 +30,10 @@ export const overviewSearch = (given: Given) =>
     slot: wholeIn(given.slot),
   });
 
+/** Of how a price has moved. */
+export const pricesSearch = (given: Given) =>
+  only({ resource: textIn(given.resource), site: textIn(given.site), slot: wholeIn(given.slot) });
+
 /** Of the list of bids. */
 export const bidsSearch = (given: Given) =>
   only({

@@ -5,6 +5,7 @@ import {
   Gavel,
   KeyRound,
   LayoutDashboard,
+  LineChart,
   ListOrdered,
   MapPinned,
   Menu,
@@ -29,6 +30,7 @@ interface NavItem {
 
 const marketNav = (isBidder: boolean): readonly NavItem[] => [
   { name: 'Overview', to: '/markets/$marketId', icon: LayoutDashboard, isExact: true },
+  { name: 'Prices', to: '/markets/$marketId/prices', icon: LineChart },
   { name: isBidder ? 'My bids' : 'Bids', to: '/markets/$marketId/bids', icon: ListOrdered },
   { name: isBidder ? 'My allocations' : 'Allocations', to: '/markets/$marketId/allocations', icon: CalendarRange },
   ...(isBidder ? [{ name: 'Quote and bid', to: '/markets/$marketId/quote', icon: Gavel }] : []),

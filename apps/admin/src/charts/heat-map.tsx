@@ -11,9 +11,10 @@ export interface HeatMapProps {
   readonly shares: Float32Array;
   /** What a cell is, in words. */
   readonly tell: (row: number, column: number) => string;
-  /** The column that is chosen, and what chooses one. */
-  readonly column?: number | undefined;
-  readonly onColumn?: (column: number) => void;
+  /** Goes on with a cell: by a click or Enter. */
+  readonly onCell: (row: number, column: number) => void;
+  /** What a cell leads to, in words: "its prices". */
+  readonly leadsTo: string;
   /** The ends of the scale, in words. */
   readonly scale: readonly [string, string];
 }
@@ -30,18 +31,17 @@ const ROW_PX_MAX = 26;
 const HEIGHT_PX = 420;
 
 /** Shares of sites over slots on a canvas. Arrow keys walk over the cells; a table with the same stands beside it on the page. */
-export function HeatMap({ label, rows, columns, shares, tell, column, onColumn, scale }: HeatMapProps) {
+export function HeatMap({ label, rows, columns, shares, tell, onCell, leadsTo, scale }: HeatMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [place, setPlace] = useState<Place>();
   const look = useLook();
   const width = useWidth(canvas);
   const rowPx = Math.max(ROW_PX_MIN, Math.min(ROW_PX_MAX, Math.floor(HEIGHT_PX / Math.max(1, rows.length))));
   useEffect(() => {
-    if (canvas.current && width > 0)
-      paint(canvas.current, { width, rowPx, rows: rows.length, columns: columns.length, shares, place, column });
-  }, [width, rowPx, rows.length, columns.length, shares, place, column, look]);
+    if (canvas.current && width > 0) paint(canvas.current, { width, rowPx, rows: rows.length, columns: columns.length, shares, place });
+  }, [width, rowPx, rows.length, columns.length, shares, place, look]);
   const walk = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && place) onColumn?.(place.column);
+    if (event.key === 'Enter' && place) onCell(place.row, place.column);
     const next = stepped(place, event.key, rows.length, columns.length);
     if (!next) return;
     event.preventDefault();
@@ -60,12 +60,12 @@ export function HeatMap({ label, rows, columns, shares, tell, column, onColumn, 
           tabIndex={0}
           role="application"
           aria-roledescription="heat map"
-          aria-label={`${label}. Arrow keys walk over sites and slots${onColumn ? '; Enter chooses a slot' : ''}.`}
+          aria-label={`${label}. Arrow keys walk over sites and slots; Enter shows ${leadsTo}.`}
           style={{ height: rowPx * rows.length }}
           onKeyDown={walk}
           onPointerMove={onPointer}
           onPointerLeave={() => setPlace(undefined)}
-          onClick={() => place && onColumn?.(place.column)}
+          onClick={() => place && onCell(place.row, place.column)}
         />
         <div className="heat-axis" aria-hidden>
           {ticksOf(columns).map((name, index) => (
@@ -74,7 +74,7 @@ export function HeatMap({ label, rows, columns, shares, tell, column, onColumn, 
         </div>
       </div>
       <p className="readout" aria-live="polite">
-        {told ?? <span className="muted">Point at a cell, or walk over them with the arrow keys.</span>}
+        {told ?? <span className="muted">Point at a cell, or walk over them with the arrow keys; a click or Enter shows {leadsTo}.</span>}
       </p>
       <div className="heat-scale">
         {scale[0]} <i aria-hidden /> {scale[1]}
@@ -102,10 +102,9 @@ interface Painting {
   readonly columns: number;
   readonly shares: Float32Array;
   readonly place: Place | undefined;
-  readonly column: number | undefined;
 }
 
-function paint(canvas: HTMLCanvasElement, { width, rowPx, rows, columns, shares, place, column }: Painting): void {
+function paint(canvas: HTMLCanvasElement, { width, rowPx, rows, columns, shares, place }: Painting): void {
   const ratio = devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(rowPx * rows * ratio);
@@ -113,7 +112,7 @@ function paint(canvas: HTMLCanvasElement, { width, rowPx, rows, columns, shares,
   if (!context) return;
   context.scale(ratio, ratio);
   const frame = canvas.parentElement ?? canvas;
-  const colours = coloursOf(frame, [...STOPS, 'surface', 'text', 'focus', 'line']);
+  const colours = coloursOf(frame, [...STOPS, 'focus', 'line']);
   const shades = shadesOf(STOPS.map((stop) => colours[stop]));
   const cell = width / Math.max(1, columns);
   const gap = cell > 5 ? 1 : 0;
@@ -123,7 +122,6 @@ function paint(canvas: HTMLCanvasElement, { width, rowPx, rows, columns, shares,
       context.fillStyle = share < 0 ? colours.line : (shades[Math.round(Math.min(1, share) * (SHADES - 1))] ?? colours.line);
       context.fillRect(index * cell, row * rowPx, Math.max(1, cell - gap), rowPx - (rowPx > 8 ? 1 : 0));
     }
-  if (column !== undefined) frameCell(context, { x: column * cell, y: 0, width: cell, height: rows * rowPx, colour: colours.text });
   if (place) frameCell(context, { x: place.column * cell, y: place.row * rowPx, width: cell, height: rowPx, colour: colours.focus });
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { Options } from 'uplot';
+import type { Options, Series } from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { coloursOf, useLook } from '../app/theme.js';
 
@@ -17,6 +17,8 @@ interface SeriesChartProps {
   readonly isTime: boolean;
   readonly format?: (value: number) => string;
   readonly height?: number;
+  /** Values that hold until the next one. */
+  readonly isStepped?: boolean;
 }
 
 const DASHES: readonly number[][] = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
@@ -24,7 +26,7 @@ const STROKES = ['series-1', 'series-2', 'series-3', 'series-4'] as const;
 const HEIGHT_PX = 180;
 
 /** Values over time by uPlot, which is fetched when the first one is shown. Lines differ by dashes as well as by colour. */
-export function SeriesChart({ label, at, lines, isTime, format = String, height = HEIGHT_PX }: SeriesChartProps) {
+export function SeriesChart({ label, at, lines, isTime, format = String, height = HEIGHT_PX, isStepped = false }: SeriesChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const look = useLook();
   useEffect(() => {
@@ -35,7 +37,8 @@ export function SeriesChart({ label, at, lines, isTime, format = String, height 
     const show = async (): Promise<void> => {
       const { default: UPlot } = await import('uplot');
       if (isGone) return;
-      const options = optionsOf(element, { at, lines, isTime, format, height });
+      const paths = isStepped ? UPlot.paths.stepped?.({ align: 1 }) : undefined;
+      const options = optionsOf(element, { at, lines, isTime, format, height, paths });
       const chart = new UPlot(options, [[...at], ...lines.map(({ values }) => [...values])], element);
       const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
       observer.observe(element);
@@ -49,7 +52,7 @@ export function SeriesChart({ label, at, lines, isTime, format = String, height 
       isGone = true;
       end?.();
     };
-  }, [at, lines, isTime, format, height, look]);
+  }, [at, lines, isTime, format, height, isStepped, look]);
   return (
     <div className="chart">
       <div ref={frame} className="series" style={{ minHeight: height }} role="img" aria-label={label} />
@@ -58,9 +61,9 @@ export function SeriesChart({ label, at, lines, isTime, format = String, height 
   );
 }
 
-type Drawn = Required<Omit<SeriesChartProps, 'label'>>;
+type Drawn = Required<Omit<SeriesChartProps, 'label' | 'isStepped'>> & { readonly paths: Series['paths'] | undefined };
 
-function optionsOf(element: HTMLElement, { at, lines, isTime, format, height }: Drawn): Options {
+function optionsOf(element: HTMLElement, { at, lines, isTime, format, height, paths }: Drawn): Options {
   const colours = coloursOf(element, [...STROKES, 'muted', 'line']);
   const axis = {
     stroke: colours.muted,
@@ -82,6 +85,7 @@ function optionsOf(element: HTMLElement, { at, lines, isTime, format, height }: 
         width: 2,
         dash: DASHES[index % DASHES.length] ?? [],
         points: { show: at.length < 3 },
+        ...(paths && { paths }),
       })),
     ],
   };

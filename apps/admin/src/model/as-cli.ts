@@ -40,6 +40,9 @@ const COMMANDS: { readonly [Id in Call['operation']]?: Maker } = {
   listSites: (call) => `eris sites${inMarket(call)}`,
   addSite: (call) => `eris sites add${inMarket(call)} ${quoted(textOf(call, 'name'))} --capacity ${quoted(volumesOf(call))}`,
   changeCapacity: (call) => `eris sites capacity${inMarket(call)} ${param('siteId')(call)} ${quoted(volumesOf(call))}`,
+  readPrices: (call) => `eris prices${inMarket(call)}`,
+  listPriceHistory: (call) =>
+    `eris prices --history${inMarket(call)}${flag('slot', call.query?.slot)}${flag('resource', call.query?.resource)}${flag('site', call.query?.siteId)}${flag('since', call.query?.since)}`,
   listLevels: (call) => `eris levels${inMarket(call)}`,
   quoteBid: (call) => fed(call, `eris quote${inMarket(call)} -`),
   placeBid: (call) => fed(call, `eris bid${inMarket(call)} -`),

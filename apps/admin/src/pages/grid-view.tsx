@@ -23,6 +23,7 @@ export function GridView(props: GridViewProps) {
 const priceOf = ({ price }: Cell): number => Number(price);
 
 function GridMap({ grid, measure, resource }: GridViewProps) {
+  const navigate = useNavigate({ from: '/markets/$marketId' });
   const columns = useMemo(() => Array.from({ length: grid.slots }, (_, index) => String(grid.from + index)), [grid]);
   const rows = useMemo(() => grid.sites.map(({ name }) => name), [grid]);
   const most = useMemo(() => Math.max(...grid.cells.map(priceOf), 0), [grid]);
@@ -35,6 +36,10 @@ function GridMap({ grid, measure, resource }: GridViewProps) {
   );
   const tell = (row: number, column: number): string =>
     `${grid.sites[row]?.name ?? ''}, slot ${grid.from + column}: ${toldCell(cellAt(grid, row, column), resource)}`;
+  const show = (row: number, column: number): void => {
+    const site = grid.sites[row]?.id;
+    void navigate({ to: '/markets/$marketId/prices', search: { resource, ...(site && { site }), slot: grid.from + column } });
+  };
   const scale = measure === 'sold' ? (['none sold', 'all sold'] as const) : (['0', `${most.toFixed(2)} credits`] as const);
   return (
     <HeatMap
@@ -43,6 +48,8 @@ function GridMap({ grid, measure, resource }: GridViewProps) {
       columns={columns}
       shares={shares}
       tell={tell}
+      onCell={show}
+      leadsTo="how its price has moved"
       scale={scale}
     />
   );

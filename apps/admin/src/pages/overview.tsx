@@ -16,6 +16,7 @@ import { Decisions } from './decisions.js';
 import { Figures } from './figures.js';
 import { GridView } from './grid-view.js';
 import { Moment } from './moment.js';
+import { NextPrices } from './next-prices.js';
 
 /** How a market stands: what is sold of its slots, what that costs, and what happens. */
 export function OverviewPage() {
@@ -48,6 +49,7 @@ export function OverviewPage() {
     <>
       <PageHead title={market.name} note={note} />
       <Moment at={at} onChange={onMoment} book={asked.data} />
+      {at === undefined && <NextPrices market={market} resource={resource} />}
       {at === undefined && <Figures />}
       <Panel title={measure === 'sold' ? `Sold of ${resource}` : `Price of ${resource}`} tools={tools}>
         <Shown of={{ ...asked, data: grid }} what="the slots on sale">

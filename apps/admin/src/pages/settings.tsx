@@ -16,6 +16,7 @@ import { faultsOf, numberOf } from '../parts/form.js';
 import { PageHead } from '../parts/page.js';
 import { Facts, Panel } from '../parts/panel.js';
 import { Failure, Notice } from '../parts/states.js';
+import { NextPrices } from './next-prices.js';
 
 /** The terms of a market, whether it takes bids, and its clock. */
 export function SettingsPage() {
@@ -28,6 +29,7 @@ export function SettingsPage() {
         {isOperator && <Status market={market} />}
         {isOperator && market.clock === 'manual' && <Clock market={market} />}
       </div>
+      <NextPrices market={market} resource={market.resources[0] ?? BANDWIDTH} />
       <div className="columns">
         <Terms market={market} />
         <Curve market={market} />

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { LIMITS } from '#contracts';
-import { BookReader, ExplainPayment, FairQueue, History, type InTurn, QuoteBid, ReadBook, ReadPrices } from '#market';
+import { BookReader, ExplainPayment, FairQueue, History, type InTurn, QuoteBid, ReadBook, ReadPriceHistory, ReadPrices } from '#market';
 import type { Kinds } from '#kinds';
 import { createAllocationReader, createBidReader, createBookSource, createHistoryStore, createPostingReader } from '#persistence';
 import type { ThinkPool } from '#thinking';
@@ -63,5 +63,6 @@ export function pricing(
     new QuoteBid(books, { kinds, thinker: thinkers, queue, loop, reads }),
     new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, { loop: prices, ...SLICE }),
     new ReadBook(source, history, LIMITS.bookCells, { loop: prices, ...SLICE }),
+    new ReadPriceHistory(source, history, { loop: prices, ...SLICE }),
   ];
 }

@@ -1,5 +1,5 @@
 import type { AnswerOf } from '#contracts';
-import { ListLevels, ReadBook, SearchBids } from '#market';
+import { ListLevels, ReadBook, ReadPriceHistory, SearchBids } from '#market';
 import { Controller } from '@nestjs/common';
 import { answer } from '../http/answer.js';
 import { rangeOf } from '../http/cursor.js';
@@ -9,6 +9,7 @@ import { partyOf } from '../http/turns.js';
 import { MarketSeries } from '../service/market-series.js';
 import { bookView } from '../views/book-view.js';
 import { levelsView } from '../views/level-view.js';
+import { priceHistoryOf, priceHistoryView, unnamedProblem } from '../views/price-history-view.js';
 import { groupingOf, groupsView, searchOf, searchView } from '../views/search-views.js';
 
 /** What a market looks like: its book at any moment, what happened, and bids by what they are. */
@@ -19,12 +20,21 @@ export class ViewsController {
     private readonly searchBids: SearchBids,
     private readonly series: MarketSeries,
     private readonly listLevels: ListLevels,
+    private readonly readPriceHistory: ReadPriceHistory,
   ) {}
 
   @Serves('readBook')
   book(@In() { caller, params, query: { at, ...part }, isGone }: Input<'readBook'>): Promise<AnswerOf<'readBook'>> {
     return answer(this.readBook.run({ ...partyOf(caller, isGone), ...params, ...part, ...(at !== undefined && { at: BigInt(at) }) }), {
       book: bookView,
+    });
+  }
+
+  @Serves('listPriceHistory')
+  prices(@In() { caller, params, query, isGone }: Input<'listPriceHistory'>): Promise<AnswerOf<'listPriceHistory'>> {
+    return answer(this.readPriceHistory.run({ ...partyOf(caller, isGone), ...params, ...priceHistoryOf(query) }), {
+      page: priceHistoryView(query),
+      unnamed: unnamedProblem,
     });
   }
 

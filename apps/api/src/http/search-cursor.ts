@@ -35,3 +35,11 @@ export function placeOfCursor(query: object, cursor: string | undefined): { read
 /** A text that a page goes on after. @throws ProblemError for a text that is no cursor of this query. */
 export const textOfCursor = (query: object, cursor: string | undefined): string | undefined =>
   cursor === undefined ? undefined : placeIn(query, cursor);
+
+/** An entry of a log that a page goes on after. @throws ProblemError for a text that is no cursor of this query. */
+export function sequenceOfCursor(query: object, cursor: string | undefined): bigint | undefined {
+  if (cursor === undefined) return undefined;
+  const text = placeIn(query, cursor);
+  if (!/^\d{1,19}$/.test(text) || BigInt(text) > LARGE) throw notOurs();
+  return BigInt(text);
+}

@@ -1,7 +1,7 @@
 import { type AnswerOf, eventTold, termsTold } from '#contracts';
-import type { ExplainedPayment, PricedLine } from '#market';
-import type { PriceRule } from '#mechanism';
-import { formatMicros, formatMilli } from '#units';
+import type { ExplainedPayment } from '#market';
+import { formatMilli } from '#units';
+import { formulaOf } from './formula.js';
 import { lineTold, siteIdsTold } from './line-view.js';
 
 type Answer = AnswerOf<'explainPayment'>;
@@ -21,17 +21,7 @@ export function paymentView({ bidId, then: { state, at }, postedBy, lines, siteI
       sold: formatMilli(line.usedMilli),
       capacity: formatMilli(line.capacityMilli),
       supply: formatMilli(line.supplyMilli),
-      formula: formulaOf(state.terms.prices, line),
+      formula: formulaOf(state.terms.prices, line.resource, line),
     })),
   };
-}
-
-/** The rule with the line's numbers in it. */
-function formulaOf(rule: PriceRule, { resource, usedMilli, capacityMilli, supplyMilli }: PricedLine): string {
-  if (rule.kind === 'paper') {
-    const share = `${formatMilli(usedMilli)} / ${formatMilli(capacityMilli)}`;
-    return `${formatMicros(rule.unit)} * (${rule.gamma[resource] ?? 1} ^ (${share}) - 1) + ${formatMicros(rule.reserve)}`;
-  }
-  const level = (rule.kind === 'flat' ? rule.levels[resource] : undefined) ?? rule.level;
-  return supplyMilli === 0 ? formatMicros(level) : `${formatMicros(level)} / ${formatMilli(supplyMilli)}`;
 }

@@ -1,6 +1,6 @@
 import { defineOperations, MEMBERS } from '../operation.js';
 import { bidPage } from '../schemas/bids.js';
-import { book, bookQuery } from '../schemas/book.js';
+import { book, bookQuery, priceHistory, priceHistoryQuery } from '../schemas/book.js';
 import { levelHistory, levelsQuery } from '../schemas/events.js';
 import { bidGroupPage, groupsQuery, searchQuery, series, seriesQuery } from '../schemas/views.js';
 
@@ -17,6 +17,18 @@ export const viewOperations = defineOperations({
     query: bookQuery,
     responses: { 200: { description: 'The book at that moment', schema: book } },
     problems: ['pricing_busy', 'sequence_unknown'],
+  },
+  listPriceHistory: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/prices/history',
+    tag: 'markets',
+    summary: 'How the price of a resource of a site in a slot has moved, and what it followed from each time',
+    description:
+      'A row for each entry of the log after which the price or what it follows from was another one, oldest first: exact, whatever was sold, repaired or given back. An answer looks through at most 50,000 entries of the log; `nextCursor` goes on.',
+    policy: MEMBERS,
+    query: priceHistoryQuery,
+    responses: { 200: { description: 'A page of prices', schema: priceHistory } },
+    problems: ['pricing_busy'],
   },
   listLevels: {
     method: 'GET',

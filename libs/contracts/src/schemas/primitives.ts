@@ -120,6 +120,9 @@ export const once = <Schema extends z.ZodType>(schema: Schema, read: (text: stri
     return z.NEVER;
   }, schema);
 
+/** A moment of a query. */
+export const timeText = once(z.iso.datetime({ offset: true, error: 'must be a moment, such as 2026-11-29T12:00:00Z' }));
+
 /** Whole numbers as they are written: decimal digits, and no zero before others. One that is too large to be exact is too large for any range. */
 const wholeOf = (text: string): unknown => (/^(?:0|[1-9]\d*)$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : text);
 /** A whole number of a query. */

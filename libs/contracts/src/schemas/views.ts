@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { REFUSAL_CODES } from '../refusals.js';
-import { amount, givenAmount, id, once, page, pageQuery, slot, time, wholeText } from './primitives.js';
+import { amount, givenAmount, id, once, page, pageQuery, slot, time, timeText, wholeText } from './primitives.js';
 import { label } from './text.js';
 
 const STATUSES = ['queued', 'accepted', 'refused'] as const;
-const timeText = once(z.iso.datetime({ offset: true, error: 'must be a moment, such as 2026-11-29T12:00:00Z' }));
 const amountText = once(givenAmount);
 
 /** What bids are looked for by. */

@@ -2,7 +2,7 @@ import type { Kinds } from '#kinds';
 import type { MarketState } from '../book/index.js';
 import { Past } from './fold.js';
 import { usageOfPlans } from './plans.js';
-import type { HistoryStore, MarketBase } from './ports.js';
+import type { HistoryStore, MarketBase, PastState } from './ports.js';
 
 /** Entries that are read at a time. */
 export const ENTRIES_AT_ONCE = 500;
@@ -24,11 +24,16 @@ export class History {
   async at(marketId: bigint, sequence: bigint): Promise<PastMarket | undefined> {
     const [base, at] = await Promise.all([this.store.findBase(marketId), this.store.timeOf(marketId, sequence)]);
     if (!base || !at) return undefined;
+    const { operatorId, horizonSlots, chunkKb, bandwidthKb, resources } = base;
+    return { at, state: { ...(await this.stateAt(base, sequence)), operatorId, horizonSlots, chunkKb, bandwidthKb, resources } };
+  }
+
+  /** What a market's log had made of it after an entry; 0: before the first one. */
+  async stateAt(base: MarketBase, sequence: bigint): Promise<PastState> {
     const past = new Past(base, await this.store.snapshotBefore(base, sequence));
     await foldUpTo(this.store, past, { base, upTo: sequence });
     await tellExactly(past, base, this);
-    const { operatorId, horizonSlots, chunkKb, bandwidthKb, resources } = base;
-    return { at, state: { ...past.at(sequence), operatorId, horizonSlots, chunkKb, bandwidthKb, resources } };
+    return past.at(sequence);
   }
 
   /** When an entry was written; undefined where there is none of that number. */

@@ -16,6 +16,12 @@ export interface PastEntry {
   readonly lines: readonly LineRecord[];
 }
 
+/** What an entry of a log changed of one slot: of what is sold of it, or of what prices it. */
+export interface SlotChange extends PastEntry {
+  /** Of an allocation that was repaired or ended: the plan that was in force, and the one that is; undefined where none is. */
+  readonly replaced: { readonly bidId: bigint; readonly body: BidBody; readonly before: unknown; readonly after: unknown } | undefined;
+}
+
 /** A plan that was sold, as it is stored, while it was in force. */
 export interface SoldPart {
   readonly bidId: bigint;
@@ -73,6 +79,15 @@ export interface HistoryStore {
     marketId: bigint,
     moment: { readonly sequence: bigint; readonly first: number; readonly end: number },
   ): Promise<readonly SoldPart[]>;
+  /** An entry before a slot came on sale, and one after it had been: 0, and undefined, where none is known. */
+  saleOf(base: MarketBase, slot: number): Promise<{ readonly after: bigint; readonly upTo: bigint | undefined }>;
+  /** The last entry that was written before a moment or at it; 0 where there is none. */
+  lastBefore(marketId: bigint, moment: Date): Promise<bigint>;
+  /** Entries that change anything of a slot, after one and up to another, in order; at most so many. Lines are those of that slot. */
+  slotChanges(
+    base: MarketBase,
+    range: { readonly slot: number; readonly after: bigint; readonly upTo: bigint; readonly limit: number },
+  ): Promise<readonly SlotChange[]>;
   /** Keeps a state; one that is kept already stays. */
   keep(snapshot: Snapshot): Promise<void>;
   /** Markets whose logs have grown by so many entries since the last state that is kept of them. */

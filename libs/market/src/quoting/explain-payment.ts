@@ -1,7 +1,5 @@
-import { BANDWIDTH_CELL, capacityOf, firstCellOf, kindOfCell, usageOf } from '#mechanism';
-import { at, invariant } from '#units';
-import { openSlots } from '../book/index.js';
-import type { History, PastMarket } from '../history/index.js';
+import { invariant } from '#units';
+import { type CellFigures, cellFigures, type History, type PastMarket } from '../history/index.js';
 import type { AllocationReader } from '../lifecycle/ports.js';
 import type { BidReader, EventRecord, LineRecord, Viewer } from '../reading/ports.js';
 import { type Busy, BUSY, busyWhereLate } from '../thinking/busy.js';
@@ -17,14 +15,8 @@ export interface PaymentRequest {
   readonly isGone?: () => boolean;
 }
 
-/** A line of a payment with what its price follows from. */
-export interface PricedLine extends LineRecord {
-  /** Of its site's resource or the bandwidth in its slot, milli-units, before the bid: what was sold, and what there was. */
-  readonly usedMilli: number;
-  readonly capacityMilli: number;
-  /** What the whole market had of it in that slot. */
-  readonly supplyMilli: number;
-}
+/** A line of a payment with what its price follows from: of its site's resource or the bandwidth in its slot, before the bid. */
+export interface PricedLine extends LineRecord, CellFigures {}
 
 /** Why a payment is what it is: the market as the bid found it. */
 export interface ExplainedPayment {
@@ -79,12 +71,4 @@ export class ExplainPayment {
   }
 }
 
-function pricedLine(line: LineRecord, { state }: PastMarket): PricedLine {
-  const { resources } = state;
-  const book = openSlots(state, line.slot, 1);
-  const cell = line.site === null ? BANDWIDTH_CELL : firstCellOf(line.site, resources.length) + resources.indexOf(line.resource);
-  const capacity = capacityOf(book, line.slot);
-  const kind = kindOfCell(cell, resources.length);
-  const supplyMilli = capacity.reduce((sum, each, index) => (kindOfCell(index, resources.length) === kind ? sum + each : sum), 0);
-  return { ...line, usedMilli: at(usageOf(book, line.slot), cell), capacityMilli: at(capacity, cell), supplyMilli };
-}
+const pricedLine = (line: LineRecord, { state }: PastMarket): PricedLine => ({ ...line, ...cellFigures(state, line) });

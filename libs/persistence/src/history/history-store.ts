@@ -3,6 +3,7 @@ import type { GrownMarket, HistoryStore, LineRecord, MarketBase, PastEntry, Past
 import type { Pool } from 'pg';
 import { at } from '#units';
 import { textList } from '../hot/columns.js';
+import { createSlotChanges } from './slot-changes.js';
 
 /**
  * find-market-base: what of a market never changes.
@@ -125,6 +126,7 @@ interface KeptState extends Omit<PastState, 'head' | 'priceVersion' | 'terms'> {
 /** Logs, and states made from them, over a pool. */
 export function createHistoryStore(pool: Pool): HistoryStore {
   return {
+    ...createSlotChanges(pool),
     findBase: async (marketId) => {
       const { rows } = await pool.query<BaseRow>({ name: 'find-market-base', text: FIND_BASE, values: [marketId] });
       return rows.length === 0 ? undefined : baseOf(at(rows, 0));

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { AnswerOf } from '#sdk';
 import { BadInput, type HostTerminal } from '../../terminal.js';
-import { type Client, type ClientFlags, type MarketRow, serving, withMarket } from '../client.js';
+import { type Client, type MarketRow, serving, withMarket } from '../client.js';
 import { barsOf, type Column, tableOf } from '../text.js';
+import { type HistoryFlags, siteNamed, slotOf, tellHistory } from './price-history.js';
 
 type Level = AnswerOf<'listLevels'>['items'][number];
 
 type Prices = AnswerOf<'readPrices'>;
 
-interface PricesFlags extends ClientFlags {
-  readonly site?: string;
-  readonly resource?: string;
+interface PricesFlags extends HistoryFlags {
+  readonly history?: boolean;
   readonly from?: string;
   readonly to?: string;
   readonly watch?: boolean;
@@ -69,14 +69,24 @@ export function registerPrices(program: Command, terminal: HostTerminal): void {
     .option('--resource <name>', 'of that resource only')
     .option('--from <slot>', 'from that slot on')
     .option('--to <slot>', 'to that slot')
+    .option('--history', 'how one price has moved, from the log: of the --resource of a --site in a --slot')
+    .option('--slot <slot>', 'with --history: which slot')
+    .option('--since <moment>', 'with --history: from that moment on, such as 2026-11-29T12:00:00Z')
     .option('--watch', 'look again and again, until a price is below --below; without it until Ctrl-C')
     .option('--below <credits>', 'with --watch: what a unit may cost at most, in any of the slots')
     .option('--every <seconds>', 'with --watch: how often', String(EVERY_SECONDS))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ eris prices --resource gpu\n  $ eris prices --site site-1 --resource gpu --watch --below 0.5 && eris bid job.json',
+      '\nExamples:\n  $ eris prices --resource gpu\n  $ eris prices --site site-1 --resource gpu --watch --below 0.5 && eris bid job.json\n  $ eris prices --history --site site-1 --resource gpu --slot 12',
     )
-    .action(serving(terminal, async (client) => ((client.flags as PricesFlags).watch ? watch(client) : tell(client, await read(client)))));
+    .action(
+      serving(terminal, async (client) => {
+        const { history, watch: isWatched } = client.flags as PricesFlags;
+        if (history && isWatched) throw new BadInput(['--history: is what was, and --watch what comes: one of them']);
+        if (history) return tellHistory(client);
+        return isWatched ? watch(client) : tell(client, await read(client));
+      }),
+    );
 }
 
 /** All pages of it as one answer, cut to what was asked for. */
@@ -95,12 +105,6 @@ async function read(client: Client): Promise<Prices> {
     if (pages.every((page) => page.priceVersion === priceVersion))
       return { priceVersion, slots: pages.flatMap(({ slots }) => slots), nextSlot: null };
   } // prices moved between two pages: together they would be those of no moment
-}
-
-function slotOf(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw new BadInput([`${option}: ${text} is no slot`]);
-  return Number(text);
 }
 
 async function tell(client: Client, prices: Prices): Promise<void> {
@@ -131,9 +135,7 @@ async function seriesOf(client: Client, { slots }: Prices): Promise<Series[]> {
   const { site, resource } = client.flags as PricesFlags;
   const market = await client.market();
   const sites = await client.eris.all('listSites', { params: { marketId: market.id } });
-  const wanted = site === undefined ? sites : sites.filter(({ id, name }) => id === site || name === site);
-  if (site !== undefined && wanted.length === 0)
-    throw new BadInput([`--site: there is no site ${site}; there are ${sites.map(({ id, name }) => `${id} (${name})`).join(', ')}`]);
+  const wanted = site === undefined ? sites : [siteNamed(sites, site)];
   const ofSites = wanted.flatMap(({ id, name }) =>
     resourcesOf(market, resource).map((each) => ({
       site: name,
