@@ -31,7 +31,8 @@ const goodBody = (id: OperationId): unknown =>
     deposit: { amount: '1.5' },
     openWindow: { kind: 'maintenance', scope: 'site', siteId: scene.siteIds[0], amounts: { cpu: 1 }, from: 40, to: 41, note: 'fuzz' },
     previewWindow: { kind: 'outage', scope: 'bandwidth', amounts: { bandwidth: 1 }, to: 3 },
-    cancelAllocation: { quote: 'cq_1' },
+    cancelAllocation: { quote: 'c1-0-1-1795969970891' },
+    changeAllocation: { quote: 'c1-0-1-1795969970891', bid: jobBody(scene.siteIds) },
     beat: { at: '2026-01-01T00:00:00.000Z' },
     setBudget: { per: 'month', amount: '5', scope: 'label', label: 'fuzz' },
   })[id as string] ?? jobBody(scene.siteIds);

@@ -1,4 +1,4 @@
-import { operationIds, operationOf, SCOPES, scopeOf } from '#contracts';
+import { operationIds, operationOf, SCOPES, scopesOf } from '#contracts';
 import { startTestApi, type TestApi } from '../support/api.js';
 import type { Json } from '../support/api-client.js';
 import { jobBody, marketBody, type Scene, setScene } from '../support/scenes.js';
@@ -18,7 +18,7 @@ const keyWith = async (role: string, ...scopes: string[]): Promise<string> =>
 const NOT_ALLOWED = { status: 403, body: { type: 'urn:eris:problem:scope_not_allowed' } };
 
 it('are enough for every operation', () => {
-  const asked = operationIds.map((id) => scopeOf(operationOf(id))).filter((scope) => scope !== undefined);
+  const asked = operationIds.flatMap((id) => scopesOf(operationOf(id)));
   expect(asked.filter((scope) => !(SCOPES as readonly string[]).includes(scope))).toEqual([]);
 });
 

@@ -39,6 +39,13 @@ async function cancelled(bidId: string): Promise<unknown> {
   return bidder.call('cancelAllocation', { params: { bidId }, body: { quote: id } });
 }
 
+/** Changes an allocation by a quote. */
+async function changed(): Promise<unknown> {
+  const placed = await bidder.call('placeBid', { params: { marketId: scene.marketId }, body: job(), waitSeconds: 20 });
+  const { id: quote } = await bidder.call('quoteCancellation', { params: { bidId: placed.id } });
+  return bidder.call('changeAllocation', { params: { bidId: placed.id }, body: { quote, bid: job() } });
+}
+
 /** Operations whose answers have no body. */
 const NO_ANSWER: ReadonlySet<OperationId> = new Set(['revokeKey', 'signOut', 'signOutEverywhere', 'closeWindow', 'deleteBudget']);
 
@@ -101,6 +108,7 @@ it('reaches every operation', async () => {
     explainBid: () => bidder.call('explainBid', { params: { bidId } }),
     listAllocations: () => bidder.call('listAllocations', { query: { state: 'running' } }),
     quoteCancellation: () => bidder.call('quoteCancellation', { params: { bidId } }),
+    changeAllocation: () => changed(),
     cancelAllocation: () => cancelled(bidId),
     getAllocation: () => bidder.call('getAllocation', { params: { bidId } }),
     explainPayment: () => bidder.call('explainPayment', { params: { bidId } }),

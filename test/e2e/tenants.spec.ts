@@ -46,6 +46,7 @@ const bodies: Partial<Record<OperationId, () => unknown>> = {
   placeBids: () => ({ bids: [{ idempotencyKey: 'intruder', ...jobBody(theirs.siteIds) }] }),
   deposit: () => ({ amount: '1' }),
   cancelAllocation: () => ({ quote: `c${bidId}-1-1-${Date.now() + 60_000}` }),
+  changeAllocation: () => ({ quote: `c${bidId}-1-1-${Date.now() + 60_000}`, bid: jobBody(theirs.siteIds) }),
   openWindow: () => ({ kind: 'outage', scope: 'market' }),
   previewWindow: () => ({ kind: 'outage', scope: 'market' }),
   setBudget: () => ({ scope: 'organisation', per: 'all', amount: '1' }),

@@ -6,7 +6,7 @@ import { catalogueOf } from './catalogue.js';
 import { clockStoreOf } from './clock.js';
 import type { Database } from './database.js';
 import { repairStoreOf, windowsWorkOf } from './lifecycle.js';
-import { accountOf } from './ports.js';
+import { accountOf } from './accounts.js';
 import { type Act, depositOf, OPERATOR, siteId, type WindowAct } from './scene.js';
 import type { Process, Scheduler } from './scheduler.js';
 

@@ -169,7 +169,7 @@ function decisionRow({ bidId, marketId, sequence, epoch, arrivalSlot, priceVersi
 
 type Accepted = Omit<StoredDecision, 'decision'> & { readonly decision: Extract<DecidedBid['decision'], { kind: 'accepted' }> };
 
-const allocationRow = ({ bidId, marketId, kind, decision }: Accepted): Row =>
+const allocationRow = ({ bidId, marketId, kind, decision, links }: Accepted): Row =>
   rowOf({
     bid_id: bidId,
     market_id: marketId,
@@ -177,6 +177,8 @@ const allocationRow = ({ bidId, marketId, kind, decision }: Accepted): Row =>
     payment_micros: decision.payment,
     lines: decision.lines,
     plan: JSON.stringify(decision.plan),
+    continues: links?.continues ?? null,
+    replaces: links?.replaces ?? null,
   });
 
 const placementRow = ({ bidId, marketId }: Accepted, sale: Sale, slot: number): Row =>

@@ -2,7 +2,8 @@ import type { CatalogueTx, MarketRecord, SiteRecord, UnitOfWork } from '#market'
 import { invariant, type Milli } from '#units';
 import type { Database, Session, StoredMarket } from './database.js';
 import { isBeingRepaired, stockIn } from './after-sale.js';
-import { append, marketLock, ownedMarket } from './ports.js';
+import { marketLock } from './accounts.js';
+import { append, ownedMarket } from './ports.js';
 import { siteId } from './scene.js';
 import type { Process } from './scheduler.js';
 

@@ -3,7 +3,8 @@ import type { ClockStore, MarketHead } from '#market';
 import { invariant } from '#units';
 import type { Database, Session, StoredMarket } from './database.js';
 import { isBeingRepaired, liveRowsOf, standingIn } from './after-sale.js';
-import { accountLocks, accountOf, append, marketLock, ownedMarket } from './ports.js';
+import { accountLocks, accountOf, marketLock } from './accounts.js';
+import { append, ownedMarket } from './ports.js';
 import type { Process } from './scheduler.js';
 import { headOf } from './states.js';
 

@@ -1,14 +1,16 @@
 import { leftOf } from '#market';
 import { windowsIn } from './after-sale.js';
 import type { OpenedWindow } from './acts.js';
-import type { Database, StoredMarket } from './database.js';
+import type { Database, StoredDecision, StoredMarket } from './database.js';
 import { hitsOf } from './lifecycle.js';
-import type { CancelAck, World } from './world.js';
+import type { CancelAck } from './second-thoughts.js';
+import type { World } from './world.js';
 
 /** What must hold of windows and of what was given back, beside what the verifier finds out. */
 export const lifecycleProblems = ({ database, previewed, cancelled }: World): string[] => [
   ...previewed.flatMap((opened) => previewProblems(database, opened)),
   ...cancelled.flatMap((ack) => cancelProblems(database, ack)),
+  ...database.decisions.flatMap((decided) => changeProblems(database, decided)),
   ...[...database.markets.values()].flatMap(soldProblems),
 ];
 
@@ -38,6 +40,17 @@ function cancelProblems(database: Database, { bidId, sequence, returned }: Cance
   return isTold && ends.length === 1
     ? []
     : [`bid ${bidId} was told to be cancelled by entry ${sequence}; it has ended ${ends.length} times`];
+}
+
+/** What was changed has ended with the entry before the decision; of what was to be changed by a bid that was refused nothing has ended with that. */
+function changeProblems(database: Database, { bidId, marketId, sequence, decision, links }: StoredDecision): string[] {
+  if (links?.replaces === undefined) return [];
+  const ends = database.market(marketId).hits.filter((hit) => hit.bidId === links.replaces && hit.ending);
+  const isEndedForIt = ends.some((end) => end.sequence === sequence - 1n && end.event.kind === 'allocation_cancelled');
+  if (decision.kind === 'accepted')
+    return isEndedForIt && ends.length === 1 ? [] : [`bid ${bidId} was accepted for ${links.replaces}, which stays`];
+  const returns = database.transfers.some((moved) => moved.transfer.kind === 'hold' && moved.transfer.bidId === bidId);
+  return returns ? [`bid ${bidId} was refused, and something is held for it`] : [];
 }
 
 /** Of what is withdrawn nothing is sold once those whom it hit were dealt with: not to others either, once it is put on sale again. */

@@ -10,12 +10,12 @@ import {
   type WatchedSite,
   type WindowsTx,
 } from '#market';
-import { transferOf } from '#ledger';
 import { invariant } from '#units';
 import { endOf, isBeingRepaired, liveRowsOf, marketThen, windowsIn } from './after-sale.js';
 import { catalogueTx } from './catalogue.js';
 import type { Database, Session, StoredMarket, StoredWindow } from './database.js';
-import { accountLocks, accountOf, marketLock } from './ports.js';
+import { accountLocks, accountOf, marketLock } from './accounts.js';
+import { recordHits } from './record-hits.js';
 import type { Process } from './scheduler.js';
 import { rowsOf, stateOf } from './states.js';
 
@@ -92,31 +92,6 @@ const locksOf = ({ marketId, records }: RepairCommit): string[] => [
     records.flatMap(({ movements }) => movements.flatMap(({ from, to }) => [from, to].map((end) => accountOf(end.ownerId, end.kind)))),
   ),
 ];
-
-/** Postgres' part of the laws: money that is there, one end of an allocation, usage within capacity. */
-function recordHits(database: Database, session: Session, { marketId, before, records, usage }: RepairCommit): void {
-  const market = database.market(marketId);
-  for (const { sequence, movements, bidId, ending } of records) {
-    const booked = database.stageTransfers(
-      session,
-      movements.map((movement) => transferOf(movement, accountOf)),
-      sequence,
-    );
-    invariant(booked === 'applied', `what comes back is booked: ${booked}`);
-    invariant(!ending || bidId === null || !endOf(market, bidId), 'an allocation ends once');
-  }
-  for (const { usedMilli, capacityMilli } of usage)
-    invariant(
-      usedMilli.every((used, cell) => used >= 0 && used <= capacityMilli[cell]),
-      'nothing is oversold by a repair',
-    );
-  session.staged.push(() => {
-    market.hits.push(...records.filter(({ bidId }) => bidId !== null));
-    for (const { slot, usedMilli, capacityMilli } of usage) market.usage.set(slot, { usedMilli, capacityMilli });
-    market.events.push(...records.map(({ sequence, organisationId, event }) => ({ sequence, organisationId, event })));
-    market.sequence = before + BigInt(records.length);
-  });
-}
 
 /** What bidders give back. */
 export function cancellationStoreOf(database: Database, process: Process, idleMs: number): CancellationStore {

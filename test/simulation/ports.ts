@@ -13,22 +13,20 @@ import {
   type NewBid,
   type LeasedMarket,
   type RecordOutcome,
+  type RepairCommit,
   saleIn,
   type RoundCommit,
   type Wallet,
 } from '#market';
-import { ACCOUNT_KINDS, type AccountKind, holdOf, type Transfer, transferOf } from '#ledger';
-import { invariant } from '#units';
+import { holdOf, type Transfer, transferOf } from '#ledger';
+import { at, invariant } from '#units';
+import { accountLocks, accountOf, marketLock } from './accounts.js';
+import { liveRowsOf } from './after-sale.js';
 import { type Database, type Session, type StoredBid, type StoredEvent, type StoredMarket, writeBatch } from './database.js';
 import { type Backlog, noteTurns, readBacklog } from './backlog.js';
+import { recordHits } from './record-hits.js';
 import type { Process } from './scheduler.js';
 import { headOf, newsOf, rowsOf, stateOf } from './states.js';
-
-export const marketLock = (marketId: bigint): string => `market ${marketId}`;
-export const accountLocks = (ids: readonly bigint[]): string[] => ids.map((id) => `account ${id}`);
-
-/** The account of an organisation by kind: ids are 10 * organisation + kind. */
-export const accountOf = (organisationId: bigint, kind: AccountKind): bigint => 10n * organisationId + BigInt(ACCOUNT_KINDS.indexOf(kind));
 
 /** Bids get their ids before they are visible, so that ids become visible out of order. */
 export function inboxOf(database: Database, process: Process): BidInbox {
@@ -115,6 +113,10 @@ export function decidingStoreOf(database: Database, process: Process): DecidingS
               ids.map((id) => walletOf(database, id)),
             ),
           record: (turn) => database.statement(session, locksOf(turn), () => write(database, session, turn)),
+          live: (bidId) =>
+            database.statement(session, [], () => liveRowsOf(database, database.market(marketId)).find((row) => row.bidId === bidId)),
+          recordChange: (cancelled, turn) =>
+            database.statement(session, locksOf(turn), () => writeChange(database, session, { cancelled, turn })),
         });
       }),
     release: (marketIds, owner) =>
@@ -157,6 +159,22 @@ function write(database: Database, session: Session, turn: RoundCommit): RecordO
     if (turn.lease === 'release') session.staged.push(() => endLease(database.market(batch.marketId)));
   }
   return outcomes;
+}
+
+/** A cancellation and the decision that it is for: the gate asks whether the market stands where the first of both was thought about. */
+function writeChange(
+  database: Database,
+  session: Session,
+  { cancelled, turn }: { readonly cancelled: RepairCommit; readonly turn: RoundCommit },
+): RecordOutcome {
+  const batch = at(turn.batches, 0);
+  const outcome = at(gate(database, { ...turn, batches: [{ ...batch, sequence: batch.sequence - 1n }] }), 0);
+  if (outcome !== 'recorded') return outcome;
+  recordHits(database, session, cancelled);
+  noteTurns(database, session, { ...batch, owner: turn.owner });
+  record(database, session, batch);
+  if (turn.lease === 'release') session.staged.push(() => endLease(database.market(batch.marketId)));
+  return outcome;
 }
 
 /** What may be written of a turn: what Postgres asks in one statement. */

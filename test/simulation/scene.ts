@@ -4,7 +4,8 @@ import { type NewBid, newestTerms } from '#market';
 import { paperRule, type PriceRule } from '#mechanism';
 import { micros, supplyMilli } from '#units';
 import { Database, newMarket, type Sabotage, type StoredMarket } from './database.js';
-import { accountOf, append } from './ports.js';
+import { accountOf } from './accounts.js';
+import { append } from './ports.js';
 import type { Random, Scheduler } from './scheduler.js';
 
 export const OPERATOR = 1n;
@@ -116,7 +117,8 @@ export function deposit(database: Database, bidderId: bigint, amount: bigint): v
 export const depositOf = (bidderId: bigint, amount: bigint) =>
   ({ kind: 'deposit', debitId: accountOf(OPERATOR, 'funding'), creditId: accountOf(bidderId, 'wallet'), amount: micros(amount) }) as const;
 
-function drawBid(random: Random, marketId: bigint, index: number): NewBid {
+/** A bid of any bidder; keys are told apart by the index. */
+export function drawBid(random: Random, marketId: bigint, index: number): NewBid {
   const body = JSON.stringify({
     valuation: { kind: 'deadline', value: random.between(1, 12), deadline: random.between(0, 4) },
     chunks: { [siteId(marketId, random.below(SITES))]: random.between(0, 4) },

@@ -23,6 +23,9 @@ export interface RunResult {
   readonly silences: number;
   readonly hits: number;
   readonly cancelled: number;
+  /** Allocations that were changed, and those that stayed since the bid for it was refused. */
+  readonly changed: number;
+  readonly keptAsTheyWere: number;
   /** How often the market's writer changed. */
   readonly epochs: number;
 }
@@ -137,9 +140,11 @@ function figuresOf({ database, faults }: World, { turns }: Scheduler): Omit<RunR
   const all = [...markets.values()];
   const windows = all.flatMap((market) => market.windows);
   const hits = all.flatMap((market) => market.hits);
+  const changes = decisions.filter(({ links }) => links?.replaces !== undefined);
+  const changed = changes.filter(({ decision }) => decision.kind === 'accepted').length;
   const cancelled = hits.filter(({ event }) => event.kind === 'allocation_cancelled').length;
   return {
-    ...{ turns, decisions: decisions.length, accepted, faults, epochs, cancelled },
+    ...{ turns, decisions: decisions.length, accepted, faults, epochs, cancelled, changed, keptAsTheyWere: changes.length - changed },
     windows: windows.length,
     silences: windows.filter(({ openedBy }) => openedBy === 'heartbeats').length,
     hits: hits.length - cancelled,

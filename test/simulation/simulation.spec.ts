@@ -35,6 +35,8 @@ describe('a market under every interleaving that a seed can think of', () => {
       expect(sum(({ windows }) => windows)).toBeGreaterThan(SEEDS / 2);
       expect(sum(({ hits }) => hits)).toBeGreaterThan(SEEDS / 10);
       expect(sum(({ cancelled }) => cancelled)).toBeGreaterThan(SEEDS / 10);
+      expect(sum(({ changed }) => changed)).toBeGreaterThan(SEEDS / 50);
+      expect(sum(({ keptAsTheyWere }) => keptAsTheyWere)).toBeGreaterThan(SEEDS / 50);
       expect(sum(({ silences }) => silences)).toBeGreaterThan(0);
     },
     Math.max(300_000, SEEDS * 500),

@@ -3,12 +3,10 @@ import {
   type AcceptOutcome,
   AppendReceipts,
   Beat,
-  CancelAllocation,
   CloseWindow,
   DecideMarkets,
   type NewBid,
   OpenWindow,
-  QuoteCancellation,
   RepairMarkets,
   TickRealtime,
   WakeUpNotifier,
@@ -19,17 +17,16 @@ import { actOf, type OpenedWindow } from './acts.js';
 import { isExpected, receiptStoreOf } from './audit.js';
 import { clockStoreOf } from './clock.js';
 import type { Database } from './database.js';
-import { beatStoreOf, cancellationStoreOf, repairStoreOf, windowsWorkOf } from './lifecycle.js';
+import { beatStoreOf, repairStoreOf, windowsWorkOf } from './lifecycle.js';
 import { decidingStoreOf, inboxOf } from './ports.js';
 import type { Act, Agent, Scene } from './scene.js';
 import { newProcess, type Process, type Scheduler } from './scheduler.js';
+import { type CancelAck, secondThoughts } from './second-thoughts.js';
 
 const LEASE_MS = 3_000;
 const THINK_MS = 300;
 /** A look at the clock takes so long at most, ms: deciders run out of time now and then. */
 const LOOK_MS_MAX = 60;
-/** A process that goes silent while it cancels loses the market, ms. */
-const CANCEL_IDLE_MS = 10_000;
 const WATCH_MS = 10_000;
 const DEAD = { kind: 'dead' } as const;
 
@@ -49,13 +46,6 @@ interface Worker {
 export interface Ack {
   readonly bid: NewBid;
   readonly outcome: AcceptOutcome;
-}
-
-/** An allocation that was given back, as its bidder was told. */
-export interface CancelAck {
-  readonly bidId: bigint;
-  readonly sequence: bigint;
-  readonly returned: bigint;
 }
 
 /** The processes of one run, with all that can befall them. */
@@ -86,7 +76,7 @@ export class World {
     for (let index = 0; index < scene.apis; index++) this.apis.push(this.newApi());
     for (let index = 0; index < scene.workers; index++) this.workers.push(this.newWorker());
     for (const bid of scene.bids) this.start(() => this.client(bid));
-    for (let left = scene.cancels; left > 0; left--) this.start(() => this.changeMind());
+    for (let left = scene.cancels; left > 0; left--) this.start(() => this.thinkTwice());
     for (const agent of scene.agents) this.start(() => this.speak(agent));
     this.isWatched = scene.agents.length > 0;
     for (const [marketId, acts] of scene.acts) this.operate(marketId, [...acts]);
@@ -252,6 +242,17 @@ export class World {
     }
   }
 
+  /** An allocation is given back, or changed for another one: its bid is sent as all bids are. */
+  private async thinkTwice(): Promise<void> {
+    const { scheduler, database, kinds, outside } = this;
+    await scheduler.sleep(outside, scheduler.random.between(1_000, 60_000));
+    const { process, death } = scheduler.random.pick(this.apis);
+    const think = () => this.within(process, () => secondThoughts({ scheduler, database, kinds, process }));
+    const thought = await Promise.race([think(), death]);
+    if (thought?.kind === 'cancelled') this.cancelled.push(thought);
+    if (thought?.kind === 'bid') await this.client(thought.bid);
+  }
+
   /** An agent that says now and then that its site is there. */
   private async speak({ siteId, silencesMs }: Agent): Promise<void> {
     const { scheduler, database } = this;
@@ -262,31 +263,5 @@ export class World {
       const beat = new Beat(beatStoreOf(database, process), { nowMs: () => scheduler.nowMs });
       await Promise.race([this.within(process, () => beat.run({ caller, siteId, atMs: scheduler.nowMs })), death]);
     }
-  }
-
-  /** A bidder asks what giving an allocation back would bring, thinks about it for a while, and gives it back. */
-  private async changeMind(): Promise<void> {
-    const { scheduler, database, kinds } = this;
-    const { random } = scheduler;
-    await scheduler.sleep(this.outside, random.between(1_000, 60_000));
-    const accepted = database.decisions.filter(({ decision }) => decision.kind === 'accepted');
-    if (accepted.length === 0) return;
-    const { bidId, wallet } = random.pick(accepted);
-    const { process, death } = random.pick(this.apis);
-    const store = cancellationStoreOf(database, process, CANCEL_IDLE_MS);
-    const clock = { nowMs: () => scheduler.nowMs };
-    const request = { caller: { organisationId: wallet.organisationId, role: 'bidder' as const }, bidId };
-    const cancel = async (): Promise<void> => {
-      const asked = await new QuoteCancellation(store, kinds, clock).run(request);
-      if (asked.kind !== 'quoted') return;
-      const { slot, returned, expiresMs } = asked.quote;
-      await scheduler.sleep(process, random.below(40_000));
-      const outcome = await new CancelAllocation(store, kinds, clock).run({
-        ...request,
-        quote: { slot, returnedMicros: returned, expiresMs },
-      });
-      if (outcome.kind === 'cancelled') this.cancelled.push({ bidId, sequence: outcome.sequence, returned });
-    };
-    await Promise.race([this.within(process, cancel), death]);
   }
 }

@@ -16,7 +16,7 @@ const SINCE: ReadonlySet<string> = new Set([
   'allocation_cancelled',
 ]);
 /** Refusals that came after it. */
-const LATER_CODES: ReadonlySet<string> = new Set(['quote_outdated', 'budget_exhausted']);
+const LATER_CODES: ReadonlySet<string> = new Set(['quote_outdated', 'budget_exhausted', 'allocation_over', 'cancellation_outdated']);
 const isWriting = process.env.ERIS_STORED_LOG === 'write';
 
 // Real: Postgres, the use cases, the mechanism. Nothing is faked.

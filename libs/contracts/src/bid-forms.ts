@@ -1,8 +1,19 @@
 import { at, invariant, canonicalJson } from '#units';
 import { z } from 'zod';
 import type { Operation } from './operation.js';
-import { allocation, allocationFields, bidBody, type BidBodyWire, bidFields, bulkBody, bulkOf, idempotencyKey } from './schemas/bids.js';
-import { type Fields, isFields, isPlainKey, isPlainLabel, isPlainValuation } from './schemas/plain-bid.js';
+import {
+  allocation,
+  allocationFields,
+  bidBody,
+  type BidBodyWire,
+  bidFields,
+  bulkBody,
+  bulkOf,
+  changeBody,
+  changeOf,
+  idempotencyKey,
+} from './schemas/bids.js';
+import { type Fields, isFields, isPlainId, isPlainKey, isPlainLabel, isPlainValuation } from './schemas/plain-bid.js';
 
 /** How jobs and plans of a kind are written on the wire. Each kind of libs/kinds has one; nothing here knows which kinds there are. */
 export interface JobWire {
@@ -39,6 +50,7 @@ export interface BidForms {
     readonly label?: string | undefined;
     readonly valuation: unknown;
     readonly onFailure?: string | undefined;
+    readonly continues?: string | undefined;
   }) => string;
   /** An operation with what its bids and allocations hold. */
   readonly complete: (operation: Operation) => Operation;
@@ -57,10 +69,12 @@ export function bidFormsOf(wires: readonly JobWire[]): BidForms {
     item: anyOf(wires.map((wire, index) => bodySchema(wire, { index, beside: { idempotencyKey } }))).meta({ id: 'BulkItem' }),
     allocation: anyOf(wires.map(allocationSchema)).meta({ id: 'Allocation' }),
   };
+  const change = changeOf(published.body).meta({ id: 'ChangeBody' });
   const bulk = bulkOf(published.item).meta({ id: 'BulkBody' });
   const complete = (operation: Operation): Operation => ({
     ...operation,
     ...(operation.body === bidBody && { reader: body, isPlain: body.isPlain, publishedBody: published.body }),
+    ...(operation.body === changeBody && { publishedBody: change }),
     ...(operation.body === bulkBody && { publishedBody: bulk }),
     ...(operation.responses[200]?.schema === allocation && {
       responses: { ...operation.responses, 200: { ...operation.responses[200], schema: published.allocation } },
@@ -106,14 +120,16 @@ function formOf<Body>(wires: readonly JobWire[], beside: z.ZodRawShape, isPlain:
 
 /** The fields that a bid must have, its label and its kind where it has one, and no others: their number says so. */
 function isPlainFields(wires: readonly JobWire[], given: Fields, required: number): boolean {
-  const { kind, label, onFailure } = given;
+  const { kind, label, onFailure, continues } = given;
   const wire = wireOf(wires, kind);
   if (!wire?.isPlain) return false;
-  const count = required + fieldCount(wire) + Number(kind !== undefined) + Number(label !== undefined) + Number(onFailure !== undefined);
+  let count = required + fieldCount(wire);
+  for (const field of [kind, label, onFailure, continues]) count += Number(field !== undefined);
   return (
     Object.keys(given).length === count &&
     (label === undefined || isPlainLabel(label)) &&
     (onFailure === undefined || onFailure === 'accept_late' || onFailure === 'refund') &&
+    (continues === undefined || isPlainId(continues)) &&
     isPlainValuation(given.valuation) &&
     wire.isPlain(given)
   );
@@ -133,7 +149,7 @@ function fieldCount(wire: JobWire): number {
 function textOf(wires: readonly JobWire[], body: Parameters<BidForms['text']>[0]): string {
   const wire = wireOf(wires, body.kind);
   if (wire?.text && wire === wires[0]) return wire.text(body);
-  const { kind, label, valuation, onFailure } = body;
+  const { kind, label, valuation, onFailure, continues } = body;
   const own = Object.fromEntries(Object.keys(wire?.body ?? {}).map((name) => [name, (body as Fields)[name]]));
-  return canonicalJson({ ...own, ...(wire === wires[0] ? {} : { kind }), label, valuation, onFailure });
+  return canonicalJson({ ...own, ...(wire === wires[0] ? {} : { kind }), label, valuation, onFailure, continues });
 }

@@ -125,6 +125,8 @@ const OF_PROBLEMS: Partial<Readonly<Record<ProblemCode, readonly ResponseHeader[
   unsupported_encoding: ['Accept-Encoding'],
   method_not_allowed: ['Allow'],
   quote_outdated: ['Idempotency-Replayed', 'Preference-Applied'],
+  cancellation_outdated: ['Idempotency-Replayed', 'Preference-Applied'],
+  allocation_over: ['Idempotency-Replayed', 'Preference-Applied'],
   rate_limited: ['Retry-After'],
   share_exceeded: ['Retry-After'],
   too_many_undecided: ['Retry-After'],

@@ -6,7 +6,7 @@ export { faultsOf, pathOf, type Fault } from './faults.js';
 export { exposedHeaders, HEADERS_ANYWHERE, headersOfProblems, responseHeaders, type ResponseHeader } from './headers.js';
 export { LIMITS } from './limits.js';
 export { openApiDocument } from './openapi.js';
-export { type Operation, scopeOf } from './operation.js';
+export { type Operation, scopesOf } from './operation.js';
 export { SCOPES, type Scope } from './scopes.js';
 export {
   operationIds,

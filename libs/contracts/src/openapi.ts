@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bidFormsOf, type JobWire } from './bid-forms.js';
 import { headersOf, problemsByStatus } from './answers.js';
 import { HEADERS_ALWAYS, HEADERS_ANYWHERE, headersOfProblems, RESPONSE_HEADERS, responseHeaders, type ResponseHeader } from './headers.js';
-import { isRepeatable, type Operation, scopeOf, type SuccessResponse } from './operation.js';
+import { isRepeatable, type Operation, scopesOf, type SuccessResponse } from './operation.js';
 import { operationIds, operationOf, type OperationId } from './operations/index.js';
 import { type ProblemCode, PROBLEMS } from './problems.js';
 import { idempotencyKey } from './schemas/bids.js';
@@ -75,12 +75,12 @@ function describe(operationId: OperationId, operation: Operation, components: Re
 /** Who may ask it: by what, with which roles and scope. */
 function accessOf(operation: Operation): Json {
   const { policy, keyOnly } = operation;
-  const scope = scopeOf(operation);
+  const scopes = scopesOf(operation);
   if (policy === 'anyone') return { security: [] };
   return {
     ...(keyOnly ? { security: [{ key: [] }] } : {}),
     'x-roles': policy.roles,
-    ...(scope === undefined ? {} : { 'x-scope': scope }),
+    ...(scopes.length === 0 ? {} : { 'x-scope': scopes.join(' ') }),
   };
 }
 

@@ -27,6 +27,8 @@ export interface Operation {
   readonly policy: 'anyone' | { readonly roles: readonly Role[] };
   /** What a key with scopes must have among them; null where any key will do. By tag and method where nothing is said: `markets:read`. */
   readonly scope?: Scope | null;
+  /** Another one that it must have as well. */
+  readonly alsoScope?: Scope;
   /** Takes a key only, not the session of a browser. */
   readonly keyOnly?: true;
   /** The Idempotency-Key header is required. */
@@ -54,10 +56,10 @@ export interface Operation {
 export const isRepeatable = ({ method, idempotent, repeatable }: Operation): boolean =>
   method === 'GET' || method === 'PUT' || method === 'DELETE' || idempotent === true || repeatable === true;
 
-/** The scope that a key must have for an operation, where it has any; undefined where none is asked for. */
-export function scopeOf({ scope, policy, tag, method }: Operation): string | undefined {
-  if (policy === 'anyone' || scope === null) return undefined;
-  return scope ?? `${tag}:${method === 'GET' ? 'read' : 'write'}`;
+/** The scopes that a key must have for an operation, where it has any: all of these. */
+export function scopesOf({ scope, alsoScope, policy, tag, method }: Operation): readonly string[] {
+  if (policy === 'anyone' || scope === null) return [];
+  return [scope ?? `${tag}:${method === 'GET' ? 'read' : 'write'}`, ...(alsoScope === undefined ? [] : [alsoScope])];
 }
 
 /** Gives the table's rows their own types while it checks their shape. */

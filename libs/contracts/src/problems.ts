@@ -64,7 +64,11 @@ export const PROBLEMS = {
     'Close the other one first, or name slots that it leaves out.',
   ),
   window_over: row(409, 'That window is over', 'There is nothing to close.'),
-  allocation_over: row(409, 'That allocation is over', 'There is nothing to cancel; GET /v1/allocations/{bidId} tells what became of it.'),
+  allocation_over: row(
+    409,
+    'That allocation is over',
+    'There is nothing to cancel or to change; GET /v1/allocations/{bidId} tells what became of it.',
+  ),
   capacity_sold: row(
     409,
     'That capacity is already sold',
@@ -91,7 +95,7 @@ export const PROBLEMS = {
   cancellation_outdated: row(
     412,
     'Cancelling would come to something else now',
-    'Look at the new quote in this answer; where it suits, cancel by its id.',
+    'Look at the new quote in this answer; where it suits, cancel or change by its id.',
   ),
   preview_outdated: row(
     412,

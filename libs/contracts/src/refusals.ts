@@ -4,6 +4,8 @@
  */
 export const REFUSAL_CODES = [
   'market_closed',
+  'allocation_over',
+  'cancellation_outdated',
   'quote_outdated',
   'no_data',
   'beyond_horizon',

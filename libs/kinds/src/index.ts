@@ -14,6 +14,7 @@ export type {
   Violation,
 } from './kind.js';
 export type { QuotedTerms } from './quoted-terms.js';
+export type { ReplacedTerms } from './replaced-terms.js';
 export { type BidReading, createKinds, FAULTS_MAX, type Kinds, type KnownKinds } from './kinds.js';
 export { standardKinds } from './list.js';
 export * from './training/index.js';

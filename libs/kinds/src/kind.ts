@@ -1,6 +1,7 @@
 import type { Book, Bid, MarketSpec, Oracle, Valuation } from '#mechanism';
 import type { JobWire } from '#contracts';
 import type { QuotedTerms } from './quoted-terms.js';
+import type { ReplacedTerms } from './replaced-terms.js';
 
 /** A bid as the bidder writes it and as `bid.body` stores it (docs/api.md); what else it holds is its kind's. */
 export interface BidBody {
@@ -12,6 +13,10 @@ export interface BidBody {
   readonly onFailure?: OnFailure | undefined;
   /** The quote that the bid holds the market to (`If-Match`); without it a bid takes the prices that it meets. */
   readonly quote?: QuotedTerms | undefined;
+  /** The id of an allocation of the same organisation that it goes on with: a link, and nothing else. */
+  readonly continues?: string | undefined;
+  /** The allocation that is cancelled where the bid is accepted, and stays as it is where it is refused. */
+  readonly replaces?: ReplacedTerms | undefined;
 }
 
 /** accept_late: it is done later, for no more than that would have cost. refund: the bidder leaves, and gets all back. */

@@ -3,6 +3,7 @@ import { admit, createBook, type MarketSpec, paperRule, valuationFaults } from '
 import { canonicalJson, invariant, micros, type Milli } from '#units';
 import type { BidBody, BidContext, BodyFault, JobKind, KindBid } from './kind.js';
 import { isQuotedTerms } from './quoted-terms.js';
+import { isReplacedTerms } from './replaced-terms.js';
 
 /** At most so many faults are listed. */
 export const FAULTS_MAX = 20;
@@ -73,11 +74,13 @@ export function createKinds(list: readonly JobKind[]): Kinds {
   return kinds;
 }
 
-/** Bodies are stored with the terms of the quote that they name. */
+/** Bodies are stored with the terms of the quotes that they name: for the job, or for cancelling what it takes the place of. */
 function hasForm({ body }: BidForms, value: unknown): boolean {
-  if (!isFields(value) || value.quote === undefined) return body.isPlain(value) || body.safeParse(value).success;
-  const { quote, ...placed } = value;
-  return isQuotedTerms(quote) && body.safeParse(placed).success;
+  if (!isFields(value) || (value.quote === undefined && value.replaces === undefined))
+    return body.isPlain(value) || body.safeParse(value).success;
+  const { quote, replaces, ...placed } = value;
+  const areTerms = (quote === undefined || isQuotedTerms(quote)) && (replaces === undefined || isReplacedTerms(replaces));
+  return areTerms && body.safeParse(placed).success;
 }
 
 const readabilityOf = (kind: JobKind, context: BidContext): ((body: BidBody) => boolean) =>
@@ -149,4 +152,13 @@ function checkKind(kinds: Kinds, kind: JobKind): void {
   law(kind.oracle.emptiness(book, none) !== undefined, 'has nothing of a job left once it is done');
 }
 
-const COMMON_FIELDS: ReadonlySet<string> = new Set(['kind', 'label', 'valuation', 'onFailure', 'idempotencyKey', 'quote']);
+const COMMON_FIELDS: ReadonlySet<string> = new Set([
+  'kind',
+  'label',
+  'valuation',
+  'onFailure',
+  'continues',
+  'idempotencyKey',
+  'quote',
+  'replaces',
+]);

@@ -68,6 +68,8 @@ export type Menu<Plan = unknown> = readonly MenuEntry<Plan>[];
 /** In order of precedence (docs/refusals.md): the first that applies is the answer. */
 export const REFUSAL_CODES = [
   'market_closed',
+  'allocation_over',
+  'cancellation_outdated',
   'quote_outdated',
   'no_data',
   'beyond_horizon',

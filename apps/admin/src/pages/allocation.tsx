@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { AnswerOf } from '#sdk';
 import { useAll, useAnswer } from '../app/api.js';
@@ -7,7 +8,7 @@ import { credits, microsOf } from '../model/amounts.js';
 import type { Bid } from '../model/refusals.js';
 import { count, inWords, plural, volume } from '../model/words.js';
 import { Amount } from '../parts/amount.js';
-import { Panel } from '../parts/panel.js';
+import { Facts, Panel } from '../parts/panel.js';
 import { Notice, Shown } from '../parts/states.js';
 import { type Column, Table } from '../parts/table.js';
 
@@ -25,11 +26,48 @@ export function AllocationView({ bid }: { readonly bid: Bid }) {
     <Shown of={asked} what="the allocation">
       {(allocation) => (
         <>
+          <Links allocation={allocation} marketId={market.id} />
           <Plan allocation={allocation} names={names} />
           <Payment allocation={allocation} names={names} bidId={bid.id} />
         </>
       )}
     </Shown>
+  );
+}
+
+/** Other allocations that it has to do with, where there are any. */
+function Links({ allocation, marketId }: { readonly allocation: Allocation; readonly marketId: string }) {
+  const { continues, continuedBy, replaces, replacedBy } = allocation;
+  const named: readonly (readonly [string, readonly (string | null)[]])[] = [
+    ['Goes on with', [continues]],
+    ['Goes on in', continuedBy],
+    ['In place of', [replaces]],
+    ['Changed for', [replacedBy]],
+  ];
+  const facts = named.flatMap(([name, ids]) => {
+    const known = ids.filter((id) => id !== null);
+    return known.length === 0 ? [] : [[name, <BidLinks key={name} ids={known} marketId={marketId} />] as const];
+  });
+  if (facts.length === 0) return null;
+  return (
+    <Panel title="Linked allocations">
+      <Facts of={facts} />
+    </Panel>
+  );
+}
+
+function BidLinks({ ids, marketId }: { readonly ids: readonly string[]; readonly marketId: string }) {
+  return (
+    <>
+      {ids.map((bidId, index) => (
+        <span key={bidId}>
+          {index > 0 && ', '}
+          <Link to="/markets/$marketId/bids/$bidId" params={{ marketId, bidId }}>
+            bid {bidId}
+          </Link>
+        </span>
+      ))}
+    </>
   );
 }
 

@@ -8,6 +8,8 @@ import { type Column, Table } from '../parts/table.js';
 
 /** What to do about each reason. */
 const REMEDIES: { readonly [Code in Refusal['code']]?: string } = {
+  allocation_over: 'There was nothing left to change; place a bid of its own.',
+  cancellation_outdated: 'Ask again what giving the allocation back would bring, and change it by that quote.',
   no_data: 'Name the sites where the data is.',
   beyond_horizon: 'Bid again when the clock has moved.',
   no_feasible_schedule: 'Ask for smaller workers, or bid later: further slots come on sale.',

@@ -7,12 +7,13 @@ import type { Reply } from '../http/reply.js';
 import { routeOf } from '../http/serves.js';
 import { at, invariant } from '#units';
 import type { BidBodies } from './bid-bodies.js';
+import type { ChangeAllocation } from './change-allocation.js';
 import type { PlaceBids } from './place-bids.js';
 
-type Placing = 'placeBid' | 'placeBids';
+type Placing = 'placeBid' | 'placeBids' | 'changeAllocation';
 
 /** The operations that are served here instead of by a controller. */
-export const RAW_ROUTE_OPERATIONS: readonly OperationId[] = ['placeBid', 'placeBids'] satisfies Placing[];
+export const RAW_ROUTE_OPERATIONS: readonly OperationId[] = ['placeBid', 'placeBids', 'changeAllocation'] satisfies Placing[];
 
 /**
  * The way by which bids come in: the same way in, input and problems as a controller has, on routes of the server itself. Under load most
@@ -21,13 +22,15 @@ export const RAW_ROUTE_OPERATIONS: readonly OperationId[] = ['placeBid', 'placeB
 export class BidRoutes {
   constructor(
     private readonly gate: RequestAuthorizer,
-    private readonly placeBids: PlaceBids,
+    private readonly ways: { readonly placeBids: PlaceBids; readonly changeAllocation: ChangeAllocation },
     private readonly bodies: Pick<BidBodies, 'operation'>,
   ) {}
 
   open(server: FastifyInstance): void {
-    this.serve(server, 'placeBid', (input) => this.placeBids.one(input));
-    this.serve(server, 'placeBids', (input) => this.placeBids.many(input));
+    const { placeBids, changeAllocation } = this.ways;
+    this.serve(server, 'placeBid', (input) => placeBids.one(input));
+    this.serve(server, 'placeBids', (input) => placeBids.many(input));
+    this.serve(server, 'changeAllocation', (input) => changeAllocation.run(input));
   }
 
   private serve<Id extends Placing>(server: FastifyInstance, id: Id, place: (input: Input<Id>) => Promise<Reply<AnswerOf<Id>>>): void {

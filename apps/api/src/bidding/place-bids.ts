@@ -10,7 +10,8 @@ import {
   problemOf,
   type QuoteId,
 } from '#contracts';
-import type { AcceptBids, AcceptOutcome, BidToCheck, CheckBid, InTurn, NewBid, ReadBids } from '#market';
+import type { ReplacedTerms } from '#kinds';
+import type { AcceptBids, AcceptOutcome, BidRecord, BidToCheck, CheckBid, InTurn, NewBid, ReadBids } from '#market';
 import { problemOfOutcome } from '../http/answer.js';
 import { requestHash } from '../http/request-hash.js';
 import type { Input } from '../http/input.js';
@@ -45,16 +46,27 @@ interface Place {
   readonly keyId: bigint;
 }
 
-/** What else comes with a bid: its key, and the quote that it names. */
+/** What else comes with a bid: its key, the quote that it names, and what it takes the place of. */
 interface Named {
   readonly idempotencyKey: string;
   readonly quote?: QuoteId | undefined;
+  readonly replaces?: ReplacedTerms | undefined;
+}
+
+/** A request that places one bid. */
+type Placing = Pick<Input<'placeBid'>, 'caller' | 'waitSeconds' | 'whenOver' | 'letBodyGo'>;
+
+/** For how long a decision is waited for, where it is, and who is told of it before it is the answer. */
+interface Awaited {
+  readonly seconds: number | undefined;
+  readonly onDecided?: ((bid: BidRecord, headers: Readonly<Record<string, string>>) => void | Promise<void>) | undefined;
 }
 
 /** A bid whose decision is waited for. */
-interface Waiting extends Pick<Named, 'quote'> {
+interface Waiting extends Awaited {
   readonly wait: Wait;
   readonly seconds: number;
+  readonly marketId: bigint;
   readonly bidId: bigint;
 }
 
@@ -87,33 +99,47 @@ export class PlaceBids {
 
   /** One bid: 202 with its id, or 200 with its decision where that came in time. */
   async one(input: Input<'placeBid'>): Promise<Reply<Placed>> {
+    const { idempotencyKey, body } = input;
     const place = { marketId: input.params.marketId, keyId: input.caller.keyId, ...partyOf(input.caller) };
-    if (!this.check.isReadable({ ...place, body: input.body })) await this.checkBody({ ...place, body: input.body });
-    const quote = namedQuote(this.forms, { ...place, body: input.body }, input.ifMatch);
+    if (!this.check.isReadable({ ...place, body })) await this.checkBody({ ...place, body });
+    const quote = namedQuote(this.forms, { ...place, body }, input.ifMatch);
     const seconds = input.waitSeconds ?? (quote && LIMITS.waitSeconds);
+    const onDecided = quote && ((bid: BidRecord, headers: Readonly<Record<string, string>>) => failOutdated(bid, quote, headers));
+    return this.place(input, this.newBid({ ...place, idempotencyKey, quote }, body), { seconds, onDecided });
+  }
+
+  /** A bid that is read from a part of a body: checked against its market. @param root where in the body it stands. */
+  async checked(place: Place & Named, body: BidBodyWire, root: string): Promise<NewBid> {
+    await this.checkBody({ ...place, body }, root);
+    return this.newBid(place, body);
+  }
+
+  /** Stores a bid that was checked, and waits for its decision where that was asked for. */
+  async place(input: Placing, newBid: NewBid, { seconds, onDecided }: Awaited): Promise<Reply<Placed>> {
     const wait = seconds === undefined ? undefined : this.waits.begin(input); // before anything is stored
-    const queued = queuedOr(await this.accept.accept(this.newBid({ ...place, idempotencyKey: input.idempotencyKey, quote }, input.body)));
+    const queued = queuedOr(await this.accept.accept(newBid));
     const headers: Record<string, string> = queued.replayed ? { 'idempotency-replayed': 'true' } : {};
     if (!wait || seconds === undefined) return new Reply({ id: queued.bidId.toString(), status: 'queued' }, 202, headers);
     input.letBodyGo();
     const applied: Record<string, string> = input.waitSeconds === undefined ? {} : { 'preference-applied': `wait=${seconds}` };
-    return this.afterWaiting(input, { wait, seconds, bidId: queued.bidId, quote }, { ...headers, ...applied });
+    const waiting = { wait, seconds, bidId: queued.bidId, marketId: newBid.marketId, onDecided };
+    return this.afterWaiting(input, waiting, { ...headers, ...applied });
   }
 
-  private async checkBody(bid: BidToCheck): Promise<void> {
+  private async checkBody(bid: BidToCheck, root = '$'): Promise<void> {
     const outcome = await this.check.run(bid);
-    if (outcome.kind === 'faults') faultsProblem(outcome);
+    if (outcome.kind === 'faults') faultsProblem({ faults: under(root, outcome.faults) });
     if (outcome.kind === 'market_unknown') throw problemOfOutcome(outcome);
   }
 
   private async afterWaiting(
-    { caller, params }: Input<'placeBid'>,
-    { wait, seconds, bidId, quote }: Waiting,
+    { caller }: Placing,
+    { wait, seconds, marketId, bidId, onDecided }: Waiting,
     headers: Record<string, string>,
   ): Promise<Reply<Placed>> {
-    const decided = await wait.forDecision({ marketId: params.marketId, bidId, ms: seconds * 1000 });
+    const decided = await wait.forDecision({ marketId, bidId, ms: seconds * 1000 });
     const found = decided ? await this.findBid(caller, bidId).catch(undefinedWhereBusy) : undefined;
-    if (found?.kind === 'found' && quote) failOutdated(found.bid, quote, headers);
+    if (found?.kind === 'found') await onDecided?.(found.bid, headers);
     if (found?.kind === 'found') return new Reply(bidView(found.bid), 200, headers);
     return new Reply({ id: bidId.toString(), status: 'queued' }, 202, headers);
   }
@@ -152,16 +178,12 @@ export class PlaceBids {
     if (checked.kind === 'market_unknown') return { problem: problemOf('market_unknown') };
     if (checked.kind === 'readable') return { newBid: this.newBid({ ...place, idempotencyKey: body.idempotencyKey }, body) };
     return {
-      problem: listed(
-        checked.faults.map(({ path, message }) => ({ path: path.replace('$', root), message })),
-        listing,
-      ),
+      problem: listed(under(root, checked.faults), listing),
     };
   }
 
-  private newBid({ marketId, organisationId, tenantId, keyId, idempotencyKey, quote }: Place & Named, body: BidBodyWire): NewBid {
-    const plain = this.forms.text(body);
-    const text = quote ? withTerms(plain, quote) : plain;
+  private newBid({ marketId, organisationId, tenantId, keyId, idempotencyKey, ...named }: Place & Named, body: BidBodyWire): NewBid {
+    const text = withTerms(this.forms.text(body), named);
     return {
       marketId,
       organisationId,
@@ -174,6 +196,10 @@ export class PlaceBids {
     };
   }
 }
+
+/** Faults of a part of a body, by where they lie in the whole. */
+const under = (root: string, faults: readonly Fault[]): Fault[] =>
+  faults.map(({ path, message }) => ({ path: path.replace('$', root), message }));
 
 /** A bid that cannot be shown for now is queued for all that its bidder is told; a fault is a fault. */
 function undefinedWhereBusy(cause: unknown): undefined {

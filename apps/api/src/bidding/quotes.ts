@@ -1,5 +1,5 @@
 import { type BidForms, type Offer, optionTold, QUOTE_DIGEST_LENGTH, type QuoteId, quoteIdOf, readIfMatch } from '#contracts';
-import type { QuotedTerms } from '#kinds';
+import type { QuotedTerms, ReplacedTerms } from '#kinds';
 import type { BidRecord } from '#market';
 import { canonicalJson } from '#units';
 import { ProblemError } from '../http/problem-error.js';
@@ -47,14 +47,22 @@ export function namedQuote(forms: BidForms, quotable: Quotable, ifMatch: string 
   return named;
 }
 
-/** A body as it is stored with the terms of a quote. @param text as it is stored without them. */
-export function withTerms(text: string, { priceVersion, best }: QuoteId): string {
-  const quote: QuotedTerms = {
-    priceVersion,
-    ...(best && { completion: best.completion, paymentMicros: best.priceMicros }),
-  };
-  return canonicalJson({ ...(JSON.parse(text) as object), quote });
+/** What a bid goes by beside its body. */
+interface Terms {
+  readonly quote?: QuoteId | undefined;
+  readonly replaces?: ReplacedTerms | undefined;
 }
+
+/** A body as it is stored with the terms of quotes. @param text as it is stored without them. */
+export function withTerms(text: string, { quote, replaces }: Terms): string {
+  if (!quote && !replaces) return text;
+  return canonicalJson({ ...(JSON.parse(text) as object), ...(quote && { quote: termsOf(quote) }), ...(replaces && { replaces }) });
+}
+
+const termsOf = ({ priceVersion, best }: QuoteId): QuotedTerms => ({
+  priceVersion,
+  ...(best && { completion: best.completion, paymentMicros: best.priceMicros }),
+});
 
 /** Ends the request of a bid whose quote was outdated when it was decided: with what it would have been answered then. */
 export function failOutdated({ bidId, decision }: BidRecord, { digest }: QuoteId, headers: Readonly<Record<string, string>>): void {

@@ -67,6 +67,7 @@ import type { ThinkPool } from '#thinking';
 import { BidBodies } from '../bidding/bid-bodies.js';
 import { BidRoutes } from '../bidding/bid-routes.js';
 import { MeasuredAccept } from '../bidding/measured-accept.js';
+import { ChangeAllocation } from '../bidding/change-allocation.js';
 import { type FindBid, PlaceBids } from '../bidding/place-bids.js';
 import { RequestAuthorizer } from '../http/request-authorizer.js';
 import { type Holds, sharesOf, TENANT_SHARE } from '../http/holds.js';
@@ -132,12 +133,12 @@ export function compose(parts: Parts): Composed {
   const { keyring, services: tenants } = tenancy(parts, callers);
   const gate = new RequestAuthorizer(keyring, rateGate(parts));
   const bodies = new BidBodies(parts.kinds);
-  const { placeBids, services: bids } = bidding(parts, { measured, callers, turns, bodies });
+  const { ways, services: bids } = bidding(parts, { measured, callers, turns, bodies });
   return {
     services: [...tenants, ...catalogue(parts, { notifier, callers, turns }), ...bids, bodies, ...accounts(parts), readiness(parts)],
     turns,
     gate,
-    door: new BidRoutes(gate, placeBids, bodies),
+    door: new BidRoutes(gate, ways, bodies),
     accept,
   };
 }
@@ -211,27 +212,29 @@ function catalogue(
 function bidding(
   parts: Parts,
   { measured, callers, turns, bodies }: { measured: MeasuredAccept; callers: CallerWatch; turns: DatabaseTurns; bodies: BidBodies },
-): { placeBids: PlaceBids; services: object[] } {
-  const { stores, metrics, pulse, ending, holds } = parts;
+): { ways: { placeBids: PlaceBids; changeAllocation: ChangeAllocation }; services: object[] } {
+  const { stores, metrics, pulse, ending, holds, surroundings } = parts;
+  const { clock } = surroundings;
   const reader = createBidReader(stores.pool);
   const readBids = new ReadBids(reader);
   const waiter = new DecisionWaiter(reader, pulse, ending.stopping.signal, (err) => {
     metrics.trouble('wait', err, 'could not look for decisions; those who wait get 202');
   });
   const checks = { bodies, market: new CheckBid(createBidContextReader(stores.pool), parts.kinds) };
+  const placeBids = new PlaceBids(checks, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, callers), parts.large);
+  const { allocations, quotes, services } = allocationsOf(parts);
+  const keyed = createUndecidedBids(stores.pool);
   return {
-    placeBids: new PlaceBids(checks, measured, findDecided(readBids, turns), new Waits(waiter, holds.waits, callers), parts.large),
-    services: [readBids, ...allocations(parts), ...views(parts), ...pricing(parts, turns.reads)],
+    ways: { placeBids, changeAllocation: new ChangeAllocation({ placeBids, bodies, allocations, quotes, keyed, clock }) },
+    services: [readBids, ...services, ...views(parts), ...pricing(parts, turns.reads)],
   };
 }
 
-function allocations({ stores, kinds, surroundings: { clock } }: Parts): object[] {
+function allocationsOf({ stores, kinds, surroundings: { clock } }: Parts) {
   const store = createCancellationStore(stores.pool);
-  return [
-    new ReadAllocations(createAllocationReader(stores.pool)),
-    new QuoteCancellation(store, kinds, clock),
-    new CancelAllocation(store, kinds, clock),
-  ];
+  const allocations = new ReadAllocations(createAllocationReader(stores.pool));
+  const quotes = new QuoteCancellation(store, kinds, clock);
+  return { allocations, quotes, services: [allocations, quotes, new CancelAllocation(store, kinds, clock)] };
 }
 
 function views({ stores, surroundings: { clock } }: Parts): object[] {

@@ -8,6 +8,7 @@ import { BidsController } from '../controllers/bids.controller.js';
 import { standardKinds } from '#kinds';
 import { BidBodies } from '../bidding/bid-bodies.js';
 import { BidRoutes } from '../bidding/bid-routes.js';
+import type { ChangeAllocation } from '../bidding/change-allocation.js';
 import type { PlaceBids } from '../bidding/place-bids.js';
 import { atOnce, ExplainBid, QuoteBid, ReadBids, ReadDensity } from '#market';
 import { Connections, type Serve } from './connections.js';
@@ -78,7 +79,11 @@ beforeAll(async () => {
   takeIn(server, { gate, connections, requests: holds.requests });
   readJsonBodies(server, { gate, connections, bodies: holds.bodies, large: atOnce, limitBytes: 1_000 });
   app = await NestFactory.create<NestFastifyApplication>(Edge, adapter, { bodyParser: false, logger: false, abortOnError: false });
-  new BidRoutes(gate, placeBids as unknown as PlaceBids, bodies).open(server);
+  new BidRoutes(
+    gate,
+    { placeBids: placeBids as unknown as PlaceBids, changeAllocation: placeBids as unknown as ChangeAllocation },
+    bodies,
+  ).open(server);
   await app.listen(0, '127.0.0.1');
 });
 afterAll(() => app.close());

@@ -1,4 +1,4 @@
-import { operationIds, operationOf, type Operation, scopeOf } from '#contracts';
+import { operationIds, operationOf, type Operation, scopesOf } from '#contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, type KeyName, type ApiKeyCache, nameOf, nameOfSession } from './api-key-cache.js';
 import type { GuardedRequest } from './auth-guard.js';
@@ -82,12 +82,12 @@ function checkRole({ role }: Caller, { roles }: Exclude<Operation['policy'], 'an
     throw new ProblemError('role_not_allowed', { detail: `This takes a key of role ${roles.join(' or ')}; yours is ${role}.` });
 }
 
-const SCOPE_OF: ReadonlyMap<Operation, string | undefined> = new Map(operationIds.map(operationOf).map((each) => [each, scopeOf(each)]));
+const SCOPES_OF: ReadonlyMap<Operation, readonly string[]> = new Map(operationIds.map(operationOf).map((each) => [each, scopesOf(each)]));
 
 /** A key without scopes may do all that its role may. */
 function checkScope({ scopes }: Caller, operation: Operation): void {
   if (scopes === undefined || scopes.length === 0) return;
-  const needed = SCOPE_OF.get(operation) ?? scopeOf(operation);
-  if (needed !== undefined && !scopes.includes(needed))
+  const needed = (SCOPES_OF.get(operation) ?? scopesOf(operation)).find((scope) => !scopes.includes(scope));
+  if (needed !== undefined)
     throw new ProblemError('scope_not_allowed', { detail: `This takes a key with the scope ${needed}; yours has ${scopes.join(', ')}.` });
 }

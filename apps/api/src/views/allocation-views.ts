@@ -30,7 +30,7 @@ export const allocationsView = ({ allocations, nextId }: AllocationsOutcome): An
 
 /** An allocation, its plan in the words of its kind. */
 export function allocationView(life: AllocationLife, bodies: Pick<BidBodies, 'planTold'>): AnswerOf<'getAllocation'> {
-  const { allocation, summary } = life;
+  const { allocation, summary, links } = life;
   const idOf = siteIdsTold(allocation.siteIds);
   return {
     bidId: allocation.bidId.toString(),
@@ -42,6 +42,10 @@ export function allocationView(life: AllocationLife, bodies: Pick<BidBodies, 'pl
     revision: summary.revision,
     returned: formatMicros(summary.returnedMicros),
     slots: life.slots.map(({ amountMicros, ...slot }) => ({ ...slot, amount: formatMicros(amountMicros) })),
+    continues: links.continues?.toString() ?? null,
+    continuedBy: links.continuedBy.map(String),
+    replaces: links.replaces?.toString() ?? null,
+    replacedBy: links.replacedBy?.toString() ?? null,
     returns: life.returns.map(({ sequence, cause, amountMicros, at }) => ({
       sequence: sequence.toString(),
       cause,

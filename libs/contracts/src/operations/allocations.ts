@@ -1,6 +1,7 @@
 import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
 import { allocationPage, allocationsQuery, cancelBody, cancellationQuote, cancelled } from '../schemas/allocations.js';
-import { allocation } from '../schemas/bids.js';
+import { LIMITS } from '../limits.js';
+import { allocation, bid, changeBody, queuedBid } from '../schemas/bids.js';
 import { paidPrices } from '../schemas/paid-prices.js';
 
 const tag = 'bids';
@@ -59,5 +60,35 @@ export const allocationOperations = defineOperations({
     body: cancelBody,
     responses: { 200: { description: 'It is cancelled', schema: cancelled } },
     problems: ['allocation_over', 'repairs_under_way', 'quote_expired', 'cancellation_outdated'],
+  },
+  changeAllocation: {
+    method: 'POST',
+    path: '/v1/allocations/{bidId}/change',
+    tag,
+    summary: 'Change an allocation: cancel it by a quote and place a bid in one step, or leave all as it is',
+    description:
+      'The bid is decided as the allocation is cancelled, at one price version: its slots are free for the bid, and what comes back may pay for it. Accepted, the allocation is cancelled for it; refused, nothing has changed. Where the quote does not stand any more the bid is refused, and answered with 412 and a new one. Waits 30 seconds for the decision where Prefer says nothing. The same key and body again give the same answer.',
+    policy: BIDDERS,
+    scope: 'allocations:write',
+    alsoScope: 'bids:write',
+    idempotent: true,
+    headers: { Prefer: 'wait=N waits up to N seconds (at most 30) for the decision and answers with it.' },
+    body: changeBody,
+    bodyValues: LIMITS.bidValues,
+    responses: {
+      200: { description: 'Decided while you waited', schema: bid, headers: ['Idempotency-Replayed', 'Preference-Applied'] },
+      202: { description: 'Stored; the decision follows', schema: queuedBid, headers: ['Idempotency-Replayed', 'Preference-Applied'] },
+    },
+    problems: [
+      'allocation_over',
+      'quote_expired',
+      'cancellation_outdated',
+      'market_paused',
+      'market_closed',
+      'key_reused',
+      'too_many_undecided',
+      'overloaded',
+      'waits_under_way',
+    ],
   },
 });

@@ -54,6 +54,10 @@ export const lifeFields = {
       amount: amount.describe('What it costs.'),
     }),
   ),
+  continues: id.nullable().describe('The allocation that it goes on with, as its bid said.'),
+  continuedBy: z.array(id).describe('Allocations that go on with it: the first 100.'),
+  replaces: id.nullable().describe('The allocation that was cancelled for it.'),
+  replacedBy: id.nullable().describe('The allocation for which it was cancelled.'),
   returns: z.array(
     z.strictObject({
       sequence: z.string().describe("The entry of the market's log that says why."),

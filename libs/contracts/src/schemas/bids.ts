@@ -2,7 +2,7 @@ import { at, formatMicros } from '#units';
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { REFUSAL_CODES, type RefusalCode } from '../refusals.js';
-import { lifeFields } from './allocations.js';
+import { cancelBody, lifeFields } from './allocations.js';
 import { offer, option, problem } from './problem.js';
 import { amount, count, id, listOf, once, page, pageQuery, positive, quantity, slot, time, volume } from './primitives.js';
 import { label } from './text.js';
@@ -40,16 +40,27 @@ export const onFailure = z
   );
 
 /** A bid's body as every kind of job has it; what else is in it is its kind's, and read by the kind's form (bid-forms.ts). */
-export const bidFields = { label: label.optional(), valuation, onFailure: onFailure.optional() };
+export const bidFields = {
+  label: label.optional(),
+  valuation,
+  onFailure: onFailure.optional(),
+  continues: id.optional().describe('An allocation of the same organisation that this bid goes on with: told on both, and nothing else.'),
+};
 /** What `kind`, `label` and `valuation` say; the other fields belong to the kind. */
 export type BidBodyWire = {
   readonly kind?: string | undefined;
   readonly label?: string | undefined;
   readonly valuation: z.infer<typeof valuation>;
   readonly onFailure?: z.infer<typeof onFailure> | undefined;
+  readonly continues?: string | undefined;
 };
 /** Checked by the form of its kind. */
 export const bidBody = z.custom<BidBodyWire>();
+
+/** The body of a change: the quote for cancelling that it goes by, and what is to take its place. */
+export const changeOf = <Bid extends z.ZodType>(body: Bid) => z.strictObject({ ...cancelBody.shape, bid: body });
+/** The bid is checked by the form of its kind. */
+export const changeBody = changeOf(bidBody);
 
 /** What an idempotency key may consist of: visible ASCII. */
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e]+$/;

@@ -1,7 +1,7 @@
 import { at } from '#units';
 import { LIMITS } from '../limits.js';
 import { IDEMPOTENCY_KEY } from './bids.js';
-import { QUANTITY_MIN } from './primitives.js';
+import { ID, QUANTITY_MIN } from './primitives.js';
 import { isPlainName } from './text.js';
 
 /** An object of JSON. */
@@ -39,6 +39,9 @@ export function isPlainValuation(value: unknown): boolean {
 
 /** Whether a label is one that its schema takes as it is. */
 export const isPlainLabel = (value: unknown): boolean => typeof value === 'string' && isPlainName(value);
+
+/** Whether an id is one that its schema takes as it is. */
+export const isPlainId = (value: unknown): boolean => typeof value === 'string' && ID.test(value);
 
 /** Whether an idempotency key is one that its schema takes as it is. */
 export const isPlainKey = (value: unknown): value is string =>

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { FAR_OFF } from '../faults.js';
 import { LIMITS } from '../limits.js';
 
+/** How an id is written. */
+export const ID = /^[1-9]\d{0,18}$/;
 /** Ids are decimal text: they outgrow what a JSON number holds exactly. */
 export const id = z
   .string()
-  .regex(/^[1-9]\d{0,18}$/, 'must be an id')
+  .regex(ID, 'must be an id')
   .meta({ examples: ['17'] });
 const AMOUNT = 'must be a decimal amount as text with at most 9 digits before and 6 after the point, such as "812.4"';
 /** What a request may name: credits as decimal text with at most six fraction digits, zero or more. */

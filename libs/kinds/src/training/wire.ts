@@ -65,11 +65,12 @@ const isPlain = (body: Fields): boolean =>
 
 /** The fields are known, so nothing is sorted. */
 function text(body: Fields): string {
-  const { chunks: perHome, epochs, label, onFailure, parameterMB, ps, throughput, valuation, worker } = body;
+  const { chunks: perHome, continues, epochs, label, onFailure, parameterMB, ps, throughput, valuation, worker } = body;
   const named = label === undefined ? '' : `"label":${JSON.stringify(label)},`;
+  const linked = continues === undefined ? '' : `"continues":${JSON.stringify(continues)},`;
   const failing = onFailure === undefined ? '' : `"onFailure":${JSON.stringify(onFailure)},`;
   return (
-    `{"chunks":${canonicalJson(perHome)},"epochs":${epochs as number},${named}${failing}"parameterMB":${parameterMB as number},"ps":${canonicalJson(ps)},` +
+    `{"chunks":${canonicalJson(perHome)},${linked}"epochs":${epochs as number},${named}${failing}"parameterMB":${parameterMB as number},"ps":${canonicalJson(ps)},` +
     `"throughput":${throughput as number},"valuation":${canonicalJson(valuation)},"worker":${canonicalJson(worker)}}`
   );
 }

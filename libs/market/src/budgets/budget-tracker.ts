@@ -30,6 +30,8 @@ export interface Spending {
   capsOf(bid: CountedBid, window: Window): readonly BudgetCap[] | undefined;
   /** A bid has taken that. */
   charged(charges: readonly BudgetCharge[]): void;
+  /** That comes back of what bids had taken (below zero); what budgets had that have ended since counts for nothing. */
+  returned(charges: readonly BudgetCharge[]): void;
 }
 
 interface Tracked extends SeenBudget {
@@ -69,6 +71,10 @@ export class BudgetTracker implements Spending {
       invariant(budget !== undefined, 'what is charged was seen');
       budget.taken.set(period, (budget.taken.get(period) ?? 0n) + amountMicros);
     }
+  }
+
+  returned(charges: readonly BudgetCharge[]): void {
+    this.charged(charges.filter(({ budgetId }) => this.byId.has(budgetId)));
   }
 
   private capsIn({ budgetId, name, per, amountMicros, taken }: Tracked, window: Window): BudgetCap[] {

@@ -4,12 +4,14 @@ import type { OpenBook } from '../book/index.js';
 import { BudgetTracker, type BudgetsSeen } from '../budgets/index.js';
 import type { Clock } from '../clock/index.js';
 import { mayTakeLong } from '../thinking/effort.js';
-import type { Thinker } from '../thinking/thinker.js';
+import { isChange } from '../lifecycle/change.js';
+import type { RepairCommit } from '../lifecycle/repair-ports.js';
+import { createThinker, type Thinker } from '../thinking/thinker.js';
 import { Books } from './books.js';
 import { decideBatch } from './decide-batch.js';
 import { inTurns } from './in-turns.js';
 import { LeaseKeeper } from './lease-keeper.js';
-import type { BatchRecord, DecidingStore, HeldMarket, LeaseClaim, LeasedMarket, Payer, Wallet } from './ports.js';
+import type { BatchRecord, DecidingStore, HeldMarket, LeaseClaim, LeasedMarket, Payer, QueuedBid, Wallet } from './ports.js';
 import { FundsTracker } from './funds-tracker.js';
 
 /** How much is decided together, and how long a worker may think. */
@@ -27,11 +29,11 @@ const BOOK_CELLS_MAX = 8_388_608;
 
 /**
  * `holds`: the lease is still ours. `more`: the backlog was longer than the batch. `conflicted`: nothing was written, decide again. `slow`: what
- * waits there takes long to think about, and was left alone.
+ * waits there takes long to think about, and was left alone. `change`: the next bid takes the place of an allocation, which is done with the market held.
  */
 export type BatchOutcome =
   | { readonly kind: 'decided'; readonly count: number; readonly more: boolean; readonly holds: boolean }
-  | { readonly kind: 'busy' | 'paused' | 'market_unknown' | 'conflicted' | 'slow'; readonly holds: boolean };
+  | { readonly kind: 'busy' | 'paused' | 'market_unknown' | 'conflicted' | 'slow' | 'change'; readonly holds: boolean };
 
 /** How a batch is tried. */
 export interface Attempt {
@@ -65,6 +67,8 @@ interface Drafted extends Ready {
   readonly record: BatchRecord;
   readonly priceVersion: bigint;
   readonly more: boolean;
+  /** Whether the book is what the record says once that is written. */
+  readonly isBookKept: boolean;
 }
 
 /** What bidders can pay, and what their budgets leave, where any of them has budgets. */
@@ -76,15 +80,20 @@ interface Purses {
 interface Draft {
   readonly drafted: readonly Drafted[];
   readonly payers: readonly Payer[];
+  /** What is written before it, of a bid that takes the place of an allocation. */
+  readonly cancelled?: RepairCommit | undefined;
 }
 
 /** Reads, decides and writes a batch of each of some markets, with the books kept in between. */
 export class Batches {
   private readonly books: Books;
   private readonly leases: LeaseKeeper;
+  /** For what is decided here and now, by itself. */
+  private readonly here: Thinker;
 
   constructor(private readonly parts: BatchParts) {
-    const { store, thinker, limits } = parts;
+    const { store, thinker, limits, kinds, clock } = parts;
+    this.here = createThinker(kinds, clock);
     this.books = new Books(store, thinker, limits.bookCellsMax ?? BOOK_CELLS_MAX);
     this.leases = new LeaseKeeper(store, limits);
   }
@@ -119,10 +128,13 @@ export class Batches {
       this.books.checkIn(open);
       return { kind: 'busy', holds: true };
     }
-    const isLong = mayTakeLong(open.book, bids, this.parts.kinds);
-    if (!isLong || attempt.mayTakeLong) return { ...market, bids: inTurns(bids, market.lastBidderId), open, isLong };
+    const next = upToChange(inTurns(bids, market.lastBidderId));
+    const isLong = mayTakeLong(open.book, next, this.parts.kinds);
+    const mustBeHeld = next.some(isChange) && !attempt.held;
+    if (!mustBeHeld && (!isLong || attempt.mayTakeLong))
+      return { ...market, bids: next, hasMore: market.hasMore || next.length < bids.length, open, isLong };
     this.books.checkIn(open);
-    return { kind: 'slow', holds: true };
+    return { kind: mustBeHeld ? 'change' : 'slow', holds: true };
   }
 
   /** Read after the wallets, which say how often they have changed: what changes in between is found out as the batch is written. */
@@ -138,7 +150,8 @@ export class Batches {
   }
 
   private draft(ready: readonly Ready[], purses: Purses, attempt: Attempt): Draft | Promise<Draft> {
-    return at(ready, 0).isLong ? this.thinkLong(at(ready, 0), purses, attempt) : this.think(ready, purses);
+    const first = at(ready, 0);
+    return first.isLong || first.bids.some(isChange) ? this.thinkAlone(first, purses, attempt) : this.think(ready, purses);
   }
 
   /** Each market may think for its share of the time, and for what those before it have left of theirs. */
@@ -149,29 +162,33 @@ export class Batches {
     const drafted = ready.map((market, index) => {
       const endMs = beganMs + (limits.thinkMs * (index + 1)) / ready.length;
       const draft = decideBatch({ ...market, funds, kinds, mayGoOn: () => clock.nowMs() < endMs });
-      return { ...market, ...draft, more: isMore(market, draft.record) };
+      return { ...market, ...draft, more: isMore(market, draft.record), isBookKept: true };
     });
     return { drafted, payers: funds.payers() };
   }
 
   /** Its lease is renewed meanwhile. Where others are held up, no more than one bid is decided. */
-  private async thinkLong(market: Ready, purses: Purses, { held }: Attempt): Promise<Draft> {
+  private async thinkAlone(market: Ready, purses: Purses, { held }: Attempt): Promise<Draft> {
     const { thinker, limits } = this.parts;
-    const { open, epoch, bids } = market;
-    const task = { open, epoch, bids, ...purses, thinkMs: held ? 0 : limits.thinkMs };
-    const { payers, ...draft } = await this.leases.during([market], () => thinker.decide(task));
-    return { drafted: [{ ...market, ...draft, more: isMore(market, draft.record) }], payers };
+    const { open, epoch, bids, isLong } = market;
+    const [bid] = bids.filter(isChange);
+    const changed = bid && held && { live: await held.live(BigInt(bid.body.replaces.bidId)) };
+    const task = { open, epoch, bids, ...purses, changed, thinkMs: held ? 0 : limits.thinkMs };
+    const { payers, cancelled, ...draft } = await this.leases.during([market], () => (isLong ? thinker : this.here).decide(task));
+    const isBookKept = !changed || cancelled !== undefined;
+    return { drafted: [{ ...market, ...draft, more: isMore(market, draft.record), isBookKept }], payers, cancelled };
   }
 
-  private async write({ drafted, payers }: Draft, { mayKeep, held }: Attempt): Promise<Map<bigint, BatchOutcome>> {
+  private async write({ drafted, payers, cancelled }: Draft, { mayKeep, held }: Attempt): Promise<Map<bigint, BatchOutcome>> {
     const { store, limits } = this.parts;
     const lease = mayKeep && drafted.some(({ more }) => more) ? 'keep' : 'release';
     const batches = drafted.map(({ record }) => record);
-    const outcomes = await (held ?? store).record({ batches, payers, owner: limits.owner, lease });
+    const turn = { batches, payers, owner: limits.owner, lease } as const;
+    const outcomes = cancelled && held ? [await held.recordChange(cancelled, turn)] : await (held ?? store).record(turn);
     return new Map(
       drafted.map(({ marketId, more, ...draft }, index): [bigint, BatchOutcome] => {
         if (outcomes[index] !== 'recorded') return [marketId, { kind: 'conflicted', holds: true }];
-        this.books.checkIn(bookAfter(draft));
+        if (draft.isBookKept) this.books.checkIn(bookAfter(draft));
         return [marketId, { kind: 'decided', count: draft.record.decided.length, more, holds: lease === 'keep' }];
       }),
     );
@@ -182,6 +199,12 @@ export class Batches {
 const isBeingRepaired = ({ state }: OpenBook): boolean => state.windows?.some(({ isSettled }) => !isSettled) ?? false;
 
 const isMore = ({ bids, hasMore }: Ready, { decided }: BatchRecord): boolean => hasMore || decided.length < bids.length;
+
+/** Bids that are decided together: those before the next one that takes the place of an allocation, or that one by itself. */
+function upToChange(bids: readonly QueuedBid[]): readonly QueuedBid[] {
+  const at = bids.findIndex(isChange);
+  return at === -1 ? bids : bids.slice(0, Math.max(1, at));
+}
 
 const biddersOf = (ready: readonly Ready[]): bigint[] => [
   ...new Set(ready.flatMap(({ bids }) => bids.map(({ organisationId }) => organisationId))),

@@ -1,5 +1,15 @@
 import type { Kinds } from '#kinds';
-import { admit, applyFootprint, type Book, capacityOf, type Decision, isCapacitySet, ownCapacityOf, usageOf } from '#mechanism';
+import {
+  admit,
+  applyFootprint,
+  type Book,
+  capacityOf,
+  type Decision,
+  isCapacitySet,
+  ownCapacityOf,
+  type Refusal,
+  usageOf,
+} from '#mechanism';
 import { invariant, micros } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import { heldToQuote } from './held-to-quote.js';
@@ -15,6 +25,8 @@ export interface BatchInput {
   readonly kinds: Kinds;
   /** Asked before each bid but the first: false ends the batch early. */
   readonly mayGoOn: () => boolean;
+  /** Why none of the bids is looked at. */
+  readonly refusal?: Refusal | undefined;
 }
 
 /**
@@ -44,6 +56,7 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
       fundsMicros,
       decision,
       ...(caps && { caps }),
+      ...linksOf(bid),
     });
     funds.decided(bid.organisationId, bid.body.valuation, decision.kind === 'accepted' ? decision.payment : 0n);
     if (decision.kind === 'refused') continue;
@@ -54,15 +67,24 @@ export function decideBatch(input: BatchInput): { record: BatchRecord; priceVers
   return { record: recordOf(input, decided, touched), priceVersion };
 }
 
+/** What an allocation is linked to, as its bid says. */
+function linksOf({ body: { continues, replaces } }: QueuedBid): Pick<DecidedBid, 'links'> {
+  if (continues === undefined && replaces === undefined) return {};
+  return {
+    links: { ...(continues !== undefined && { continues: BigInt(continues) }), ...(replaces && { replaces: BigInt(replaces.bidId) }) },
+  };
+}
+
 /** What a bid meets: what is left in its wallet, micro-credits, and in budgets, and the version of the prices. */
 type Met = Pick<DecidedBid, 'fundsMicros' | 'priceVersion' | 'caps'>;
 
 /** @returns the decision, its plan as the kind's codec writes it. */
-function decideBid({ open, kinds }: BatchInput, queued: QueuedBid, { fundsMicros, priceVersion, caps }: Met): Decision {
+function decideBid({ open, kinds, refusal }: BatchInput, queued: QueuedBid, { fundsMicros, priceVersion, caps }: Met): Decision {
   const { head, sites, resources } = open.state;
   if (head.status === 'closed') {
     return { kind: 'refused', refusal: { code: 'market_closed', detail: 'the market was closed before this bid was decided' } };
   }
+  if (refusal) return { kind: 'refused', refusal };
   const reading = kinds.parse(queued.body, { sites, resources });
   invariant(reading.kind === 'bid', `bid ${queued.bidId} is still readable as it was when it was acknowledged`);
   const { bid } = reading;

@@ -128,8 +128,9 @@ export class DecideMarkets {
 
   private afterTurn(marketId: bigint, outcome: BatchOutcome): RunOutcome {
     if (outcome.kind === 'conflicted') this.conflicts.set(marketId, (this.conflicts.get(marketId) ?? 0) + 1);
+    else if (outcome.kind === 'change') this.conflicts.set(marketId, ROUNDS_CONFLICTED_MAX);
     else this.conflicts.delete(marketId);
-    if (outcome.kind === 'conflicted') return { kind: 'more', decided: 0 };
+    if (outcome.kind === 'conflicted' || outcome.kind === 'change') return { kind: 'more', decided: 0 };
     if (outcome.kind !== 'decided') return { kind: outcome.kind, decided: 0 };
     return { kind: outcome.more ? 'more' : 'drained', decided: outcome.count };
   }
@@ -153,8 +154,8 @@ export class DecideMarkets {
       for (let left = batches; !signal?.aborted;) {
         const outcome = await this.batch(marketId, conflicted, { mayKeep: left > 1, mayTakeLong });
         holds = outcome.holds;
-        conflicted = outcome.kind === 'conflicted' ? conflicted + 1 : 0;
-        if (outcome.kind === 'conflicted') continue;
+        conflicted = outcome.kind === 'conflicted' ? conflicted + 1 : outcome.kind === 'change' ? CONFLICTS_MAX : 0;
+        if (outcome.kind === 'conflicted' || outcome.kind === 'change') continue;
         if (outcome.kind !== 'decided') return { kind: outcome.kind, decided };
         decided += outcome.count;
         if (!outcome.more) return { kind: 'drained', decided };

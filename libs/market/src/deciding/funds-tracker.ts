@@ -2,7 +2,7 @@ import type { BudgetCap } from '#log';
 import { type PaymentLine, type Valuation, valueAt } from '#mechanism';
 import { invariant } from '#units';
 import type { BookTerms } from '../book/index.js';
-import { chargesOf, type Spending } from '../budgets/index.js';
+import { type BudgetCharge, chargesOf, type Spending } from '../budgets/index.js';
 import type { Payer, QueuedBid, Wallet } from './ports.js';
 
 interface BidderFunds {
@@ -48,6 +48,14 @@ export class FundsTracker {
   /** An accepted bid takes that of the budgets that count it. */
   charged(caps: readonly BudgetCap[], lines: readonly PaymentLine[]): void {
     this.spending?.charged(chargesOf(caps, lines));
+  }
+
+  /** So much comes back to a bidder before its next bid is decided, and to its budgets. */
+  returned(organisationId: bigint, returnedMicros: bigint, charges: readonly BudgetCharge[]): void {
+    const own = this.funds.get(organisationId);
+    invariant(own !== undefined, 'every bidder has a wallet');
+    own.fundsMicros += returnedMicros;
+    this.spending?.returned(charges);
   }
 
   /** A bid of the bidder was decided with what was left: it pays so much, micro-credits. */

@@ -2,6 +2,7 @@ import type { BidBody } from '#kinds';
 import type { BudgetCap } from '#log';
 import type { Decision } from '#mechanism';
 import type { BudgetsSeen } from '../budgets/index.js';
+import type { LiveRow, RepairCommit } from '../lifecycle/repair-ports.js';
 import type { MarketHead, MarketNews, MarketRows, MarketState } from '../book/index.js';
 
 /** Who decides: a name that no other process has, and for how long a taken market stays taken, ms. */
@@ -45,6 +46,8 @@ export interface DecidedBid {
   readonly fundsMicros: bigint;
   /** What budgets left, where any counts the bid. */
   readonly caps?: readonly BudgetCap[] | undefined;
+  /** Allocations that it goes on with, or takes the place of. */
+  readonly links?: { readonly continues?: bigint; readonly replaces?: bigint } | undefined;
   /** The kind of its job. */
   readonly kind: string;
   /** Its plan as the kind's codec writes it. */
@@ -131,6 +134,10 @@ export type RecordOutcome = 'recorded' | 'stale' | 'funds_moved';
 /** What a batch is decided by where its market and its bidders' wallets are held meanwhile: nothing can overtake it. */
 export interface HeldMarket extends Pick<DecidingStore, 'record'> {
   lockWallets(organisationIds: readonly bigint[]): Promise<readonly Wallet[]>;
+  /** An allocation of the market as it stands; undefined where nothing of it is to run. */
+  live(bidId: bigint): Promise<LiveRow | undefined>;
+  /** Writes a cancellation and the decision of the bid that it is for, or nothing. */
+  recordChange(cancelled: RepairCommit, turn: RoundCommit): Promise<RecordOutcome>;
 }
 
 /** Each call is a transaction of its own: nothing is locked while bids are thought about, unless they are decided within `held`. */

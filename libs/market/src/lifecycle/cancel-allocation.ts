@@ -1,9 +1,8 @@
 import type { Kinds } from '#kinds';
-import { capacityOf, usageOf } from '#mechanism';
 import { openBook, type MarketRows, type OpenBook, stateOf } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
 import type { Caller } from '../tenancy/index.js';
-import { type Cancellation, cancellationOf, cancellationRecord } from './cancel.js';
+import { type Cancellation, cancellationCommit, cancellationOf } from './cancel.js';
 import type { LiveAllocation } from './hits.js';
 import { liveOf } from './live.js';
 import type { LiveRow, RepairCommit } from './repair-ports.js';
@@ -127,15 +126,8 @@ export class CancelAllocation {
       const cancellation = cancellationOf(open, allocation);
       if (cancellation.slot !== quote.slot || cancellation.returned !== quote.returnedMicros)
         return { kind: 'outdated', ...outdated(cancellation, quote), quote: quoteOf(open, bidId, { ...cancellation, nowMs }) };
-      const { marketId, sequence: before } = open.state.head;
-      const usage = cancellation.slots.map(({ slot }) => ({
-        slot,
-        usedMilli: usageOf(open.book, slot),
-        capacityMilli: capacityOf(open.book, slot),
-      }));
-      const sequence = before + 1n;
-      await record({ marketId, before, records: [cancellationRecord(allocation, cancellation, sequence)], usage });
-      return { kind: 'cancelled', bidId, sequence, cancellation };
+      await record(cancellationCommit(open, allocation, cancellation));
+      return { kind: 'cancelled', bidId, sequence: open.state.head.sequence + 1n, cancellation };
     });
   }
 }

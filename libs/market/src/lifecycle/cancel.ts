@@ -1,10 +1,10 @@
 import { cancelSale, owedOf } from '#ledger';
-import { type Footprint, paymentLines, releaseFootprint, totalOf } from '#mechanism';
+import { capacityOf, type Footprint, paymentLines, releaseFootprint, totalOf, usageOf } from '#mechanism';
 import { invariant, micros, type Micros } from '#units';
 import { type OpenBook, withdrawAgain } from '../book/index.js';
 import { givenBack } from '../budgets/index.js';
 import { comingOf, type LiveAllocation } from './hits.js';
-import type { HitRecord } from './repair-ports.js';
+import type { HitRecord, RepairCommit } from './repair-ports.js';
 
 /** What is kept of a slot, thousandths, by how many slots it is ahead: all of one that has begun. */
 const KEPT_OF_BEGUN = 1000;
@@ -102,4 +102,11 @@ export function cancellationRecord(
     movements,
     charges: givenBack(charges, returned),
   };
+}
+
+/** What cancelling writes, as the next entry of the market's log. The book is as the cancellation has left it. */
+export function cancellationCommit({ book, state }: OpenBook, allocation: LiveAllocation, cancellation: Cancellation): RepairCommit {
+  const { marketId, sequence: before } = state.head;
+  const usage = cancellation.slots.map(({ slot }) => ({ slot, usedMilli: usageOf(book, slot), capacityMilli: capacityOf(book, slot) }));
+  return { marketId, before, records: [cancellationRecord(allocation, cancellation, before + 1n)], usage };
 }

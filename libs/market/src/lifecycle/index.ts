@@ -25,6 +25,7 @@ export {
   type PlanInForce,
 } from './hits.js';
 export { type Cancellation, cancellationOf, type CancelledSlot, keptThousandths } from './cancel.js';
+export { beginChange, type ChangeBegun, type ChangingBid, isChange } from './change.js';
 export {
   CancelAllocation,
   CANCELLATION_QUOTE_MS,
@@ -53,4 +54,12 @@ export type { ImpactParts, WindowHit, WindowImpact } from './impact.js';
 export { CloseWindow, ListWindows, OpenWindow, PreviewWindow, takenSlots } from './windows.js';
 export type { CloseWindowOutcome, CloseWindowRequest, OpenWindowOutcome, PreviewWindowOutcome, WindowsOutcome } from './windows.js';
 export type { NewWindow, OpenWindowRequest, WindowKind, WindowRecord, WindowsReader, WindowsTx } from './window-ports.js';
-export type { AllocationFilter, AllocationLife, AllocationReader, AllocationReturn, AllocationSlot, AllocationSummary } from './ports.js';
+export type {
+  AllocationFilter,
+  AllocationLife,
+  AllocationLinks,
+  AllocationReader,
+  AllocationReturn,
+  AllocationSlot,
+  AllocationSummary,
+} from './ports.js';

@@ -51,8 +51,18 @@ export interface AllocationReturn {
   readonly at: Date;
 }
 
+/** What an allocation is linked to: ids of bids. */
+export interface AllocationLinks {
+  readonly continues: bigint | null;
+  /** The first ones. */
+  readonly continuedBy: readonly bigint[];
+  readonly replaces: bigint | null;
+  readonly replacedBy: bigint | null;
+}
+
 /** What became of an allocation so far, slot by slot. */
 export interface AllocationLife {
+  readonly links: AllocationLinks;
   readonly summary: AllocationSummary;
   readonly allocation: AllocationRecord;
   /** By revision and slot. */

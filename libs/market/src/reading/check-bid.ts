@@ -39,22 +39,30 @@ export class CheckBid {
 
   /** Whether a bid is readable by what is remembered of its market; if not, `run` tells. */
   isReadable({ organisationId, marketId, body }: BidToCheck): boolean {
-    return this.known.get(`${organisationId}:${marketId}`)?.isReadable(body) === true;
+    return body.continues === undefined && this.known.get(`${organisationId}:${marketId}`)?.isReadable(body) === true;
   }
 
-  async run({ organisationId, marketId, body }: BidToCheck): Promise<CheckOutcome> {
+  async run(bid: BidToCheck): Promise<CheckOutcome> {
+    const { organisationId, body } = bid;
+    const outcome = await this.read(bid);
+    if (outcome.kind !== 'readable' || body.continues === undefined) return outcome;
+    if (await this.reader.hasAllocation(organisationId, BigInt(body.continues))) return READABLE;
+    return { kind: 'faults', faults: [{ path: '$.continues', message: 'must be the id of an allocation of yours' }] };
+  }
+
+  private async read({ organisationId, marketId, body }: BidToCheck): Promise<CheckOutcome> {
     const name = `${organisationId}:${marketId}`;
     if (this.known.get(name)?.isReadable(body)) return READABLE;
     const earlier = this.reading.get(name); // begun before this bid came: good enough if the bid is readable by it
     if (earlier && (await earlier)?.isReadable(body)) return READABLE;
-    const known = await (this.reading.get(name) ?? this.read(name, organisationId, marketId));
+    const known = await (this.reading.get(name) ?? this.remember(name, organisationId, marketId));
     if (!known) return { kind: 'market_unknown' };
     if (known.isReadable(body)) return READABLE;
     const reading = this.kinds.parse(body, known.context);
     return reading.kind === 'faults' ? reading : READABLE;
   }
 
-  private async read(name: string, organisationId: bigint, marketId: bigint): Promise<Known | undefined> {
+  private async remember(name: string, organisationId: bigint, marketId: bigint): Promise<Known | undefined> {
     const own = this.find(organisationId, marketId);
     this.reading.set(name, own);
     try {

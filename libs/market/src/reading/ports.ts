@@ -103,4 +103,6 @@ export interface EventReader {
 export interface BidContextReader {
   /** What a bid's body is read against; undefined where the organisation sees no such market. */
   findContext(organisationId: bigint, marketId: bigint): Promise<BidContext | undefined>;
+  /** Whether an allocation is an organisation's own. */
+  hasAllocation(organisationId: bigint, bidId: bigint): Promise<boolean>;
 }

@@ -13,7 +13,7 @@ export type Expected = Readonly<Record<string, string | number | bigint | null |
 export function differences(sequence: bigint | undefined, table: RowTable, row: Row | undefined, expected: Expected): Finding[] {
   if (!row) return [{ sequence, table, key: keyOf(table, textOf(expected)), detail: 'is missing' }];
   for (const [column, value] of Object.entries(expected)) {
-    const [is, must] = pairOf(row[column], value);
+    const [is, must] = pairOf(row[column] ?? null, value);
     if (is !== must) return [{ sequence, table, key: keyOf(table, row), detail: `${column} is ${short(is)}, must be ${short(must)}` }];
   }
   return [];
@@ -63,13 +63,15 @@ export const eventColumns = (event: LogEvent, version: number = EVENT_TYPES[even
 });
 
 /** What an accepted bid got, its plan as its kind's codec writes it. */
-export const allocationRow = (marketId: bigint, { bidId, kind }: DecidedBid, { payment, lines, plan }: Accepted): Expected => ({
+export const allocationRow = (marketId: bigint, { bidId, kind, links }: DecidedBid, { payment, lines, plan }: Accepted): Expected => ({
   bid_id: bidId,
   market_id: marketId,
   kind,
   payment_micros: payment,
   lines: { json: lines },
   plan: { json: plan },
+  continues: links?.continues ?? null,
+  replaces: links?.replaces ?? null,
 });
 
 /** Of every allocation so far: nothing changes what was sold. */

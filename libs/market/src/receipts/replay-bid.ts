@@ -1,14 +1,15 @@
 import type { Sale } from '#ledger';
 import type { BidBody, KindBid, Kinds } from '#kinds';
 import { type BudgetCap, budgetCaps, UnreadableEntry } from '#log';
-import { capacityOf, usageOf } from '#mechanism';
+import { capacityOf, type Refusal, usageOf } from '#mechanism';
 import { at, invariant } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import { chargesOf } from '../budgets/index.js';
 import { decideBatch, decisionEvent, FundsTracker, saleIn, type BatchRecord, type DecidedBid, type QueuedBid } from '../deciding/index.js';
 import { budgetFindings } from './budget-findings.js';
 import { allocationRow, decisionRow, differences, eventColumns, FIRST_REVISION, placementRow } from './expected-rows.js';
-import type { Bought } from './replay-hits.js';
+import { isChange } from '../lifecycle/change.js';
+import type { BegunAgain, Bought, LiveSales } from './replay-hits.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
 
 /** What came of deciding a bid again. */
@@ -22,10 +23,18 @@ export type BidReplay =
       readonly capacityMilli: readonly number[];
       /** What the bid has bought, if it was accepted. */
       readonly bought: Bought | undefined;
+      /** Whether the book is what it was before, or after, the decision; it is not after a change that was refused. */
+      readonly isBookKept: boolean;
     };
 
+/** What bids are decided again with. */
+interface ReplayParts {
+  readonly kinds: Kinds;
+  readonly live: Pick<LiveSales, 'beginChange'>;
+}
+
 /** Decides a bid again on the book as it stands, and holds every row that was written against that. */
-export function replayBid(open: OpenBook, record: LogRecord, kinds: Kinds): BidReplay {
+export function replayBid(open: OpenBook, record: LogRecord, { kinds, live }: ReplayParts): BidReplay {
   const { bid, decision, sequence } = record;
   const { marketId } = open.state.head;
   if (!bid || !decision)
@@ -37,7 +46,13 @@ export function replayBid(open: OpenBook, record: LogRecord, kinds: Kinds): BidR
   const invalid = read.bid ? planFindings(open, record, read.bid) : []; // before the book is changed
   const seen = capsSeen(decision, sequence);
   if (seen.kind === 'findings') return seen;
-  const again = decideAgain(open, { ...queuedIn(bid), body: read.body }, { funds: decision.funds_micros ?? null, caps: seen.caps, kinds });
+  const queued = { ...queuedIn(bid), body: read.body };
+  const isAccepted = decision.outcome === 'accepted';
+  const begun = read.bid && isChange(queued) ? live.beginChange(open, queued, { sequence, isAccepted }) : NO_CHANGE;
+  if (begun.kind === 'fault')
+    return { kind: 'findings', findings: [{ sequence, table: 'allocation', key: `bid_id ${bid.id}`, detail: begun.detail }] };
+  const refusal = begun.kind === 'refused' ? begun.refusal : undefined;
+  const again = decideAgain(open, queued, { funds: decision.funds_micros ?? null, caps: seen.caps, kinds, refusal });
   const decided = at(again.record.decided, 0);
   const sale = saleIn(decided);
   const findings = [...rowFindings(record, decided, { marketId, sale }), ...invalid];
@@ -45,8 +60,10 @@ export function replayBid(open: OpenBook, record: LogRecord, kinds: Kinds): BidR
   const { usage, capacityMilli } = again.record;
   const state = { ...open.state, priceVersion: again.priceVersion, head: { ...open.state.head, sequence } };
   const bought = sale && { decided, body: read.body, sale };
-  return { kind: 'same', open: { state, book: open.book }, usage, capacityMilli, bought };
+  return { kind: 'same', open: { state, book: open.book }, usage, capacityMilli, bought, isBookKept: isAccepted || begun === NO_CHANGE };
 }
+
+const NO_CHANGE: BegunAgain = { kind: 'begun' };
 
 const bidNamedBy = ({ event }: LogRecord): string => (jsonOf(event.payload) as { bidId?: string } | undefined)?.bidId ?? 'unknown';
 
@@ -119,13 +136,18 @@ interface Again {
   readonly funds: string | null;
   readonly caps: readonly BudgetCap[] | undefined;
   readonly kinds: Kinds;
+  readonly refusal: Refusal | undefined;
 }
 
 /** A batch of one: batches of any size decide the same. */
-function decideAgain(open: OpenBook, bid: QueuedBid, { funds, caps, kinds }: Again): { record: BatchRecord; priceVersion: bigint } {
+function decideAgain(
+  open: OpenBook,
+  bid: QueuedBid,
+  { funds, caps, kinds, refusal }: Again,
+): { record: BatchRecord; priceVersion: bigint } {
   const wallet = { organisationId: bid.organisationId, walletId: 0n, escrowId: 0n, fundsMicros: BigInt(funds ?? 0) };
-  const tracker = new FundsTracker([wallet], { capsOf: () => caps, charged: () => undefined });
-  const again = decideBatch({ open, epoch: 0n, bids: [bid], funds: tracker, kinds, mayGoOn: () => true });
+  const tracker = new FundsTracker([wallet], { capsOf: () => caps, charged: () => undefined, returned: () => undefined });
+  const again = decideBatch({ open, epoch: 0n, bids: [bid], funds: tracker, kinds, mayGoOn: () => true, refusal });
   invariant(again.record.decided.length === 1, 'one bid, one decision');
   return again;
 }

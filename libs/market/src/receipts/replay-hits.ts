@@ -1,7 +1,7 @@
 import { deliver, isComplete, type DeliveryRule, type Movement, type Sale, standingOf } from '#ledger';
 import type { Kinds } from '#kinds';
 import type { LogEvent } from '#log';
-import { capacityOf, type Footprint, usageOf } from '#mechanism';
+import { capacityOf, type Footprint, type Refusal, usageOf } from '#mechanism';
 import { micros } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import { chargesOf } from '../budgets/index.js';
@@ -19,6 +19,7 @@ import {
 } from '../lifecycle/hits.js';
 import { marketAt, type MarketTermsThen, type SoldPlan } from '../lifecycle/as-of.js';
 import { cancellationOf, cancellationRecord } from '../lifecycle/cancel.js';
+import { beginChange, type ChangingBid } from '../lifecycle/change.js';
 import { lessOf, recordOf } from '../lifecycle/repair-markets.js';
 import type { HitRecord, OpenWindowRow } from '../lifecycle/repair-ports.js';
 import type { BidBody } from '#kinds';
@@ -39,6 +40,12 @@ export interface ExpectedHit {
   readonly slots: readonly number[];
 }
 
+/** What came of the allocation that a bid takes the place of: the bid is refused for it, decided on the book as it is now, or was written wrongly. */
+export type BegunAgain =
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'fault'; readonly detail: string };
+
 /** What was sold and still runs, in a market that is made again from its log. */
 export class LiveSales {
   /** In the order of their decisions. */
@@ -46,6 +53,8 @@ export class LiveSales {
   /** What the market was as each of them was decided. */
   private readonly then = new Map<bigint, MarketTermsThen>();
   private plans: (SoldPlan & { readonly bidId: bigint })[] = [];
+  /** The last entry that cancelled an allocation. */
+  private lastCancelled: HitRecord | undefined;
 
   constructor(
     private readonly operatorId: bigint,
@@ -105,7 +114,30 @@ export class LiveSales {
     this.plans = this.plans.map((plan) => (plan.bidId === bidId && plan.until === undefined ? { ...plan, until: sequence } : plan));
     this.forget(bidId);
     const slots = cancellation.slots.map(({ slot }) => slot);
-    return { record: cancellationRecord(allocation, cancellation, sequence), violations: [], slots };
+    this.lastCancelled = cancellationRecord(allocation, cancellation, sequence);
+    return { record: this.lastCancelled, violations: [], slots };
+  }
+
+  /**
+   * Begins a change again. Where the bid was accepted the entry before it must have cancelled the allocation, by the quote that the bid names; where it was not, the
+   * allocation is cancelled on the book, which is of no use then but for the decision.
+   */
+  beginChange(open: OpenBook, bid: ChangingBid, { sequence, isAccepted }: { sequence: bigint; isAccepted: boolean }): BegunAgain {
+    const { replaces } = bid.body;
+    if (!isAccepted) {
+      const begun = beginChange(open, bid, this.live.get(BigInt(replaces.bidId)));
+      return begun.kind === 'refused' ? begun : { kind: 'begun' };
+    }
+    const before = this.lastCancelled;
+    const { payload } = before?.event.kind === 'allocation_cancelled' ? before.event : {};
+    const isItsOwn =
+      before?.sequence === sequence - 1n &&
+      before.organisationId === bid.organisationId &&
+      payload?.bidId.toString() === replaces.bidId &&
+      payload.slot === replaces.slot &&
+      payload.returnedMicros.toString() === replaces.returnedMicros;
+    if (isItsOwn) return { kind: 'begun' };
+    return { kind: 'fault', detail: `replaces is ${replaces.bidId}, which the entry before does not cancel as the bid says` };
   }
 
   private oldPrice({ state }: OpenBook, hit: LiveAllocation, { completion }: PlanInForce) {

@@ -27,7 +27,7 @@ export class LogReplay {
   readonly sales = new Map<number, SlotSales>();
   open: OpenBook;
   private readonly accounts: AccountBook;
-  private readonly live: LiveSales;
+  readonly live: LiveSales;
   /** The window whose hits are being dealt with. */
   private unsettled: OpenWindowRow | undefined;
   private readonly prices: PriceReplay;
@@ -105,12 +105,12 @@ export class LogReplay {
 
   private bid(record: LogRecord): Finding[] {
     const { state } = this.open;
-    const outcome = replayBid(this.open, record, this.kinds);
+    const outcome = replayBid(this.open, record, this);
     if (outcome.kind === 'findings') return outcome.findings;
     this.prices.decided(record, state);
     for (const { slot, usedMilli, capacityMilli = outcome.capacityMilli } of outcome.usage)
       this.sales.set(slot, { usedMilli, capacityMilli });
-    this.open = outcome.open;
+    this.open = outcome.isBookKept ? outcome.open : openBook({ ...outcome.open.state, usage: this.usage() });
     const { bought } = outcome;
     if (!bought) return moneyFindings(record, [], this.accounts);
     this.live.bought(bought, state);
@@ -274,15 +274,19 @@ export class LogReplay {
   private rebuild(change: Partial<MarketState>, sequence: bigint, head: Partial<MarketHead> = {}): void {
     const slot = head.slot ?? this.open.state.head.slot;
     this.move({ ...change, head: { ...this.open.state.head, ...head } }, sequence);
-    const { horizonSlots, windows = [], resources } = this.open.state;
+    const { windows = [], resources } = this.open.state;
     const own = ownCellsOf(this.open.state);
     if (change.sites !== undefined || change.windows !== undefined)
       for (const [at, { usedMilli }] of this.sales)
         if (at >= slot) this.sales.set(at, { usedMilli, capacityMilli: stockOf(leftOf(own, windows, at, { resources }), usedMilli) });
-    const usage = [...this.sales]
-      .filter(([at]) => at >= slot && at < slot + horizonSlots)
-      .map(([at, { usedMilli }]) => ({ slot: at, usedMilli }));
-    this.open = openBook({ ...this.open.state, usage });
+    this.open = openBook({ ...this.open.state, usage: this.usage() });
+  }
+
+  /** What is sold of the slots that are on sale. */
+  private usage(): MarketState['usage'] {
+    const { head, horizonSlots } = this.open.state;
+    const isOnSale = (slot: number): boolean => slot >= head.slot && slot < head.slot + horizonSlots;
+    return [...this.sales].filter(([slot]) => isOnSale(slot)).map(([slot, { usedMilli }]) => ({ slot, usedMilli }));
   }
 
   private move(change: Partial<MarketState>, sequence: bigint): void {

@@ -5,8 +5,11 @@ import { type MarketRows, openBook, type OpenBook, stateOf } from '../book/index
 import type { Clock } from '../clock/index.js';
 import { BudgetTracker, type BudgetsSeen } from '../budgets/index.js';
 import { decideBatch } from '../deciding/decide-batch.js';
+import { decideChange } from '../deciding/decide-change.js';
 import type { BatchRecord, Payer, QueuedBid, Wallet } from '../deciding/ports.js';
 import { FundsTracker } from '../deciding/funds-tracker.js';
+import { isChange } from '../lifecycle/change.js';
+import type { LiveRow, RepairCommit } from '../lifecycle/repair-ports.js';
 import { type ExplainAnswer, type ExplainTask, explanationOf } from './explain-task.js';
 import { measure, type MeasureTask } from '../learning/fold.js';
 
@@ -22,6 +25,8 @@ export interface BatchTask {
   readonly budgets?: BudgetsSeen | undefined;
   /** No further bid is taken once so long has been thought, ms. The first one is always decided. */
   readonly thinkMs: number;
+  /** Of a bid that takes the place of an allocation, and is the only one: that allocation as it stands. */
+  readonly changed?: { readonly live: LiveRow | undefined } | undefined;
 }
 
 /** What to write, and the price version after it. */
@@ -29,6 +34,8 @@ export interface BatchDraft {
   readonly record: BatchRecord;
   readonly priceVersion: bigint;
   readonly payers: readonly Payer[];
+  /** What is written before it, of a bid that takes the place of an allocation. */
+  readonly cancelled?: RepairCommit | undefined;
 }
 
 /** A quote to be thought about. */
@@ -81,8 +88,13 @@ export function createThinker(kinds: Kinds, clock: Clock): Thinker {
 /** An exception becomes a rejection. */
 const settled = <T>(work: () => T): Promise<T> => new Promise((resolve) => resolve(work()));
 
-function draftOf({ wallets, budgets, thinkMs, ...batch }: BatchTask, kinds: Kinds, clock: Clock): BatchDraft {
+function draftOf({ wallets, budgets, thinkMs, changed, ...batch }: BatchTask, kinds: Kinds, clock: Clock): BatchDraft {
   const funds = new FundsTracker(wallets, budgets && new BudgetTracker(budgets));
+  const bid = batch.bids.at(0);
+  if (changed) {
+    invariant(batch.bids.length === 1 && bid !== undefined && isChange(bid), 'a change is decided by itself');
+    return { ...decideChange({ ...batch, ...changed, bid, funds, kinds }), payers: funds.payers() };
+  }
   const endMs = clock.nowMs() + thinkMs;
   const drafted = decideBatch({ ...batch, funds, kinds, mayGoOn: () => clock.nowMs() < endMs });
   priceAhead(batch.open.book, AHEAD_STEPS); // until all slots are priced no bid is told to be quick to decide

@@ -7,18 +7,20 @@ import {
   type LeasedBacklog,
   type QueuedBid,
   stateOf,
-  type Wallet,
 } from '#market';
 import { at, invariant } from '#units';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { readBudgets } from '../budgets/read-budgets.js';
 import { columnsOf } from './columns.js';
 import { holdMarket } from './hold-market.js';
 import { leaseEnd, leaseIsOver } from './lease.js';
 import { newsSince } from './news.js';
+import { readLive } from '../lifecycle/live-allocations.js';
+import { recordChange } from './record-change.js';
 import { recordTurn } from './record-turn.js';
 import { HEAD_COLUMNS, headOf, loadMarket, type HeadRow } from './state.js';
 import { inTransaction } from './transaction.js';
+import { type AccountRow, lockWallets, walletsOf } from './wallets.js';
 
 /** Says that this statement's commit need not be waited onto the disk. */
 const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
@@ -155,25 +157,6 @@ const RENEW = `
   )
   SELECT ${UNHURRIED}`;
 
-/**
- * lock-wallets: wallets with their escrows, locked in the order of all who lock: the market (hold-market), then accounts by id.
- * Input:  organisations. Output: accounts.
- * Events: none.
- * Retry:  safe; the locks go with the transaction.
- */
-const LOCK_WALLETS = `
-  SELECT id::text, organisation_id::text, kind, balance_micros::text, budget_changes::text FROM account
-  WHERE organisation_id = ANY($1::bigint[]) AND kind IN ('wallet', 'escrow') ORDER BY id FOR NO KEY UPDATE`;
-
-/** Integers as text. */
-interface AccountRow {
-  readonly id: string;
-  readonly organisation_id: string;
-  readonly kind: 'wallet' | 'escrow';
-  readonly balance_micros: string;
-  readonly budget_changes: string;
-}
-
 /** Bids that were read, with the accounts of their bidders in the first row. */
 interface BacklogRow {
   readonly market_id: bigint;
@@ -214,6 +197,8 @@ export function createDecidingStore(pool: Pool): DecidingStore {
           return work({
             lockWallets: (organisationIds) => lockWallets(client, organisationIds),
             record: (turn) => recordTurn(client, turn),
+            live: async (bidId) => (await readLive(client, marketId, bidId)).at(0),
+            recordChange: (cancelled, turn) => recordChange(client, cancelled, turn),
           });
         },
         idleMs,
@@ -269,20 +254,3 @@ function openedOf(row: OpenedRow, { bid_ids: bidIds, bidder_ids: bidders, bodies
 }
 
 const idsOf = (text: string | null): bigint[] => (text === null ? [] : text.split(',').map(BigInt));
-
-async function lockWallets(client: PoolClient, organisationIds: readonly bigint[]): Promise<Wallet[]> {
-  return walletsOf((await client.query<AccountRow>({ name: 'lock-wallets', text: LOCK_WALLETS, values: [organisationIds] })).rows);
-}
-
-/** Every organisation has a wallet and an escrow. */
-function walletsOf(accounts: readonly AccountRow[]): Wallet[] {
-  const escrows = new Map(accounts.filter(({ kind }) => kind === 'escrow').map((account) => [account.organisation_id, account]));
-  return accounts
-    .filter(({ kind }) => kind === 'wallet')
-    .map(({ id, organisation_id: organisation, balance_micros: balance, budget_changes: changes }) => {
-      const escrow = escrows.get(organisation);
-      invariant(escrow !== undefined, `organisation ${organisation} has an escrow`);
-      const owner = { organisationId: BigInt(organisation), walletId: BigInt(id), escrowId: BigInt(escrow.id) };
-      return { ...owner, fundsMicros: BigInt(balance), budgetChanges: BigInt(changes) };
-    });
-}

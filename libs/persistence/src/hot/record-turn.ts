@@ -57,8 +57,8 @@ const FUNDS_LEFT = `
 /** What accepted bids got, what is sold of each slot that they touch, and what they hold. */
 const allocations = (given: typeof sales | typeof budgeted): string => `
   allocated AS (
-    INSERT INTO allocation (bid_id, market_id, payment_micros, lines, kind, plan)
-    SELECT bid_id, market_id, payment, lines::jsonb, kind, plan
+    INSERT INTO allocation (bid_id, market_id, payment_micros, lines, kind, plan, continues, replaces)
+    SELECT bid_id, market_id, payment, lines::jsonb, kind, plan, continues, replaces
     FROM ${given.from('allocated', 'a')} JOIN moved ON moved.id = market_id
   ), placed AS (
     INSERT INTO placement (bid_id, market_id, revision, slot, amount_micros)

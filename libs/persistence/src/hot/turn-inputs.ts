@@ -76,6 +76,8 @@ const SOLD = {
     lines: ['text', linesText],
     kind: ['text', ({ kind }) => kind],
     plan: ['json', ({ decision }) => JSON.stringify(decision.plan)],
+    continues: ['bigint', ({ links }) => links?.continues ?? null],
+    replaces: ['bigint', ({ links }) => links?.replaces ?? null],
   }),
   placed: rows<SoldSlot>({
     market_id: ['bigint', ({ bid }) => bid.marketId],

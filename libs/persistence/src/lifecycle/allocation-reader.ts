@@ -66,6 +66,9 @@ const listText = (filter: AllocationFilter, oversees: boolean): string => `
   ) AS f
   WHERE $4::bigint IS NULL OR m.id = $4 ORDER BY f.id LIMIT $3`;
 
+/** Of those that go on with an allocation the first ones are told. */
+const CONTINUED_MAX = 100;
+
 /**
  * find-allocation: an allocation slot by slot, what came back of it, and the market's site ids by ordinal.
  * Input:  viewer, whether it oversees its markets, bid. Output: at most one row.
@@ -73,7 +76,8 @@ const listText = (filter: AllocationFilter, oversees: boolean): string => `
  * Retry:  safe; it reads.
  */
 const FIND = `
-  SELECT ${COLUMNS}, a.lines, coalesce((SELECT r.plan FROM allocation_revision r WHERE r.bid_id = b.id ORDER BY r.revision DESC LIMIT 1), a.plan) AS plan,
+  SELECT ${COLUMNS}, a.continues, a.replaces, (SELECT n.bid_id FROM allocation n WHERE n.replaces = b.id) AS replaced_by,
+    ARRAY(SELECT n.bid_id FROM allocation n WHERE n.continues = b.id ORDER BY n.bid_id LIMIT ${CONTINUED_MAX}) AS continued_by, a.lines, coalesce((SELECT r.plan FROM allocation_revision r WHERE r.bid_id = b.id ORDER BY r.revision DESC LIMIT 1), a.plan) AS plan,
     (SELECT array_agg(w.id ORDER BY w.ordinal) FROM site w WHERE w.market_id = b.market_id) AS site_ids,
     (SELECT json_agg(json_build_object('slot', p.slot, 'revision', p.revision, 'amount', p.amount_micros::text, 'isInForce', ${IN_FORCE}) ORDER BY p.revision, p.slot)
       FROM placement p ${ENDS} WHERE p.bid_id = b.id) AS slots,
@@ -103,6 +107,10 @@ interface SummaryRow {
 }
 
 interface LifeRow extends SummaryRow {
+  readonly continues: bigint | null;
+  readonly continued_by: readonly bigint[];
+  readonly replaces: bigint | null;
+  readonly replaced_by: bigint | null;
   readonly lines: readonly LineRecord[];
   readonly plan: unknown;
   readonly site_ids: readonly bigint[];
@@ -145,6 +153,7 @@ const summaryOf = (row: SummaryRow): AllocationSummary => ({
 
 const lifeOf = (row: LifeRow): AllocationLife => ({
   summary: summaryOf(row),
+  links: { continues: row.continues, continuedBy: row.continued_by, replaces: row.replaces, replacedBy: row.replaced_by },
   allocation: {
     bidId: row.id,
     marketId: row.market_id,

@@ -4,7 +4,8 @@ import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../hot/index.js';
 import { loadMarket } from '../hot/state.js';
 import { recordHits } from './record-hits.js';
-import { inSnapshot, readLive } from './repair-store.js';
+import { readLive } from './live-allocations.js';
+import { inSnapshot } from './repair-store.js';
 
 /**
  * own-allocation: an organisation's allocation, how it ended, and whether those of its market are being dealt with whom a window has hit.

@@ -1,9 +1,10 @@
 import { eventIn, type LogEvent, marketTerms } from '#log';
-import type { HitMarket, LiveRow, MarketThen, RepairCommit, RepairStore, SoldPlanRow } from '#market';
+import type { HitMarket, MarketThen, RepairCommit, RepairStore, SoldPlanRow } from '#market';
 import { invariant } from '#units';
 import type { Pool, PoolClient } from 'pg';
 import { textList } from '../hot/columns.js';
 import { inTransaction } from '../hot/index.js';
+import { readLive } from './live-allocations.js';
 import { loadMarket } from '../hot/state.js';
 import { recordHits } from './record-hits.js';
 
@@ -17,36 +18,6 @@ const DUE = `SELECT DISTINCT market_id FROM market_window WHERE settled_sequence
 
 /** unsettled-window: the window whose hits are to be dealt with. Input: market. Output: at most one row. Events: none. Retry: safe; it reads. */
 const UNSETTLED = `SELECT id, cause FROM market_window WHERE market_id = $1 AND settled_sequence IS NULL ORDER BY id LIMIT 1`;
-
-/** The plan that an allocation of the bid `b` has now: its number. */
-const CURRENT = `(SELECT count(*)::int FROM allocation_revision r WHERE r.bid_id = b.id)`;
-
-/**
- * live-allocations: allocations with slots to come, in the order of their decisions.
- * Input:  market, bid (null: all). Output: rows; plans by revision, the first one in force from slot 0 on.
- * Events: none.
- * Retry:  safe; it reads.
- */
-const LIVE = `
-  SELECT b.id, b.organisation_id, b.body, d.sequence, d.arrival_slot, d.completion, a.payment_micros,
-    (SELECT json_agg(json_build_object('plan', v.plan, 'from', v.from_slot, 'completion', v.completion) ORDER BY v.revision) FROM (
-      SELECT 0 AS revision, 0 AS from_slot, d.completion, a.plan
-      UNION ALL SELECT r.revision, r.from_slot, r.completion, r.plan FROM allocation_revision r WHERE r.bid_id = b.id
-    ) AS v) AS plans,
-    (SELECT coalesce(json_agg(json_build_object('slot', p.slot, 'amount', p.amount_micros::text) ORDER BY p.slot), '[]') FROM placement p
-      WHERE p.bid_id = b.id AND p.revision = ${CURRENT} AND p.slot >= m.slot) AS planned,
-    (SELECT coalesce(sum(t.amount_micros), 0)::bigint FROM transfer t WHERE t.bid_id = b.id AND t.kind = 'retain') AS retained,
-    (SELECT coalesce(sum(t.amount_micros), 0)::bigint FROM transfer t WHERE t.bid_id = b.id AND t.kind = 'refund') AS refunded,
-    (SELECT coalesce(sum(t.amount_micros), 0)::bigint FROM transfer t WHERE t.bid_id = b.id AND t.kind IN ('void', 'refund')) AS returned,
-    (SELECT coalesce(json_agg(json_build_object('budgetId', c.budget_id::text, 'period', c.period, 'amount', c.amount::text) ORDER BY c.budget_id, c.period), '[]')
-      FROM (SELECT e.budget_id, e.period, sum(e.amount_micros) AS amount FROM budget_entry e WHERE e.bid_id = b.id GROUP BY e.budget_id, e.period
-        HAVING sum(e.amount_micros) <> 0) AS c) AS charges
-  FROM market m
-  CROSS JOIN LATERAL (SELECT DISTINCT p.bid_id FROM placement p WHERE p.market_id = m.id AND p.slot >= m.slot AND ($2::bigint IS NULL OR p.bid_id = $2)) AS live
-  JOIN bid b ON b.id = live.bid_id JOIN decision d ON d.bid_id = b.id JOIN allocation a ON a.bid_id = b.id
-  WHERE m.id = $1 AND NOT EXISTS (SELECT FROM allocation_end e WHERE e.bid_id = b.id)
-    AND EXISTS (SELECT FROM placement p WHERE p.bid_id = b.id AND p.revision = ${CURRENT} AND p.slot >= m.slot)
-  ORDER BY d.sequence`;
 
 /** Entries that change what a market is, beside its sales. */
 const CHANGES = [
@@ -89,22 +60,6 @@ const PLANS_BEFORE = `
 /** market-then: what of a market never changes. Input: market. Output: one row. Events: none. Retry: safe; it reads. */
 const MARKET = `SELECT organisation_id, horizon_slots, chunk_kb, bandwidth_kb, resources, terms FROM market WHERE id = $1`;
 
-interface LiveDbRow {
-  readonly id: bigint;
-  readonly organisation_id: bigint;
-  readonly body: LiveRow['body'];
-  readonly sequence: bigint;
-  readonly arrival_slot: number;
-  readonly completion: number;
-  readonly payment_micros: bigint;
-  readonly plans: LiveRow['plans'];
-  readonly planned: readonly { readonly slot: number; readonly amount: string }[];
-  readonly retained: bigint;
-  readonly refunded: bigint;
-  readonly returned: bigint;
-  readonly charges: readonly { readonly budgetId: string; readonly period: number; readonly amount: string }[];
-}
-
 /** What repairing needs of Postgres, over a pool. */
 export function createRepairStore(pool: Pool): RepairStore {
   return {
@@ -134,26 +89,6 @@ async function loadAny(client: PoolClient, marketId: bigint): Promise<Omit<HitMa
   invariant(rows !== undefined && rows !== 'large', 'markets are never removed, and are read whatever their size');
   return { rows, live: await readLive(client, marketId) };
 }
-
-/** Allocations with slots to come, in the order of their decisions; of one bid where one is named. */
-export async function readLive(client: PoolClient, marketId: bigint, bidId: bigint | null = null): Promise<LiveRow[]> {
-  return (await client.query<LiveDbRow>(LIVE, [marketId, bidId])).rows.map(liveRowOf);
-}
-
-const liveRowOf = (row: LiveDbRow): LiveRow => ({
-  bidId: row.id,
-  organisationId: row.organisation_id,
-  sequence: row.sequence,
-  arrivalSlot: row.arrival_slot,
-  body: row.body,
-  promised: row.completion,
-  paymentMicros: row.payment_micros,
-  plans: row.plans,
-  planned: row.planned.map(({ slot, amount }) => ({ slot, amountMicros: BigInt(amount) })),
-  retainedMicros: row.retained - row.refunded,
-  returnedMicros: row.returned,
-  charges: row.charges.map(({ budgetId, period, amount }) => ({ budgetId: BigInt(budgetId), period, amountMicros: BigInt(amount) })),
-});
 
 async function then(
   client: PoolClient,

@@ -17,6 +17,9 @@ const FIND_CONTEXTS = `
   FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS a(organisation_id, market_id, place)
   JOIN organisation o ON o.id = a.organisation_id JOIN market m ON m.id = a.market_id AND ${IS_MEMBER}`;
 
+/** has-allocation: whether an allocation is an organisation's. Input: organisation, bid. Output: a row where it is. Events: none. Retry: safe; it reads. */
+const HAS_ALLOCATION = `SELECT FROM allocation a JOIN bid b ON b.id = a.bid_id WHERE b.organisation_id = $1 AND b.id = $2`;
+
 interface Pair {
   readonly organisationId: bigint;
   readonly marketId: bigint;
@@ -34,7 +37,11 @@ const CONTEXTS_MAX = 128;
 /** What bids are checked against, over a pool. */
 export function createBidContextReader(pool: Pool): BidContextReader {
   const together = new StatementBatcher<Pair, BidContext | undefined>((pairs) => contexts(pool, pairs), CONTEXTS_MAX);
-  return { findContext: (organisationId, marketId) => together.ask({ organisationId, marketId }) };
+  return {
+    findContext: (organisationId, marketId) => together.ask({ organisationId, marketId }),
+    hasAllocation: async (organisationId, bidId) =>
+      (await pool.query({ name: 'has-allocation', text: HAS_ALLOCATION, values: [organisationId, bidId] })).rows.length > 0,
+  };
 }
 
 async function contexts(pool: Pool, pairs: readonly Pair[]): Promise<(BidContext | undefined)[]> {

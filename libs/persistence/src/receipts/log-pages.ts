@@ -65,7 +65,13 @@ export const TABLES: readonly LogTable[] = [
   {
     name: 'allocation',
     alias: 'a',
-    columns: { ...plain('bid_id', 'market_id', 'payment_micros', 'kind'), lines: JSON_TEXT, plan: JSON_TEXT },
+    columns: {
+      ...plain('bid_id', 'market_id', 'payment_micros', 'kind'),
+      lines: JSON_TEXT,
+      plan: JSON_TEXT,
+      ...plain('continues', 'replaces'),
+    },
+    later: ['continues', 'replaces'],
   },
   {
     name: 'receipt',

@@ -3,16 +3,17 @@ import type { Command } from 'commander';
 import { type AnswerOf, type BodyOf, newIdempotencyKey, ProblemError, UnreachableError } from '#sdk';
 import { BadInput, type HostTerminal } from '../../terminal.js';
 import { type Client, type ClientFlags, serving, withMarket } from '../client.js';
+import { bidsTable } from '../bids-table.js';
 import { CLIENT_EXIT } from '../exit-codes.js';
 import { type BidRow, bidsOf } from '../input.js';
 import { factsOf, shown } from '../text.js';
-import { bidsTable } from './bids.js';
 
 type Bid = AnswerOf<'getBid'>;
 type Result = AnswerOf<'placeBids'>['results'][number];
 
 interface BidFlags extends ClientFlags {
   readonly quote?: string;
+  readonly continues?: string;
   readonly wait?: boolean | string;
   readonly idempotencyKey?: string;
 }
@@ -30,6 +31,7 @@ export function registerBid(program: Command, terminal: HostTerminal): void {
     .argument('<file>', 'a bid as JSON, or many: a list, or an object on each line; - is standard input')
     .description('place bids; each is decided at once and for good')
     .option('--quote <id>', 'pay what that quote said, or be refused with the new quote')
+    .option('--continues <bid>', 'an allocation of yours that they go on with: a link, and nothing else')
     .option('--wait [seconds]', `wait for the decision, at most ${WAIT_SECONDS} seconds where nothing is said`)
     .option('--idempotency-key <key>', 'what makes it the same bid when it is sent again; made anew where nothing is said')
     .addHelpText(
@@ -41,7 +43,9 @@ export function registerBid(program: Command, terminal: HostTerminal): void {
       serving(terminal, async (client, file: string) => {
         const flags = client.flags as BidFlags;
         const waitSeconds = secondsOf(flags.wait);
-        const rows = await bidsOf(file);
+        const { continues } = flags;
+        const read = await bidsOf(file);
+        const rows = continues === undefined ? read : read.map(({ at, body }) => ({ at, body: { ...body, continues } }));
         const [row] = rows;
         const isMany = rows.length > 1;
         if (isMany && flags.quote !== undefined) throw new BadInput([`--quote: is for one bid; ${file} holds ${rows.length}`]);
@@ -61,7 +65,7 @@ function secondsOf(wait: BidFlags['wait']): number | undefined {
 }
 
 /** Where nobody knows what became of a request, says how to make the same one again. */
-async function keeping(client: Client, key: string, place: () => Promise<void>): Promise<void> {
+export async function keeping(client: Client, key: string, place: () => Promise<void>): Promise<void> {
   try {
     await place();
   } catch (error) {
@@ -91,8 +95,13 @@ async function placeOne(
     ...(quote !== undefined && { quoteId: quote }),
   });
   const decided = 'decision' in placed || waitSeconds === undefined ? placed : await decisionOf(client, placed.id, waitSeconds - ask);
-  if ('decision' in decided) tellDecision(client, decided);
-  else tellQueued(client, decided, waitSeconds !== undefined);
+  tellPlaced(client, decided, waitSeconds !== undefined);
+}
+
+/** Tells a bid that was placed, with its decision where that came in time. */
+export function tellPlaced(client: Client, placed: AnswerOf<'placeBid'>, hasWaited: boolean): void {
+  if ('decision' in placed) tellDecision(client, placed);
+  else tellQueued(client, placed, hasWaited);
 }
 
 /** Asks for a bid until it is decided or the time is over. */

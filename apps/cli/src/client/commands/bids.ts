@@ -3,21 +3,13 @@ import type { AnswerOf, ItemOf } from '#sdk';
 import { BadInput, type HostTerminal } from '../../terminal.js';
 import { type Client, type ClientFlags, serving, withMarket, withServer } from '../client.js';
 import { registerCancel } from './cancel.js';
+import { registerChange } from './change.js';
 import { registerWhyPrice } from './why-price.js';
-import { type Column, factsOf, type Screen, tableOf } from '../text.js';
+import { bidsTable } from '../bids-table.js';
+import { type Column, factsOf, tableOf } from '../text.js';
 
 type Bid = ItemOf<'listBids'>;
 type Allocation = AnswerOf<'getAllocation'>;
-
-const BIDS: readonly Column<Bid>[] = [
-  { head: 'id', of: ({ id }) => id, isNumber: true },
-  { head: 'label', of: ({ label }) => label ?? '' },
-  { head: 'status', of: ({ status }) => status },
-  { head: 'completes', of: ({ decision }) => decision?.completion?.toString() ?? '', isNumber: true },
-  { head: 'value', of: ({ decision }) => decision?.value ?? '', isNumber: true },
-  { head: 'pays', of: ({ decision }) => (decision?.reason === null ? decision.payment : ''), isNumber: true },
-  { head: 'why', of: ({ decision }) => decision?.reason?.code ?? '' },
-];
 
 const LINES: readonly Column<Allocation['lines'][number]>[] = [
   { head: 'slot', of: ({ slot }) => String(slot), isNumber: true },
@@ -27,9 +19,6 @@ const LINES: readonly Column<Allocation['lines'][number]>[] = [
   { head: 'at', of: ({ unitPrice }) => unitPrice, isNumber: true },
   { head: 'amount', of: ({ amount }) => amount, isNumber: true },
 ];
-
-/** Bids as a table. */
-export const bidsTable = (screen: Screen, bids: readonly Bid[]): string => tableOf(screen, BIDS, bids);
 
 interface BidsFlags extends ClientFlags {
   readonly status?: string;
@@ -60,6 +49,7 @@ export function registerBids(program: Command, terminal: HostTerminal): void {
       }),
     );
   registerCancel(allocation, terminal);
+  registerChange(allocation, terminal);
   registerWhyPrice(allocation, terminal);
 }
 
@@ -95,7 +85,16 @@ async function one(client: Client, bidId: string): Promise<void> {
   );
 }
 
-function allocationText({ screen }: Client, { bidId, payment, lines, schedule }: Allocation & { readonly schedule?: unknown }): string {
+/** What an allocation is linked to. */
+const linksOf = ({ continues, continuedBy, replaces, replacedBy }: Allocation): (readonly [string, string])[] => [
+  ...(continues === null ? [] : [['goes on with', continues] as const]),
+  ...(continuedBy.length === 0 ? [] : [['goes on in', continuedBy.join(', ')] as const]),
+  ...(replaces === null ? [] : [['in place of', replaces] as const]),
+  ...(replacedBy === null ? [] : [['changed for', replacedBy] as const]),
+];
+
+function allocationText({ screen }: Client, allocation: Allocation & { readonly schedule?: unknown }): string {
+  const { bidId, payment, lines, schedule } = allocation;
   const slots = Array.isArray(schedule) ? (schedule as { slot: number; ps: string; workers: object }[]) : [];
   const plan = slots.map(({ slot, ps, workers }) => ({
     slot,
@@ -112,5 +111,6 @@ function allocationText({ screen }: Client, { bidId, payment, lines, schedule }:
   return `${factsOf(screen, [
     ['bid', bidId],
     ['pays', payment],
+    ...linksOf(allocation),
   ])}\n${plan.length > 0 ? `${tableOf(screen, columns, plan)}\n` : ''}${tableOf(screen, LINES, lines)}`;
 }

@@ -30,7 +30,7 @@ export function registerCancel(allocation: Command, terminal: HostTerminal): voi
     .action(
       serving(terminal, async (client, bidId: string) => {
         const { yes = false, quote } = client.flags as CancelFlags;
-        if (quote === undefined && !yes) return offer(client, bidId);
+        if (quote === undefined && !yes) return offer(client, bidId, (id) => `eris allocation cancel ${bidId} --quote ${id} cancels it`);
         const id = quote ?? (await client.eris.call('quoteCancellation', { params: { bidId } })).id;
         const done = await client.eris.call('cancelAllocation', { params: { bidId }, body: { quote: id } });
         client.tell(done, () => factsOf(client.screen, [['cancelled', done.bidId], ...moneyOf(done)]));
@@ -38,11 +38,12 @@ export function registerCancel(allocation: Command, terminal: HostTerminal): voi
     );
 }
 
-async function offer(client: Client, bidId: string): Promise<void> {
+/** Tells what cancelling would bring back. @param next what to do by that quote. */
+export async function offer(client: Client, bidId: string, next: (quoteId: string) => string): Promise<void> {
   const quote = await client.eris.call('quoteCancellation', { params: { bidId } });
   const facts = factsOf(client.screen, [['quote', quote.id], ['until', quote.expiresAt], ...moneyOf(quote)]);
   client.tell(quote, () => `${facts}\n${tableOf(client.screen, SLOTS, quote.slots)}`);
-  client.note(`nothing was done; eris allocation cancel ${bidId} --quote ${quote.id} cancels it`);
+  client.note(`nothing was done; ${next(quote.id)}`);
 }
 
 const moneyOf = ({ slot, returned, kept, free }: Pick<Quote, 'slot' | 'returned' | 'kept' | 'free'>): (readonly [string, string])[] => [
