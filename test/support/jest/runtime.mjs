@@ -1,9 +1,12 @@
 // Jest's runtime, but that packages are loaded by Node itself: once a process, not once a test file. An end-to-end test imports some 2,000 files of
-// packages, which took 4 of its 5 seconds of the processor. Our own code is loaded anew for each file, as ever.
+// packages, which took 4 of its 5 seconds of the processor. Our own code is loaded anew for each file, as ever, but what TypeScript it was made of is
+// read and looked up once a process.
 import { pathToFileURL } from 'node:url';
 import { SyntheticModule } from 'node:vm';
 import JestRuntime from 'jest-runtime';
 
+/** Our own code as JavaScript, by project and path. */
+const transformed = new Map();
 /** Where packages are that our own code names: the same for all of it. */
 const paths = new Map();
 /** WebAssembly, and what it calls: it knows errors and promises by the globals that it was loaded with, and does not live on after one that it does not know. */
@@ -22,6 +25,7 @@ export default class Runtime extends JestRuntime {
       const path = await this.packagePath(specifier, from);
       return path === undefined ? ours(specifier, from, context) : this.importPackage(path, context);
     };
+    transformOnce(this.transformCache, this._config.id);
     this._resolution.hasDistinctAsyncResolver = () => true; // newer Nodes would not ask `resolveModule` else
   }
 
@@ -51,4 +55,22 @@ async function packageModule(path, context) {
   await module.link(() => undefined);
   await module.evaluate();
   return module;
+}
+
+/** The code of a file does not change while tests run. */
+function transformOnce(cache, project) {
+  const transform = cache.transform.bind(cache);
+  cache.transform = (path, options) => {
+    const key = `${project} ${options?.isInternalModule} ${path}`;
+    const known = transformed.get(key);
+    if (known === undefined) {
+      const code = transform(path, options);
+      const file = cache.transforms.get(path);
+      if (file) transformed.set(key, file);
+      return code;
+    }
+    cache.transforms.set(path, known);
+    if (known.sourceMapPath) cache.sourceMaps.set(path, known.sourceMapPath);
+    return known.code;
+  };
 }
