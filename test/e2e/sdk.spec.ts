@@ -112,6 +112,7 @@ it('reaches every operation', async () => {
     cancelAllocation: () => cancelled(bidId),
     getAllocation: () => bidder.call('getAllocation', { params: { bidId } }),
     explainPayment: () => bidder.call('explainPayment', { params: { bidId } }),
+    readReceipt: () => bidder.call('readReceipt', { params: { bidId } }),
     readDensity: () => bidder.call('readDensity', { params: { bidId } }),
     listAccounts: () => bidder.call('listAccounts'),
     listEntries: () => bidder.call('listEntries', { params: { accountId: bidders[0].accountId } }),

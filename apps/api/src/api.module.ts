@@ -6,6 +6,7 @@ import { BidsController } from './controllers/bids.controller.js';
 import { KeysController } from './controllers/keys.controller.js';
 import { MarketsController } from './controllers/markets.controller.js';
 import { OrganisationsController } from './controllers/organisations.controller.js';
+import { ReceiptsController } from './controllers/receipts.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
 import { ServiceController } from './controllers/service.controller.js';
 import { SitesController } from './controllers/sites.controller.js';
@@ -36,6 +37,7 @@ export class ApiModule {
         WindowsController,
         BidsController,
         AllocationsController,
+        ReceiptsController,
         AccountsController,
         ViewsController,
         ServiceController,

@@ -34,9 +34,11 @@ export function useApi(): Eris {
   return api;
 }
 
-interface AskOptions {
+interface AskOptions<Answer> {
   /** Asks again so often, ms. */
   readonly everyMs?: number;
+  /** After which answer it need not be asked again. */
+  readonly isLast?: (answer: Answer) => boolean;
   readonly isAsked?: boolean;
   /** What the answer will still be: the past does not change. */
   readonly isForever?: boolean;
@@ -54,14 +56,19 @@ export const callOf = <Id extends OperationId>(api: Eris, id: Id, input: object)
   (api.call as (id: Id, input: object) => Promise<AnswerOf<Id>>).call(api, id, input);
 
 /** Asks and keeps the answer; the last one stays while a new one is fetched or can't be had. */
-export function useAnswer<Id extends OperationId>(id: Id, input: Given<Id>, options: AskOptions = {}): UseQueryResult<AnswerOf<Id>> {
+export function useAnswer<Id extends OperationId>(
+  id: Id,
+  input: Given<Id>,
+  options: AskOptions<AnswerOf<Id>> = {},
+): UseQueryResult<AnswerOf<Id>> {
   const api = useApi();
-  return useQuery({
+  const { everyMs, isLast } = options;
+  return useQuery<AnswerOf<Id>>({
     queryKey: [id, input],
     queryFn: ({ signal }) => callOf(api, id, { ...input, signal }),
     placeholderData: keepPreviousData,
     enabled: options.isAsked ?? true,
-    ...(options.everyMs === undefined ? {} : { refetchInterval: options.everyMs }),
+    ...(everyMs !== undefined && { refetchInterval: ({ state: { data } }) => (data !== undefined && isLast?.(data) ? false : everyMs) }),
     ...(options.isForever === true ? { staleTime: Infinity } : {}),
   });
 }

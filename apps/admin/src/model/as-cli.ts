@@ -49,6 +49,7 @@ const COMMANDS: { readonly [Id in Call['operation']]?: Maker } = {
   listBids: (call) => `eris bids${inMarket(call)}${flag('status', call.query?.status)}${flag('label', call.query?.label)}`,
   getBid: (call) => `eris bids ${param('bidId')(call)}`,
   explainBid: (call) => `eris why ${param('bidId')(call)}`,
+  readReceipt: (call) => `eris receipt ${param('bidId')(call)}`,
   getAllocation: (call) => `eris allocation ${param('bidId')(call)}`,
   listAccounts: () => 'eris wallet',
   listEntries: (call) => `eris statement --account ${param('accountId')(call)}`,

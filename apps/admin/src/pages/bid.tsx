@@ -11,6 +11,7 @@ import { Facts, Panel, Stats } from '../parts/panel.js';
 import { Notice, Shown } from '../parts/states.js';
 import type { Bid } from '../model/refusals.js';
 import { AllocationView } from './allocation.js';
+import { ReceiptView } from './receipt.js';
 import { ReasonView } from './reason.js';
 import { WhyView } from './why.js';
 
@@ -55,6 +56,7 @@ function BidView({ bid }: { readonly bid: Bid }) {
       {decision?.reason && <ReasonView reason={decision.reason} />}
       {bid.status === 'refused' && <WhyView bidId={bid.id} />}
       {bid.status === 'accepted' && <AllocationView bid={bid} />}
+      {decision && <ReceiptView bidId={bid.id} />}
       <Panel title="Facts">
         <Facts
           of={[

@@ -32,6 +32,7 @@ import {
   QuoteCancellation,
   ReadAllocations,
   ReadDensity,
+  ReadReceipt,
   ReadBids,
   ReadEvents,
   ReadSeries,
@@ -54,6 +55,7 @@ import {
   createEventReader,
   createDensityReader,
   createLevelReader,
+  createReceiptReader,
   createRepairStore,
   createSeriesReader,
   createUndecidedBids,
@@ -242,6 +244,7 @@ function views({ stores, surroundings: { clock } }: Parts): object[] {
     new SearchBids(createBidSearcher(stores.pool)),
     new MarketSeries(new ReadSeries(createSeriesReader(stores.pool)), clock),
     new ListLevels(createLevelReader(stores.pool)),
+    new ReadReceipt(createBidReader(stores.pool), createReceiptReader(stores.pool)),
     new ReadDensity(createBidReader(stores.pool), createDensityReader(stores.pool)),
   ];
 }

@@ -2,6 +2,7 @@ import { BIDDERS, defineOperations, MEMBERS } from '../operation.js';
 import { bid, bidBody, bidPage, bidsQuery, bulkBody, bulkResult, queuedBid } from '../schemas/bids.js';
 import { LIMITS } from '../limits.js';
 import { density } from '../schemas/paid-prices.js';
+import { bidReceipt } from '../schemas/receipts.js';
 import { why } from '../schemas/why.js';
 
 const tag = 'bids';
@@ -71,6 +72,16 @@ export const bidOperations = defineOperations({
       'The level of prices at which the market, with nothing sold, would just not sell to it. It counts for later levels, accepted or not, and is measured a moment after the bid was answered.',
     policy: MEMBERS,
     responses: { 200: { description: 'The density', schema: density } },
+  },
+  readReceipt: {
+    method: 'GET',
+    path: '/v1/bids/{bidId}/receipt',
+    tag,
+    summary: 'The receipt of a bid: the link of its decision in the chain of hashes over the log of its market, checked now',
+    description:
+      'Written some seconds after the decision; `receipt` is null before. `findings` says what is not any more as it was then: rows, the receipt itself, its place in the chain. `hash` is the SHA-256 of the JSON of the list `[marketId, sequence, algorithm, inputHash, priceHash, rows, previousHash]`, all of them text, without spaces: whoever keeps it can tell later that the log up to there is the same.',
+    policy: MEMBERS,
+    responses: { 200: { description: 'The receipt', schema: bidReceipt } },
   },
   explainBid: {
     method: 'GET',

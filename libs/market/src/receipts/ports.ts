@@ -34,6 +34,12 @@ export interface AuditSource {
   within<T>(marketId: bigint, work: (audit: MarketAudit) => Promise<T>): Promise<T | undefined>;
 }
 
+/** Where the receipt of one entry is read. */
+export interface ReceiptReader {
+  /** An entry that there is, beyond the first, with its rows, and where the chain stands before it: undefined where it has not come so far. */
+  entry(marketId: bigint, sequence: bigint): Promise<{ readonly head: ChainHead | undefined; readonly record: LogRecord }>;
+}
+
 /** Where receipts are kept. */
 export interface ReceiptStore {
   /** Markets whose log has grown beyond their last receipt. */

@@ -154,8 +154,8 @@ interface LogRow {
 }
 
 /** The page of a market's log after a sequence number, within a transaction whose time zone is UTC (beginReading). */
-export async function readLog(client: PoolClient, marketId: bigint, after: bigint): Promise<LogRecord[]> {
-  const { rows } = await client.query<LogRow & Row>({ name: 'read-log', text: READ_LOG, values: [marketId, after, PAGE_ENTRIES] });
+export async function readLog(client: PoolClient, marketId: bigint, after: bigint, limit = PAGE_ENTRIES): Promise<LogRecord[]> {
+  const { rows } = await client.query<LogRow & Row>({ name: 'read-log', text: READ_LOG, values: [marketId, after, limit] });
   return rows.map(recordOf);
 }
 

@@ -12,6 +12,7 @@ import { registerMarkets } from './markets.js';
 import { registerMoney } from './money.js';
 import { registerPrices } from './prices.js';
 import { registerQuote } from './quote.js';
+import { registerReceipt } from './receipt.js';
 import { registerSandbox } from './sandbox.js';
 import { registerTenancy } from './tenancy.js';
 import { registerWatch } from './watch.js';
@@ -28,6 +29,7 @@ export const CLIENT_COMMANDS: readonly ((program: Command, terminal: HostTermina
   registerBid,
   registerBids,
   registerWhy,
+  registerReceipt,
   registerWatch,
   registerWindows,
   registerMoney,
