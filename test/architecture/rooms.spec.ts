@@ -3,6 +3,7 @@ import { isSpec, sourcesOf, type SourceFile } from './source-tree.js';
 
 /** What both processes of the service are made of. */
 const SERVED_BY = [
+  'calendar',
   'config',
   'kinds',
   'market',
@@ -34,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/lab': ['kinds', 'mechanism', 'units'],
   'libs/market': ['kinds', 'mechanism', 'ledger', 'log', 'units'],
   'libs/persistence': ['kinds', 'market', 'ledger', 'log', 'mechanism', 'postgres', 'units'],
+  'libs/calendar': ['kinds', 'market'],
   'libs/queue': ['market', 'postgres', 'units'],
   'libs/thinking': ['kinds', 'market'],
   'apps/api': ['contracts', ...SERVED_BY],

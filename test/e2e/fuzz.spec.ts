@@ -33,6 +33,9 @@ const goodBody = (id: OperationId): unknown =>
     previewWindow: { kind: 'outage', scope: 'bandwidth', amounts: { bandwidth: 1 }, to: 3 },
     cancelAllocation: { quote: 'c1-0-1-1795969970891' },
     changeAllocation: { quote: 'c1-0-1-1795969970891', bid: jobBody(scene.siteIds) },
+    recur: { rule: 'FREQ=WEEKLY', start: '2031-01-01T02:00', timeZone: 'UTC', minutes: 30, scope: 'bandwidth', note: 'fuzz' },
+    previewRecurring: { rule: 'FREQ=DAILY;COUNT=9', start: '2026-01-01T02:00', timeZone: 'Asia/Tokyo', minutes: 30, scope: 'market' },
+    skipOccurrence: { occurrence: '2031-01-01T02:00:00.000Z' },
     beat: { at: '2026-01-01T00:00:00.000Z' },
     setBudget: { per: 'month', amount: '5', scope: 'label', label: 'fuzz' },
   })[id as string] ?? jobBody(scene.siteIds);

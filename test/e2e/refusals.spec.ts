@@ -175,6 +175,15 @@ const ASKED: Partial<Record<ProblemCode, () => Asked | Promise<Asked>>> = {
     );
     return { line: `PUT /v1/organisations/${id}/budgets/another`, key, body: { scope: 'organisation', per: 'all', amount: '1' } };
   },
+  too_many_recurring: async () => {
+    await api.pool.query(
+      `INSERT INTO recurring_window (market_id, scope, rule, starts_at, time_zone, minutes, from_slot, opened_slot, skipped)
+       SELECT $1, 'bandwidth', 'FREQ=YEARLY', '2031-01-01T02:00', 'UTC', 30, 1, 100, '{}' FROM generate_series(1, 50)`,
+      [scene.marketId],
+    );
+    const body = { rule: 'FREQ=YEARLY', start: '2031-01-01T02:00', timeZone: 'UTC', minutes: 30, scope: 'bandwidth' };
+    return operator(`POST /v1/markets/${scene.marketId}/recurring-windows`, { body });
+  },
   rate_limited: async () => {
     const { key } = scene.bidders[1];
     await slow.client.get('/v1/markets', { key });

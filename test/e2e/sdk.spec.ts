@@ -26,6 +26,13 @@ async function take(eris: Eris, count: number, after?: string): Promise<MarketEv
   return events;
 }
 
+/** Recurring maintenance of which nothing is near enough to be a window. */
+const FAR_OFF = '2031-01-01T00:00:00.000Z';
+const NEVER_NEAR = { rule: 'FREQ=DAILY', start: '2031-01-01T00:00', timeZone: 'UTC', minutes: 60, scope: 'market' } as const;
+const recurringOf = async (marketId: string) => {
+  const [recurring] = await operator.all('listRecurring', { params: { marketId } });
+  return { marketId, recurringId: recurring?.id ?? '' };
+};
 /** Closes the window of a market, once all whom it hit were dealt with. */
 async function closed(marketId: string): Promise<unknown> {
   const first = async () => (await operator.all('listWindows', { params: { marketId } }))[0];
@@ -47,7 +54,15 @@ async function changed(): Promise<unknown> {
 }
 
 /** Operations whose answers have no body. */
-const NO_ANSWER: ReadonlySet<OperationId> = new Set(['revokeKey', 'signOut', 'signOutEverywhere', 'closeWindow', 'deleteBudget']);
+const NO_ANSWER: ReadonlySet<OperationId> = new Set([
+  'revokeKey',
+  'signOut',
+  'signOutEverywhere',
+  'closeWindow',
+  'deleteBudget',
+  'skipOccurrence',
+  'endRecurring',
+]);
 
 it('reaches every operation', async () => {
   const { marketId, siteIds, bidders, operatorId } = scene;
@@ -97,6 +112,11 @@ it('reaches every operation', async () => {
     openWindow: () => operator.call('openWindow', { params: { marketId: own.id }, body: { kind: 'outage', scope: 'bandwidth' } }),
     listWindows: () => operator.call('listWindows', { params: { marketId: own.id } }),
     closeWindow: () => closed(own.id),
+    previewRecurring: () => operator.call('previewRecurring', { params, body: NEVER_NEAR }),
+    recur: () => operator.call('recur', { params: { marketId: own.id }, body: NEVER_NEAR }),
+    listRecurring: () => operator.call('listRecurring', { params: { marketId: own.id } }),
+    skipOccurrence: async () => operator.call('skipOccurrence', { params: await recurringOf(own.id), body: { occurrence: FAR_OFF } }),
+    endRecurring: async () => operator.call('endRecurring', { params: await recurringOf(own.id) }),
     advanceClock: () => operator.call('advanceClock', { params, body: { slot: 1 } }),
     readPrices: () => bidder.call('readPrices', { params, query: { from: 2, to: 3 } }),
     quoteBid: () => bidder.call('quoteBid', { params, body: job() }),

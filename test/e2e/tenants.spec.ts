@@ -24,6 +24,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => api.close());
 
+const RECURRING = { rule: 'FREQ=DAILY', start: '2031-01-01T02:00', timeZone: 'UTC', minutes: 60, scope: 'market' };
+
 /** An id of theirs for every parameter that a path may have. */
 const foreign = (): Record<string, string> => ({
   organisationId: theirs.bidders[0].id,
@@ -49,6 +51,9 @@ const bodies: Partial<Record<OperationId, () => unknown>> = {
   changeAllocation: () => ({ quote: `c${bidId}-1-1-${Date.now() + 60_000}`, bid: jobBody(theirs.siteIds) }),
   openWindow: () => ({ kind: 'outage', scope: 'market' }),
   previewWindow: () => ({ kind: 'outage', scope: 'market' }),
+  recur: () => RECURRING,
+  previewRecurring: () => RECURRING,
+  skipOccurrence: () => ({ occurrence: '2031-01-01T02:00:00.000Z' }),
   setBudget: () => ({ scope: 'organisation', per: 'all', amount: '1' }),
   beat: () => ({ at: new Date().toISOString() }),
   createOrganisation: () => ({ name: 'new' }),
@@ -67,7 +72,19 @@ const call = (id: OperationId, key: string | undefined): Promise<{ status: numbe
 };
 
 const countRows = async (): Promise<string[]> => {
-  const tables = ['organisation', 'api_key', 'market', 'site', 'bid', 'decision', 'transfer', 'event', 'budget', 'market_window'];
+  const tables = [
+    'organisation',
+    'api_key',
+    'market',
+    'site',
+    'bid',
+    'decision',
+    'transfer',
+    'event',
+    'budget',
+    'market_window',
+    'recurring_window',
+  ];
   const counts = tables.map(
     (name) => `SELECT '${name} ' || count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY t::text)) AS row FROM ${name} t`,
   );

@@ -11,6 +11,7 @@ import { SessionsController } from './controllers/sessions.controller.js';
 import { ServiceController } from './controllers/service.controller.js';
 import { SitesController } from './controllers/sites.controller.js';
 import { BudgetsController } from './controllers/budgets.controller.js';
+import { RecurringController } from './controllers/recurring.controller.js';
 import { WindowsController } from './controllers/windows.controller.js';
 import { ViewsController } from './controllers/views.controller.js';
 import { OperationCheck } from './http/operation-check.js';
@@ -35,6 +36,7 @@ export class ApiModule {
         SitesController,
         BudgetsController,
         WindowsController,
+        RecurringController,
         BidsController,
         AllocationsController,
         ReceiptsController,

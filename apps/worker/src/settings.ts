@@ -24,6 +24,9 @@ export const REPAIR_MS = 200;
 /** How often it is looked for sites whose heartbeats were missed, ms. */
 export const WATCH_SITES_MS = 5_000;
 
+/** How often it is looked for recurring maintenance whose next occurrences have come near, ms. */
+export const RECURRING_MS = 1_000;
+
 /** How often markets with a backlog are looked for where a wake-up was lost, ms. */
 export const SWEEP_MS = 1_000;
 /** The most markets whose batches are read and written together. */

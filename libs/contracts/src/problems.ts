@@ -85,6 +85,11 @@ export const PROBLEMS = {
     'That organisation has as many budgets as it may',
     'End budgets that are no longer needed; an organisation may have 50.',
   ),
+  too_many_recurring: row(
+    409,
+    'That market has as much recurring maintenance as it may',
+    'End what is no longer needed; a market may have 50 that go on.',
+  ),
   budget_reserved: row(
     409,
     'More of that budget is reserved',

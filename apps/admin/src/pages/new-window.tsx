@@ -1,20 +1,14 @@
-import { Link } from '@tanstack/react-router';
 import { type FormEvent, useMemo, useState } from 'react';
-import type { AnswerOf, BodyOf, ItemOf } from '#sdk';
+import type { BodyOf, ItemOf } from '#sdk';
 import { isProblem, useChange } from '../app/api.js';
 import { useMarket } from '../app/market.js';
-import { plural } from '../model/words.js';
-import { Amount } from '../parts/amount.js';
 import { AsCode } from '../parts/as-code.js';
-import { Badge } from '../parts/badge.js';
 import { Button } from '../parts/button.js';
 import { Chooser, Field, Segments } from '../parts/fields.js';
 import { faultsOf, numberOf } from '../parts/form.js';
 import { Panel } from '../parts/panel.js';
 import { Failure, Notice } from '../parts/states.js';
-import { type Column, Table } from '../parts/table.js';
-
-type Preview = AnswerOf<'previewWindow'>;
+import { Impact, scopeOf, scopesOf } from './window-impact.js';
 
 interface Draft {
   readonly kind: 'outage' | 'maintenance';
@@ -26,14 +20,9 @@ interface Draft {
 }
 
 const FIRST: Draft = { kind: 'maintenance', of: 'market', from: '', to: '', note: '' };
-const OTHERS = [
-  { id: 'market', name: 'The whole market' },
-  { id: 'bandwidth', name: 'Bandwidth between sites' },
-];
-
 const bodyOf = ({ kind, of, from, to, note }: Draft): BodyOf<'openWindow'> => ({
   kind,
-  ...(of === 'market' || of === 'bandwidth' ? { scope: of } : { scope: 'site', siteId: of }),
+  ...scopeOf(of),
   ...(from.trim() !== '' && { from: numberOf(from) }),
   ...(to.trim() !== '' && { to: numberOf(to) }),
   ...(note.trim() !== '' && { note }),
@@ -104,12 +93,7 @@ function WindowFields({ draft, sites, faults, onChange }: FieldsProps) {
         onChange={(kind) => onChange({ kind })}
       />
       <div className="fields">
-        <Chooser
-          label="Of what"
-          value={draft.of}
-          choices={[...OTHERS, ...sites.map(({ id, name }) => ({ id, name }))]}
-          onChange={(of) => onChange({ of })}
-        />
+        <Chooser label="Of what" value={draft.of} choices={scopesOf(sites)} onChange={(of) => onChange({ of })} />
         <Field
           label="From slot"
           inputMode="numeric"
@@ -129,30 +113,5 @@ function WindowFields({ draft, sites, faults, onChange }: FieldsProps) {
         <Field label="Note" value={draft.note} onChange={(note) => onChange({ note })} fault={faults.note} maxLength={100} />
       </div>
     </>
-  );
-}
-
-function Impact({ preview: { hits, returned, slot }, marketId }: { readonly preview: Preview; readonly marketId: string }) {
-  const columns: readonly Column<Preview['hits'][number]>[] = [
-    {
-      name: 'Bid',
-      cell: ({ bidId }) => (
-        <Link to="/markets/$marketId/bids/$bidId" params={{ marketId, bidId }}>
-          {bidId}
-        </Link>
-      ),
-    },
-    { name: 'What becomes of it', cell: ({ outcome }) => <Badge state={outcome} /> },
-    { name: 'Sold to be done in', isNumber: true, cell: ({ promised }) => promised },
-    { name: 'Would be done in', isNumber: true, cell: ({ completion }) => completion ?? '–' },
-    { name: 'Would come back', isNumber: true, cell: (hit) => <Amount of={hit.returned} isColumn /> },
-  ];
-  return (
-    <div className="stack" role="status">
-      <p>
-        As of slot {slot}: it hits {plural(hits.length, 'allocation')}, and <Amount of={returned} /> credits would go back.
-      </p>
-      {hits.length > 0 && <Table label="Whom it hits" columns={columns} rows={hits} idOf={({ bidId }) => bidId} />}
-    </div>
   );
 }

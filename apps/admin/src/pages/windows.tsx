@@ -13,6 +13,8 @@ import { Panel } from '../parts/panel.js';
 import { Empty, Failure, Shown } from '../parts/states.js';
 import { type Column, Table } from '../parts/table.js';
 import { NewWindow } from './new-window.js';
+import { NewRecurring } from './new-recurring.js';
+import { Recurring } from './recurring.js';
 
 type Window = ItemOf<'listWindows'>;
 
@@ -27,7 +29,7 @@ export function WindowsPage() {
   const windows = useAll('listWindows', { params }, { everyMs: EVERY_MS });
   const sites = useAll('listSites', { params });
   const [closing, setClosing] = useState<string>();
-  const close = useChange('closeWindow', ['listWindows', 'readBook']);
+  const close = useChange('closeWindow', ['listWindows', 'listRecurring', 'readBook']);
   const nameOf = (id: string): string => sites.data?.find((site) => site.id === id)?.name ?? `site ${id}`;
   const onClose = ({ id }: Window): void => {
     setClosing(id);
@@ -72,6 +74,8 @@ export function WindowsPage() {
         )}
       </Shown>
       {isOperator && <NewWindow sites={sites.data ?? []} />}
+      <Recurring nameOf={nameOf} />
+      {isOperator && <NewRecurring sites={sites.data ?? []} />}
       <AsCode call={{ operation: 'listWindows', params }} />
     </>
   );
@@ -79,7 +83,7 @@ export function WindowsPage() {
 
 const columnsFor = (nameOf: (siteId: string) => string): readonly Column<Window>[] => [
   { name: 'Window', cell: ({ id }) => id },
-  { name: 'What', cell: ({ kind }) => kind },
+  { name: 'What', cell: ({ kind, recurringId }) => (recurringId === null ? kind : `${kind}, recurring`) },
   { name: 'Of', cell: ({ scope, siteId }) => (siteId === null ? SCOPES[scope] : nameOf(siteId)) },
   {
     name: 'How much',

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { LIMITS } from '#contracts';
 import type { Kinds } from '#kinds';
 import {
@@ -6,14 +5,12 @@ import {
   type AcceptLimits,
   AddSite,
   AdvanceClock,
-  Beat,
   type BidInbox,
   CancelAllocation,
   CapBacklog,
   ChangeCapacity,
   ChangeMarket,
   CheckBid,
-  CloseWindow,
   CreateMarket,
   Deposit,
   type InTurn,
@@ -26,9 +23,6 @@ import {
   ListMarkets,
   ListLevels,
   ListSites,
-  ListWindows,
-  OpenWindow,
-  PreviewWindow,
   QuoteCancellation,
   ReadAllocations,
   ReadDensity,
@@ -48,7 +42,6 @@ import {
   createBidReader,
   createBidSearcher,
   createCancellationStore,
-  createBeatStore,
   createCatalogueReader,
   createCatalogueWork,
   createClockStore,
@@ -56,14 +49,11 @@ import {
   createDensityReader,
   createLevelReader,
   createReceiptReader,
-  createRepairStore,
   createSeriesReader,
   createUndecidedBids,
   explainSchema,
   isFit,
   readSchemaState,
-  createWindowsReader,
-  createWindowsWork,
 } from '#persistence';
 import type { ThinkPool } from '#thinking';
 import { BidBodies } from '../bidding/bid-bodies.js';
@@ -90,6 +80,7 @@ import { databaseTurns } from './database-turns.js';
 import { pricing } from './pricing.js';
 import type { ApiSettings } from './settings.js';
 import type { Stores } from './stores.js';
+import { windows } from './windows.js';
 import type { RuntimeDependencies } from './runtime-dependencies.js';
 
 /** While no worker is known to be awake, it is rung at most so often, ms. */
@@ -187,8 +178,6 @@ function catalogue(
   { notifier, callers, turns }: { notifier: WakeUpNotifier; callers: CallerWatch; turns: DatabaseTurns },
 ): object[] {
   const work = createCatalogueWork(stores.base);
-  const windows = createWindowsWork(stores.base);
-  const impact = { store: createRepairStore(stores.pool), kinds, pause: () => setImmediate() };
   const reader = createCatalogueReader(stores.pool);
   const readEvents = new ReadEvents(createEventReader(stores.pool));
   const streams = new EventStreams({ readEvents, pulse, clock }, { quota: holds.streams, callers }, ending.stopping.signal);
@@ -201,11 +190,7 @@ function catalogue(
     new AddSite(work),
     new ListSites(reader),
     new ChangeCapacity(work),
-    new OpenWindow(windows, impact),
-    new PreviewWindow(windows, impact),
-    new ListWindows(createWindowsReader(stores.pool)),
-    new CloseWindow(windows),
-    new Beat(createBeatStore(stores.pool), clock),
+    ...windows({ stores, kinds, clock }),
     new AdvanceClock(createClockStore(stores.pool), clock, (marketId) => notifier.notify(marketId), turns.reads),
     streams,
   ];

@@ -23,7 +23,7 @@ export class WindowsController {
   @Serves('openWindow')
   open(@In() { caller, params, body, ifMatch }: Input<'openWindow'>): Promise<AnswerOf<'openWindow'>> {
     return answer(this.openWindow.run({ caller, ...params, ...body, isExpected: expectedBy(ifMatch, body) }), {
-      outdated: ({ impact }) => previewProblem(impact, body),
+      outdated: ({ impact }) => previewProblem(previewView(impact, body)),
       opened: ({ window }) => windowView(window),
       faults: faultsProblem,
     });

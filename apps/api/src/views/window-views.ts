@@ -11,6 +11,10 @@ export const beatView = ({ siteId, streak }: Extract<BeatOutcome, { kind: 'heard
   streak,
 });
 
+/** What is withdrawn, in units. */
+export const unitsOf = (amounts: Readonly<Record<string, number>> | null): Record<string, number> | null =>
+  amounts && Object.fromEntries(Object.entries(amounts).map(([name, milli]) => [name, milli / 1000]));
+
 /** A window as the API tells it. */
 export const windowView = (window: WindowRecord): AnswerOf<'openWindow'> => ({
   id: window.windowId.toString(),
@@ -19,11 +23,12 @@ export const windowView = (window: WindowRecord): AnswerOf<'openWindow'> => ({
   cause: window.cause,
   scope: window.scope,
   siteId: window.siteId === null ? null : window.siteId.toString(),
-  amounts: window.amounts && Object.fromEntries(Object.entries(window.amounts).map(([name, milli]) => [name, milli / 1000])),
+  amounts: unitsOf(window.amounts),
   from: window.from,
   to: window.to,
   closedAt: window.closedAt,
   note: window.note,
+  recurringId: window.recurringId === null ? null : window.recurringId.toString(),
   state: window.state,
   settled: window.isSettled,
   hits: window.hits,

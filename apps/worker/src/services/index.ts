@@ -9,6 +9,7 @@ import { watchLifecycle } from './lifecycle.js';
 import { checkLedger } from './ledger-check.js';
 import { serveMetrics } from './metrics.js';
 import type { WorkerParts } from '../parts.js';
+import { openRecurring } from './recurring.js';
 import { repairMarkets } from './repairs.js';
 import { sealReceipts } from './receipts.js';
 import { sweepBacklog, sweepWhileBusy } from './sweep.js';
@@ -25,6 +26,7 @@ export const SERVICES: readonly ((parts: WorkerParts) => Service)[] = [
   tickClocks,
   repairMarkets,
   watchSites,
+  openRecurring,
   sealReceipts,
   learnPrices,
   keepViews,

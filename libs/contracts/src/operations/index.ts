@@ -5,6 +5,7 @@ import { allocationOperations } from './allocations.js';
 import { bidOperations } from './bids.js';
 import { budgetOperations } from './budgets.js';
 import { marketOperations } from './markets.js';
+import { recurringOperations } from './recurring.js';
 import { serviceOperations } from './service.js';
 import { sessionOperations } from './sessions.js';
 import { tenancyOperations } from './tenancy.js';
@@ -18,6 +19,7 @@ export const operations = {
   ...sessionOperations,
   ...marketOperations,
   ...windowOperations,
+  ...recurringOperations,
   ...bidOperations,
   ...allocationOperations,
   ...viewOperations,

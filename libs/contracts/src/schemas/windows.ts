@@ -5,9 +5,11 @@ import { amount, count, id, page, pageQuery, positive, recordOf, slot, time } fr
 import { label } from './text.js';
 
 const kind = z.enum(['outage', 'maintenance'], 'must be outage or maintenance');
-const scope = z.enum(['site', 'bandwidth', 'market'], 'must be site, bandwidth or market');
+/** Of what a window is. */
+export const scope = z.enum(['site', 'bandwidth', 'market'], 'must be site, bandwidth or market');
 const cause = z.enum(WINDOW_CAUSES, `must be one of ${WINDOW_CAUSES.join(', ')}`);
-const amounts = recordOf(positive, { names: LIMITS.resources, message: `must name at most ${LIMITS.resources} resources` });
+/** What a window withdraws. */
+export const amounts = recordOf(positive, { names: LIMITS.resources, message: `must name at most ${LIMITS.resources} resources` });
 
 /** The body of a window that an operator opens. */
 export const openWindowBody = z.strictObject({
@@ -36,6 +38,7 @@ export const capacityWindow = z
     to: slot.nullable(),
     closedAt: slot.nullable().describe('From which slot on it is closed, where it was closed before its end.'),
     note: z.string().nullable(),
+    recurringId: id.nullable().describe('The recurring maintenance that it is an occurrence of.'),
     state: z.enum(['planned', 'active', 'over', 'cancelled']),
     settled: z.boolean().describe('Whether all whom it hit were dealt with.'),
     hits: z.strictObject({ repaired: number, left: number, failed: number }),
@@ -66,6 +69,10 @@ export const windowPreview = z
   .strictObject({
     digest: z.string().describe('Of all of this, for `If-Match` as the window is opened.'),
     slot: slot.describe('The slot of the market in which this holds.'),
+    occurrences: z
+      .array(z.strictObject({ occurs: time, from: slot, to: slot }))
+      .optional()
+      .describe('Of recurring maintenance: those that would become windows at once.'),
     hits: z.array(
       z.strictObject({
         bidId: id,

@@ -35,11 +35,15 @@ export interface ImpactParts {
   readonly pause: () => Promise<unknown>;
 }
 
-/** What a window would do if it were opened now: found by the code that deals with those whom it hits, and written nowhere. */
-export async function impactOf({ store, kinds, pause }: ImpactParts, marketId: bigint, window: CapacityWindow): Promise<WindowImpact> {
+/** What windows would do if they were opened now, all at once: found by the code that deals with those whom they hit, and written nowhere. */
+export async function impactOf(
+  { store, kinds, pause }: ImpactParts,
+  marketId: bigint,
+  wanted: readonly CapacityWindow[],
+): Promise<WindowImpact> {
   const { rows, live: liveRows } = await store.loadAny(marketId);
   const state = stateOf(rows);
-  const open = openBook({ ...state, windows: [...(state.windows ?? []), window] });
+  const open = openBook({ ...state, windows: [...(state.windows ?? []), ...wanted] });
   const live = liveRows.map((row) => liveOf(open, kinds, row));
   const hits: WindowHit[] = [];
   for (let hit = firstHit(open, live); hit; hit = firstHit(open, live)) {

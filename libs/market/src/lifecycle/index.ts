@@ -63,3 +63,27 @@ export type {
   AllocationSlot,
   AllocationSummary,
 } from './ports.js';
+export { aheadOf, OCCURRENCES_MAX, occurrencesIn } from './occurrences.js';
+export type {
+  DueRecurring,
+  Occurrence,
+  OccurrenceWindow,
+  Recurrence,
+  RecurrenceRule,
+  RecurringReader,
+  RecurringRecord,
+  RecurringTerms,
+  RecurringTx,
+  ToldOccurrence,
+  ToldRecurring,
+} from './recurring-ports.js';
+export {
+  PreviewRecurring,
+  type PreviewRecurringOutcome,
+  Recur,
+  type RecurOutcome,
+  RECURRING_PER_MARKET,
+  type RecurringImpact,
+  type RecurringRequest,
+} from './recurring-windows.js';
+export { EndRecurring, ListRecurring, OpenRecurring, type RecurringOutcome, SkipOccurrence } from './keep-recurring.js';

@@ -5,16 +5,9 @@ import type { OpenWindowRequest } from './window-ports.js';
 
 /** What is wrong with a window as its operator writes it. */
 export function faultsOf(request: OpenWindowRequest, market: MarketRecord, sites: readonly SiteRecord[]): BodyFault[] {
-  const { scope, siteId, kind, cause, from = market.slot, to } = request;
+  const { kind, cause, from = market.slot, to } = request;
   const faults: BodyFault[] = [];
   const expect = (holds: boolean, path: string, message: string): void => void (holds || faults.push({ path, message }));
-  if (scope === 'site')
-    expect(
-      sites.some((site) => site.siteId === siteId),
-      '$.siteId',
-      siteId === undefined ? 'is missing' : 'is not a site of this market',
-    );
-  else expect(siteId === undefined, '$.siteId', 'is for windows of a site');
   expect(from >= market.slot, '$.from', `must not be in the past: the market is in slot ${market.slot}`);
   expect(
     kind === 'outage' || from > market.slot,
@@ -23,10 +16,25 @@ export function faultsOf(request: OpenWindowRequest, market: MarketRecord, sites
   );
   expect(to === undefined || to > from, '$.to', `must be after from, ${from}: it is the first slot that is not withdrawn any more`);
   expect((cause === 'maintenance') === (kind === 'maintenance') || cause === undefined, '$.cause', `is none of the kind ${kind}`);
-  return [...faults, ...amountFaults(request, market)];
+  const [siteFaults, amountFaults] = [siteFaultsOf(request, sites), amountFaultsOf(request, market)];
+  return [...siteFaults, ...faults, ...amountFaults];
 }
 
-function amountFaults({ scope, amounts }: OpenWindowRequest, { resources }: MarketRecord): BodyFault[] {
+type Scoped = Pick<OpenWindowRequest, 'scope' | 'siteId' | 'amounts'>;
+
+/** What is wrong with what is to be withdrawn. */
+export const scopeFaults = (request: Scoped, market: MarketRecord, sites: readonly SiteRecord[]): BodyFault[] => [
+  ...siteFaultsOf(request, sites),
+  ...amountFaultsOf(request, market),
+];
+
+function siteFaultsOf({ scope, siteId }: Scoped, sites: readonly SiteRecord[]): BodyFault[] {
+  if (scope !== 'site') return siteId === undefined ? [] : [{ path: '$.siteId', message: 'is for windows of a site' }];
+  if (sites.some((site) => site.siteId === siteId)) return [];
+  return [{ path: '$.siteId', message: siteId === undefined ? 'is missing' : 'is not a site of this market' }];
+}
+
+function amountFaultsOf({ scope, amounts }: Scoped, { resources }: MarketRecord): BodyFault[] {
   if (!amounts) return [];
   if (scope === 'market')
     return [{ path: '$.amounts', message: 'is for windows of a site or of the bandwidth: a window of the market withdraws everything' }];

@@ -8,6 +8,12 @@ import type { WindowImpact } from './impact.js';
 /** outage: it has begun. maintenance: it is announced. */
 export type WindowKind = 'outage' | 'maintenance';
 
+/** Which occurrence of recurring maintenance a window is. */
+export interface OccurrenceOf {
+  readonly recurringId: bigint;
+  readonly occursMs: number;
+}
+
 /** A window that is to be stored. */
 export interface NewWindow {
   readonly marketId: bigint;
@@ -19,6 +25,8 @@ export interface NewWindow {
   readonly note: string | null;
   /** heartbeats: it was opened since some were missed, and is closed by heartbeats again. */
   readonly openedBy: 'heartbeats' | null;
+  /** Of which recurring maintenance it is an occurrence. */
+  readonly occurrence: OccurrenceOf | null;
   readonly capacity: Omit<CapacityWindow, 'windowId' | 'isSettled' | 'closedAt'>;
 }
 
@@ -35,6 +43,8 @@ export interface WindowRecord {
   readonly to: number | null;
   readonly closedAt: number | null;
   readonly note: string | null;
+  /** The recurring maintenance that it is an occurrence of. */
+  readonly recurringId: bigint | null;
   readonly state: 'planned' | 'active' | 'over' | 'cancelled';
   readonly isSettled: boolean;
   /** Allocations that it has hit so far, by what became of them. */
@@ -75,6 +85,7 @@ export interface OpenWindowRequest {
   readonly note?: string | undefined;
   /** Left out: its operator has. */
   readonly openedBy?: 'heartbeats' | undefined;
+  readonly occurrence?: OccurrenceOf | undefined;
   /** Says what the window is expected to do: it is opened only where that is so. */
   readonly isExpected?: ((impact: WindowImpact) => boolean) | undefined;
 }

@@ -23,7 +23,7 @@ export type OpenWindowOutcome =
 export type PreviewWindowOutcome =
   Exclude<OpenWindowOutcome, { kind: 'opened' | 'outdated' }> | { readonly kind: 'previewed'; readonly impact: WindowImpact };
 
-type Ready = { readonly kind: 'ready' } & Opening;
+type Ready = { readonly kind: 'ready' } & Omit<Opening, 'sequence'>;
 
 /** What a request means in its market, which stands still meanwhile. */
 async function readyOf(tx: WindowsTx, request: OpenWindowRequest): Promise<Ready | Exclude<PreviewWindowOutcome, { kind: 'previewed' }>> {
@@ -52,10 +52,12 @@ export class OpenWindow {
       const ready = await readyOf(tx, request);
       if (ready.kind !== 'ready') return ready;
       if (request.isExpected) {
-        const impact = await impactOf(this.parts, ready.market.marketId, ready.wanted);
+        const impact = await impactOf(this.parts, ready.market.marketId, [ready.wanted]);
         if (!request.isExpected(impact)) return { kind: 'outdated', impact };
       }
-      return { kind: 'opened', window: await open(tx, ready) };
+      const window = await openWindow(tx, { ...ready, sequence: ready.market.sequence + 1n });
+      await tx.setUsageCapacity(ready.market.marketId, ready.market.slot, capacityCells(ready.market, ready.sites));
+      return { kind: 'opened', window };
     });
   }
 }
@@ -70,11 +72,12 @@ export class PreviewWindow {
   async run(request: OpenWindowRequest): Promise<PreviewWindowOutcome> {
     const ready = await this.work.transaction((tx) => readyOf(tx, request));
     if (ready.kind !== 'ready') return ready;
-    return { kind: 'previewed', impact: await impactOf(this.parts, ready.market.marketId, ready.wanted) };
+    return { kind: 'previewed', impact: await impactOf(this.parts, ready.market.marketId, [ready.wanted]) };
   }
 }
 
-const clashText = ({ windowId, from, to }: CapacityWindow): string =>
+/** Which other window withdraws capacity of the same, in words. */
+export const clashText = ({ windowId, from, to }: CapacityWindow): string =>
   `Window ${windowId} withdraws capacity of the same from slot ${from} ${to === null ? 'on' : `to ${to - 1}`}.`;
 
 function windowOf(
@@ -95,15 +98,19 @@ function windowOf(
   };
 }
 
-interface Opening {
-  readonly request: OpenWindowRequest;
+/** A window that is to be opened in a market that stands still. */
+export interface Opening {
+  readonly request: Pick<OpenWindowRequest, 'kind' | 'cause' | 'siteId' | 'note' | 'openedBy' | 'occurrence'>;
   readonly market: MarketRecord;
   readonly sites: readonly SiteRecord[];
   readonly others: readonly CapacityWindow[];
   readonly wanted: CapacityWindow;
+  /** Of the entry that opens it. */
+  readonly sequence: bigint;
 }
 
-async function open(tx: WindowsTx, { request, market, sites, others, wanted }: Opening): Promise<WindowRecord> {
+/** Opens a window as the next entry of its market's log. What there is of slots that have sales is the caller's to write then (`setUsageCapacity`). */
+export async function openWindow(tx: WindowsTx, { request, market, sites, others, wanted, sequence }: Opening): Promise<WindowRecord> {
   const { marketId } = market;
   const cells = capacityCells(market, sites);
   const taken = takenSlots(await tx.listUsage(marketId, wanted.from), {
@@ -113,10 +120,9 @@ async function open(tx: WindowsTx, { request, market, sites, others, wanted }: O
     resources: market.resources,
   });
   const cause = request.cause ?? CAUSES[request.kind][wanted.scope];
-  const { kind, note = null, openedBy = null } = request;
+  const { kind, note = null, openedBy = null, occurrence = null } = request;
   const siteId = wanted.scope === 'site' ? (request.siteId ?? null) : null;
   const { scope, amounts, from, to } = wanted;
-  const sequence = market.sequence + 1n;
   const { windowId, createdAt } = await tx.insertWindow({
     marketId,
     sequence,
@@ -125,14 +131,15 @@ async function open(tx: WindowsTx, { request, market, sites, others, wanted }: O
     siteId,
     note,
     openedBy,
+    occurrence,
     capacity: { ...wanted, taken },
   });
   const withdrawn = amounts as PayloadOf<'window_opened'>['amounts'];
   const payload: PayloadOf<'window_opened'> = { windowId, window: kind, cause, scope, siteId, amounts: withdrawn, from, to, taken };
   await tx.appendEvent(marketId, { kind: 'window_opened', payload });
-  await tx.setUsageCapacity(marketId, market.slot, cells);
   return {
     ...{ windowId, sequence, kind, cause, scope, siteId, amounts, from, to, note },
+    recurringId: occurrence?.recurringId ?? null,
     closedAt: null,
     state: from > market.slot ? 'planned' : 'active',
     isSettled: false,

@@ -3,7 +3,6 @@ import { eventIn, type LogEvent, marketTerms, type PayloadOf, UnreadableEntry } 
 import type { Kinds } from '#kinds';
 import { capacityOf, usageOf } from '#mechanism';
 import { learntTerms, leftOf, type MarketHead, type MarketState, openBook, type OpenBook, stockOf, windowIn } from '../book/index.js';
-import type { OpenWindowRow } from '../lifecycle/repair-ports.js';
 import { takenSlots } from '../lifecycle/windows.js';
 import { differences, eventColumns, windowRow } from './expected-rows.js';
 import { hitFindings } from './hit-findings.js';
@@ -14,6 +13,7 @@ import { PriceReplay } from './replay-prices.js';
 import { replayBid } from './replay-bid.js';
 import { type ExpectedHit, isHitEvent, LiveSales } from './replay-hits.js';
 import { type Finding, jsonOf, type LogRecord, type Row } from './rows.js';
+import { Unsettled } from './unsettled.js';
 
 /** The version of entries of clocks that had slots earned as they ran. */
 const CAPTURING_CLOCK = 1;
@@ -28,8 +28,7 @@ export class LogReplay {
   open: OpenBook;
   private readonly accounts: AccountBook;
   readonly live: LiveSales;
-  /** The window whose hits are being dealt with. */
-  private unsettled: OpenWindowRow | undefined;
+  private readonly unsettled = new Unsettled();
   private readonly prices: PriceReplay;
 
   constructor(
@@ -214,14 +213,14 @@ export class LogReplay {
 
   private windowOpened(record: LogRecord, payload: PayloadOf<'window_opened'>): Finding[] {
     const { head, sites, resources, windows = [] } = this.open.state;
-    if (this.unsettled) return this.wrong(record, `window ${this.unsettled.windowId} is not settled`);
+    const unsettled = this.unsettled.open({ windowId: payload.windowId, cause: payload.cause }, record.sequence);
+    if (unsettled !== undefined) return this.wrong(record, unsettled);
     const wanted = { ...windowIn(payload, { sites }), taken: [] };
     if ((payload.scope === 'site') !== (wanted.site !== null)) return this.wrong(record, 'payload.siteId is no site of such a window');
     const usage = [...this.sales].map(([slot, { usedMilli }]) => ({ slot, usedMilli })).filter(({ slot }) => slot >= head.slot);
     const taken = takenSlots(usage, { windows: [...windows, wanted], wanted, cells: ownCellsOf(this.open.state), resources });
     const must = taken.sort((a, b) => a - b).join();
     if (must !== payload.taken.join()) return this.wrong(record, `payload.taken is ${payload.taken.join()}, must be ${must}`);
-    this.unsettled = { windowId: payload.windowId, cause: payload.cause };
     this.rebuild({ windows: [...windows, windowIn(payload, { sites })] }, record.sequence);
     return differences(record.sequence, 'market_window', record.window, windowRow(head.marketId, record.sequence, payload));
   }
@@ -240,13 +239,14 @@ export class LogReplay {
   /** The next one whom the window has hit, or that nobody is left. */
   private hit(record: LogRecord): Finding[] {
     const { sequence, event } = record;
-    const { unsettled, open } = this;
+    const { open } = this;
+    const unsettled = this.unsettled.first;
     if (!unsettled) return this.wrong(record, 'no window is being settled');
     const { windowId } = unsettled;
     const expected = this.live.hit(open, unsettled, sequence);
     if (!expected) {
       const { windows = [] } = open.state;
-      this.unsettled = undefined;
+      this.unsettled.settle();
       this.move({ windows: windows.map((one) => (one.windowId === windowId.toString() ? { ...one, isSettled: true } : one)) }, sequence);
       const settled = { ...eventColumns({ kind: 'window_settled', payload: { windowId } }), organisation_id: null };
       return differences(sequence, 'event', event, settled);
@@ -256,9 +256,9 @@ export class LogReplay {
 
   /** A bidder has given its allocation back: that it may, and what comes back, is held against the log before it. */
   private cancelled(record: LogRecord, { bidId }: PayloadOf<'allocation_cancelled'>): Finding[] {
-    const { unsettled, open } = this;
-    if (unsettled) return this.wrong(record, `window ${unsettled.windowId} is not settled`);
-    const expected = this.live.cancel(open, bidId, record.sequence);
+    const unsettled = this.unsettled.fault();
+    if (unsettled !== undefined) return this.wrong(record, unsettled);
+    const expected = this.live.cancel(this.open, bidId, record.sequence);
     return expected ? this.replanned(record, expected) : this.wrong(record, `bid ${bidId} has nothing that is to run`);
   }
 

@@ -4,3 +4,4 @@ export { createCancellationStore } from './cancellation-store.js';
 export { createRepairStore } from './repair-store.js';
 export { createWindowsReader, createWindowsWork } from './windows.js';
 export { createBeatStore } from './beat-store.js';
+export { createRecurringReader, createRecurringWork } from './recurring.js';

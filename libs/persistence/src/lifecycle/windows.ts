@@ -12,12 +12,14 @@ export const createWindowsWork = (base: UnitOfWork<PrismaTx>): UnitOfWork<Window
 
 type OwnTx = Pick<WindowsTx, 'listWindows' | 'listUsage' | 'insertWindow' | 'findWindow' | 'closeWindow'>;
 
-const windowsTx = (db: PrismaTx): OwnTx => ({
+/** Windows over a transaction of Prisma's. */
+export const windowsTx = (db: PrismaTx): OwnTx => ({
   listWindows: (marketId, fromSlot) => readWindows(db, marketId, { fromSlot }),
   listUsage: (marketId, fromSlot) => readUsage(db, marketId, fromSlot),
-  insertWindow: async ({ capacity: { scope, amounts, from, to, taken }, ...rest }) => {
+  insertWindow: async ({ capacity: { scope, amounts, from, to, taken }, occurrence, ...rest }) => {
+    const which = occurrence && { recurringId: occurrence.recurringId, occursAt: new Date(occurrence.occursMs) };
     const { id, createdAt } = await db.marketWindow.create({
-      data: { ...rest, scope, ...(amounts && { amounts }), fromSlot: from, toSlot: to, taken: [...taken] },
+      data: { ...rest, ...which, scope, ...(amounts && { amounts }), fromSlot: from, toSlot: to, taken: [...taken] },
       select: { id: true, createdAt: true },
     });
     return { windowId: id, createdAt };
@@ -28,7 +30,8 @@ const windowsTx = (db: PrismaTx): OwnTx => ({
 });
 
 /**
- * list-windows: windows of a market with what came of them: entries between the one that opened a window and the one that settled it are about its hits.
+ * list-windows: windows of a market with what came of them: entries between the one that opened a window and the one that settled it are about its hits;
+ * of windows that were opened together the first one's are all.
  * Input:  organisation, market, id to go on after, limit. Output: windows by id; one row without a window where there is none; no row: the organisation
  *         sees no such market.
  * Events: none.
@@ -43,11 +46,14 @@ const LIST = `
     (SELECT count(*)::int FROM allocation_end e WHERE ${during('e')} AND e.ending = 'failed') AS failed,
     (SELECT coalesce(sum(t.amount_micros), 0)::bigint FROM transfer t WHERE ${during('t')} AND t.kind IN ('void', 'refund')) AS returned
   FROM market m JOIN organisation o ON o.id = $1 AND ${IS_MEMBER}
-  LEFT JOIN LATERAL (SELECT * FROM market_window x WHERE x.market_id = m.id AND x.id > $3 ORDER BY x.id LIMIT $4) AS w ON true
+  LEFT JOIN LATERAL (
+    SELECT x.*, greatest(x.sequence, (SELECT max(v.settled_sequence) FROM market_window v WHERE v.market_id = m.id AND v.id < x.id)) AS began
+    FROM market_window x WHERE x.market_id = m.id AND x.id > $3 ORDER BY x.id LIMIT $4
+  ) AS w ON true
   WHERE m.id = $2 ORDER BY w.id`;
 
 function during(rows: string): string {
-  return `${rows}.market_id = m.id AND ${rows}.sequence > w.sequence AND ${rows}.sequence < coalesce(w.settled_sequence, m.sequence + 1)`;
+  return `${rows}.market_id = m.id AND ${rows}.sequence > w.began AND ${rows}.sequence < coalesce(w.settled_sequence, m.sequence + 1)`;
 }
 
 interface WindowRow {
@@ -63,6 +69,7 @@ interface WindowRow {
   readonly closed_slot: number | null;
   readonly settled_sequence: bigint | null;
   readonly note: string | null;
+  readonly recurring_id: bigint | null;
   readonly state: WindowRecord['state'];
   readonly repaired: number;
   readonly gone: number;
@@ -92,6 +99,7 @@ function recordOf({ id, ...row }: WindowRow): WindowRecord[] {
     {
       ...{ windowId: id, sequence, kind, cause, scope, amounts, note, state },
       siteId: row.site_id,
+      recurringId: row.recurring_id,
       from: row.from_slot,
       to: row.to_slot,
       closedAt: row.closed_slot,

@@ -95,8 +95,12 @@ function rowOf({ alias, columns, later = [] }: LogTable, fields: Row): Row | und
 
 /** A site's capacity changes, and so do a market's terms, clock, status and sequence: receipts leave them out. The log's entries tell them. */
 const TERMS = `(to_jsonb(m) - '{status,slot,sequence,terms}'::text[])`;
-/** A window is settled and closed by later entries. Who opened it is told where that was not its operator: so windows were before that column came. */
-const WINDOW = `(to_jsonb(w) - '{settled_sequence,closed_sequence,closed_slot}'::text[] - CASE WHEN w.opened_by IS NULL THEN 'opened_by' ELSE '' END)`;
+/**
+ * A window is settled and closed by later entries. Who opened it is told where that was not its operator, and which occurrence it is where it is one: so
+ * windows were before those columns came.
+ */
+const WINDOW = `(to_jsonb(w) - '{settled_sequence,closed_sequence,closed_slot}'::text[] - CASE WHEN w.opened_by IS NULL THEN 'opened_by' ELSE '' END
+  - CASE WHEN w.recurring_id IS NULL THEN '{recurring_id,occurs_at}'::text[] ELSE '{}'::text[] END)`;
 const SITE = `(to_jsonb(s) - 'capacity_milli')`;
 
 /** Of what an entry moved. */

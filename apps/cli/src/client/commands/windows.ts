@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import type { AnswerOf, BodyOf, ItemOf } from '#sdk';
+import type { BodyOf, ItemOf } from '#sdk';
 import { BadInput, type HostTerminal } from '../../terminal.js';
 import { type Client, type ClientFlags, serving, withMarket } from '../client.js';
-import { type Column, factsOf, tableOf } from '../text.js';
+import { type Column, tableOf } from '../text.js';
+import { registerRecurring } from './recurring.js';
 import { told } from './told.js';
+import { type PlaceFlags, placeOf, tellPreview, withPlace } from './window-parts.js';
 
 type Window = ItemOf<'listWindows'>;
-type Hit = AnswerOf<'previewWindow'>['hits'][number];
 
 const WINDOWS: readonly Column<Window>[] = [
   { head: 'id', of: ({ id }) => id, isNumber: true },
@@ -18,25 +19,14 @@ const WINDOWS: readonly Column<Window>[] = [
   { head: 'left', of: ({ hits }) => String(hits.left), isNumber: true },
   { head: 'failed', of: ({ hits }) => String(hits.failed), isNumber: true },
   { head: 'came back', of: ({ returned }) => returned, isNumber: true },
+  { head: 'recurs', of: ({ recurringId }) => recurringId ?? '', isNumber: true },
   { head: 'note', of: ({ note }) => note ?? '' },
 ];
 
-const HITS: readonly Column<Hit>[] = [
-  { head: 'bid', of: ({ bidId }) => bidId, isNumber: true },
-  { head: 'organisation', of: ({ organisationId }) => organisationId, isNumber: true },
-  { head: 'outcome', of: ({ outcome }) => outcome },
-  { head: 'sold for', of: ({ promised }) => String(promised), isNumber: true },
-  { head: 'done in', of: ({ completion }) => (completion === null ? '-' : String(completion)), isNumber: true },
-  { head: 'comes back', of: ({ returned }) => returned, isNumber: true },
-];
-
-interface WindowFlags extends ClientFlags {
+interface WindowFlags extends PlaceFlags {
   readonly kind?: string;
-  readonly site?: string;
-  readonly bandwidth?: boolean;
   readonly from?: string;
   readonly to?: string;
-  readonly note?: string;
   readonly digest?: string;
 }
 
@@ -51,7 +41,12 @@ export function registerWindows(program: Command, terminal: HostTerminal): void 
     .action(serving(terminal, (client) => list(client)));
   withWindow(windows.command('preview'))
     .description('what a window would do; changes nothing')
-    .action(serving(terminal, (client) => preview(client)));
+    .action(
+      serving(terminal, async (client) => {
+        const { id: marketId } = await client.market();
+        tellPreview(client, await client.eris.call('previewWindow', { params: { marketId }, body: bodyOf(client.flags) }), 'open');
+      }),
+    );
   withWindow(windows.command('open'))
     .option('--digest <digest>', 'of a preview: open it if it does that, or not at all')
     .description('take capacity off sale; without --from from now on, without --to for good')
@@ -73,29 +68,23 @@ export function registerWindows(program: Command, terminal: HostTerminal): void 
         client.tell({ id: windowId, closed: true }, () => `window ${windowId} is closed\n`);
       }),
     );
+  registerRecurring(windows, terminal);
 }
 
 const withWindow = (command: Command): Command =>
-  withMarket(command)
+  withPlace(command)
     .option('--kind <kind>', 'outage or maintenance', 'outage')
-    .option('--site <id>', 'of a site; without it, and without --bandwidth, of the whole market')
-    .option('--bandwidth', 'of the bandwidth between sites')
     .option('--from <slot>', 'its first slot')
-    .option('--to <slot>', 'the first slot after it')
-    .option('--note <text>', 'what it is for');
+    .option('--to <slot>', 'the first slot after it');
 
 /** A window as its flags say it. @throws BadInput where they contradict each other, or a slot is no number. */
 function bodyOf(flags: ClientFlags): BodyOf<'openWindow'> {
-  const { kind, site, bandwidth = false, from, to, note } = flags as WindowFlags;
-  if (site !== undefined && bandwidth) throw new BadInput(['--bandwidth: a window is of a site or of the bandwidth, not of both']);
-  const scope = site !== undefined ? 'site' : bandwidth ? 'bandwidth' : 'market';
+  const { kind, from, to } = flags as WindowFlags;
   return {
     kind,
-    scope,
-    ...(site !== undefined && { siteId: site }),
+    ...placeOf(flags),
     ...(from !== undefined && { from: slotOf('--from', from) }),
     ...(to !== undefined && { to: slotOf('--to', to) }),
-    ...(note !== undefined && { note }),
   } as BodyOf<'openWindow'>;
 }
 
@@ -108,16 +97,4 @@ async function list(client: Client): Promise<void> {
   const { id: marketId } = await client.market();
   const items = await client.eris.all('listWindows', { params: { marketId } });
   client.tell({ items, nextCursor: null }, () => tableOf(client.screen, WINDOWS, items));
-}
-
-async function preview(client: Client): Promise<void> {
-  const { id: marketId } = await client.market();
-  const would = await client.eris.call('previewWindow', { params: { marketId }, body: bodyOf(client.flags) });
-  const facts: readonly (readonly [string, string])[] = [
-    ['digest', would.digest],
-    ['in slot', String(would.slot)],
-    ['comes back', would.returned],
-  ];
-  client.tell(would, () => `${factsOf(client.screen, facts)}\n${tableOf(client.screen, HITS, would.hits)}`);
-  client.note(`nothing was done; eris windows open … --digest ${would.digest} opens it if it does that`);
 }

@@ -1,0 +1,53 @@
+import { setImmediate } from 'node:timers/promises';
+import { createRecurrence } from '#calendar';
+import type { Kinds } from '#kinds';
+import {
+  Beat,
+  type Clock,
+  CloseWindow,
+  EndRecurring,
+  ListRecurring,
+  ListWindows,
+  OpenWindow,
+  PreviewRecurring,
+  PreviewWindow,
+  Recur,
+  SkipOccurrence,
+} from '#market';
+import {
+  createBeatStore,
+  createCatalogueReader,
+  createRecurringReader,
+  createRecurringWork,
+  createRepairStore,
+  createWindowsReader,
+  createWindowsWork,
+} from '#persistence';
+import type { Stores } from './stores.js';
+
+/** What windows are made of. */
+interface Parts {
+  readonly stores: Pick<Stores, 'pool' | 'base'>;
+  readonly kinds: Kinds;
+  readonly clock: Clock;
+}
+
+/** Capacity that is withdrawn: once, again and again, and by sites that are silent. */
+export function windows({ stores: { pool, base }, kinds, clock }: Parts): object[] {
+  const impact = { store: createRepairStore(pool), kinds, pause: () => setImmediate() };
+  const work = createWindowsWork(base);
+  const recurrence = createRecurrence();
+  const recurring = createRecurringWork(base);
+  return [
+    new OpenWindow(work, impact),
+    new PreviewWindow(work, impact),
+    new ListWindows(createWindowsReader(pool)),
+    new CloseWindow(work),
+    new Beat(createBeatStore(pool), clock),
+    new Recur(recurring, { ...impact, recurrence }),
+    new PreviewRecurring(recurring, { ...impact, recurrence }),
+    new ListRecurring(createCatalogueReader(pool), createRecurringReader(pool, base), recurrence),
+    new SkipOccurrence(recurring, recurrence),
+    new EndRecurring(recurring),
+  ];
+}
