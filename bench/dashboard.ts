@@ -1,6 +1,7 @@
-// How fast the dashboard's data is there on this machine: `npm run bench:dashboard -- --bids 100000`. A market of 50 sites x 150 slots gets a log of so many
-// decisions; then lists, filters, counts, series and past moments are asked for over HTTP, one after another, each many times. Past moments are held
-// against the log folded from its first entry, cell by cell. The last line is one JSON object: 95th percentiles in ms, and what differed.
+// How the dashboard does on this machine: `npm run bench:dashboard -- --bids 100000`, or a part of it (`--part`, again for each).
+// data, pages, live: a market of 50 sites x 150 slots gets a log of so many decisions. Lists, filters, counts, series and past moments are asked for over
+// HTTP, past moments held against the log folded from its first entry, cell by cell; then a Chromium looks at it, also at 1,000 events a second and while
+// the API is away. refusals: what `why` says is done. quoted: bids at quotes while others bid. The last line is one JSON object.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,10 @@ import { createHistoryStore, createPool } from '#persistence';
 import { Eris } from '#sdk';
 import { type HostTerminal, type Run, runUntilSignal, serve, type Serving } from '../apps/cli/src/index.js';
 import { type DashboardStage, openDashboardStage } from './dashboard/stage.js';
+import { benchLive } from './dashboard/live.js';
+import { benchPages, openChromium } from './dashboard/pages.js';
+import { benchQuoted } from './dashboard/quoted.js';
+import { benchRefusals } from './dashboard/refusals.js';
 import { terminalOf } from './terminal.js';
 
 const { values: flags } = parseArgs({
@@ -19,10 +24,16 @@ const { values: flags } = parseArgs({
     bids: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
     asks: { type: 'string', default: '200' },
+    part: { type: 'string', multiple: true, default: ['data', 'pages', 'live', 'refusals', 'quoted'] },
+    loads: { type: 'string', default: '20' },
+    refusals: { type: 'string', default: '1000' },
+    quotes: { type: 'string', default: '10000' },
+    away: { type: 'string', default: '60' },
   },
 });
 const BIDS = Number(flags.bids);
 const ASKS = Number(flags.asks);
+const PARTS = new Set(flags.part);
 const MOMENTS = 100;
 const TAKEN_IN_WITHIN_MS = 1_800_000;
 const LOOK_EVERY_MS = 500;
@@ -122,13 +133,41 @@ async function moments(serving: Serving, operator: Eris, stage: DashboardStage) 
 }
 
 async function bench(terminal: HostTerminal, run: Run): Promise<void> {
-  const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true });
+  const serving = await serve(terminal, { ...run, anyPort: true, logToFiles: true, forLoad: true });
   console.log(`${cpus().length} x ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}\n`);
-  const stage = await openDashboardStage(serving, BIDS, Number(flags.seed));
-  const params = { marketId: stage.marketId };
+  const seed = Number(flags.seed);
+  const figures: Record<string, unknown> = { bids: BIDS };
+  const add = (part: string, more: object): void => {
+    Object.assign(figures, more);
+    console.log(`${part}: ${JSON.stringify(more)}`);
+  };
+  if (PARTS.has('refusals')) add('refusals', await benchRefusals(serving, Number(flags.refusals), seed));
+  if (PARTS.has('quoted')) add('quoted', await benchQuoted(serving, Number(flags.quotes), seed));
+  if (['data', 'pages', 'live'].some((part) => PARTS.has(part))) await benchStage(serving, seed, add);
+  console.log(`\n${JSON.stringify(figures)}`);
+}
+
+/** What is asked of a market with a long log, by programs and in a browser. */
+async function benchStage(serving: Serving, seed: number, add: (part: string, more: object) => void): Promise<void> {
+  const stage = await openDashboardStage(serving, BIDS, seed);
   const operator = new Eris({ url: serving.url, key: stage.operatorKey });
   const takenInSeconds = await untilTakenIn(operator, stage);
   console.log(`${BIDS} bids, ${stage.entries} entries; taken in within ${takenInSeconds} s\n`);
+  add('taken in', { takenInSeconds });
+  if (PARTS.has('data')) add('data', await benchData(serving, operator, stage));
+  if (!PARTS.has('pages') && !PARTS.has('live')) return;
+  const browser = await openChromium();
+  if (!browser) return console.log('pages and live are left out: no Chromium here (apt-get install chromium)');
+  try {
+    if (PARTS.has('pages')) add('pages', await benchPages(browser, { url: serving.url, stage, loads: Number(flags.loads) }));
+    if (PARTS.has('live')) add('live', await benchLive(browser, serving, { stage, seed, awaySeconds: Number(flags.away) }));
+  } finally {
+    await browser.close();
+  }
+}
+
+async function benchData(serving: Serving, operator: Eris, stage: DashboardStage): Promise<object> {
+  const params = { marketId: stage.marketId };
   const filters = filtersOf(stage);
   const firstRowsMs = await p95('first rows', ASKS, () => operator.call('searchBids', { params }));
   const filterMs = await p95('first rows of a filter', ASKS, (index) =>
@@ -148,8 +187,7 @@ async function bench(terminal: HostTerminal, run: Run): Promise<void> {
   );
   const bookMs = await p95('the book now, one resource', 50, () => operator.call('readBook', { params, query: { resource: 'gpu' } }));
   const past = await moments(serving, operator, stage);
-  const figures = { bids: BIDS, takenInSeconds, firstRowsMs, filterMs, nextPageMs, groupsMs, seriesMs, bookMs, ...past };
-  console.log(`\n${JSON.stringify(figures)}`);
+  return { firstRowsMs, filterMs, nextPageMs, groupsMs, seriesMs, bookMs, ...past };
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'eris-dashboard-'));

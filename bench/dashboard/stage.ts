@@ -64,6 +64,40 @@ interface Writing {
   readonly random: Prng;
 }
 
+/** Writes further decisions of a stage, as if its market went on deciding. */
+export interface DecisionWriter {
+  /** So many more, at once: told to those who follow the market. */
+  append(count: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens it. The stage's log must grow by nothing else. */
+export async function openDecisionWriter(
+  databaseUrl: string,
+  { marketId, bidderIds, entries }: DashboardStage,
+  seed: number,
+): Promise<DecisionWriter> {
+  const pool = createPool(databaseUrl, { max: 1 });
+  await pool.query(`SET session_replication_role = replica`);
+  const random = createPrng(seed + 1);
+  let written = entries;
+  return {
+    append: async (count) => {
+      const writing = { marketId, bidderIds, before: 0, bids: 0, random };
+      const rows = Array.from({ length: count }, (_, index) => ({
+        ...madeUp(writing, written + index, new Map()),
+        sequence: written + 1 + index,
+        at: new Date(BEGIN_MS + (written + index) * BETWEEN_MS).toISOString(),
+      }));
+      written += count;
+      await pool.query(INSERT, [marketId, JSON.stringify(rows)]);
+      await pool.query(`UPDATE market SET sequence = $2 WHERE id = $1`, [marketId, written]);
+      await pool.query(`SELECT pg_notify('eris_market', $1)`, [`${marketId}:${written}:decided`]);
+    },
+    close: () => pool.end(),
+  };
+}
+
 async function writeDecisions(databaseUrl: string, writing: Writing): Promise<void> {
   const pool = createPool(databaseUrl, { max: 1 });
   const used = new Map<number, number[]>();

@@ -16,7 +16,7 @@ export interface LiveState {
 }
 
 const NOTHING: LiveState = { isBroken: false, heardMs: 0, events: [], decisions: 0 };
-const EVENTS_KEPT = 200;
+const EVENTS_KEPT = 50;
 /** Events are shown together: at a thousand a second the page would do nothing but that. */
 const SHOW_MS = 250;
 /** What was asked is asked anew at most so often, however much happens. */

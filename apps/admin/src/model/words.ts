@@ -1,8 +1,12 @@
+/** Made once: making one takes longer than a row of a list may. */
+const WHOLES = new Intl.NumberFormat('en-US');
+const VOLUMES = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
+
 /** Whole numbers with groups. */
-export const count = (value: number | bigint): string => value.toLocaleString('en-US');
+export const count = (value: number | bigint): string => WHOLES.format(value);
 
 /** A volume with up to three digits of a unit. */
-export const volume = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 3 });
+export const volume = (value: number): string => VOLUMES.format(value);
 
 /** A share of 1 as per cent. */
 export const percent = (share: number, digits = 0): string => `${(share * 100).toFixed(digits)} %`;
@@ -17,12 +21,14 @@ export function ageOf(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
 
+const MOMENTS = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const TIMES = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+
 /** A moment in the reader's own time: to the second. */
-export const moment = (iso: string | null | undefined): string =>
-  iso ? new Date(iso).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }) : '–';
+export const moment = (iso: string | null | undefined): string => (iso ? MOMENTS.format(new Date(iso)) : '–');
 
 /** A time of day in the reader's own time. */
-export const timeOfDay = (iso: string): string => new Date(iso).toLocaleTimeString('en-GB');
+export const timeOfDay = (iso: string): string => TIMES.format(new Date(iso));
 
 /** How many of something: `plural(1, 'site')` is "1 site". */
 export const plural = (many: number, one: string, more = `${one}s`): string => `${count(many)} ${many === 1 ? one : more}`;

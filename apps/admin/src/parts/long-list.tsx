@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, useEffect, useRef } from 'react';
+import { type CSSProperties, memo, useEffect, useRef } from 'react';
 import type { Column } from './table.js';
 
 interface LongListProps<Row> {
@@ -55,7 +55,7 @@ export function LongList<Row>({ label, columns, widths, rows, idOf, hasMore, isF
         <tbody style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index, start }) => {
             const row = rows[index];
-            return row === undefined ? null : <Row key={idOf(row)} row={row} columns={columns} index={index} start={start} />;
+            return row === undefined ? null : <ListRow key={idOf(row)} row={row} columns={columns} index={index} start={start} />;
           })}
         </tbody>
       </table>
@@ -70,7 +70,10 @@ interface RowProps<Row> {
   readonly start: number;
 }
 
-function Row<Row>({ row, columns, index, start }: RowProps<Row>) {
+/** A row is made once while it is in sight, however often the list moves. */
+const ListRow = memo(RowInSight) as typeof RowInSight;
+
+function RowInSight<Row>({ row, columns, index, start }: RowProps<Row>) {
   return (
     <tr aria-rowindex={index + 2} style={{ transform: `translateY(${start}px)` }}>
       {columns.map(({ name, cell, isNumber }, place) => {
