@@ -10,6 +10,7 @@ import {
   firstCellOf,
   type MarketSpec,
   setCapacity,
+  type SpendingCap,
   type Valuation,
 } from '#mechanism';
 import { micros, type Micros } from '#units';
@@ -25,13 +26,14 @@ interface Asked {
   readonly valuation: Valuation;
   readonly arrival: number;
   readonly fundsMicros: Micros;
+  readonly caps?: readonly SpendingCap[];
 }
 
-const isAccepted = ({ book, job, arrival, ...bid }: Asked, valuation = bid.valuation, fundsMicros?: Micros): boolean =>
-  admit({ book, bid: { job, valuation }, arrival, oracle, fundsMicros }).kind === 'accepted';
+const isAccepted = ({ book, job, arrival, caps, ...bid }: Asked, valuation = bid.valuation, fundsMicros?: Micros): boolean =>
+  admit({ book, bid: { job, valuation }, arrival, oracle, fundsMicros, caps }).kind === 'accepted';
 
-const told = ({ book, job, valuation, arrival, fundsMicros }: Asked) =>
-  explain({ book, bid: { job, valuation }, arrival, oracle, fundsMicros });
+const told = ({ book, job, valuation, arrival, fundsMicros, caps }: Asked) =>
+  explain({ book, bid: { job, valuation }, arrival, oracle, fundsMicros, caps });
 
 const MICRO = 1e-6;
 /** The same worth, a micro-credit less where it counts. */
@@ -49,7 +51,7 @@ function lesser(valuation: Valuation, { value }: Change): Valuation {
   }
 }
 
-const counts = { asked: 0, value: 0, completion: 0, deposit: 0, cells: 0, fits: 0 };
+const counts = { asked: 0, value: 0, completion: 0, deposit: 0, budget: 0, cells: 0, fits: 0 };
 
 const indexOf = ({ resources }: MarketSpec, { site, resource }: BindingCell): number =>
   site === null ? 0 : firstCellOf(site, resources.length) + resources.indexOf(resource);
@@ -83,6 +85,46 @@ it('names changes that pass, and with a micro-credit less do not', () => {
   );
   expect(counts.asked).toBeGreaterThan(0);
   expect(counts.value + counts.deposit).toBeGreaterThan(counts.asked / 2); // for some no worth within the limits is enough
+});
+
+it('names budgets that have to be larger, by the least that passes, and nothing that they have no room for', () => {
+  fc.assert(
+    fc.property(
+      marketWithJob(12),
+      valuationArb,
+      fc.array(fc.record({ from: fc.nat(6), length: fc.integer({ min: 1, max: 12 }), left: fc.bigInt({ min: 0n, max: 3_000_000n }) }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      ({ spec, bids, job, arrival }, valuation, budgets) => {
+        const caps = budgets.map(({ from, length, left }, index) => ({
+          ...{ name: `budget ${index}`, from: arrival + from, to: arrival + from + length },
+          leftMicros: micros(left),
+        }));
+        const fundsMicros = micros(20_000_000n);
+        const asked = { book: bookAfter({ spec: dear(spec), bids }, oracle), job, valuation, arrival, fundsMicros };
+        const { refusal, changes } = told({ ...asked, caps });
+        expect(refusal === undefined).toBe(isAccepted({ ...asked, caps }, valuation, fundsMicros));
+        for (const { kind, raises = [], ...change } of changes) {
+          if (kind !== 'budget') {
+            expect(isAccepted({ ...asked, caps }, change.valuation)).toBe(true);
+            continue;
+          }
+          counts.budget += 1;
+          expect(refusal?.code).toBe('budget_exhausted');
+          const raised = (less: bigint) =>
+            caps.map((cap, index) => {
+              const { byMicros = 0n } = raises.find((each) => each.cap === index) ?? {};
+              return { ...cap, leftMicros: micros(cap.leftMicros + (byMicros > 0n ? byMicros - less : 0n)) };
+            });
+          expect(isAccepted({ ...asked, caps: raised(0n) }, valuation, fundsMicros)).toBe(true);
+          if (raises.length === 1) expect(isAccepted({ ...asked, caps: raised(1n) }, valuation, fundsMicros)).toBe(false);
+        }
+      },
+    ),
+    seeded('explanations of budgets', RUNS),
+  );
+  expect(counts.budget).toBeGreaterThan(0);
 });
 
 it('names cells that are short: with as much free of them the job fits', () => {

@@ -268,7 +268,7 @@ export function admit<Job, Plan>(subject: Subject<Job, Plan>): Decision<Plan> {
 /** What a bid would be answered, and what else it could have. */
 export interface Quote<Plan = unknown> {
   readonly menu: Menu<Plan>;
-  /** The best choice for the bid's valuation. */
+  /** The best choice for the bid's valuation that budgets leave room for. */
   readonly best: QuotedOption | null;
   /** Why there is none, told from the whole menu. */
   readonly refusal?: Refusal;
@@ -277,12 +277,11 @@ export interface Quote<Plan = unknown> {
 /** The whole menu, and what is best in it for the bid. Reserves nothing. */
 export function quote<Job, Plan>(subject: Omit<Subject<Job, Plan>, 'fundsMicros'>): Quote<Plan> {
   const { book, bid, arrival, oracle } = subject;
-  const decision = admit({ book, bid, arrival, oracle });
+  const decision = admit(subject);
   const menu = menuOf({ book, job: bid.job, arrival, oracle });
   if (decision.kind === 'accepted')
     return { menu, best: { completion: decision.completion, price: decision.payment, value: decision.value } };
   const walk = newScan<Plan>();
-  for (const entry of menu)
-    consider(walk, { entry, value: valueAt(bid.valuation, entry.completion - arrival) }, { book, bid, arrival, oracle });
-  return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, { book, bid, arrival, oracle }) : decision.refusal };
+  for (const entry of menu) consider(walk, { entry, value: valueAt(bid.valuation, entry.completion - arrival) }, subject);
+  return { menu, best: null, refusal: walk.nearest ? refusalOfWalk(walk, subject) : decision.refusal };
 }

@@ -43,6 +43,7 @@ export {
   type LearningRule,
 } from './prices/learning/rule.js';
 export { admit, quote, type Quote } from './admission.js';
+export { beyondCaps, type BeyondCaps } from './beyond-caps.js';
 export { brokenCap, capText, spentIn } from './caps.js';
 export { menuOf, menuPriceBy, planFrom, type Planning } from './menu.js';
 export { MARKET_LIMITS, cellsOfMarket, sizeFault, type MarketSize } from './limits.js';

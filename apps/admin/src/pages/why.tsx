@@ -23,6 +23,7 @@ const TOLD: { readonly [Kind in Change['kind']]: string } = {
   completion: 'Accept a later completion',
   site: 'Put the data at another site',
   deposit: 'Fill the wallet',
+  budget: 'Raise the budget',
 };
 
 /** Why a bid would be refused at the prices of this moment, the cells that make it so, and the least changes with which it passes. */
@@ -74,7 +75,7 @@ function Changes({ why }: { readonly why: Why }) {
   const { id: marketId } = useMarket();
   const isBidder = useIsBidder();
   const columns: readonly Column<Change>[] = [
-    { name: 'Change', cell: ({ kind }) => TOLD[kind] },
+    { name: 'Change', isWrapped: true, cell: changeText },
     { name: 'Done in slot', isNumber: true, cell: ({ completion }) => completion },
     { name: 'Pays', isNumber: true, cell: ({ price }) => <Amount of={price} isColumn /> },
     { name: 'Is worth', isNumber: true, cell: ({ value }) => <Amount of={value} isColumn /> },
@@ -84,8 +85,12 @@ function Changes({ why }: { readonly why: Why }) {
   return <Table label="The least changes that pass" columns={columns} rows={why.changes} idOf={({ kind }, index) => `${kind} ${index}`} />;
 }
 
+/** What is changed: of budgets which, and by how much. */
+const changeText = ({ kind, budgets = [] }: Change): string =>
+  [TOLD[kind], ...budgets.map(({ name, period, missing }) => `${name} for ${period} by ${credits(missing)}`)].join(' ');
+
 function FormLink({ marketId, why, change }: { readonly marketId: string; readonly why: Why; readonly change: Change }) {
-  if (change.kind === 'deposit' || change.body.valuation.kind === 'table') return '–';
+  if (change.kind === 'deposit' || change.kind === 'budget' || change.body.valuation.kind === 'table') return '–';
   return (
     <Link
       to="/markets/$marketId/quote"

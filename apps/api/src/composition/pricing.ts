@@ -2,7 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { LIMITS } from '#contracts';
 import { BookReader, ExplainPayment, FairQueue, History, type InTurn, QuoteBid, ReadBook, ReadPriceHistory, ReadPrices } from '#market';
 import type { Kinds } from '#kinds';
-import { createAllocationReader, createBidReader, createBookSource, createHistoryStore, createPostingReader } from '#persistence';
+import {
+  createAllocationReader,
+  createBidReader,
+  createBookSource,
+  createBudgetsReader,
+  createHistoryStore,
+  createPostingReader,
+} from '#persistence';
 import type { ThinkPool } from '#thinking';
 import type { Metrics } from '../service/metrics.js';
 import type { ApiSettings } from './settings.js';
@@ -57,10 +64,11 @@ export function pricing(
     history,
     postings: createPostingReader(stores.pool),
   };
+  const ways = { kinds, thinker: thinkers, queue, loop, reads, budgets: createBudgetsReader(stores.pool) };
   return [
     new ExplainPayment(payments, { loop: prices }),
-    ...explaining(stores, books, { kinds, thinker: thinkers, queue, loop, reads }),
-    new QuoteBid(books, { kinds, thinker: thinkers, queue, loop, reads }),
+    ...explaining(stores, books, ways),
+    new QuoteBid(books, ways),
     new ReadPrices(source, { slots: LIMITS.priceSlots, cells: LIMITS.priceCells }, { loop: prices, ...SLICE }),
     new ReadBook(source, history, LIMITS.bookCells, { loop: prices, ...SLICE }),
     new ReadPriceHistory(source, history, { loop: prices, ...SLICE }),

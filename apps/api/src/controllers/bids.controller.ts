@@ -27,7 +27,7 @@ export class BidsController {
 
   @Serves('quoteBid')
   quote(@In() { caller, params, body, isGone }: Input<'quoteBid'>): Promise<Reply<AnswerOf<'quoteBid'>>> {
-    return answer(this.quoteBid.run({ ...partyOf(caller, isGone), ...params, body: this.bodies.read(body) }), {
+    return answer(this.quoteBid.run({ ...partyOf(caller, isGone), ...params, keyId: caller.keyId, body: this.bodies.read(body) }), {
       quoted: (outcome) => quoteReply(outcome, quoteIdFor(this.bodies.forms, { ...params, body }, outcome.priceVersion, outcome.best)),
       faults: faultsProblem,
     });

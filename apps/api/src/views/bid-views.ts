@@ -1,5 +1,5 @@
 import { type AnswerOf, optionTold, refusalTold } from '#contracts';
-import type { BidRecord, DecisionRecord, QuoteOutcome } from '#market';
+import type { BidRecord, DecisionRecord, QuoteOutcome, ToldBudget } from '#market';
 import { formatMicros } from '#units';
 import { Reply } from '../http/reply.js';
 
@@ -37,7 +37,7 @@ const decisionView = (decision: DecisionRecord): Decision => ({
 
 /** A quote as the API tells it; its id is its entity tag. */
 export function quoteReply(
-  { priceVersion, arrivalSlot, menu, best, refusal }: Extract<QuoteOutcome, { kind: 'quoted' }>,
+  { priceVersion, arrivalSlot, menu, best, refusal, beyond }: Extract<QuoteOutcome, { kind: 'quoted' }>,
   id: string,
 ): Reply<AnswerOf<'quoteBid'>> {
   const body = {
@@ -46,7 +46,20 @@ export function quoteReply(
     priceVersion: priceVersion.toString(),
     menu: menu.map(({ completion, price }) => ({ completion, price: formatMicros(price) })),
     best: best && optionTold(best),
+    ...(beyond && { beyondBudget: beyondView(beyond) }),
     ...(refusal ? { reason: refusalTold(refusal) } : {}),
   };
   return new Reply(body, undefined, { etag: `"${id}"` });
 }
+
+type Beyond = NonNullable<Extract<QuoteOutcome, { kind: 'quoted' }>['beyond']>;
+
+const beyondView = ({ completion, price, takes, budget }: Beyond): NonNullable<AnswerOf<'quoteBid'>['beyondBudget']> => ({
+  completion,
+  price: formatMicros(price),
+  takes: formatMicros(takes),
+  budget: budgetLeftView(budget),
+});
+
+/** A budget with what it has left of a period, as the API tells it. */
+export const budgetLeftView = ({ left, name, period, from, to }: ToldBudget) => ({ name, period, from, to, left: formatMicros(left) });

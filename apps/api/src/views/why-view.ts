@@ -2,7 +2,7 @@ import { type AnswerOf, type BidForms, optionTold, refusalTold } from '#contract
 import type { ExplainOutcome, ToldChange } from '#market';
 import { formatMicros, formatMilli, invariant } from '#units';
 import { quoteIdFor } from '../bidding/quotes.js';
-import { statusOf } from './bid-views.js';
+import { budgetLeftView, statusOf } from './bid-views.js';
 
 type Explained = Extract<ExplainOutcome, { kind: 'explained' }>;
 type Why = AnswerOf<'explainBid'>;
@@ -48,11 +48,15 @@ function changeView(change: ToldChange, { bid: { marketId }, priceVersion }: Exp
   return {
     kind,
     body: sent(body),
-    quoteId: kind === 'deposit' ? null : quoteIdFor(forms, { marketId, body }, priceVersion, { completion, price }),
+    quoteId: kind === 'deposit' || kind === 'budget' ? null : quoteIdFor(forms, { marketId, body }, priceVersion, { completion, price }),
     completion,
     price: formatMicros(price),
     value: formatMicros(value),
     deposit: formatMicros(missingMicros),
+    ...(change.kind !== 'site' &&
+      change.budgets && {
+        budgets: change.budgets.map(({ missing, ...budget }) => ({ ...budgetLeftView(budget), missing: formatMicros(missing) })),
+      }),
     ...(change.kind === 'site' && { from: change.from, to: change.to }),
   };
 }

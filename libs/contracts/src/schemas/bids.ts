@@ -157,11 +157,28 @@ export const bidsQuery = z.strictObject({ ...pageQuery, status: once(bidStatus).
 /** A page of bids. */
 export const bidPage = page(bid);
 
+/** A budget with what it has left of a period. */
+export const budgetLeft = {
+  name: z.string(),
+  period: z.string().describe('2026-11-29, 2026-11 or all.'),
+  from: slot,
+  to: slot.describe('The first slot on sale after the period.'),
+  left: amount,
+};
 /** A quote: the menu, and what is best in it. */
 export const quote = z
   .strictObject({
     ...offer.shape,
     menu: z.array(z.strictObject({ completion: slot, price: amount })),
+    beyondBudget: z
+      .strictObject({
+        completion: slot,
+        price: amount,
+        takes: amount.describe('What it would take of that budget.'),
+        budget: z.strictObject(budgetLeft),
+      })
+      .optional()
+      .describe('What would be best, where a budget has no room for it; `best` is the best of what budgets leave.'),
     reason: refusal.optional(),
   })
   .meta({ id: 'Quote' });

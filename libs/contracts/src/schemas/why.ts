@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bidStatus, refusal, valuation } from './bids.js';
+import { bidStatus, budgetLeft, refusal, valuation } from './bids.js';
 import { amount, id, slot, volume } from './primitives.js';
 import { option } from './problem.js';
 
@@ -17,14 +17,20 @@ const cell = z.strictObject({
 
 const change = z.strictObject({
   kind: z
-    .enum(['value', 'completion', 'site', 'deposit'])
-    .describe('What is changed: the worth, how late it may complete, where the data lies, or what is in the wallet.'),
+    .enum(['value', 'completion', 'site', 'deposit', 'budget'])
+    .describe(
+      'What is changed: the worth, how late it may complete, where the data lies, what is in the wallet, or what budgets may spend.',
+    ),
   body: sentBody.describe('The whole bid with the change.'),
-  quoteId: z.string().nullable().describe('Of a quote for that body, for If-Match; null where it is the wallet that decides.'),
+  quoteId: z.string().nullable().describe('Of a quote for that body, for If-Match; null where the wallet or budgets decide.'),
   completion: slot,
   price: amount,
   value: amount,
   deposit: amount.describe('What has to come into the wallet first; 0 where nothing has.'),
+  budgets: z
+    .array(z.strictObject({ ...budgetLeft, missing: amount.describe('By so much it has to be more.') }))
+    .optional()
+    .describe('Of a change of budgets: those that have to be larger.'),
   from: id.optional().describe('The site where the data lies in the bid.'),
   to: id.optional().describe('The site where it lies in the body.'),
 });

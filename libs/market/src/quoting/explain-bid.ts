@@ -1,11 +1,14 @@
 import type { BidBody, Elsewhere, KindBid } from '#kinds';
 import type { Change, Passing, Refusal } from '#mechanism';
-import { micros } from '#units';
+import type { BudgetCap } from '#log';
+import { micros, type Micros } from '#units';
 import { arrivalOf, type OpenBook } from '../book/index.js';
 import type { BidRecord, Viewer } from '../reading/index.js';
 import type { Busy } from '../thinking/busy.js';
 import type { ExplainAnswer } from '../thinking/explain-task.js';
+import type { BudgetsSeen } from '../budgets/index.js';
 import type { BookReader } from './book-reader.js';
+import { capsOn, seenBudgets, type ToldBudget, toldBudget } from './budget-caps.js';
 import { type BookRequest, onBook, type QuoteWays, type ThinkInTurn } from './on-book.js';
 import type { AskedBid, AskedBidReader } from './ports.js';
 
@@ -17,8 +20,13 @@ export interface ExplainRequest extends Omit<BookRequest, 'marketId'> {
 
 /** A change with which the bid passes, as a whole body. */
 export type ToldChange =
-  | (Change & { readonly body: BidBody })
+  | (Omit<Change, 'raises'> & { readonly body: BidBody; readonly budgets?: readonly LargerBudget[] })
   | (Passing & { readonly kind: 'site'; readonly from: string; readonly to: string; readonly body: BidBody });
+
+/** A budget that would have to be larger, and by how much. */
+export interface LargerBudget extends ToldBudget {
+  readonly missing: Micros;
+}
 
 /** Why a bid is refused at the prices of this moment, and what would pass. */
 interface Explained {
@@ -59,14 +67,17 @@ export class ExplainBid {
   async run({ viewer, bidId, ...request }: ExplainRequest): Promise<ExplainOutcome> {
     const asked = await this.bids.find(viewer, bidId);
     if (!asked) return { kind: 'not_found' };
-    return onBook<ExplainOutcome>({ books: this.books, ways: this.ways }, { ...request, marketId: asked.bid.marketId }, (open, inTurn) =>
-      this.explain(open, asked, inTurn),
+    const { marketId, organisationId } = asked.bid;
+    const of = { marketId, organisationId, tenantId: request.tenantId, bidId };
+    const budgets = await seenBudgets(this.ways, of);
+    return onBook<ExplainOutcome>({ books: this.books, ways: this.ways }, { ...request, marketId }, (open, inTurn) =>
+      this.explain(open, { ...asked, budgets, caps: capsOn(budgets, open, { ...of, body: asked.body }) }, inTurn),
     );
   }
 
   private async explain(
     open: OpenBook,
-    { bid, body: stored, fundsMicros }: AskedBid,
+    { bid, body: stored, fundsMicros, budgets, caps }: Asked,
     inTurn: ThinkInTurn<ExplainOutcome>,
   ): Promise<ExplainOutcome> {
     const { state, book } = open;
@@ -94,11 +105,16 @@ export class ExplainBid {
       valuation,
       arrival,
       fundsMicros: micros(fundsMicros),
+      caps,
       alternatives: others.map((other) => other.job),
     };
     return inTurn(this.ways.queue, async () => {
       const { alternatives, changes, ...answer } = await this.ways.thinker.explain(task);
-      const told = changes.map((change) => ({ ...change, body: { ...body, valuation: change.valuation } }));
+      const told = changes.map(({ raises, ...change }) => ({
+        ...change,
+        body: { ...body, valuation: change.valuation },
+        ...(raises && { budgets: largerOf(raises, budgets, caps) }),
+      }));
       return { ...frame, ...answer, changes: [...told, ...sitesThatPass(others, alternatives)] };
     });
   }
@@ -117,6 +133,18 @@ export class ExplainBid {
     }
     return others;
   }
+}
+
+const largerOf = (raises: NonNullable<Change['raises']>, seen: Asked['budgets'], caps: Asked['caps'] = []): LargerBudget[] =>
+  raises.flatMap(({ cap: index, byMicros }) => {
+    const cap = caps[index];
+    return cap ? [{ ...toldBudget(seen, cap), missing: byMicros }] : [];
+  });
+
+/** What is asked about, with what budgets leave to it. */
+interface Asked extends AskedBid {
+  readonly budgets: BudgetsSeen | undefined;
+  readonly caps: readonly BudgetCap[] | undefined;
 }
 
 interface Other extends Omit<Elsewhere, 'body'> {

@@ -13,4 +13,5 @@ export {
   type ShowSlot,
   type SlotPrices,
 } from './read-prices.js';
-export type { AskedBid, AskedBidReader, BookSource, SeenMarket } from './ports.js';
+export type { ToldBudget } from './budget-caps.js';
+export type { AskedBid, AskedBidReader, BookSource, BudgetsReader, SeenMarket } from './ports.js';

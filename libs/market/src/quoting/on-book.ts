@@ -6,6 +6,7 @@ import type { FairQueue, Party } from '../thinking/fair-queue.js';
 import { atOnce, type InTurn } from '../thinking/in-turn.js';
 import { type Thinker, ThinkingFailed } from '../thinking/thinker.js';
 import type { BookReader } from './book-reader.js';
+import type { BudgetsReader } from './ports.js';
 
 /** Who asks for something that is thought about on a market's book. */
 export interface BookRequest {
@@ -27,6 +28,8 @@ export interface QuoteWays {
   readonly loop: FairQueue;
   /** Turns for what is read from the database; without them it is read at once. */
   readonly reads?: InTurn;
+  /** Without it nobody has budgets. */
+  readonly budgets?: BudgetsReader;
 }
 
 type Unseen = { readonly kind: 'market_unknown' } | Busy;

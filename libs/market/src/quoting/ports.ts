@@ -1,5 +1,6 @@
 import type { BidBody } from '#kinds';
 import type { MarketHead, MarketNews, MarketRows, MarketState } from '../book/index.js';
+import type { DecidingStore } from '../deciding/index.js';
 import type { BidRecord, Viewer } from '../reading/index.js';
 
 /** A market that may be seen, and how large it is. */
@@ -35,3 +36,6 @@ export interface AskedBid {
 export interface AskedBidReader {
   find(viewer: Viewer, bidId: bigint): Promise<AskedBid | undefined>;
 }
+
+/** Reads budgets as deciding does. */
+export type BudgetsReader = Pick<DecidingStore, 'readBudgets'>;

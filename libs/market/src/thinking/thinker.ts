@@ -1,5 +1,15 @@
 import type { Kinds } from '#kinds';
-import { type Book, type Density, priceAhead, quote, type Quote, type Valuation } from '#mechanism';
+import {
+  beyondCaps,
+  type BeyondCaps,
+  type Book,
+  type Density,
+  priceAhead,
+  quote,
+  type Quote,
+  type SpendingCap,
+  type Valuation,
+} from '#mechanism';
 import { invariant } from '#units';
 import { type MarketRows, openBook, type OpenBook, stateOf } from '../book/index.js';
 import type { Clock } from '../clock/index.js';
@@ -47,10 +57,16 @@ export interface QuoteTask {
   readonly valuation: Valuation;
   /** The first slot in which it may run. */
   readonly arrival: number;
+  /** What budgets leave; none where nothing is said. */
+  readonly caps?: readonly SpendingCap[] | undefined;
 }
 
 /** A quote without its plans: they are never shown, and are most of it. */
-export type QuoteAnswer = Omit<Quote, 'menu'> & { readonly menu: readonly Pick<Quote['menu'][number], 'completion' | 'price'>[] };
+export interface QuoteAnswer extends Omit<Quote, 'menu'> {
+  readonly menu: readonly Pick<Quote['menu'][number], 'completion' | 'price'>[];
+  /** What would be best, where budgets have no room for it. */
+  readonly beyond?: BeyondCaps;
+}
 
 /** Does what may take longer than an event loop can spare. Everything that goes in or comes out can be sent to a thread. */
 export interface Thinker {
@@ -102,9 +118,11 @@ function draftOf({ wallets, budgets, thinkMs, changed, ...batch }: BatchTask, ki
 }
 
 /** Quotes a bid: the menu without its plans. */
-export function answerOf({ book, kind: name, job, valuation, arrival }: QuoteTask, kinds: Kinds): QuoteAnswer {
+export function answerOf({ book, kind: name, job, valuation, arrival, caps }: QuoteTask, kinds: Kinds): QuoteAnswer {
   const kind = kinds.named(name);
   invariant(kind !== undefined, `who thinks about a job of the kind ${name} knows it`);
-  const { menu, ...choice } = quote({ book, bid: { job, valuation }, arrival, oracle: kind.oracle });
-  return { ...choice, menu: menu.map(({ completion, price }) => ({ completion, price })) };
+  const subject = { book, bid: { job, valuation }, arrival, oracle: kind.oracle };
+  const { menu, ...choice } = quote({ ...subject, caps });
+  const beyond = caps && beyondCaps(subject, caps);
+  return { ...choice, menu: menu.map(({ completion, price }) => ({ completion, price })), ...(beyond && { beyond }) };
 }

@@ -1,9 +1,11 @@
 import { type Micros, micros } from '#units';
 import { admit } from '../admission.js';
 import type { Book } from '../book.js';
+import { spentIn } from '../caps.js';
 import { menuOf } from '../menu.js';
 import type { Oracle } from '../oracle.js';
-import type { Bid, Decision, Footprint, Menu, MenuEntry, Refusal, Valuation } from '../types.js';
+import { paymentLines } from '../payment.js';
+import type { Bid, Decision, Footprint, Menu, MenuEntry, Refusal, SpendingCap, Valuation } from '../types.js';
 import { valueAt } from '../valuation.js';
 import { type BindingCell, dearestCells, missingCells } from './binding-cells.js';
 import { extendedTo, raisedTo, type Wanted } from './least-value.js';
@@ -17,6 +19,8 @@ export interface Question<Job, Plan> {
   readonly oracle: Oracle<Job, Plan>;
   /** What the wallet can pay. */
   readonly fundsMicros: Micros;
+  /** What budgets leave; none where nothing is said. */
+  readonly caps?: readonly SpendingCap[] | undefined;
 }
 
 /** What the changed bid gets. */
@@ -28,9 +32,11 @@ export interface Passing {
   readonly missingMicros: Micros;
 }
 
-/** A change with which the bid passes on this book: of its valuation, or of the wallet alone. */
+/** A change with which the bid passes on this book: of its valuation, of the wallet alone, or of budgets alone. */
 export interface Change extends Passing {
-  readonly kind: 'value' | 'completion' | 'deposit';
+  readonly kind: 'value' | 'completion' | 'deposit' | 'budget';
+  /** Of a change of budgets: by how much each of them has to be more, by its place in `caps`. */
+  readonly raises?: readonly { readonly cap: number; readonly byMicros: Micros }[];
   /** Of the bid that passes. */
   readonly valuation: Valuation;
 }
@@ -50,9 +56,9 @@ export interface Explanation {
 
 type Accepted = Extract<Decision, { kind: 'accepted' }>;
 
-/** The rule's answer for a bid of another worth, whatever the wallet holds. */
-function accepted<Job, Plan>({ book, bid, arrival, oracle }: Question<Job, Plan>, valuation: Valuation): Accepted | undefined {
-  const decision = admit({ book, bid: { ...bid, valuation }, arrival, oracle });
+/** The rule's answer for a bid of another worth, whatever the wallet holds; within what budgets leave. */
+function accepted<Job, Plan>({ book, bid, arrival, oracle, caps }: Question<Job, Plan>, valuation: Valuation): Accepted | undefined {
+  const decision = admit({ book, bid: { ...bid, valuation }, arrival, oracle, caps });
   return decision.kind === 'accepted' ? decision : undefined;
 }
 
@@ -71,8 +77,8 @@ export function passingOf<Job, Plan>(question: Question<Job, Plan>, valuation: V
  * quote and some decisions; where the job does not fit, as up to a dozen quotes.
  */
 export function explain<Job, Plan>(question: Question<Job, Plan>): Explanation {
-  const { book, bid, arrival, oracle, fundsMicros } = question;
-  const decision = admit({ book, bid, arrival, oracle, fundsMicros });
+  const { book, bid, arrival, oracle, fundsMicros, caps } = question;
+  const decision = admit({ book, bid, arrival, oracle, fundsMicros, caps });
   if (decision.kind === 'accepted') {
     const { completion, payment: price, value } = decision;
     return { best: { completion, price, value }, fits: true, cells: [], changes: [] };
@@ -84,13 +90,24 @@ export function explain<Job, Plan>(question: Question<Job, Plan>): Explanation {
   if (menu.length === 0) return { best: null, refusal, fits: false, cells: missingCells(planning), changes: [] };
   const nearest = nearestOf(question, menu, refusal);
   const cells = nearest ? dearestCells(book, footprintOf(question, nearest)) : [];
-  const changes =
-    refusal.code === 'insufficient_funds' ? deposits(question, menu) : [...raises(question, menu), ...extensions(question, menu)];
-  return { best: null, refusal, fits: true, cells, changes };
+  return { best: null, refusal, fits: true, cells, changes: changesOf(question, menu, refusal) };
+}
+
+/** The least changes that pass, of what the refusal is about. What budgets leave no room for is not told as passing, but where they are what has to change. */
+function changesOf<Job, Plan>(question: Question<Job, Plan>, menu: Menu<Plan>, { code }: Refusal): Change[] {
+  if (code === 'insufficient_funds') return deposits(question, menu);
+  const others = code === 'budget_exhausted' ? menu.filter((entry) => lacksOf(question, entry).length === 0) : menu;
+  const passing = [...raises(question, others), ...extensions(question, others)];
+  return code === 'budget_exhausted' ? [...largerBudgets(question, menu), ...passing] : passing;
 }
 
 /** Refusals that another plan, price or wallet would change. */
-const ABOUT_PLANS: ReadonlySet<Refusal['code']> = new Set(['no_feasible_schedule', 'price_above_value', 'insufficient_funds']);
+const ABOUT_PLANS: ReadonlySet<Refusal['code']> = new Set([
+  'no_feasible_schedule',
+  'price_above_value',
+  'budget_exhausted',
+  'insufficient_funds',
+]);
 
 const footprintOf = <Job, Plan>({ book, bid, oracle }: Question<Job, Plan>, { plan }: MenuEntry<Plan>): Footprint =>
   oracle.footprintOf(book.spec, bid.job, plan);
@@ -98,8 +115,9 @@ const footprintOf = <Job, Plan>({ book, bid, oracle }: Question<Job, Plan>, { pl
 /** The entry that the refusal is about: the one that misses by least; of those that pass and cannot be paid, the cheapest. */
 function nearestOf<Job, Plan>({ bid, arrival }: Question<Job, Plan>, menu: Menu<Plan>, { code }: Refusal): MenuEntry<Plan> | undefined {
   const utilityOf = ({ completion, price }: MenuEntry<Plan>): bigint => valueAt(bid.valuation, completion - arrival) - price;
-  const told = code === 'insufficient_funds' ? menu.filter((entry) => utilityOf(entry) > 0n) : menu;
-  const better = code === 'insufficient_funds' ? cheaper : (a: MenuEntry<Plan>, b: MenuEntry<Plan>) => utilityOf(a) > utilityOf(b);
+  const isPassing = code === 'insufficient_funds' || code === 'budget_exhausted';
+  const told = isPassing ? menu.filter((entry) => utilityOf(entry) > 0n) : menu;
+  const better = isPassing ? cheaper : (a: MenuEntry<Plan>, b: MenuEntry<Plan>) => utilityOf(a) > utilityOf(b);
   return told.reduce<MenuEntry<Plan> | undefined>((best, entry) => (!best || better(entry, best) ? entry : best), undefined);
 }
 
@@ -162,6 +180,36 @@ function deposits<Job, Plan>(question: Question<Job, Plan>, menu: Menu<Plan>): C
   const decision = admit({ book, bid, arrival, oracle, fundsMicros: cheapest.price });
   return decision.kind === 'accepted' ? [changeOf('deposit', { decision, valuation: bid.valuation, fundsMicros })] : [];
 }
+
+/** By how much each budget is short of what an entry takes of it. */
+function lacksOf<Job, Plan>(question: Question<Job, Plan>, entry: MenuEntry<Plan>): NonNullable<Change['raises']> {
+  const { book, caps = [] } = question;
+  const lines = caps.length === 0 ? [] : paymentLines(book, footprintOf(question, entry));
+  return caps.flatMap((cap, index) => {
+    const lack = spentIn(cap, lines) - cap.leftMicros;
+    return lack > 0n ? [{ cap: index, byMicros: micros(lack) }] : [];
+  });
+}
+
+/** The least amounts by which budgets have to be more: for the entry, of those that pass and can be paid, that lacks least in all. */
+function largerBudgets<Job, Plan>(question: Question<Job, Plan>, menu: Menu<Plan>): Change[] {
+  const { book, bid, arrival, oracle, fundsMicros, caps = [] } = question;
+  const passes = ({ completion, price }: MenuEntry<Plan>): boolean =>
+    price <= fundsMicros && valueAt(bid.valuation, completion - arrival) > price;
+  const options = menu.filter(passes).map((entry) => lacksOf(question, entry));
+  const [least] = options.sort((one, other) => Number(sumOf(one) - sumOf(other)));
+  if (!least) return [];
+  const more = caps.map((cap, index) => {
+    const raise = least.find((each) => each.cap === index);
+    return raise ? { ...cap, leftMicros: micros(cap.leftMicros + raise.byMicros) } : cap;
+  });
+  const decision = admit({ book, bid, arrival, oracle, fundsMicros, caps: more });
+  return decision.kind === 'accepted'
+    ? [{ ...changeOf('budget', { decision, valuation: bid.valuation, fundsMicros }), raises: least }]
+    : [];
+}
+
+const sumOf = (raised: NonNullable<Change['raises']>): bigint => raised.reduce((sum, { byMicros }) => sum + byMicros, 0n);
 
 interface Passed {
   readonly decision: Accepted;

@@ -1,4 +1,5 @@
-import type { BudgetsAsked, BudgetsSeen, Calendar, SeenBudget } from '#market';
+import type { BudgetsAsked, BudgetsReader, BudgetsSeen, Calendar, SeenBudget } from '#market';
+import type { Pool } from 'pg';
 import type { Queryable } from '../hot/state.js';
 
 /**
@@ -55,3 +56,6 @@ export async function readBudgets(queryable: Queryable, { organisationIds, marke
     })),
   };
 }
+
+/** Budgets as quotes and explanations read them, over a pool. */
+export const createBudgetsReader = (pool: Pool): BudgetsReader => ({ readBudgets: (asked) => readBudgets(pool, asked) });

@@ -31,7 +31,7 @@ async function quoteOf(client: Client, body: object): Promise<Quote> {
 }
 
 function quoteText({ screen }: Client, quote: Quote, body: object): string {
-  const { menu, best, reason } = quote;
+  const { menu, best, reason, beyondBudget } = quote;
   const [earliest] = menu;
   const cheapest = menu.at(-1);
   const told = (entry: { completion: number; price: string } | undefined): string =>
@@ -42,10 +42,15 @@ function quoteText({ screen }: Client, quote: Quote, body: object): string {
     ['earliest', told(earliest)],
     ['cheapest', told(cheapest && menu.find(({ price }) => price === cheapest.price))],
     ['best', best ? `${told(best)}, which is worth ${best.value}` : `none: ${reason?.code ?? ''}; ${reason?.detail ?? ''}`],
+    ...(beyondBudget ? [['beyond a budget', beyondText(beyondBudget)] as [string, string]] : []),
   ];
   const chart = menu.length > 0 ? `\n${menuChart(screen, { menu, best, valuation: valuationIn(body), arrival: quote.arrivalSlot })}` : '';
   const next = best ? `\nTo pay exactly that: eris bid FILE --quote ${quote.id}\n` : '';
   return `${factsOf(screen, facts)}${chart}${next}`;
 }
+
+/** What would be best, and the budget that has no room for it. */
+const beyondText = ({ completion, price, takes, budget }: NonNullable<Quote['beyondBudget']>): string =>
+  `slot ${completion} for ${price} would be best; it takes ${takes} of the budget ${budget.name}, which has ${budget.left} left for ${budget.period}`;
 
 const valuationIn = (body: object): unknown => ('valuation' in body ? body.valuation : undefined);

@@ -47,7 +47,7 @@ function whyText({ screen }: Client, why: Why): string {
   return `${factsOf(screen, facts)}${table}${head}${passes}${how}`;
 }
 
-function changeText({ kind, completion, price, value, deposit, from, to, body }: Change): string {
+function changeText({ kind, completion, price, value, deposit, from, to, body, budgets = [] }: Change): string {
   const gets = `completes in slot ${completion} for ${price}`;
   const paid = deposit === '0' ? '' : `, and a deposit of ${deposit}`;
   switch (kind) {
@@ -59,5 +59,7 @@ function changeText({ kind, completion, price, value, deposit, from, to, body }:
       return `the data of site ${from} at site ${to}${paid}: ${gets}`;
     case 'deposit':
       return `a deposit of ${deposit}: ${gets}`;
+    case 'budget':
+      return `${budgets.map(({ name, missing, period }) => `${missing} more in the budget ${name} for ${period}`).join(', ')}: ${gets}`;
   }
 }
