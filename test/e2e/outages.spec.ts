@@ -183,6 +183,33 @@ describe('what is withdrawn', () => {
   }, 60_000);
 });
 
+describe('the strip of incidents', () => {
+  it('tells day by day what failed of a site, whom that hit and what came back, and not what was announced', async () => {
+    const scene = await scenes('strip', 2);
+    const bid = await decidedBid(api.client, scene, { idempotencyKey: 'hit', body: job(scene) });
+    const [first, second] = scene.siteIds;
+    await move(scene, 1);
+    const { body: window } = await open(scene, { kind: 'outage', scope: 'site', siteId: first, to: 40 });
+    await settled(scene);
+    await open(scene, { kind: 'maintenance', scope: 'site', siteId: second, from: 2, to: 3 });
+    await settled(scene);
+    for (const slot of [40, 80, 120]) await move(scene, slot); // 80 slots of 20 minutes later than its end
+    const path = `/v1/markets/${scene.marketId}/incidents`;
+    const { body } = await api.client.get(path, { key: scene.bidders[0]?.key });
+    expect([body.slot, body.sites.map(({ siteId }: Json) => siteId)]).toEqual([120, scene.siteIds]);
+    const [failed, other] = body.sites;
+    expect(failed.days).toHaveLength(7);
+    expect(failed.days.reduce((sum: number, { slots }: Json) => sum + slots, 0)).toBe(39);
+    expect(failed.days.filter(({ slots }: Json) => slots > 0).every(({ outages }: Json) => outages.join() === window.id)).toBe(true);
+    const { returned } = await allocation(scene, bid.id);
+    expect(failed.outages).toMatchObject([{ id: window.id, cause: 'site_down', hits: { repaired: 1 }, returned }]);
+    expect([other.outages, other.days.every(({ slots }: Json) => slots === 0)]).toEqual([[], true]);
+    for (let slot = 160; slot <= 640; slot += 40) await move(scene, slot); // more than a week after it
+    expect((await api.client.get(path, { key: scene.operatorKey })).body.sites[0].outages).toEqual([]);
+    expect((await api.client.get(path, { key: api.adminKey })).status).toBe(404);
+  }, 60_000);
+});
+
 describe('a preview', () => {
   const preview = (scene: Scene, body: object, key = scene.operatorKey): Promise<Answer> =>
     api.client.post(`${windows(scene)}/preview`, { key, body });

@@ -110,6 +110,7 @@ it('reaches every operation', async () => {
     beat: () => agent.call('beat', { params: { siteId: siteIds[2] ?? '' }, body: { at: new Date().toISOString() } }),
     previewWindow: () => operator.call('previewWindow', { params, body: { kind: 'outage', scope: 'market' } }),
     openWindow: () => operator.call('openWindow', { params: { marketId: own.id }, body: { kind: 'outage', scope: 'bandwidth' } }),
+    listIncidents: () => bidder.call('listIncidents', { params: { marketId } }),
     listWindows: () => operator.call('listWindows', { params: { marketId: own.id } }),
     closeWindow: () => closed(own.id),
     previewRecurring: () => operator.call('previewRecurring', { params, body: NEVER_NEAR }),

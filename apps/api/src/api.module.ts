@@ -11,6 +11,7 @@ import { SessionsController } from './controllers/sessions.controller.js';
 import { ServiceController } from './controllers/service.controller.js';
 import { SitesController } from './controllers/sites.controller.js';
 import { BudgetsController } from './controllers/budgets.controller.js';
+import { IncidentsController } from './controllers/incidents.controller.js';
 import { RecurringController } from './controllers/recurring.controller.js';
 import { WindowsController } from './controllers/windows.controller.js';
 import { ViewsController } from './controllers/views.controller.js';
@@ -37,6 +38,7 @@ export class ApiModule {
         BudgetsController,
         WindowsController,
         RecurringController,
+        IncidentsController,
         BidsController,
         AllocationsController,
         ReceiptsController,

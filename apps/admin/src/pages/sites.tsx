@@ -14,6 +14,7 @@ import { PageHead } from '../parts/page.js';
 import { Panel } from '../parts/panel.js';
 import { Empty, Failure, Notice, Shown } from '../parts/states.js';
 import { type Column, Table } from '../parts/table.js';
+import { Incidents } from './incidents.js';
 import { SiteMap } from './site-map.js';
 
 /** The sites of the market: where they are and what they have. */
@@ -60,6 +61,9 @@ export function SitesPage() {
                 <Table label="Sites" columns={columns} rows={rows} idOf={({ id }) => id} />
               )}
             </Panel>
+            {rows.length > 0 && (
+              <Incidents marketId={market.id} nameOf={(id) => rows.find((site) => site.id === id)?.name ?? `site ${id}`} />
+            )}
           </>
         )}
       </Shown>

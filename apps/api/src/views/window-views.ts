@@ -1,5 +1,5 @@
 import type { AnswerOf } from '#contracts';
-import { BEAT_MS, type BeatOutcome, BEATS_MISSED_MAX, type WindowRecord, type WindowsOutcome } from '#market';
+import { BEAT_MS, type BeatOutcome, BEATS_MISSED_MAX, type IncidentsOutcome, type WindowRecord, type WindowsOutcome } from '#market';
 import { formatMicros } from '#units';
 import { cursorOf } from '../http/cursor.js';
 
@@ -40,4 +40,20 @@ export const windowView = (window: WindowRecord): AnswerOf<'openWindow'> => ({
 export const windowsView = ({ windows, nextId }: Extract<WindowsOutcome, { kind: 'page' }>): AnswerOf<'listWindows'> => ({
   items: windows.map(windowView),
   nextCursor: cursorOf(nextId),
+});
+
+const MS_PER_DAY = 86_400_000;
+
+/** Incidents of sites as the API tells them. */
+export const incidentsView = ({ slot, sites }: Extract<IncidentsOutcome, { kind: 'incidents' }>): AnswerOf<'listIncidents'> => ({
+  slot,
+  sites: sites.map(({ siteId, days, outages }) => ({
+    siteId: siteId.toString(),
+    days: days.map(({ day, slots, windowIds }) => ({
+      day: new Date(day * MS_PER_DAY).toISOString().slice(0, 10),
+      slots,
+      outages: windowIds.map(String),
+    })),
+    outages: outages.map(windowView),
+  })),
 });

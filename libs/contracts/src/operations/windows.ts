@@ -1,4 +1,5 @@
 import { AGENTS, defineOperations, MEMBERS, OPERATORS } from '../operation.js';
+import { incidents } from '../schemas/incidents.js';
 import { capacityWindow, heartbeat, heartbeatBody, openWindowBody, windowPage, windowPreview, windowsQuery } from '../schemas/windows.js';
 
 const tag = 'markets';
@@ -56,6 +57,15 @@ export const windowOperations = defineOperations({
     policy: MEMBERS,
     query: windowsQuery,
     responses: { 200: { description: 'A page of windows, in the order in which they were opened', schema: windowPage } },
+  },
+  listIncidents: {
+    method: 'GET',
+    path: '/v1/markets/{marketId}/incidents',
+    tag,
+    summary: 'What failed of each site in the last seven days',
+    description: 'Outages of sites and of the whole market, day by day up to the current slot. Maintenance is none: it is announced.',
+    policy: MEMBERS,
+    responses: { 200: { description: 'The sites of the market, in their order', schema: incidents } },
   },
   closeWindow: {
     method: 'DELETE',

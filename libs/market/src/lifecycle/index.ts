@@ -87,3 +87,4 @@ export {
   type RecurringRequest,
 } from './recurring-windows.js';
 export { EndRecurring, ListRecurring, OpenRecurring, type RecurringOutcome, SkipOccurrence } from './keep-recurring.js';
+export { INCIDENT_DAYS, type IncidentsOutcome, ListIncidents, type SiteIncidents } from './incidents.js';

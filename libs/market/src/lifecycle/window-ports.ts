@@ -68,6 +68,8 @@ export interface WindowsTx extends Pick<CatalogueTx, 'lockMarket' | 'isBeingRepa
 export interface WindowsReader {
   /** By id; undefined where the organisation is no member of such a market. */
   list(organisationId: bigint, marketId: bigint, range: PageRange): Promise<readonly WindowRecord[] | undefined>;
+  /** Outages with slots from `from` to `to`, both included, by id. */
+  outages(organisationId: bigint, marketId: bigint, from: number, to: number): Promise<readonly WindowRecord[]>;
 }
 
 /** A window as its operator writes it. */

@@ -37,7 +37,15 @@ export const windowsTx = (db: PrismaTx): OwnTx => ({
  * Events: none.
  * Retry:  safe; it reads.
  */
-const LIST = `
+const LIST = windowsWhere('x.id > $3 ORDER BY x.id LIMIT $4');
+
+/** list-outages: outages of a market with slots from one on, up to another. Input: organisation, market, slots. Output and the rest: as list-windows. */
+const OUTAGES = windowsWhere(
+  `x.kind = 'outage' AND x.from_slot <= $4 AND (x.to_slot IS NULL OR x.to_slot > $3) AND (x.closed_slot IS NULL OR x.closed_slot > $3)`,
+);
+
+function windowsWhere(which: string): string {
+  return `
   SELECT w.*, w.kind::text AS kind, w.scope::text AS scope,
     CASE WHEN w.closed_slot = w.from_slot AND w.kind = 'maintenance' THEN 'cancelled' WHEN w.closed_slot IS NOT NULL OR w.to_slot <= m.slot THEN 'over'
       WHEN w.from_slot > m.slot THEN 'planned' ELSE 'active' END AS state,
@@ -48,9 +56,10 @@ const LIST = `
   FROM market m JOIN organisation o ON o.id = $1 AND ${IS_MEMBER}
   LEFT JOIN LATERAL (
     SELECT x.*, greatest(x.sequence, (SELECT max(v.settled_sequence) FROM market_window v WHERE v.market_id = m.id AND v.id < x.id)) AS began
-    FROM market_window x WHERE x.market_id = m.id AND x.id > $3 ORDER BY x.id LIMIT $4
+    FROM market_window x WHERE x.market_id = m.id AND ${which}
   ) AS w ON true
   WHERE m.id = $2 ORDER BY w.id`;
+}
 
 function during(rows: string): string {
   return `${rows}.market_id = m.id AND ${rows}.sequence > w.began AND ${rows}.sequence < coalesce(w.settled_sequence, m.sequence + 1)`;
@@ -88,6 +97,10 @@ export function createWindowsReader(pool: Pool): WindowsReader {
         values: [organisationId, marketId, afterId, limit],
       });
       return rows.length === 0 ? undefined : rows.flatMap(recordOf);
+    },
+    outages: async (organisationId, marketId, from, to) => {
+      const { rows } = await pool.query<WindowRow>({ name: 'list-outages', text: OUTAGES, values: [organisationId, marketId, from, to] });
+      return rows.flatMap(recordOf);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BodyOf, ItemOf } from '#sdk';
+import type { AnswerOf, BodyOf, ItemOf } from '#sdk';
 import { BadInput, type HostTerminal } from '../../terminal.js';
 import { type Client, type ClientFlags, serving, withMarket } from '../client.js';
 import { type Column, tableOf } from '../text.js';
@@ -68,6 +68,9 @@ export function registerWindows(program: Command, terminal: HostTerminal): void 
         client.tell({ id: windowId, closed: true }, () => `window ${windowId} is closed\n`);
       }),
     );
+  withMarket(windows.command('incidents'))
+    .description('what failed of each site in the last seven days')
+    .action(serving(terminal, (client) => incidents(client)));
   registerRecurring(windows, terminal);
 }
 
@@ -98,3 +101,22 @@ async function list(client: Client): Promise<void> {
   const items = await client.eris.all('listWindows', { params: { marketId } });
   client.tell({ items, nextCursor: null }, () => tableOf(client.screen, WINDOWS, items));
 }
+
+async function incidents(client: Client): Promise<void> {
+  const { id: marketId } = await client.market();
+  const told = await client.eris.call('listIncidents', { params: { marketId } });
+  client.tell(told, () => tableOf(client.screen, incidentColumns(told.sites), told.sites));
+}
+
+type Strip = AnswerOf<'listIncidents'>['sites'][number];
+
+/** Slots that failed, day by day, and what came back for it. */
+const incidentColumns = ([first]: readonly Strip[]): readonly Column<Strip>[] => [
+  { head: 'site', of: ({ siteId }) => siteId, isNumber: true },
+  ...(first?.days ?? []).map(({ day }, index): Column<Strip> => ({
+    head: day,
+    of: ({ days }) => String(days[index]?.slots ?? 0),
+    isNumber: true,
+  })),
+  { head: 'outages', of: ({ outages }) => outages.map(({ id, cause, returned }) => `${id} ${cause} (${returned} came back)`).join(', ') },
+];
