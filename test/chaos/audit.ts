@@ -26,6 +26,7 @@ export async function audit(pool: Pool, crowd: WorkloadClients, reader: Reader):
     ...(await lostBids(pool, crowd)),
     ...(await changedDecisions(pool, crowd)),
     ...(await changedCancellations(pool, crowd)),
+    ...(await halfChanges(pool, crowd)),
     ...(await otherAnswers(crowd)),
     ...(await brokenStream(pool, reader)),
   ];
@@ -69,7 +70,7 @@ async function changedDecisions(pool: Pool, { told }: WorkloadClients): Promise<
 }
 
 /** What a bidder was told to have given back is in the log once, with what was to come back. */
-async function changedCancellations(pool: Pool, { cancelled }: WorkloadClients): Promise<string[]> {
+async function changedCancellations(pool: Pool, { thoughts: { cancelled } }: WorkloadClients): Promise<string[]> {
   const { rows } = await pool.query<{ bid_id: string; sequence: string; returned: string }>(
     `SELECT payload ->> 'bidId' AS bid_id, sequence::text, payload ->> 'returnedMicros' AS returned FROM event WHERE kind = 'allocation_cancelled'`,
   );
@@ -80,6 +81,22 @@ async function changedCancellations(pool: Pool, { cancelled }: WorkloadClients):
       ? []
       : [`bid ${bidId} was told to be cancelled by ${told}; stored is ${stored.join('; ')}`];
   });
+}
+
+/** What a bidder was told to have changed has ended by the entry before the acceptance that took its place, and so has all that anything took the place of. */
+async function halfChanges(pool: Pool, { thoughts: { changed } }: WorkloadClients): Promise<string[]> {
+  const { rows } = await pool.query<{ old: string; new: string; is_whole: boolean }>(
+    `SELECT a.replaces::text AS old, a.bid_id::text AS new, EXISTS (SELECT FROM allocation_end x JOIN decision d ON d.bid_id = a.bid_id
+       WHERE x.bid_id = a.replaces AND x.market_id = d.market_id AND x.sequence = d.sequence - 1 AND x.ending = 'cancelled') AS is_whole
+     FROM allocation a WHERE a.replaces IS NOT NULL`,
+  );
+  const stored = new Map(rows.map((row) => [row.old, row.new]));
+  return [
+    ...rows.filter(({ is_whole }) => !is_whole).map((row) => `bid ${row.new} was accepted for ${row.old}, which did not end with that`),
+    ...changed
+      .filter(({ bidId, newId }) => stored.get(bidId) !== newId)
+      .map(({ bidId, newId }) => `bid ${bidId} was told to be changed for ${newId}; stored is ${stored.get(bidId) ?? 'nothing'}`),
+  ];
 }
 
 /** The same key has the same answer, and no other body may have it. */

@@ -105,8 +105,9 @@ describe.each(plansOf(SEED, ROUNDS))(`chaos with seed ${SEED}, installation $num
     await crowd.stop();
     const quietMs = Math.round(await quiet(installation.pool));
     const acknowledged = crowd.acknowledged.length;
-    const { attempts, retries, told, opened, cancelled } = crowd;
-    const lifecycle = { windows: opened, cancelled: cancelled.length };
+    const { attempts, retries, told, opened, thoughts } = crowd;
+    const { cancelled, changed } = thoughts;
+    const lifecycle = { windows: opened, cancelled: cancelled.length, changed: changed.length };
     history.tell('quiet', {
       round: at,
       quietMs,
@@ -118,7 +119,7 @@ describe.each(plansOf(SEED, ROUNDS))(`chaos with seed ${SEED}, installation $num
       streamBreaks: reader.breaks,
     });
     process.stderr.write(
-      `chaos ${SEED} round ${at}: ${fault.name}: serves after ${times.servesMs} ms, decides after ${times.decidesMs} ms; ${acknowledged} acknowledged, ${opened} windows, ${cancelled.length} given back\n`,
+      `chaos ${SEED} round ${at}: ${fault.name}: serves after ${times.servesMs} ms, decides after ${times.decidesMs} ms; ${acknowledged} acknowledged, ${opened} windows, ${cancelled.length} given back, ${changed.length} changed\n`,
     );
   };
 

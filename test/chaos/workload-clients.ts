@@ -4,6 +4,7 @@ import { createPrng, type Prng } from '#lab';
 import { Agent, request } from 'undici';
 import { jobBody, type Scene } from '../support/scenes.js';
 import type { OperationHistory } from './operation-history.js';
+import { SecondThoughts } from './second-thoughts.js';
 
 const CLIENTS = 6;
 const PAUSE_MS_MAX = 60;
@@ -41,7 +42,7 @@ interface Place {
   readonly bidder: number;
 }
 
-interface Reply {
+export interface Reply {
   readonly status: number;
   readonly text: string;
 }
@@ -50,8 +51,8 @@ interface Reply {
 export class WorkloadClients {
   readonly acknowledged: Acknowledged[] = [];
   readonly told: ObservedDecision[] = [];
-  /** Allocations that bidders were told to have given back. */
-  readonly cancelled: { readonly bidId: string; readonly sequence: string; readonly returned: string }[] = [];
+  /** What bidders were told to have given back, and to have changed. */
+  readonly thoughts: SecondThoughts;
   /** Windows that an operator was told to have opened. */
   opened = 0;
   private faults: string[] = [];
@@ -72,6 +73,13 @@ export class WorkloadClients {
     private readonly seed: number,
   ) {
     this.random = createPrng(seed);
+    this.thoughts = new SecondThoughts({
+      random: this.random,
+      once: (path, call) => this.once(path, call),
+      nextBid: ({ scene }) => this.nextBid(scene),
+      fault: (what) => this.fault(what),
+      notNow: NOT_NOW,
+    });
   }
 
   start(): void {
@@ -209,23 +217,13 @@ export class WorkloadClients {
     this.fault(`${path} could not be closed for ${PATIENCE_MS} ms`);
   }
 
-  /** Bidders: ask what giving an allocation back would bring, and give it back. */
+  /** Bidders who think twice about what they were sold. */
   private async changeMinds(): Promise<void> {
     for (; this.isWorking; await sleep(this.random.between(50, 400))) {
       const accepted = this.told.filter(({ status }) => status === 'accepted');
-      if (accepted.length === 0) continue;
-      const { bidId } = this.random.pick(accepted);
+      const { bidId } = accepted.length > 0 ? this.random.pick(accepted) : {};
       const mine = this.acknowledged.find((bid) => bid.bidId === bidId);
-      if (!mine) continue;
-      const call = { bearer: mine.scene.bidders[mine.bidder].key, headers: {} };
-      const quote = await this.once(`/v1/allocations/${bidId}/cancellation-quotes`, { ...call, body: {} });
-      if (quote?.status !== 200) continue;
-      const { id, returned } = JSON.parse(quote.text) as { id: string; returned: string };
-      await sleep(this.random.below(300));
-      const reply = await this.once(`/v1/allocations/${bidId}/cancel`, { ...call, body: { quote: id } });
-      if (reply?.status === 200)
-        this.cancelled.push({ bidId, returned, sequence: (JSON.parse(reply.text) as { sequence: string }).sequence });
-      else if (reply && ![...NOT_NOW, 412, 410].includes(reply.status)) this.fault(`cancelling was answered ${reply.status} ${reply.text}`);
+      if (mine) await this.thoughts.about(mine);
     }
   }
 
@@ -288,7 +286,7 @@ export class WorkloadClients {
   }
 }
 
-interface Call {
+export interface Call {
   readonly bearer: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: object;

@@ -37,6 +37,7 @@ export {
   type QuoteCancellationOutcome,
   type SeenAllocation,
 } from './cancel-allocation.js';
+export { liveOf } from './live.js';
 export { emptyTerms, marketAt, type MarketTermsThen, type SoldPlan } from './as-of.js';
 export type { HitMarket, HitRecord, LiveRow, MarketThen, OpenWindowRow, RepairCommit, RepairStore, SoldPlanRow } from './repair-ports.js';
 export {
