@@ -72,7 +72,7 @@ export const PROBLEMS = {
   capacity_sold: row(
     409,
     'That capacity is already sold',
-    'Lower the capacity no further than what is sold, or wait until those slots have run.',
+    'Lower the capacity no further than what is sold, or look at the preview in this answer: with its digest in If-Match those are dealt with who have bought.',
   ),
   name_taken: row(409, 'That name is taken', 'Choose another name.'),
   too_many_keys: row(

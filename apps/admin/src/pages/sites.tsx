@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
-import type { BodyOf } from '#sdk';
+import { type BodyOf, ProblemError } from '#sdk';
+import { credits } from '../model/amounts.js';
 import { useAll, useChange } from '../app/api.js';
 import type { Site } from '../app/grid.js';
 import { useMarket } from '../app/market.js';
@@ -164,15 +165,27 @@ function ChangeCapacity({ site, onClose }: { readonly site: Site; readonly onClo
   const change = useChange('changeCapacity', ['listSites', 'readBook']);
   const params = { marketId: market.id, siteId: site.id };
   const body = { capacity: capacityOf(volumes) };
+  const preview = change.error instanceof ProblemError ? change.error.document.preview : undefined;
+  const set = (headers: Readonly<Record<string, string>>): void => change.mutate({ params, body, headers }, { onSuccess: onClose });
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
-    change.mutate({ params, body }, { onSuccess: onClose });
+    set({});
   };
   return (
     <Dialog title={`Capacity of ${site.name}`} isOpen onClose={onClose}>
       <form className="form" onSubmit={onSubmit}>
-        <p className="muted">It holds from the current slot on, and can't go below what is sold.</p>
+        <p className="muted">It holds from the current slot on. Where more is sold, you are first shown whom that would hit.</p>
         {change.error && <Failure error={change.error} />}
+        {preview && (
+          <Notice look="bad">
+            <span>
+              It would hit {plural(preview.hits.length, 'allocation')}; {credits(preview.returned)} credits would come back to bidders.
+            </span>
+            <Button isDisabled={change.isPending} onPress={() => set({ 'If-Match': preview.digest })}>
+              Lower it all the same
+            </Button>
+          </Notice>
+        )}
         <div className="fields">
           <VolumeFields volumes={volumes} onChange={setVolumes} faults={faultsOf(change.error)} />
         </div>

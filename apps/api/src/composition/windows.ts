@@ -3,6 +3,7 @@ import { createRecurrence } from '#calendar';
 import type { Kinds } from '#kinds';
 import {
   Beat,
+  ChangeCapacity,
   type Clock,
   CloseWindow,
   EndRecurring,
@@ -13,11 +14,13 @@ import {
   PreviewRecurring,
   PreviewWindow,
   Recur,
+  SetCapacity,
   SkipOccurrence,
 } from '#market';
 import {
   createBeatStore,
   createCatalogueReader,
+  createCatalogueWork,
   createRecurringReader,
   createRecurringWork,
   createRepairStore,
@@ -39,9 +42,11 @@ export function windows({ stores: { pool, base }, kinds, clock }: Parts): object
   const work = createWindowsWork(base);
   const recurrence = createRecurrence();
   const recurring = createRecurringWork(base);
+  const [open, preview] = [new OpenWindow(work, impact), new PreviewWindow(work, impact)];
   return [
-    new OpenWindow(work, impact),
-    new PreviewWindow(work, impact),
+    open,
+    preview,
+    new SetCapacity(new ChangeCapacity(createCatalogueWork(base)), open, preview),
     new ListWindows(createWindowsReader(pool)),
     new CloseWindow(work),
     new ListIncidents(createCatalogueReader(pool), createWindowsReader(pool)),

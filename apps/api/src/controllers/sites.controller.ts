@@ -1,5 +1,5 @@
 import type { AnswerOf } from '#contracts';
-import { AddSite, ChangeCapacity, ListSites, ReadPrices } from '#market';
+import { AddSite, ListSites, ReadPrices, SetCapacity } from '#market';
 import { Controller, type StreamableFile } from '@nestjs/common';
 import { answer } from '../http/answer.js';
 import { rangeOf } from '../http/cursor.js';
@@ -10,6 +10,7 @@ import { Serves } from '../http/serves.js';
 import { partyOf } from '../http/turns.js';
 import { EventStreams } from '../streams/event-streams.js';
 import { sitesView, siteView } from '../views/market-views.js';
+import { loweringExpectedBy, previewProblem, previewView, soldProblem } from '../views/preview-views.js';
 import { priceView, slotPricesView } from '../views/price-view.js';
 
 /** Sites of a market. */
@@ -18,7 +19,7 @@ export class SitesController {
   constructor(
     private readonly addSite: AddSite,
     private readonly listSites: ListSites,
-    private readonly changeCapacity: ChangeCapacity,
+    private readonly setCapacity: SetCapacity,
     private readonly readPrices: ReadPrices,
     private readonly eventStreams: EventStreams,
   ) {}
@@ -34,9 +35,12 @@ export class SitesController {
   }
 
   @Serves('changeCapacity')
-  change(@In() { caller, params, body }: Input<'changeCapacity'>): Promise<AnswerOf<'changeCapacity'>> {
-    return answer(this.changeCapacity.run({ caller, ...params, ...body }), {
-      changed: ({ site }) => siteView(site),
+  change(@In() { caller, params, body, ifMatch }: Input<'changeCapacity'>): Promise<AnswerOf<'changeCapacity'>> {
+    return answer(this.setCapacity.run({ caller, ...params, ...body, expecting: loweringExpectedBy(ifMatch) }), {
+      changed: ({ site }) => ({ ...siteView(site), windowId: null }),
+      lowered: ({ site, window }) => ({ ...siteView(site), windowId: window.windowId.toString() }),
+      sold: soldProblem,
+      outdated: ({ impact, window }) => previewProblem(previewView(impact, window)),
       faults: faultsProblem,
     });
   }

@@ -46,12 +46,33 @@ function toldOf(
 }
 
 /** What a window is expected to do, by the digest of a preview; undefined where anything is. @throws ProblemError where it is no digest. */
-export const expectedBy = (ifMatch: string | undefined, body: Body) =>
-  digestOf(ifMatch, (impact: WindowImpact) => previewView(impact, body));
+export function expectedBy(ifMatch: string | undefined, body: Body): ((impact: WindowImpact) => boolean) | undefined {
+  return digestOf(ifMatch, (impact: WindowImpact) => previewView(impact, body));
+}
 
 /** The same of recurring maintenance. */
 export const recurringExpectedBy = (ifMatch: string | undefined, body: RecurringBody) =>
   digestOf(ifMatch, (would: RecurringImpact) => recurringPreviewView(would, body));
+
+/** The same of a window that is not told in the request; `*` is anything. */
+export function loweringExpectedBy(ifMatch: string | undefined): ((impact: WindowImpact, window: Body) => boolean) | undefined {
+  if (ifMatch === undefined) return undefined;
+  const isExpected = digestOf(ifMatch, (told: Told) => told);
+  return isExpected ? (impact, window) => isExpected(previewView(impact, window)) : () => true;
+}
+
+/** Ends a request that would take back what is sold, without saying that this is known: with what that would do. */
+export function soldProblem({
+  detail,
+  impact,
+  window,
+}: {
+  readonly detail: string;
+  readonly impact: WindowImpact;
+  readonly window: Body;
+}): never {
+  throw new ProblemError('capacity_sold', { detail, preview: previewView(impact, window) });
+}
 
 function digestOf<Would>(ifMatch: string | undefined, viewOf: (would: Would) => Told): ((would: Would) => boolean) | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;

@@ -6,6 +6,7 @@ import {
   addSiteBody,
   advanceClockBody,
   changeCapacityBody,
+  changedSite,
   changeMarketBody,
   clock,
   createMarketBody,
@@ -97,11 +98,16 @@ export const marketOperations = defineOperations({
     path: '/v1/markets/{marketId}/sites/{siteId}',
     tag,
     summary: 'Change the capacity of a site',
-    description: 'Holds from the current slot on. Never below what is already sold. More capacity can lower prices.',
+    description:
+      'Holds from the current slot on. More capacity can lower prices. Where more is sold than would be left the answer is 409 with the preview of a window without an end that withdraws the difference; with its digest in `If-Match` that window is opened, and `windowId` names it.',
     policy: OPERATORS,
+    headers: {
+      'If-Match':
+        'The digest of that preview: what is sold above the capacity is taken back if that does what the preview says, or not at all.',
+    },
     body: changeCapacityBody,
-    responses: { 200: { description: 'The site as it is now', schema: site } },
-    problems: ['capacity_sold', 'market_closed', 'repairs_under_way'],
+    responses: { 200: { description: 'The site as it is now', schema: changedSite } },
+    problems: ['capacity_sold', 'market_closed', 'repairs_under_way', 'window_overlaps', 'preview_outdated'],
   },
   advanceClock: {
     method: 'POST',

@@ -252,6 +252,16 @@ export const site = z
     location: location.nullable(),
   })
   .meta({ id: 'Site' });
+/** A site whose capacity was set. */
+export const changedSite = site
+  .extend({
+    windowId: id
+      .nullable()
+      .describe(
+        'The window without an end that withdraws the difference, where more was sold; null: the capacity itself is another one now.',
+      ),
+  })
+  .meta({ id: 'ChangedSite' });
 /** All sites of a market fit into a page: a bid names them by id, and who reads them mostly wants all. */
 export const sitesQuery = z.strictObject(pageQueryOf(LIMITS.sitesPerMarket, LIMITS.sitesPerMarket));
 /** A page of sites. */

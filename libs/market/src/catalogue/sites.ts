@@ -106,7 +106,15 @@ export type ChangeCapacityOutcome =
   | { readonly kind: 'market_closed' }
   | { readonly kind: 'faults'; readonly faults: readonly BodyFault[] }
   | { readonly kind: 'repairs_under_way' }
-  | { readonly kind: 'capacity_sold'; readonly detail: string }
+  | {
+      readonly kind: 'capacity_sold';
+      readonly detail: string;
+      /** As it is. */
+      readonly site: SiteView;
+      /** Units by which resources would be lowered, and the names of those that would be raised. */
+      readonly lowered: Quantities;
+      readonly raised: readonly string[];
+    }
   | { readonly kind: 'changed'; readonly site: SiteView };
 
 /** Changes what a site has, from the current slot on; never below what is sold of any such slot. */
@@ -125,10 +133,24 @@ export class ChangeCapacity {
       if (await tx.isBeingRepaired(marketId)) return { kind: 'repairs_under_way' };
       const site = { ...before, capacityMilli: capacityOf(capacity, market, before.capacityMilli) };
       const sold = await findSold(tx, { market, before, after: site.capacityMilli });
-      if (sold !== undefined) return { kind: 'capacity_sold', detail: sold };
+      if (sold !== undefined)
+        return { kind: 'capacity_sold', detail: sold, site: viewOf(market, before), ...stepsOf(market, before, site) };
       return { kind: 'changed', site: await applyCapacity(tx, { market, sites, site }) };
     });
   }
+}
+
+/** By how much a site is lowered of each resource, and of which it is raised. */
+function stepsOf(
+  { resources }: MarketRecord,
+  before: SiteRecord,
+  after: SiteRecord,
+): { readonly lowered: Quantities; readonly raised: readonly string[] } {
+  const steps = resources.map((name, index) => [name, (at(before.capacityMilli, index) - at(after.capacityMilli, index)) / 1000] as const);
+  return {
+    lowered: Object.fromEntries(steps.filter(([, by]) => by > 0)),
+    raised: steps.filter(([, by]) => by < 0).map(([name]) => name),
+  };
 }
 
 interface Change {

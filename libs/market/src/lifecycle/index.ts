@@ -52,6 +52,7 @@ export {
   WatchSites,
 } from './heartbeats.js';
 export type { ImpactParts, WindowHit, WindowImpact } from './impact.js';
+export { type LoweringWindow, SetCapacity, type SetCapacityOutcome, type SetCapacityRequest } from './set-capacity.js';
 export { CloseWindow, ListWindows, OpenWindow, PreviewWindow, takenSlots } from './windows.js';
 export type { CloseWindowOutcome, CloseWindowRequest, OpenWindowOutcome, PreviewWindowOutcome, WindowsOutcome } from './windows.js';
 export type { NewWindow, OpenWindowRequest, WindowKind, WindowRecord, WindowsReader, WindowsTx } from './window-ports.js';

@@ -100,11 +100,14 @@ function registerSites(program: Command, terminal: HostTerminal): void {
   withMarket(sites.command('capacity'))
     .argument('<site>', 'the id of a site')
     .argument('<list>', 'units by resource: gpu=4,cpu=24')
+    .option('--digest <digest>', 'of the preview that comes where more is sold: take that back if it does what it says, or not at all')
     .description('change the capacity of a site from the current slot on')
     .action(
       serving(terminal, async (client, siteId: string, list: string) => {
         const params = { marketId: (await client.market()).id, siteId };
-        told(client, await client.eris.call('changeCapacity', { params, body: { capacity: unitsOf(list) } }));
+        const { digest } = client.flags as { digest?: string };
+        const headers = digest === undefined ? {} : { headers: { 'If-Match': digest } };
+        told(client, await client.eris.call('changeCapacity', { params, body: { capacity: unitsOf(list) }, ...headers }));
       }),
     );
 }
