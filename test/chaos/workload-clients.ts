@@ -4,6 +4,7 @@ import { createPrng, type Prng } from '#lab';
 import { Agent, request } from 'undici';
 import { jobBody, type Scene } from '../support/scenes.js';
 import type { OperationHistory } from './operation-history.js';
+import { flap } from './flapping-agent.js';
 import { SecondThoughts } from './second-thoughts.js';
 
 const CLIENTS = 6;
@@ -86,7 +87,9 @@ export class WorkloadClients {
     this.isWorking = true;
     const clients = Array.from({ length: CLIENTS }, (_, index) => this.client(index));
     const operators = this.scenes.slice(0, 2).flatMap((scene) => [this.moveClock(scene), this.changeCalendar(scene)]);
-    this.working = Promise.all([...clients, ...operators, this.changeMinds()]);
+    const [first] = this.scenes;
+    const agent = flap(first, { random: this.random, once: (path, call) => this.once(path, call), isWorking: () => this.isWorking });
+    this.working = Promise.all([...clients, ...operators, this.changeMinds(), agent]);
   }
 
   /** Lets every request that is under way be answered, however often it must be repeated. */
@@ -290,7 +293,7 @@ export interface Call {
   readonly bearer: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: object;
-  readonly method?: 'POST' | 'DELETE';
+  readonly method?: 'POST' | 'DELETE' | 'PATCH';
 }
 
 const newAgent = (): Agent => new Agent({ connections: 32, headersTimeout: ANSWER_MS_MAX, bodyTimeout: ANSWER_MS_MAX });

@@ -1,5 +1,4 @@
 import {
-  BEAT_MS,
   type BeatStore,
   type CancellationStore,
   type HitRecord,
@@ -10,6 +9,7 @@ import {
   type WatchedSite,
   type WindowsTx,
 } from '#market';
+import { heartbeatsOf } from '#log';
 import { invariant } from '#units';
 import { endOf, isBeingRepaired, liveRowsOf, marketThen, windowsIn } from './after-sale.js';
 import { catalogueTx } from './catalogue.js';
@@ -131,18 +131,23 @@ export function beatStoreOf(database: Database, process: Process): BeatStore {
         const market = [...database.markets.values()].find(({ sites }) => sites.some(({ id }) => id === siteId.toString()));
         invariant(market !== undefined, 'a site that is heard is of a market');
         const { nowMs } = database.scheduler;
+        const heartbeats = heartbeatsOf(market.terms.terms);
+        const everyMs = heartbeats.everySeconds * 1_000;
         const last = market.beats.get(siteId.toString());
-        if (last && nowMs - last.atMs < BEAT_MS / 2) return last.streak;
-        const streak = last && nowMs - last.atMs < 1.5 * BEAT_MS ? last.streak + 1 : 1;
+        if (last && nowMs - last.atMs < everyMs / 2) return { streak: last.streak, ...heartbeats };
+        const streak = last && nowMs - last.atMs < 1.5 * everyMs ? last.streak + 1 : 1;
         market.beats.set(siteId.toString(), { atMs: nowMs, streak });
-        return streak;
+        return { streak, ...heartbeats };
       }),
-    watched: (silentMs) =>
+    watched: () =>
       alone(database, process, () =>
         [...database.markets.values()]
           .filter(({ status }) => status !== 'closed')
           .flatMap((market) => watchedIn(market, database.scheduler.nowMs))
-          .filter((site) => site.windowId !== null || site.silentMs > silentMs),
+          .filter(
+            ({ windowId, silentMs, heartbeats: { everySeconds, missedMax } }) =>
+              windowId !== null || silentMs > everySeconds * missedMax * 1_000,
+          ),
       ),
   };
 }
@@ -154,7 +159,15 @@ function watchedIn(market: StoredMarket, nowMs: number): WatchedSite[] {
     const ours = open
       .map(({ windowId }) => storedWindow(market, windowId))
       .filter((one) => one.siteId?.toString() === siteId && one.openedBy === 'heartbeats');
-    return { siteId: BigInt(siteId), marketId, operatorId, silentMs: nowMs - atMs, streak, windowId: ours.at(-1)?.windowId ?? null };
+    return {
+      siteId: BigInt(siteId),
+      marketId,
+      operatorId,
+      silentMs: nowMs - atMs,
+      streak,
+      windowId: ours.at(-1)?.windowId ?? null,
+      heartbeats: heartbeatsOf(market.terms.terms),
+    };
   });
 }
 

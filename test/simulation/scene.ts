@@ -85,7 +85,10 @@ function openMarket(marketId: bigint, random: Random): StoredMarket {
       chunkKb: 1_000n,
       bandwidthKb: BigInt(random.between(0, 8)) * 1_000n,
       resources: ['cpu'],
-      terms: newestTerms(drawRule(random)),
+      terms: {
+        ...newestTerms(drawRule(random)),
+        ...(random.below(2) === 0 && { heartbeats: { everySeconds: 30, missedMax: random.between(1, 4) } }),
+      },
     },
   });
   append(market, { kind: 'market_opened', payload: { name: `market-${marketId}`, clock, terms: market.terms.terms } });

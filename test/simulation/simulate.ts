@@ -57,15 +57,18 @@ async function play(scheduler: Scheduler, sabotage: Sabotage): Promise<World> {
   const world = new World(scheduler, scene, kinds);
   database.losesAnswer = () => world.busy > 0 && random.below(2_000) < faultsPerMille;
   await settled();
-  while (!isAtRest(world) && world.problems.length === 0 && scheduler.turns < TURNS_MAX) {
-    const dice = random.below(60_000); // one throw for all three
-    if (world.busy > 0 && dice < 60 * faultsPerMille) world.fault();
-    if (dice % 3 === 0) world.ring();
-    if (dice % 60 === 1) world.sweep();
-    await scheduler.step();
-    database.expire();
-  }
-  while (scheduler.turns < TURNS_MAX && (await scheduler.step())) database.expire(); // what is still on its way
+  const isOver = (): boolean => isAtRest(world) || world.problems.length > 0 || scheduler.turns >= TURNS_MAX;
+  do {
+    while (!isOver()) {
+      const dice = random.below(60_000); // one throw for all three
+      if (world.busy > 0 && dice < 60 * faultsPerMille) world.fault();
+      if (dice % 3 === 0) world.ring();
+      if (dice % 60 === 1) world.sweep();
+      await scheduler.step();
+      database.expire();
+    }
+    while (scheduler.turns < TURNS_MAX && (await scheduler.step())) database.expire(); // what is still on its way, a window among it
+  } while (!isOver());
   if (scheduler.turns >= TURNS_MAX) world.problems.push('comes to no end');
   if (world.problems.length === 0) await sealRest(scheduler, database);
   return world;

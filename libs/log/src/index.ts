@@ -20,4 +20,4 @@ export {
   type WindowCause,
 } from './events.js';
 export { refusal } from './refusal.js';
-export { algorithmOf, type MarketTerms, marketTerms, type Policy } from './terms.js';
+export { algorithmOf, HEARTBEATS, heartbeatsOf, type HeartbeatTerms, type MarketTerms, marketTerms, type Policy } from './terms.js';

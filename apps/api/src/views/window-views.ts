@@ -1,14 +1,12 @@
 import type { AnswerOf } from '#contracts';
-import { BEAT_MS, type BeatOutcome, BEATS_MISSED_MAX, type IncidentsOutcome, type WindowRecord, type WindowsOutcome } from '#market';
+import type { BeatOutcome, IncidentsOutcome, WindowRecord, WindowsOutcome } from '#market';
 import { formatMicros } from '#units';
 import { cursorOf } from '../http/cursor.js';
 
 /** A heartbeat as the API answers it. */
-export const beatView = ({ siteId, streak }: Extract<BeatOutcome, { kind: 'heard' }>): AnswerOf<'beat'> => ({
+export const beatView = ({ kind: _, siteId, ...heard }: Extract<BeatOutcome, { kind: 'heard' }>): AnswerOf<'beat'> => ({
   siteId: siteId.toString(),
-  everySeconds: BEAT_MS / 1000,
-  missedMax: BEATS_MISSED_MAX,
-  streak,
+  ...heard,
 });
 
 /** What is withdrawn, in units. */

@@ -3,6 +3,7 @@ import { formatMicros } from '#units';
 import { z } from 'zod';
 import { REFUSAL_CODES } from '../refusals.js';
 import { clockKind, marketStatus, nextPrices, oracleVersion, postedPrices, termsTold } from './markets.js';
+import { heartbeatTerms } from './windows.js';
 import { amount, id, once, page, pageQuery, slot, time } from './primitives.js';
 
 const sequence = z
@@ -29,7 +30,7 @@ export const EVENTS = {
   terms_changed: eventOf(
     'TermsChangedEvent',
     'terms_changed',
-    z.strictObject({ policy: z.literal('eris'), oracle: oracleVersion, prices: postedPrices, nextPrices }),
+    z.strictObject({ policy: z.literal('eris'), oracle: oracleVersion, prices: postedPrices, nextPrices, heartbeats: heartbeatTerms }),
     'The market decides by these terms from here on; prices are other ones only before the first decision of a slot.',
   ),
   prices_changed: eventOf(

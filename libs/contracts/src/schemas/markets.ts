@@ -1,4 +1,4 @@
-import type { MarketTerms } from '#log';
+import { heartbeatsOf, type MarketTerms } from '#log';
 import { formatMicros, type Micros } from '#units';
 import { z } from 'zod';
 import { microsOf } from '../amount.js';
@@ -21,6 +21,7 @@ import {
   wholeText,
 } from './primitives.js';
 import { name } from './text.js';
+import { heartbeatTerms } from './windows.js';
 
 /** Who moves a market's clock. */
 export const clockKind = z.enum(['manual', 'realtime'], 'must be manual or realtime');
@@ -118,6 +119,7 @@ export const createMarketBody = z
     bandwidthMB: quantity,
     resources,
     prices: prices.default({ kind: 'learning' }).describe('How prices are posted: learnt from the bids where nothing is said.'),
+    heartbeats: heartbeatTerms.optional(),
   })
   .check(checkPrices)
   .check(checkHorizon);
@@ -155,11 +157,12 @@ export const nextPrices = postedPrices
   );
 
 /** A market's terms as they are told. */
-export const termsTold = ({ policy, oracle, prices: rule, next }: MarketTerms) => ({
+export const termsTold = ({ policy, oracle, prices: rule, next, heartbeats }: MarketTerms) => ({
   policy,
   oracle,
   prices: pricesTold(rule),
   nextPrices: next ? pricesTold(next) : null,
+  heartbeats: { ...heartbeatsOf({ heartbeats }) },
 });
 
 function pricesTold(rule: MarketTerms['prices']): z.output<typeof postedPrices> {
@@ -219,6 +222,7 @@ export const market = z
     nextPrices,
     policy: z.literal('eris').describe('Who decides bids.'),
     oracle: oracleVersion,
+    heartbeats: heartbeatTerms,
     slot,
     sequence: z.string(),
     openedAt: time,
@@ -230,10 +234,15 @@ export const marketsQuery = z.strictObject(wholeQuery);
 export const marketPage = page(market);
 /** The body of a change of a market. */
 export const changeMarketBody = z
-  .strictObject({ status: marketStatus.optional(), oracle: oracleVersion.optional(), prices: prices.optional() })
+  .strictObject({
+    status: marketStatus.optional(),
+    oracle: oracleVersion.optional(),
+    prices: prices.optional(),
+    heartbeats: heartbeatTerms.optional(),
+  })
   .refine(
-    ({ status, oracle, prices: rule }) => status !== undefined || oracle !== undefined || rule !== undefined,
-    'must name a status, an oracle or prices',
+    ({ status, oracle, prices: rule, heartbeats }) => [status, oracle, rule, heartbeats].some((given) => given !== undefined),
+    'must name a status, an oracle, prices or heartbeats',
   );
 
 const location = z.strictObject({ latitude: between(-90, 90), longitude: between(-180, 180) });

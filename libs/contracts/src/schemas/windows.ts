@@ -54,12 +54,18 @@ export const windowPage = page(capacityWindow);
 
 /** The body of a heartbeat. */
 export const heartbeatBody = z.strictObject({ at: time.describe('The clock of the agent: it may be off by five minutes.') });
+/** How heartbeats of sites are counted. */
+export const heartbeatTerms = z
+  .strictObject({
+    everySeconds: count(1, 3_600).describe('How often they are expected.'),
+    missedMax: count(1, 100).describe('After so many that are missed a site is taken off sale; so many in time put it on sale again.'),
+  })
+  .meta({ id: 'HeartbeatTerms' });
 /** What a heartbeat is answered. */
 export const heartbeat = z
   .strictObject({
     siteId: id,
-    everySeconds: count(1, 3600).describe('How often the next ones are expected.'),
-    missedMax: count(1, 100).describe('After so many that are missed the site is taken off sale; so many in time put it on sale again.'),
+    ...heartbeatTerms.shape,
     streak: count(1, Number.MAX_SAFE_INTEGER).describe('So many have come in time, one after the other.'),
   })
   .meta({ id: 'Heartbeat' });

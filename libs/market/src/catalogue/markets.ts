@@ -1,5 +1,5 @@
 import { type MakeOracle, OFFERED_VERSIONS } from '#kinds';
-import { marketTerms, type MarketTerms } from '#log';
+import { type HeartbeatTerms, marketTerms, type MarketTerms } from '#log';
 import { type PriceRule, ruleFaults } from '#mechanism';
 import { canonicalJson, demandMilli, supplyMilli } from '#units';
 import type { BodyFault } from '#kinds';
@@ -20,6 +20,8 @@ export interface CreateMarketRequest {
   readonly bandwidthMB: number;
   readonly resources: readonly string[];
   readonly prices: PriceRule;
+  /** How heartbeats of its sites are counted; the usual where nothing is said. */
+  readonly heartbeats?: HeartbeatTerms | undefined;
 }
 
 /** What came of creating a market. */
@@ -43,8 +45,9 @@ export class CreateMarket {
 }
 
 /** A chunk is something asked for and rounds up; bandwidth is something offered and rounds down. */
-function newMarketOf({ caller: _, chunkMB, bandwidthMB, prices, ...rest }: CreateMarketRequest): NewMarket {
-  return { ...rest, terms: newestTerms(prices), chunkKb: demandMilli(chunkMB), bandwidthKb: supplyMilli(bandwidthMB) };
+function newMarketOf({ caller: _, chunkMB, bandwidthMB, prices, heartbeats, ...rest }: CreateMarketRequest): NewMarket {
+  const terms = { ...newestTerms(prices), ...(heartbeats && { heartbeats }) };
+  return { ...rest, terms, chunkKb: demandMilli(chunkMB), bandwidthKb: supplyMilli(bandwidthMB) };
 }
 
 /** A page of markets. */
@@ -88,6 +91,8 @@ export interface ChangeMarketRequest {
   readonly oracle?: string | undefined;
   /** The rule of prices from here on, by the one before. */
   readonly prices?: ((before: PriceRule) => PriceRule) | undefined;
+  /** How heartbeats of its sites are counted from now on. */
+  readonly heartbeats?: HeartbeatTerms | undefined;
 }
 
 /** In order of precedence. */
@@ -114,13 +119,13 @@ export class ChangeMarket {
     return this.work.transaction(async (tx) => {
       const market = await tx.lockMarket(caller.organisationId, marketId);
       if (!market) return { kind: 'not_found' };
-      const { status = market.status, oracle = market.terms.oracle } = wanted;
+      const { status = market.status, oracle = market.terms.oracle, heartbeats = market.terms.heartbeats } = wanted;
       if (wanted.oracle !== undefined && !Object.hasOwn(this.versions, oracle))
         return { kind: 'faults', faults: [{ path: '$.oracle', message: `must be one of ${Object.keys(this.versions).join(', ')}` }] };
       const prices = wanted.prices?.(market.terms.prices);
       const faults = prices ? priceFaults(prices, market.resources) : [];
       if (faults.length > 0) return { kind: 'faults', faults };
-      const terms = await termsWith(tx, market, { ...market.terms, oracle }, prices);
+      const terms = await termsWith(tx, market, { ...market.terms, oracle, ...(heartbeats && { heartbeats }) }, prices);
       const isSame = status === market.status && isSameTerms(terms, market.terms);
       if (!isSame && market.status === 'closed') return { kind: 'market_closed' };
       if (!isSameTerms(terms, market.terms) && (await tx.isBeingRepaired(marketId))) return { kind: 'repairs_under_way' };

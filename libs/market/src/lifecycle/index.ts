@@ -42,11 +42,10 @@ export { emptyTerms, marketAt, type MarketTermsThen, type SoldPlan } from './as-
 export type { HitMarket, HitRecord, LiveRow, MarketThen, OpenWindowRow, RepairCommit, RepairStore, SoldPlanRow } from './repair-ports.js';
 export {
   Beat,
-  BEAT_MS,
-  BEATS_MISSED_MAX,
   BEATS_MISSED_NOTE,
   type BeatOutcome,
   type BeatStore,
+  type HeardBeat,
   type WatchedSite,
   type WatchResult,
   WatchSites,

@@ -1,6 +1,6 @@
-import { BEAT_MS, BEATS_MISSED_MAX } from '#market';
 import { at } from '#units';
 import type { Pool } from 'pg';
+import { IS_SILENT } from '../lifecycle/heartbeat-terms.js';
 
 /** What is off sale, late or retained. */
 export interface LifecycleOverview {
@@ -17,7 +17,7 @@ export interface LifecycleOverview {
 
 /**
  * read-lifecycle-overview: what is off sale, late or retained.
- * Input:  how long is silent, ms. Output: one row.
+ * Input:  none. Output: one row.
  * Events: none.
  * Retry:  safe; it reads.
  */
@@ -30,7 +30,7 @@ const OVERVIEW = `
       FROM market m WHERE m.clock = 'realtime') AS late,
     (SELECT coalesce(sum(balance_micros), 0)::text FROM account WHERE kind = 'retained') AS retained,
     (SELECT count(*)::int FROM site_beat b JOIN site s ON s.id = b.site_id JOIN market m ON m.id = s.market_id
-      WHERE m.status <> 'closed' AND b.at < clock_timestamp() - $1 * interval '1 ms'
+      WHERE m.status <> 'closed' AND ${IS_SILENT}
         AND EXISTS (SELECT FROM api_key k WHERE k.site_id = b.site_id AND k.revoked_at IS NULL)) AS silent`;
 
 interface Row {
@@ -43,7 +43,7 @@ interface Row {
 
 /** Reads what is off sale, late or retained, as of one moment. */
 export async function readLifecycleOverview(pool: Pool): Promise<LifecycleOverview> {
-  const { rows } = await pool.query<Row>({ name: 'read-lifecycle-overview', text: OVERVIEW, values: [BEAT_MS * BEATS_MISSED_MAX] });
+  const { rows } = await pool.query<Row>({ name: 'read-lifecycle-overview', text: OVERVIEW });
   const { outages, unsettled, late, retained, silent } = at(rows, 0);
   return { outages, unsettledSeconds: unsettled, slotsLate: late, retainedMicros: BigInt(retained), silentSites: silent };
 }

@@ -69,9 +69,25 @@ export function registerMarkets(program: Command, terminal: HostTerminal): void 
         told(client, await client.eris.call('changeMarket', { params: { marketId: (await client.market()).id }, body: { oracle } })),
       ),
     );
+  withMarket(markets.command('heartbeats'))
+    .argument('<seconds>', 'how often agents of sites are to say that they are there')
+    .requiredOption('--missed <count>', 'after so many that are missed a site is taken off sale')
+    .description('change how heartbeats of sites are counted')
+    .action(
+      serving(terminal, async (client, seconds: string) => {
+        const { missed } = client.flags as { missed?: string };
+        const heartbeats = { everySeconds: wholeOf('seconds', seconds), missedMax: wholeOf('--missed', missed ?? '') };
+        told(client, await client.eris.call('changeMarket', { params: { marketId: (await client.market()).id }, body: { heartbeats } }));
+      }),
+    );
   registerPriceRule(markets, terminal);
   registerSites(program, terminal);
   registerClock(program, terminal);
+}
+
+function wholeOf(name: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new BadInput([`${name}: ${text} is no whole number from 1 on`]);
+  return Number(text);
 }
 
 function registerSites(program: Command, terminal: HostTerminal): void {
