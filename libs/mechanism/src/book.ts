@@ -122,9 +122,9 @@ function cellPrice({ pricings, resourceCount, capacity, supply, stride }: Book, 
 }
 
 function unsoldPrices(book: Book): Float64Array {
-  const { stride, capacity } = book;
-  if (book.unsold.length < capacity.length) book.unsold = capacity.map((_, at) => cellPrice(book, at - (at % stride), at % stride, 0));
-  return book.unsold;
+  const { stride, capacity, unsold } = book;
+  if (unsold.length === capacity.length) return unsold;
+  return (book.unsold = capacity.map((_, at) => (at < unsold.length ? unsold[at] : cellPrice(book, at - (at % stride), at % stride, 0))));
 }
 
 /** Prices the slot whose cells begin at `at`, unless it is. Whoever reads `price` has asked for this before. */
@@ -175,21 +175,26 @@ export interface SlotCapacity {
 
 /** Sets what slots have in all; their prices follow. Slots that were never set have the market's own. */
 export function setCapacities(book: Book, slots: readonly SlotCapacity[]): void {
-  const { capacity, supply, stride } = book;
-  book.capacity = new Float64Array(capacity.length + slots.length * stride);
-  book.supply = new Float64Array(supply.length + slots.length * book.pricings.length);
+  const { capacity, supply, stride, capacityAt } = book;
+  const fresh = slots.filter(({ slot }) => !isCapacitySet(book, slot)).length;
+  book.capacity = new Float64Array(capacity.length + fresh * stride);
+  book.supply = new Float64Array(supply.length + fresh * book.pricings.length);
   book.capacity.set(capacity);
   book.supply.set(supply);
-  slots.forEach(({ slot, capacityMilli }, index) => {
+  let next = capacity.length;
+  for (const { slot, capacityMilli } of slots) {
     const at = slotOffset(book, slot);
     invariant(capacityMilli.length === stride, 'every cell has a capacity');
     for (let cell = 0; cell < stride; cell++)
       invariant(book.used[at + cell] <= capacityMilli[cell], 'usage lies between zero and capacity');
-    book.capacity.set(capacityMilli, capacity.length + index * stride);
-    book.supply.set(suppliesOf(capacityMilli, book.resourceCount), supply.length + index * book.pricings.length);
-    book.capacityAt[at / stride] = capacity.length + index * stride;
+    const known = capacityAt[at / stride];
+    const row = known === 0 ? (next += stride) - stride : known;
+    book.capacity.set(capacityMilli, row);
+    book.supply.set(suppliesOf(capacityMilli, book.resourceCount), (row / stride) * book.pricings.length);
+    capacityAt[at / stride] = row;
+    if (known !== 0 && book.unsold.length > row) book.unsold = book.unsold.slice(0, row); // what lies behind is priced again with it
     Atomics.store(book.priced, at / stride, 0);
-  });
+  }
 }
 
 /** The same of one slot. */

@@ -2,7 +2,7 @@
 export { BookCache } from './book-cache.js';
 export { type MadeOf, madeOfAfter, windowIn } from './made-of.js';
 export { arrivalOf, catchUp, openBook, openSlots, specOf, stateOf, withdrawAgain } from './market-state.js';
-export { type CapacityWindow, covers, leftOf, overlap, stockOf, type WindowScope } from './windows.js';
+export { type CapacityWindow, covers, leftOf, windowsIn, overlap, stockOf, type WindowScope } from './windows.js';
 export { learntTerms, newestTerms, nextTerms } from './terms.js';
 export type {
   MarketClock,

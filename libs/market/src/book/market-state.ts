@@ -13,7 +13,7 @@ import {
   usageOf,
 } from '#mechanism';
 import { invariant, type Milli } from '#units';
-import { type CapacityWindow, covers, leftOf, stockOf } from './windows.js';
+import { type CapacityWindow, covers, leftOf, stockOf, windowsIn } from './windows.js';
 
 /** Who moves a market's clock: its operator, or the time of day. */
 export type MarketClock = 'manual' | 'realtime';
@@ -102,11 +102,13 @@ interface Withdrawing {
 }
 
 /** Sets the capacities of the slots from `first` on that windows cover. */
-function withdraw(book: Book, { windows = [], resources }: BookTerms, { first, usedOf }: Withdrawing): void {
-  if (windows.length === 0) return;
+function withdraw(book: Book, { windows: all = [], resources }: BookTerms, { first, usedOf }: Withdrawing): void {
+  const end = book.baseSlot + book.slotCount;
+  const windows = windowsIn(all, first, end);
+  if (all.length === 0) return;
   const own = ownCapacityOf(book);
   const set: SlotCapacity[] = [];
-  for (let slot = first; slot < book.baseSlot + book.slotCount; slot++)
+  for (let slot = first; slot < end; slot++)
     if (isCapacitySet(book, slot) || windows.some((window) => covers(window, slot)))
       set.push({ slot, capacityMilli: stockOf(leftOf(own, windows, slot, { resources }), usedOf(slot)) });
   if (set.length > 0) setCapacities(book, set);
@@ -114,7 +116,9 @@ function withdraw(book: Book, { windows = [], resources }: BookTerms, { first, u
 
 /** Sets capacities anew, after what is sold of slots has fallen: what is withdrawn of them falls with it. */
 export function withdrawAgain({ state, book }: OpenBook, slots: readonly number[]): void {
-  const { windows = [], resources } = state;
+  const { resources } = state;
+  const windows = windowsIn(state.windows ?? [], Math.min(...slots), Math.max(...slots) + 1);
+  if (windows.length === 0) return;
   const own = ownCapacityOf(book);
   const set = slots
     .filter((slot) => windows.some((window) => covers(window, slot)))

@@ -34,6 +34,13 @@ export function covers({ from, to, closedAt, taken }: CapacityWindow, slot: numb
   return closedAt === null || slot < closedAt || taken.includes(slot);
 }
 
+/** Those windows that may withdraw anything of slots from `first` on and before `end`. */
+export const windowsIn = (windows: readonly CapacityWindow[], first: number, end: number): readonly CapacityWindow[] =>
+  windows.filter(
+    ({ from, to, closedAt, taken }) =>
+      from < end && (to === null || to > first) && (closedAt === null || closedAt > first || taken.some((slot) => slot >= first)),
+  );
+
 /** What a window withdraws of a cell: milli-units; Infinity for everything. Nothing of cells that are not its own. */
 function* withdrawnCells(
   window: CapacityWindow,

@@ -3,7 +3,17 @@ import { applyFootprint, planFrom, type Footprint, menuPriceBy, ownCapacityOf, r
 import { owedOf, replan, type Settlement, type Standing } from '#ledger';
 import { invariant, micros, type Micros } from '#units';
 import type { BudgetCharge } from '../budgets/index.js';
-import { arrivalOf, covers, leftOf, type MarketState, openBook, type OpenBook, withdrawAgain } from '../book/index.js';
+import {
+  arrivalOf,
+  type CapacityWindow,
+  covers,
+  leftOf,
+  type MarketState,
+  openBook,
+  type OpenBook,
+  windowsIn,
+  withdrawAgain,
+} from '../book/index.js';
 
 /** A plan in force from a slot on, as its kind reads it. */
 export interface PlanInForce {
@@ -41,38 +51,71 @@ export const comingOf = ({ current }: Pick<LiveAllocation, 'current'>, now: numb
   current.footprint.filter(({ slot }) => slot >= now);
 
 /**
- * The first of those, in the order of their decisions, for whom there is no room any more: whoever was decided before keeps what it has, and so of each
- * cell those lose it who were decided last. Neither value nor payment nor bidder matters.
- * @param live in the order of their decisions.
+ * Looks for those for whom there is no room any more, in the order of their decisions: whoever was decided before keeps what it has, and so of each
+ * cell those lose it who were decided last. Neither value nor payment nor bidder matters. It goes on from where it looked last: whoever was decided before has
+ * what it had, and a plan that was found for somebody who was hit takes only what was free.
  */
-export function firstHit({ state, book }: OpenBook, live: readonly LiveAllocation[]): LiveAllocation | undefined {
-  const { windows = [], resources, head } = state;
-  if (windows.length === 0) return undefined;
-  const own = ownCapacityOf(book);
-  const left = new Map<number, number[]>();
-  const leftIn = (slot: number): number[] | undefined => {
-    if (!windows.some((window) => covers(window, slot))) return undefined;
-    let cells = left.get(slot);
-    if (!cells) left.set(slot, (cells = leftOf(own, windows, slot, { resources })));
+export class HitScan {
+  private readonly left = new Map<number, readonly [number[]] | readonly []>();
+  private readonly windows: readonly CapacityWindow[];
+  private readonly own: readonly number[];
+  private at = 0;
+
+  /** @param live in the order of their decisions. */
+  constructor(
+    private readonly open: Pick<OpenBook, 'state' | 'book'>,
+    private readonly live: readonly LiveAllocation[],
+  ) {
+    const { state, book } = open;
+    this.windows = windowsIn(state.windows ?? [], state.head.slot, Infinity);
+    this.own = ownCapacityOf(book);
+  }
+
+  /** The next one; undefined where nobody is left. It is the same until it was dealt with. */
+  next(): LiveAllocation | undefined {
+    if (this.windows.length === 0) return undefined;
+    for (let allocation = this.live[this.at]; allocation; allocation = this.live[++this.at]) {
+      if (this.take(allocation, 1)) continue;
+      this.take(allocation, -1);
+      return allocation;
+    }
+    return undefined;
+  }
+
+  /** The one that was hit was dealt with. @param after as it is now; undefined where nothing of it is to run. */
+  dealt(after: LiveAllocation | undefined): void {
+    if (after) this.take(after, 1);
+    this.at += 1;
+  }
+
+  /** Takes what an allocation still takes, or gives it back. @returns whether there is room for all of it. */
+  private take(allocation: LiveAllocation, times: 1 | -1): boolean {
+    let isRoom = true;
+    for (const { slot, cells, quantitiesMilli } of comingOf(allocation, this.open.state.head.slot)) {
+      const [left] = this.leftIn(slot);
+      if (!left) continue;
+      cells.forEach((cell, index) => {
+        const rest = (left[cell] ?? 0) - times * (quantitiesMilli[index] ?? 0);
+        left[cell] = rest;
+        if (rest < 0) isRoom = false;
+      });
+    }
+    return isRoom;
+  }
+
+  private leftIn(slot: number): readonly [number[]] | readonly [] {
+    const known = this.left.get(slot);
+    if (known) return known;
+    const { resources } = this.open.state;
+    const isCovered = this.windows.some((window) => covers(window, slot));
+    const cells = isCovered ? ([leftOf(this.own, this.windows, slot, { resources })] as const) : ([] as const);
+    this.left.set(slot, cells);
     return cells;
-  };
-  return live.find((allocation) => !fits(comingOf(allocation, head.slot), leftIn));
+  }
 }
 
-/** Takes what a footprint takes. @returns whether there was room for all of it. */
-function fits(footprint: Footprint, leftIn: (slot: number) => number[] | undefined): boolean {
-  let isRoom = true;
-  for (const { slot, cells, quantitiesMilli } of footprint) {
-    const left = leftIn(slot);
-    if (!left) continue;
-    cells.forEach((cell, index) => {
-      const rest = (left[cell] ?? 0) - (quantitiesMilli[index] ?? 0);
-      left[cell] = rest;
-      if (rest < 0) isRoom = false;
-    });
-  }
-  return isRoom;
-}
+/** The first of those for whom there is no room any more. @param live in the order of their decisions. */
+export const firstHit = (open: OpenBook, live: readonly LiveAllocation[]): LiveAllocation | undefined => new HitScan(open, live).next();
 
 /** A bid as its body means it in a market with these sites: later ones are known to it as well. */
 export function bidIn(kinds: Kinds, { bidId, body }: Pick<LiveAllocation, 'bidId' | 'body'>, context: BidContext): KindBid {

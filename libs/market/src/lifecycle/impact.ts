@@ -1,7 +1,7 @@
 import type { Kinds } from '#kinds';
 import { micros, type Micros } from '#units';
 import { type CapacityWindow, openBook, stateOf } from '../book/index.js';
-import { firstHit } from './hits.js';
+import { HitScan } from './hits.js';
 import { liveOf } from './live.js';
 import { dealWithNext } from './repair-markets.js';
 import type { RepairStore } from './repair-ports.js';
@@ -46,12 +46,13 @@ export async function impactOf(
   const open = openBook({ ...state, windows: [...(state.windows ?? []), ...wanted] });
   const live = liveRows.map((row) => liveOf(open, kinds, row));
   const hits: WindowHit[] = [];
-  for (let hit = firstHit(open, live); hit; hit = firstHit(open, live)) {
+  const scan = new HitScan(open, live);
+  for (let hit = scan.next(); hit; hit = scan.next()) {
     const { kind, after, returned } = await dealWithNext({ store, kinds }, open, hit);
     const { bidId, promised, standing } = hit;
     const completion = after ? after.current.completion : null;
     hits.push({ bidId, organisationId: standing.bidderId, outcome: kind, promised, completion, returned });
-    live.splice(live.indexOf(hit), 1, ...(after ? [after] : []));
+    scan.dealt(after);
     await pause();
   }
   return { slot: state.head.slot, hits, returned: micros(hits.reduce((sum, { returned }) => sum + returned, 0n)) };

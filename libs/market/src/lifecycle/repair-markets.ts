@@ -5,7 +5,7 @@ import { openBook, type OpenBook, stateOf } from '../book/index.js';
 import { givenBack, netCharges } from '../budgets/index.js';
 import type { Clock } from '../clock/index.js';
 import { type OnMarketFailed, Rests } from '../rounds/index.js';
-import { dealWith, findPlan, firstHit, type HitOutcome, isLate, type LiveAllocation } from './hits.js';
+import { dealWith, findPlan, HitScan, type HitOutcome, isLate, type LiveAllocation } from './hits.js';
 import { liveOf, oldPriceIn } from './live.js';
 import type { HitMarket, HitRecord, OpenWindowRow, RepairStore } from './repair-ports.js';
 
@@ -70,13 +70,16 @@ export class RepairMarkets {
   }
 
   private async draft(open: OpenBook, { window, live: rows }: HitMarket): Promise<Draft> {
-    const live = rows.map((row) => liveOf(open, this.kinds, row));
+    const scan = new HitScan(
+      open,
+      rows.map((row) => liveOf(open, this.kinds, row)),
+    );
     const records: HitRecord[] = [];
     const slots = new Set<number>();
     const endMs = this.clock.nowMs() + THINK_MS;
     let sequence = open.state.head.sequence;
     while (records.length === 0 || (records.length < BATCH_MAX && this.clock.nowMs() < endMs)) {
-      const hit = firstHit(open, live);
+      const hit = scan.next();
       sequence += 1n;
       if (!hit) {
         records.push(settledRecord(window, sequence));
@@ -85,8 +88,7 @@ export class RepairMarkets {
       const outcome = await dealWithNext({ store: this.store, kinds: this.kinds }, open, hit);
       for (const slot of outcome.slots) slots.add(slot);
       records.push(recordOf({ open, hit, outcome, window, kinds: this.kinds }, sequence));
-      const at = live.indexOf(hit);
-      live.splice(at, 1, ...(outcome.after ? [lessOf(outcome.after, outcome)] : []));
+      scan.dealt(outcome.after);
     }
     return { records, slots };
   }
