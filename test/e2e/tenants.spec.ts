@@ -60,11 +60,14 @@ const bodies: Partial<Record<OperationId, () => unknown>> = {
   createMarket: () => marketBody({ name: 'new' }),
 };
 
+/** Of operations that ask for some. */
+const queries: Partial<Record<OperationId, string>> = { listPriceHistory: '?resource=gpu&slot=0' };
+
 const call = (id: OperationId, key: string | undefined): Promise<{ status: number; body: Json }> => {
   const { method, path } = operationOf(id);
   const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => foreign()[name]);
   const body = bodies[id]?.();
-  return api.client.send(method, target, {
+  return api.client.send(method, `${target}${queries[id] ?? ''}`, {
     ...(key ? { key } : {}),
     ...(body === undefined ? {} : { body }),
     headers: { 'idempotency-key': `matrix-${id}` },
