@@ -10,7 +10,7 @@ export const MUCH_CHEAPER = 0.95;
 const SHORT = 16;
 /** How thorough the searches up to a rank are. */
 type EffortByRank = readonly (readonly [rank: number, effort: Effort])[];
-const SHORT_EFFORT: EffortByRank = [[RANKS_MAX, { stepsMax: 6_000_000, rounds: 3, open: 0.02 }]];
+const SHORT_EFFORT: EffortByRank = [[RANKS_MAX, { stepsMax: 5_000_000, rounds: 3, open: 0.02 }]];
 /** In a long window more completions are asked for, and a plan gains less of what it costs. */
 const LONG_EFFORT: EffortByRank = [
   [6, { stepsMax: 6_000_000, rounds: 1, open: 0.04 }],

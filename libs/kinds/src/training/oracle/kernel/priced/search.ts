@@ -9,7 +9,7 @@ import { openLane, priceLane } from './lanes.js';
 import { tableSteps } from './slot-table.js';
 import { passSites } from './site-pass.js';
 import { type Effort, evaluate, LANES_MAX, mayGoOn, priceLanes, resetPriced, stepsOf, type Priced } from './state.js';
-import { reshape } from './structure.js';
+import { reseat, reshape } from './structure.js';
 
 const NARROW: Width = { labels: 30, extensions: 500 };
 /** For a gap that stays open, and where there is no plan at all. */
@@ -149,6 +149,7 @@ function improve(problem: Problem, priced: Priced): void {
   if (!isOpen(priced) || !mayGoOn(priced)) return;
   combine(problem, priced, priced.bound, BROAD);
   passBest(problem, priced);
+  if (isOpen(priced)) reseat(problem, priced);
 }
 
 /** Puts plans together from patterns, at the prices of the last pass back. */

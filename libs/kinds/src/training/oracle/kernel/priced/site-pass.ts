@@ -22,6 +22,9 @@ export interface SitePass {
   least: Float64Array;
   share: Int16Array;
   slotsMax: number;
+  /** The sites of the last exchange; -1: none. */
+  taker: number;
+  giver: number;
   steps: number;
 }
 
@@ -36,6 +39,8 @@ export const createSitePass = (): SitePass => ({
   least: new Float64Array(0),
   share: new Int16Array(0),
   slotsMax: 0,
+  taker: -1,
+  giver: -1,
   steps: 0,
 });
 
@@ -53,15 +58,19 @@ export function resetSitePass(pass: SitePass, { siteCount, total }: Problem, slo
   if (pass.share.length < cells) pass.share = new Int16Array(cells * 2);
 }
 
-/** Sorts the rows and notes what each has left. */
-function sortRows(problem: Problem, pass: SitePass, plan: Plan): void {
+/** Sorts the rows and notes what each has left. @returns whether a row that could take a move cannot any more, or the other way round: the order may be another one then. */
+function sortRows(problem: Problem, pass: SitePass, plan: Plan): boolean {
   const { order, slack } = pass;
+  let isOther = false;
   for (let row = 0; row < plan.length; row++) {
+    const before = slack[row];
     slack[row] = problem.budgetKB[plan.slot[row]] - trafficOfRow(problem, plan, row);
+    if (before < problem.chunkKB !== slack[row] < problem.chunkKB) isOther = true;
     let at = row;
     for (; at > 0 && goesFirst(problem, pass, plan, row, order[at - 1]); at--) order[at] = order[at - 1];
     order[at] = row;
   }
+  return isOther;
 }
 
 function goesFirst({ alpha, chunkKB }: Problem, { slack }: SitePass, { slot }: Plan, row: number, other: number): boolean {
@@ -150,10 +159,11 @@ function apply({ siteCount, homes }: Problem, pass: SitePass, plan: Plan, site: 
  */
 export function passSites(problem: Problem, pass: SitePass, plan: Plan): void {
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    sortRows(problem, pass, plan);
+    const isOther = sortRows(problem, pass, plan);
     for (let site = 0; site < problem.siteCount; site++) {
       lookAtSite(problem, pass, plan, site);
-      priceSite(problem, pass, plan, site, 0);
+      const isKnown = round > 0 && !isOther && site !== pass.taker && site !== pass.giver;
+      if (!isKnown) priceSite(problem, pass, plan, site, 0); // what a site does within its own traffic changes only as it does
       priceSite(problem, pass, plan, site, 1);
     }
     if (!exchange(problem, pass, plan)) break;
@@ -193,6 +203,8 @@ function exchange(problem: Problem, pass: SitePass, plan: Plan): boolean {
       pass.steps += chunks[s];
     }
   }
+  pass.taker = taker;
+  pass.giver = giver;
   if (taker < 0) return false;
   apply(problem, pass, plan, taker, 1, chunks[taker] + (giver < 0 ? 0 : given));
   if (giver >= 0) apply(problem, pass, plan, giver, 0, chunks[giver] - given);

@@ -15,8 +15,10 @@ export interface SlotTable {
   steps: number;
   /** Ways that a state has room for: WAYS or one, of which the cost is Infinity where there is none. */
   stride: number;
-  /** What a kB costs in the slot at hand. */
+  /** What a kB costs in the slot at hand; the kB that it has, and what the middle way pays for one beside. In here, for numbers that are handed over are allocated. */
   alpha: number;
+  budget: number;
+  beta: number;
   /** The current level and the one before: up to as many ways a state, by rising cost and falling traffic. */
   cost: Float64Array;
   kb: Float64Array;
@@ -43,73 +45,88 @@ export interface Options {
 /** Where the chunks stand in a code. */
 export const CHUNKS = 12;
 
-/** Adds a site to the pass, three ways a state: for each state to come, looks at all it could come from. */
-export function addSiteWays(table: SlotTable, site: number, reach: number, next: number, budget: number, beta: number): void {
-  const { width, cost, kb, ways, costBefore, kbBefore, waysBefore, back, away, beside } = table;
+/** Adds a site to the pass, three ways a state. @param reach most chunks before, and `next` afterwards. */
+export function addSiteWays(table: SlotTable, site: number, reach: number, next: number): void {
+  const { width } = table;
   const base = site * 2 * width * WAYS;
-  for (let state = 0; state < 2 * width; state += width) {
-    for (let m = 0; m <= next; m++) {
-      let cheapCost = Infinity;
-      let cheapKB = Infinity;
-      let cheapCode = 0;
-      let middle = Infinity;
-      let middleCost = 0;
-      let middleKB = 0;
-      let middleCode = 0;
-      let thriftyCost = Infinity;
-      let thriftyKB = Infinity;
-      let thriftyCode = 0;
-      const low = m > reach ? m - reach : 0;
-      for (let role = state > 0 ? 1 : 0; role >= 0; role--) {
-        const options = role === 1 ? beside : away;
-        if (options.most < low) continue;
-        const { from, cost: optionCost, kb: optionKB, code } = options;
-        const source = m + (role === 1 ? 0 : state);
-        for (let o = from[low], end = from[(options.most < m ? options.most : m) + 1]; o < end; o++) {
-          const before = source - (code[o] >> CHUNKS);
-          for (let z = before * WAYS, last = z + waysBefore[before], way = 0; z < last; z++, way++) {
-            const k = kbBefore[z] + optionKB[o];
-            if (k > budget) continue;
-            const c = costBefore[z] + optionCost[o];
-            if (c < cheapCost || (c === cheapCost && k < cheapKB)) {
-              cheapCost = c;
-              cheapKB = k;
-              cheapCode = code[o] | way;
-            }
-            if (k < thriftyKB || (k === thriftyKB && c < thriftyCost)) {
-              thriftyCost = c;
-              thriftyKB = k;
-              thriftyCode = code[o] | way;
-            }
-            if (c + beta * k < middle) {
-              middle = c + beta * k;
-              middleCost = c;
-              middleKB = k;
-              middleCode = code[o] | way;
-            }
-          }
+  let turns = 0;
+  for (let state = 0; state < 2 * width; state += width)
+    for (let m = 0; m <= next; m++) turns += findWays(table, base, state, m, m > reach ? m - reach : 0);
+  table.steps += turns;
+}
+
+/**
+ * Finds the ways of m chunks, `state` chunks on where a server is placed, among all that options of `low` chunks or more come from; `base` is where the site's codes
+ * stand. What could better neither the cheapest nor the thriftiest way is passed over. @returns what was looked at.
+ */
+function findWays(table: SlotTable, base: number, state: number, m: number, low: number): number {
+  const { budget, beta, cost, kb, ways, costBefore, kbBefore, waysBefore, back, away, beside } = table;
+  let turns = 0;
+  let cheapCost = Infinity;
+  let cheapKB = Infinity;
+  let cheapCode = 0;
+  let middle = Infinity;
+  let middleCost = 0;
+  let middleKB = 0;
+  let middleCode = 0;
+  let thriftyCost = Infinity;
+  let thriftyKB = Infinity;
+  let thriftyCode = 0;
+  for (let role = state > 0 ? 1 : 0; role >= 0; role--) {
+    const options = role === 1 ? beside : away;
+    if (options.most < low) continue;
+    const { from, cost: optionCost, kb: optionKB, code } = options;
+    const source = m + (role === 1 ? 0 : state);
+    for (let o = from[low], end = from[(options.most < m ? options.most : m) + 1]; o < end; o++) {
+      const before = source - (code[o] >> CHUNKS);
+      const known = waysBefore[before];
+      turns += 1 + known;
+      if (known === 0) continue;
+      const least = costBefore[before * WAYS] + optionCost[o];
+      const leastKB = kbBefore[before * WAYS + known - 1] + optionKB[o];
+      if (leastKB > budget || (least > cheapCost && leastKB > thriftyKB && least + beta * leastKB >= middle)) continue;
+      for (let z = before * WAYS, last = z + known, way = 0; z < last; z++, way++) {
+        const k = kbBefore[z] + optionKB[o];
+        if (k > budget) continue;
+        const c = costBefore[z] + optionCost[o];
+        if (c < cheapCost || (c === cheapCost && k < cheapKB)) {
+          cheapCost = c;
+          cheapKB = k;
+          cheapCode = code[o] | way;
+        }
+        if (k < thriftyKB || (k === thriftyKB && c < thriftyCost)) {
+          thriftyCost = c;
+          thriftyKB = k;
+          thriftyCode = code[o] | way;
+        }
+        if (c + beta * k < middle) {
+          middle = c + beta * k;
+          middleCost = c;
+          middleKB = k;
+          middleCode = code[o] | way;
         }
       }
-      let z = (state + m) * WAYS;
-      const first = z;
-      if (cheapCost < Infinity) {
-        cost[z] = cheapCost;
-        kb[z] = cheapKB;
-        back[base + z++] = cheapCode;
-        if (middleKB < cheapKB && middleKB > thriftyKB) {
-          cost[z] = middleCost;
-          kb[z] = middleKB;
-          back[base + z++] = middleCode;
-        }
-        if (thriftyKB < cheapKB) {
-          cost[z] = thriftyCost;
-          kb[z] = thriftyKB;
-          back[base + z++] = thriftyCode;
-        }
-      }
-      ways[state + m] = z - first;
     }
   }
+  let z = (state + m) * WAYS;
+  const first = z;
+  if (cheapCost < Infinity) {
+    cost[z] = cheapCost;
+    kb[z] = cheapKB;
+    back[base + z++] = cheapCode;
+    if (middleKB < cheapKB && middleKB > thriftyKB) {
+      cost[z] = middleCost;
+      kb[z] = middleKB;
+      back[base + z++] = middleCode;
+    }
+    if (thriftyKB < cheapKB) {
+      cost[z] = thriftyCost;
+      kb[z] = thriftyKB;
+      back[base + z++] = thriftyCode;
+    }
+  }
+  ways[state + m] = z - first;
+  return turns;
 }
 
 /** Adds a site to the pass, the cheapest way a state; `cost` and `kb` have one place a state then, Infinity where none leads there. */

@@ -16,6 +16,8 @@ export const createSlotTable = (): SlotTable => ({
   steps: 0,
   stride: WAYS,
   alpha: 0.5,
+  budget: 0.5,
+  beta: 0.5,
   cost: new Float64Array(0),
   kb: new Float64Array(0),
   ways: new Uint8Array(0),
@@ -49,7 +51,7 @@ const HOME_MASK = 0x1ff;
 const SERVER = 1 << 2;
 const WAY = 3;
 /** Shares of a home, other than all of it and nothing, that may stay where its price is above a move's. */
-const SHARES = 4;
+const SHARES = 2;
 
 /**
  * Lists what a site may do, away from the server or beside it, with up to `most` chunks. Where a home's price is above a move's, its chunks may move as well;
@@ -113,6 +115,8 @@ export function priceSlot(
   const { siteCount, room, roomBesidePs } = problem;
   const { away, beside, width } = table;
   table.alpha = problem.alpha[t] + (strict ? 0 : beta);
+  table.budget = problem.budgetKB[t];
+  table.beta = beta;
   table.stride = strict ? WAYS : 1;
   if (strict) table.ways.fill(0, 0, 2 * width);
   else table.cost.fill(Infinity, 0, 2 * width);
@@ -126,9 +130,9 @@ export function priceSlot(
     listOptions(problem, table, true, at, site, Math.min(roomBesidePs[at], limit), quota, nu, !strict);
     const next = Math.min(limit, reach + Math.max(away.most, beside.most, 0));
     swapLevels(table);
-    if (strict) addSiteWays(table, site, reach, next, problem.budgetKB[t], beta);
+    if (strict) addSiteWays(table, site, reach, next);
     else addSite(table, site, reach, next);
-    table.steps += stepsOfSite(next, away.most, beside.most) * (strict ? WAYS : 1);
+    if (!strict) table.steps += stepsOfSite(next, away.most, beside.most);
     for (let from = next + 1, end = width; end <= 2 * width; from += width, end += width)
       if (strict) table.ways.fill(0, from, end);
       else table.cost.fill(Infinity, from, end);

@@ -21,10 +21,15 @@ export interface Effort {
   readonly open: number;
 }
 
-/** Plans that are tried when slots are closed and opened. */
+/** Servers that are tried in a slot. */
+export const SERVERS_MAX = 3;
+
+/** Plans that are tried when slots are closed and opened and servers moved, and a slot's most promising servers. */
 export interface Structure {
   readonly trial: Plan;
   readonly best: Plan;
+  readonly servers: Int32Array;
+  readonly promise: Float64Array;
 }
 
 /** A search without a job. */
@@ -36,7 +41,12 @@ export const createPriced = () => ({
   beam: createBeam(),
   sites: createSitePass(),
   certificate: createCertificate(),
-  structure: { trial: createPlan(), best: createPlan() } as Structure,
+  structure: {
+    trial: createPlan(),
+    best: createPlan(),
+    servers: new Int32Array(SERVERS_MAX),
+    promise: new Float64Array(SERVERS_MAX),
+  } as Structure,
   /** The cheapest plan so far, and scratch. */
   best: createPlan(),
   trial: createPlan(),

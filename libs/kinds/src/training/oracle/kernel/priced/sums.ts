@@ -1,7 +1,8 @@
 /**
  * What m chunks cost at least in a slot and in the slots on one side of it together: least[m] = min(rest[m], curve[n] + rest[m - n] over n = 1 … top), for m = first … end.
  * Four sums at a time share what they read, which makes this some twice as fast as one by one. `rest` is Infinity beyond `reach`.
- * @param curve from `here` on. @param rest from `after` on. @param least from `to` on; another array or another part than `rest`. @returns steps taken.
+ * @param curve from `here` on. @param rest from `after` on. @param least from `to` on; another array or another part than `rest`. @returns steps taken: four sums
+ * are one turn.
  */
 export function leastSums(
   curve: Float64Array,
@@ -58,7 +59,7 @@ export function leastSums(
     }
     least[to + m] = cheapest;
   }
-  return Math.max(1, end - first + 1) * (Math.min(top, reach) + 1);
+  return Math.ceil((Math.max(1, end - first + 1) * (Math.min(top, reach) + 1)) / 4);
 }
 
 /** How many chunks the slot takes of m in the cheapest way that leastSums found, as few as can be. @param found where that way's price stands in `rest`. */
