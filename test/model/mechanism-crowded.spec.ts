@@ -1,4 +1,6 @@
 /** Real: admission and the versions of the default oracle on crowded markets. What a valuation spares never changes what anything else costs. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { createVersionedOracle, type TrainingJob, validateSchedule } from '#kinds';
 import { bookOf, choiceDifferences, createPrng, FAMILIES, type Family, microsToCredits, paperWorkload, toBid } from '#lab';
 import { admit, applyFootprint, type Book, menuOf, menuPriceBy, usageOf } from '#mechanism';
@@ -32,6 +34,11 @@ describe('admission by version 4 under any valuation chooses from the menu as it
       const found = choiceDifferences({ book, job, oracle, valuations: VALUATIONS }, createPrng(seed));
       expect({ seed, found }).toEqual({ seed, found: [] });
     }
+  });
+
+  it('in 100,000 comparisons on small markets', () => {
+    const said = execFileSync(process.execPath, [fileURLToPath(new URL('../support/choices.mjs', import.meta.url))], { encoding: 'utf8' });
+    expect(JSON.parse(said)).toEqual({ compared: 100_000, differing: [] });
   });
 });
 
