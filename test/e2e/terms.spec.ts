@@ -167,6 +167,8 @@ describe('the prices of a market', () => {
     const bad = await change({ prices: { kind: 'flat', level: '1', levels: { disk: '3' } } });
     expect(bad).toMatchObject({ status: 422, body: { errors: [{ path: '$.prices.levels.disk' }] } });
     expect((await change({ prices: { kind: 'paper', gamma: { gpu: 2 }, unit: '1', reserve: '0' } })).status).toBe(422);
+    const crossed = await change({ prices: { kind: 'learning', floor: '160', ceiling: '150' } });
+    expect(crossed).toMatchObject({ status: 422, body: { errors: [{ path: '$.prices.ceiling' }] } });
   });
 });
 
