@@ -1,5 +1,6 @@
 /**
- * The mechanism's figures: `npm run bench:mechanism` (`--quick`: fewer cases; `--only gaps`: one section; `--comparisons 10000000`: so many choices). Prices against exact optima, crowded markets,
+ * The mechanism's figures: `npm run bench:mechanism` (`--quick`: fewer cases; `--only gaps`: one section; `--comparisons 10000000`: so many choices; `--further 400`: so many
+ * other seeds of crowded markets, solved exactly). Prices against exact optima, crowded markets,
  * welfare against the offline optimum, bounds and peers, lies, decision times and their growth, the slowest up to the limits. The last line is one JSON object.
  */
 import { parseArgs } from 'node:util';
@@ -14,21 +15,28 @@ import { timeSection } from './sections/times.js';
 import { truthSection } from './sections/truth.js';
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, comparisons: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    comparisons: { type: 'string' },
+    further: { type: 'string' },
+  },
 });
-/** How many choices are compared, where it is said. */
-const comparisons = values.comparisons === undefined ? undefined : Number(values.comparisons);
-
-if (comparisons !== undefined && !(Number.isInteger(comparisons) && comparisons > 0)) {
-  console.error(`--comparisons: ${values.comparisons} is not a whole number above 0`);
+/** A count that an option names; undefined where it is not given. */
+function countOf(name: 'comparisons' | 'further'): number | undefined {
+  const said = values[name];
+  if (said === undefined || (Number.isInteger(Number(said)) && Number(said) > 0)) return said === undefined ? undefined : Number(said);
+  console.error(`--${name}: ${said} is not a whole number above 0`);
   process.exit(2);
 }
+const comparisons = countOf('comparisons');
+const further = countOf('further');
 
 type Section = (quick: boolean) => Readonly<Record<string, number>> | Promise<Readonly<Record<string, number>>>;
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   gaps: gapSection,
-  crowded: crowdedSection,
+  crowded: (quick) => crowdedSection(quick, further),
   choices: (quick) => choiceSection(quick, comparisons),
   instances: instanceSection,
   truth: truthSection,

@@ -18,6 +18,8 @@ const STREAM = { full: 400, quick: 60 };
 const OVERSTATED = { full: 100, quick: 10 };
 const SOLVER_SECONDS = 20;
 const FIRST_SEED = 7001;
+/** Beyond the seeds of the published rows. */
+const FURTHER_SEED = 20_001;
 
 /** A job of the testbed's size in a crowded market, and its exact price where it is done by d; null: impossible. */
 interface TightRow {
@@ -30,10 +32,10 @@ interface TightRow {
 /**
  * Crowded markets of the testbed's size: prices above the exact ones, how long decisions take, and what asking for more saves. The published
  * rows where they are there, else rows of our own family, which the solver solves first. Every version of the oracle in turn; the figures
- * are those of the version that new markets get.
+ * are those of the version that new markets get. @param further so many other seeds of the same generator in place of the rows.
  */
-export async function crowdedSection(quick: boolean): Promise<Readonly<Record<string, number>>> {
-  const rows = await tightRows(quick);
+export async function crowdedSection(quick: boolean, further?: number): Promise<Readonly<Record<string, number>>> {
+  const rows = await tightRows(quick, further);
   const oracle = createVersionedOracle();
   const versions = Object.keys(ORACLE_VERSIONS);
   const decide = (version: string) => rows.map((row) => decidedRow(row, version, oracle));
@@ -67,23 +69,32 @@ function figuresOf<Figures>(all: ReadonlyMap<string, Figures>, version: string):
   return figures;
 }
 
-/** The published rows, or our own; a row that is not solved in time is left out. */
-async function tightRows(quick: boolean): Promise<readonly TightRow[]> {
+/** The published rows, or our own, or other seeds of the generator of the former; a row that is not solved in time is left out. */
+async function tightRows(quick: boolean, further?: number): Promise<readonly TightRow[]> {
   const file = join(shared, 'data', 'tight-exact.jsonl');
   const tool = join(shared, 'tools', 'tight.mjs');
   const size = quick ? 'quick' : 'full';
-  if (existsSync(file) && existsSync(tool)) {
-    const { tight } = (await import(pathToFileURL(tool).href)) as { tight: (seed: number) => unknown };
+  const isPublished = existsSync(file) && existsSync(tool);
+  if (isPublished && further === undefined) {
+    const make = await publishedBy(tool);
     const rows = readFileSync(file, 'utf8').split('\n').filter(Boolean);
     return rows
       .filter((_, index) => index % PUBLISHED_EVERY[size] === 0)
       .map((line) => JSON.parse(line) as Omit<TightRow, 'instance'>)
-      .map((row) => ({ ...row, instance: instanceOf(tight(row.seed)) }));
+      .map((row) => ({ ...row, instance: make(row.seed) }));
   }
-  const asked = Array.from({ length: OWN_ROWS[size] }, (_, index) => ({ seed: FIRST_SEED + index, d: 3 + (index % 5) }));
-  const onSolved = (seed: number, ms: number): void => void process.stderr.write(`exact price of crowded ${seed}: ${ms.toFixed(0)} ms\n`);
-  const solved = exactPrices({ solver: await loadSolver(), family: 'crowded', asked, timeLimitSeconds: SOLVER_SECONDS, onSolved });
-  return solved.map((row) => ({ ...row, instance: FAMILIES.crowded(row.seed) }));
+  const first = isPublished ? FURTHER_SEED : FIRST_SEED;
+  const asked = Array.from({ length: further ?? OWN_ROWS[size] }, (_, index) => ({ seed: first + index, d: 3 + (index % 5) }));
+  const name = isPublished ? 'tight' : 'crowded';
+  const make = isPublished ? await publishedBy(tool) : FAMILIES.crowded;
+  const onSolved = (seed: number, ms: number): void => void process.stderr.write(`exact price of ${name} ${seed}: ${ms.toFixed(0)} ms\n`);
+  const solved = exactPrices({ solver: await loadSolver(), name, make, asked, timeLimitSeconds: SOLVER_SECONDS, onSolved });
+  return solved.map((row) => ({ ...row, instance: make(row.seed) }));
+}
+
+async function publishedBy(tool: string): Promise<(seed: number) => Instance> {
+  const { tight } = (await import(pathToFileURL(tool).href)) as { tight: (seed: number) => unknown };
+  return (seed) => instanceOf(tight(seed));
 }
 
 interface Asked {
