@@ -28,4 +28,4 @@ for (const [family, markets, chunksMax] of KINDS)
     if (found.length > 0) differing.push({ family, seed, chunksMax, differences: found.length });
     compared += VALUATIONS;
   }
-console.log(JSON.stringify({ compared, differing }));
+process.stdout.write(`${JSON.stringify({ compared, differing })}\n`);
