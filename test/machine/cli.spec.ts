@@ -181,27 +181,6 @@ describe('watching', () => {
     expect(readFileSync(file('seen'), 'utf8').trim()).toBe(next[0]?.sequence);
   });
 
-  it('tells how one price has moved, by the name of its site, and what it followed from', async () => {
-    const history = 'prices --history --slot 1 --resource gpu';
-    const { items, nextCursor } = await json(`${history} --site site-1`);
-    expect([items[0], nextCursor]).toMatchObject([{ because: 'site_added', sold: '0', capacity: '1' }, null]);
-    expect(await json(`${history} --site ${scene.siteIds[0]}`)).toMatchObject({ items });
-    const shown = await eris(`${history} --site site-1`);
-    expect([shown.code, shown.out]).toEqual([0, expect.stringContaining('1 * (1000 ^ (0 / 1) - 1) + 0.5') as string]);
-    expect((await eris('prices --history --slot 900 --resource bandwidth')).out).toContain('slot 900 has not been on sale');
-    for (const [args, told] of [
-      ['prices --history', '--slot: say of which slot'],
-      [`${history} --site nowhere`, 'there is no site nowhere'],
-      [`${history} --site site-1 --since yesterday`, '--since: yesterday is no moment'],
-      [history, 'query.siteId'],
-      ['prices --history --slot x --resource gpu', '--slot: x is no slot'],
-    ])
-      expect([args, await eris(args ?? '')]).toMatchObject([
-        args,
-        { code: 2, out: '', err: expect.stringContaining(told ?? '') as string },
-      ]);
-  }, 60_000);
-
   it('ends once a price is below', async () => {
     expect(await json('prices --resource gpu --watch --below 1000000')).toMatchObject({ hits: expect.arrayContaining([]) as unknown[] });
   });
@@ -293,6 +272,16 @@ describe('an operator', () => {
     });
     expect(await json('organisations create acme', operator())).toMatchObject({ name: 'acme' });
     expect(await json('deposit acme 12.5', operator())).toMatchObject({ balance: { available: '12.5' } });
+    const month = new Date().toISOString().slice(0, 7);
+    const statement = await eris(`statement --account acme --month ${month}`, operator());
+    expect(statement.out).toMatch(/wallet +0 +12\.5 +12\.5/);
+    const csv = await eris(`statement --account acme --month ${month} --csv`, operator());
+    expect(csv.out).toMatch(/^transfer,at,kind,account,amount,market,bid,slot\r\n\d+,.*,deposit,wallet,12\.5,,,\r\n$/);
+    expect((await eris('statement --account acme --month 1999-01 --csv', operator())).out.split('\r\n')).toHaveLength(2);
+    expect(await eris('statement --month november', operator())).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--month') as string,
+    });
     const key = await json('keys create acme --role bidder --scopes bids:read', operator());
     expect(await json(`keys revoke ${key.id}`, operator())).toEqual({ id: key.id, revoked: true });
     expect(await json('api GET /v1/markets --query limit=1', operator())).toMatchObject({ items: [{}] });

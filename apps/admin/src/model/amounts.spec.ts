@@ -1,5 +1,5 @@
 import { credits, roundCredits, sumOf } from './amounts.js';
-import { csvOf } from './csv.js';
+import { csvOf } from '#units';
 import { monthsBack, statementOf } from './statement.js';
 
 describe('amounts', () => {

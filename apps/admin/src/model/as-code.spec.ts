@@ -20,7 +20,8 @@ describe('a call', () => {
   it('is written for the command line, also where that has no command of its own', () => {
     const change = { operation: 'changeMarket', params: { marketId: '1' } } as const;
     expect(asCli({ ...change, body: { status: 'paused' } })).toBe('eris markets pause --market 1');
-    expect(asCli({ operation: 'revokeKey', params: { keyId: '4' } })).toBe('eris api DELETE /v1/keys/4');
+    expect(asCli({ operation: 'revokeKey', params: { keyId: '4' } })).toBe('eris keys revoke 4');
+    expect(asCli({ operation: 'readDensity', params: { bidId: '4' } })).toBe('eris api GET /v1/bids/4/density');
   });
 
   it('is written as the SDK makes it', () => {

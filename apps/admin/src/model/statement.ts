@@ -1,4 +1,5 @@
 import type { ItemOf } from '#sdk';
+import { balancesOf, type MonthBalance, monthOf } from '#units';
 import { microsOf } from './amounts.js';
 
 /** An entry of an account as the API tells it. */
@@ -7,7 +8,7 @@ type Entry = ItemOf<'listEntries'>;
 /** What an organisation's accounts held before and after a month, and what happened between. */
 export interface Statement {
   readonly entries: readonly Entry[];
-  readonly balances: readonly { readonly account: string; readonly opening: bigint; readonly moved: bigint; readonly closing: bigint }[];
+  readonly balances: readonly MonthBalance[];
   /** Accounts whose entries, from the first one on, do not come to the balance that the API tells. */
   readonly wrong: readonly string[];
 }
@@ -21,18 +22,9 @@ export interface ToldBalances {
 
 /** The statement of a month of universal time. @param rows all entries of the account; @param month such as 2026-11; @param told the balances now */
 export function statementOf(rows: readonly Entry[], month: string, told: ToldBalances | undefined): Statement {
-  const accounts = [...new Set(rows.map(({ account }) => account))];
-  const monthOf = ({ createdAt }: Entry): string => createdAt.slice(0, 7);
-  const sum = (of: readonly Entry[]): bigint => of.reduce((total, { amount }) => total + microsOf(amount), 0n);
-  const balances = accounts.map((account) => {
-    const own = rows.filter((row) => row.account === account);
-    const opening = sum(own.filter((row) => monthOf(row) < month));
-    const moved = sum(own.filter((row) => monthOf(row) === month));
-    return { account, opening, moved, closing: sum(own.filter((row) => monthOf(row) <= month)) };
-  });
   return {
     entries: rows.filter((row) => monthOf(row) === month),
-    balances,
+    balances: balancesOf(rows, month),
     wrong: told ? wrongIn(rows, told) : [],
   };
 }

@@ -2,11 +2,11 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { type FormEvent, useMemo, useState } from 'react';
 import { newIdempotencyKey, type ItemOf } from '#sdk';
+import { csvOf, type MonthBalance } from '#units';
 import { useAll, useChange } from '../app/api.js';
 import { useNow } from '../app/clock.js';
 import { useIsOperator } from '../app/session.js';
 import { credits } from '../model/amounts.js';
-import { csvOf } from '../model/csv.js';
 import { monthsBack, type Statement, statementOf } from '../model/statement.js';
 import { inWords, moment } from '../model/words.js';
 import { Amount } from '../parts/amount.js';
@@ -118,14 +118,7 @@ function StatementView({ rows, month, account }: StatementViewProps) {
   );
 }
 
-interface BalanceRow {
-  readonly account: string;
-  readonly opening: bigint;
-  readonly moved: bigint;
-  readonly closing: bigint;
-}
-
-const BALANCES: readonly Column<BalanceRow>[] = [
+const BALANCES: readonly Column<MonthBalance>[] = [
   { name: 'Account', cell: ({ account }) => inWords(account) },
   { name: 'Opening', isNumber: true, cell: ({ opening }) => <Amount of={opening} isColumn /> },
   { name: 'In the month', isNumber: true, cell: ({ moved }) => <Amount of={moved} isColumn /> },

@@ -105,6 +105,7 @@ function KeyTable({ rows, names }: { readonly rows: readonly Key[]; readonly nam
         </p>
         {revoked?.id === who.key.id && <Notice look="warn">You have signed in with this key: you will be signed out.</Notice>}
         {revoke.error && <Failure error={revoke.error} />}
+        {revoked && <AsCode call={{ operation: 'revokeKey', params: { keyId: revoked.id } }} />}
       </Confirm>
     </>
   );

@@ -72,7 +72,8 @@ export function NewRecurring({ sites }: { readonly sites: readonly ItemOf<'listS
           </Button>
         </div>
       </form>
-      <AsCode call={{ operation: 'previewRecurring', params, body }} />
+      <AsCode title="The same preview as CLI, curl or SDK" call={{ operation: 'previewRecurring', params, body }} />
+      <AsCode title="The same maintenance as CLI, curl or SDK" call={{ operation: 'recur', params, body }} />
     </Panel>
   );
 }

@@ -67,7 +67,8 @@ export function NewWindow({ sites }: { readonly sites: readonly ItemOf<'listSite
           </Button>
         </div>
       </form>
-      <AsCode call={{ operation: 'previewWindow', params, body }} />
+      <AsCode title="The same preview as CLI, curl or SDK" call={{ operation: 'previewWindow', params, body }} />
+      <AsCode title="The same window as CLI, curl or SDK" call={{ operation: 'openWindow', params, body }} />
     </Panel>
   );
 }

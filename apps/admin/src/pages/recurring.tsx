@@ -67,10 +67,29 @@ export function Recurring({ nameOf }: { readonly nameOf: (siteId: string) => str
               idOf={({ id }) => id}
             />
             <AsCode call={{ operation: 'listRecurring', params }} />
+            {isOperator && <ActionsAsCode item={rows.findLast(({ state }) => state !== 'ended')} marketId={params.marketId} />}
           </Panel>
         )
       }
     </Shown>
+  );
+}
+
+/** What the buttons of the last one do, for programs. */
+function ActionsAsCode({ item, marketId }: { readonly item: Item | undefined; readonly marketId: string }) {
+  const next = item && nextOf(item);
+  if (!item) return null;
+  const params = { marketId, recurringId: item.id };
+  return (
+    <>
+      {next && (
+        <AsCode
+          title="The next one skipped, as CLI, curl or SDK"
+          call={{ operation: 'skipOccurrence', params, body: { occurrence: next.occurs } }}
+        />
+      )}
+      <AsCode title="The last one ended, as CLI, curl or SDK" call={{ operation: 'endRecurring', params }} />
+    </>
   );
 }
 

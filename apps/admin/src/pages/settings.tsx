@@ -147,6 +147,7 @@ function Oracle({ market }: OfMarket) {
           Decide by it
         </Button>
       </form>
+      <AsCode call={{ operation: 'changeMarket', params, body: { oracle } }} />
     </Panel>
   );
 }

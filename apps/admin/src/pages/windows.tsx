@@ -30,6 +30,7 @@ export function WindowsPage() {
   const sites = useAll('listSites', { params });
   const [closing, setClosing] = useState<string>();
   const close = useChange('closeWindow', ['listWindows', 'listRecurring', 'readBook']);
+  const last = windows.data?.findLast(({ state }) => state === 'planned' || state === 'active');
   const nameOf = (id: string): string => sites.data?.find((site) => site.id === id)?.name ?? `site ${id}`;
   const onClose = ({ id }: Window): void => {
     setClosing(id);
@@ -77,6 +78,12 @@ export function WindowsPage() {
       <Recurring nameOf={nameOf} />
       {isOperator && <NewRecurring sites={sites.data ?? []} />}
       <AsCode call={{ operation: 'listWindows', params }} />
+      {isOperator && last && (
+        <AsCode
+          title="The last window put on sale again, as CLI, curl or SDK"
+          call={{ operation: 'closeWindow', params: { ...params, windowId: last.id } }}
+        />
+      )}
     </>
   );
 }

@@ -29,11 +29,21 @@ complete -c eris -a '(__eris_complete)'
 `,
 };
 
+type Listed = 'bids' | 'accepted' | 'accounts' | 'organisations' | 'keys' | 'sites' | 'windows' | 'markets';
+
+/** Ids of which kind an option takes. */
+const ID_OPTIONS: Readonly<Record<string, Listed>> = { '--market': 'markets', '--site': 'sites', '--account': 'accounts' };
+
 /** Ids of which kind an argument takes, by command and place. */
-const ID_ARGUMENTS: Readonly<Record<string, 'bids' | 'accepted' | 'accounts' | 'organisations' | 'keys' | 'sites'>> = {
+const ID_ARGUMENTS: Readonly<Record<string, Listed>> = {
   why: 'bids',
   bids: 'bids',
+  receipt: 'bids',
   allocation: 'accepted',
+  'allocation prices': 'accepted',
+  'allocation cancel': 'accepted',
+  'allocation change': 'accepted',
+  'windows close': 'windows',
   deposit: 'accounts',
   'keys create': 'organisations',
   'keys revoke': 'keys',
@@ -72,11 +82,14 @@ async function completions(program: Command, terminal: HostTerminal, words: read
   const { command, path, rest } = commandOf(program, words.slice(0, -1));
   const before = words.at(-2);
   const starts = (each: string): boolean => each.startsWith(last);
-  if (before === '--market') return (await ids(terminal, 'markets')).filter(starts);
+  const market = words.at(words.lastIndexOf('--market') + 1);
+  const from = { terminal, market: words.includes('--market') ? market : undefined };
+  const option = before === undefined ? undefined : ID_OPTIONS[before];
+  if (option !== undefined) return (await ids(from, option)).filter(starts);
   if (last.startsWith('-')) return [...command.options.flatMap(({ long }) => long ?? []), '--help'].filter(starts);
   const names = command.commands.map((each) => each.name()).filter((name) => !name.startsWith('__'));
   const kind = ID_ARGUMENTS[path];
-  const own = kind !== undefined && rest === 0 ? await ids(terminal, kind) : [];
+  const own = kind !== undefined && rest === 0 ? await ids(from, kind) : [];
   return [...names, ...own].filter(starts);
 }
 
@@ -93,27 +106,35 @@ function commandOf(program: Command, words: readonly string[]): { command: Comma
   return { command, path: path.join(' '), rest };
 }
 
+/** Where is asked, and about which market: as the words say, else as login kept it. */
+interface Asking {
+  readonly terminal: HostTerminal;
+  readonly market: string | undefined;
+}
+
 /** Ids from the API: none where it does not answer at once, since nobody waits for a completion. */
-async function ids(terminal: HostTerminal, kind: (typeof ID_ARGUMENTS)[string] | 'markets'): Promise<string[]> {
+async function ids({ terminal, market }: Asking, kind: Listed): Promise<string[]> {
   try {
-    const { url, key } = await profileOf(terminal, {});
+    const { url, key, market: kept } = await profileOf(terminal, {});
     const eris = new Eris({ url, ...(key !== undefined && { key }), retry: { triesMax: 1 }, timeoutMs: ASK_MS_MAX });
-    return (await listed(eris, kind)).slice(0, IDS_MAX);
+    return (await listed(eris, kind, market ?? kept)).slice(0, IDS_MAX);
   } catch {
     return []; // a completion that cannot be had says nothing
   }
 }
 
-async function listed(eris: Eris, kind: Parameters<typeof ids>[1]): Promise<string[]> {
+async function listed(eris: Eris, kind: Listed, named: string | undefined): Promise<string[]> {
   const query = { limit: IDS_MAX };
   const idsIn = ({ items }: { readonly items: readonly { readonly id: string }[] }): string[] => items.map(({ id }) => id);
   if (kind === 'markets') return idsIn(await eris.call('listMarkets', { query }));
   if (kind === 'accounts') return idsIn(await eris.call('listAccounts', { query }));
   if (kind === 'organisations') return idsIn(await eris.call('listOrganisations', { query }));
   if (kind === 'keys') return idsIn(await eris.call('listKeys', { query }));
-  const [market] = idsIn(await eris.call('listMarkets', { query }));
-  if (market === undefined) return [];
-  const params = { marketId: market };
+  const { items: markets } = await eris.call('listMarkets', { query });
+  const market = named === undefined ? markets[0] : markets.find(({ id, name }) => id === named || name === named);
+  if (!market) return [];
+  const params = { marketId: market.id };
+  if (kind === 'windows') return idsIn(await eris.call('listWindows', { params, query }));
   if (kind === 'sites') return idsIn(await eris.call('listSites', { params, query }));
   return idsIn(await eris.call('listBids', { params, query: { ...query, ...(kind === 'accepted' && { status: 'accepted' as const }) } }));
 }

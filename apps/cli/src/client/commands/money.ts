@@ -5,7 +5,6 @@ import { type Client, type ClientFlags, serving, withServer } from '../client.js
 import { type Column, factsOf, tableOf } from '../text.js';
 
 type Account = ItemOf<'listAccounts'>;
-type Entry = ItemOf<'listEntries'>;
 
 const ACCOUNTS: readonly Column<Account>[] = [
   { head: 'account', of: ({ id }) => id, isNumber: true },
@@ -13,15 +12,6 @@ const ACCOUNTS: readonly Column<Account>[] = [
   { head: 'available', of: ({ balance }) => balance.available, isNumber: true },
   { head: 'held', of: ({ balance }) => balance.held, isNumber: true },
   { head: 'revenue', of: ({ revenue }) => revenue, isNumber: true },
-];
-
-const ENTRIES: readonly Column<Entry>[] = [
-  { head: 'at', of: ({ createdAt }) => createdAt },
-  { head: 'kind', of: ({ kind }) => kind },
-  { head: 'account', of: ({ account }) => account },
-  { head: 'amount', of: ({ amount }) => amount, isNumber: true },
-  { head: 'bid', of: ({ bidId }) => bidId ?? '', isNumber: true },
-  { head: 'slot', of: ({ slot }) => slot?.toString() ?? '', isNumber: true },
 ];
 
 interface AccountFlags extends ClientFlags {
@@ -42,14 +32,14 @@ export function registerMoney(program: Command, terminal: HostTerminal): void {
     );
   withServer(program.command('statement'))
     .option('--account <id>', 'of which account; not needed where there is one only')
+    .option('--month <month>', 'of that month (universal time), such as 2026-11, with what there was before and after it')
+    .option('--csv', 'as CSV, for spreadsheets')
     .description('the entries of an account, oldest first')
-    .addHelpText('after', '\nExamples:\n  $ eris statement\n  $ eris statement --account 3 --json')
+    .addHelpText('after', '\nExamples:\n  $ eris statement\n  $ eris statement --account 3 --month 2026-11 --csv > november.csv')
     .action(
-      serving(terminal, async (client) => {
-        const { id } = await accountOf(client, (client.flags as AccountFlags).account);
-        const items = await client.eris.all('listEntries', { params: { accountId: id } });
-        client.tell({ items, nextCursor: null }, () => tableOf(client.screen, ENTRIES, items));
-      }),
+      serving(terminal, async (client) =>
+        (await import('./statement.js')).tellStatement(client, () => accountOf(client, (client.flags as AccountFlags).account)),
+      ),
     );
   withServer(program.command('deposit'))
     .argument('<account>', 'the id of an account, or the name of its organisation')
