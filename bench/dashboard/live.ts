@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { Eris } from '#sdk';
 import type { Serving } from '../../apps/cli/src/index.js';
-import { type Cable, layCable } from './cable.js';
+import { type FaultProxy, layCable } from '../../test/support/fault-proxy.js';
 import { openPage, p95Of } from './pages.js';
 import { type DashboardStage, type DecisionWriter, openDecisionWriter } from './stage.js';
 
@@ -43,12 +43,13 @@ export async function benchLive(
   { stage, seed, awaySeconds }: { readonly stage: DashboardStage; readonly seed: number; readonly awaySeconds: number },
 ): Promise<LiveFigures> {
   const cable = await layCable(serving.url);
+  const { origin } = new URL(cable.url);
   const writer = await openDecisionWriter(serving.databaseUrl, stage, seed);
   const ending = new AbortController();
   try {
     const seen = new Map<string, number>();
-    const following = follow(new Eris({ url: cable.url, key: stage.operatorKey }), stage, seen, ending.signal);
-    const page = await openPage(browser, cable.url, stage.operatorKey);
+    const following = follow(new Eris({ url: origin, key: stage.operatorKey }), stage, seen, ending.signal);
+    const page = await openPage(browser, origin, stage.operatorKey);
     await page.goto(`/admin/markets/${stage.marketId}`);
     await page.locator('.pulse.is-live').waitFor();
     const shownBefore = await decisionsShown(page);
@@ -137,7 +138,7 @@ function mainTasks(events: readonly TraceEvent[]): Task[] {
 /** The way to the API is cut for a while; the market goes on. @returns how many events there were meanwhile, and what the page said */
 async function away(
   page: Page,
-  cable: Cable,
+  cable: FaultProxy,
   writer: DecisionWriter,
   seconds: number,
 ): Promise<{ written: number; saidMeanwhile: string }> {

@@ -1,16 +1,16 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 
-/** A cable between a program and its Postgres that can be cut and mended. */
+/** A cable between a program and a server that can be cut and mended. */
 export interface FaultProxy {
-  /** The database's address by way of this cable. */
+  /** The server's address by way of this cable. */
   readonly url: string;
   cut(): void;
   mend(): void;
   close(): Promise<void>;
 }
 
-export async function layCable(databaseUrl: string): Promise<FaultProxy> {
-  const far = new URL(databaseUrl);
+export async function layCable(serverUrl: string): Promise<FaultProxy> {
+  const far = new URL(serverUrl);
   const ends = new Set<Socket>();
   let isCut = false;
   const server = createServer((near) => {
@@ -18,7 +18,7 @@ export async function layCable(databaseUrl: string): Promise<FaultProxy> {
     join(near, connect(Number(far.port), far.hostname), ends);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(databaseUrl);
+  const url = new URL(serverUrl);
   url.hostname = '127.0.0.1';
   url.port = String((server.address() as AddressInfo).port);
   const drop = (): void => ends.forEach((end) => end.destroy());

@@ -2,7 +2,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { type FormEvent, useMemo, useState } from 'react';
 import { newIdempotencyKey, type ItemOf } from '#sdk';
-import { csvOf, type MonthBalance } from '#units';
+import { type MonthBalance, statementCsv } from '#units';
 import { useAll, useChange } from '../app/api.js';
 import { useNow } from '../app/clock.js';
 import { useIsOperator } from '../app/session.js';
@@ -95,7 +95,7 @@ function StatementView({ rows, month, account }: StatementViewProps) {
       <div className="panel-pad stack">
         <Balances statement={statement} />
         <div className="cluster">
-          <Button isSmall onPress={() => download(`statement-${name}-${month}.csv`, csvFor(statement))}>
+          <Button isSmall onPress={() => download(`statement-${name}-${month}.csv`, statementCsv(statement.entries))}>
             <Download size={14} aria-hidden />
             CSV
           </Button>
@@ -137,21 +137,6 @@ function Balances({ statement }: { readonly statement: Statement }) {
     </>
   );
 }
-
-const csvFor = ({ entries }: Statement): string =>
-  csvOf(
-    ['transfer', 'at', 'kind', 'account', 'amount', 'market', 'bid', 'slot'],
-    entries.map(({ transferId, createdAt, kind, account, amount, marketId, bidId, slot }) => [
-      transferId,
-      createdAt,
-      kind,
-      account,
-      amount,
-      marketId,
-      bidId,
-      slot,
-    ]),
-  );
 
 function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));

@@ -1,5 +1,5 @@
 import type { ItemOf } from '#sdk';
-import { balancesOf, csvOf, formatMicros, type MonthBalance, monthOf } from '#units';
+import { balancesOf, formatMicros, type MonthBalance, monthOf, statementCsv } from '#units';
 import { BadInput } from '../../terminal.js';
 import type { Client, ClientFlags } from '../client.js';
 import { type Column, tableOf } from '../text.js';
@@ -39,23 +39,8 @@ export async function tellStatement(client: Client, accountOf: () => Promise<{ r
   const all = await client.eris.all('listEntries', { params: { accountId: id } });
   const items = month === undefined ? all : all.filter((row) => monthOf(row) === month);
   client.tell({ items, nextCursor: null }, () => {
-    if (csv) return csvFor(items);
+    if (csv) return statementCsv(items);
     const entries = tableOf(client.screen, ENTRIES, items);
     return month === undefined ? entries : `${tableOf(client.screen, BALANCES, balancesOf(all, month))}\n${entries}`;
   });
 }
-
-const csvFor = (items: readonly Entry[]): string =>
-  csvOf(
-    ['transfer', 'at', 'kind', 'account', 'amount', 'market', 'bid', 'slot'],
-    items.map(({ transferId, createdAt, kind, account, amount, marketId, bidId, slot }) => [
-      transferId,
-      createdAt,
-      kind,
-      account,
-      amount,
-      marketId,
-      bidId,
-      slot,
-    ]),
-  );
